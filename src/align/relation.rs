@@ -1,0 +1,132 @@
+//! What two articles are to each other, and the evidence.
+
+use crate::span::Span;
+
+/// What two articles are to each other, strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Relation {
+    /// The same words, whatever the markup, case, punctuation and spacing.
+    Identical,
+    /// The same article with small edits.
+    NearDuplicate,
+    /// Nearly all of one stands in the other, which has much beside it.
+    Excerpt,
+    /// Most of one is the other retold.
+    Rewrite,
+    /// Some passages are reused, the rest is independent.
+    Partial,
+    /// None of these, also where topic, names and quotations are shared.
+    Unrelated,
+}
+
+impl Relation {
+    /// Every relation, strongest first.
+    pub const ALL: [Self; 6] = [
+        Self::Identical,
+        Self::NearDuplicate,
+        Self::Excerpt,
+        Self::Rewrite,
+        Self::Partial,
+        Self::Unrelated,
+    ];
+
+    /// The name that records carry.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Identical => "identical",
+            Self::NearDuplicate => "near-duplicate",
+            Self::Excerpt => "excerpt",
+            Self::Rewrite => "rewrite",
+            Self::Partial => "partial",
+            Self::Unrelated => "unrelated",
+        }
+    }
+
+    /// The relation of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|relation| relation.name() == name)
+    }
+}
+
+/// How a stretch of one article corresponds to a stretch of the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// The same words in the same order.
+    Identical,
+    /// The same words but for a few.
+    Edited,
+    /// The same statement in other words.
+    Paraphrased,
+}
+
+impl Kind {
+    /// The name that records carry.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Identical => "identical",
+            Self::Edited => "edited",
+            Self::Paraphrased => "paraphrased",
+        }
+    }
+}
+
+/// One of the two articles of a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// The first.
+    A,
+    /// The second.
+    B,
+}
+
+/// Two stretches that correspond: a pair of sentences, or of passages (runs of reused text).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Match {
+    /// Where it stands in the first article.
+    pub a: Span,
+    /// Where it stands in the second article.
+    pub b: Span,
+    /// How the two correspond.
+    pub kind: Kind,
+    /// How alike they are, 0 to 1.
+    pub score: f32,
+}
+
+/// What comparing says of two articles.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// What they are to each other.
+    pub relation: Relation,
+    /// Probability that one reuses the other, 0 to 1.
+    pub score: f32,
+    /// In an excerpt, the article that stands in the other.
+    pub contained: Option<Side>,
+    /// Jaccard index of their word n-grams, exact; 0 where one has none.
+    pub jaccard: f32,
+    /// Share of the first article's word n-grams that the second has, exact.
+    pub containment_a: f32,
+    /// Share of the second article's word n-grams that the first has, exact.
+    pub containment_b: f32,
+    /// Share of the first article's characters inside passages.
+    pub coverage_a: f32,
+    /// Share of the second article's characters inside passages.
+    pub coverage_b: f32,
+    /// Runs of reused text, in the order of the first article; none where unrelated.
+    pub passages: Vec<Match>,
+    /// Aligned sentences, in the order of the first article; one may align with several.
+    pub sentences: Vec<Match>,
+    /// Why: the features that led to the score, by name, each with its value and what it added to
+    /// the log-odds of reuse.
+    pub features: Vec<Feature>,
+}
+
+/// One reason behind a score.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Feature {
+    /// The feature's name, as docs/evaluation.md explains it.
+    pub name: &'static str,
+    /// Its value for this pair.
+    pub value: f32,
+    /// What it added to the log-odds of reuse.
+    pub weight: f32,
+}

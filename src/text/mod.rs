@@ -1,0 +1,3 @@
+//! Text to words, sentences and quotations, each with its byte span in the original.
+pub mod hash;
+pub mod words;
