@@ -114,6 +114,9 @@ fn is_text(kind: &DataType) -> bool {
 /// A column as strings or, if it holds them, bytes; numbers and dates become their text. `None`
 /// for lists and the like.
 fn bytes_of(column: &ArrayRef) -> Option<ArrayRef> {
+    if column.data_type().is_nested() {
+        return None;
+    }
     let bytes = matches!(
         column.data_type(),
         DataType::Binary | DataType::LargeBinary | DataType::BinaryView

@@ -49,7 +49,7 @@ pub(super) struct Parser<'c> {
 
 /// A record before its checks.
 struct Draft<'a> {
-    line: u64,
+    place: Place,
     id: Id,
     text: Text<'a>,
     extra: Option<Box<str>>,
@@ -80,6 +80,14 @@ impl<'c> Parser<'c> {
             Job::Ended => outcome.files += 1,
         }
         outcome
+    }
+
+    fn source(&self, place: Place) -> &'c Source {
+        &self.corpus.sources[place.source as usize]
+    }
+
+    fn problem(&self, place: Place, reason: Reason) -> Problem {
+        Problem::of(self.source(place).shown(), reason).at(place.line)
     }
 
     fn file(&self, index: usize, outcome: &mut Outcome) {
@@ -159,9 +167,9 @@ impl<'c> Parser<'c> {
             if raw.is_empty() {
                 continue;
             }
-            let problem = |reason| Problem::of(self.corpus.sources[index].shown(), reason).at(line);
+            let place = Place { source: index as u32, line };
             if raw.len() > self.corpus.sizes().limit {
-                outcome.problems.push(problem(Reason::TooLong));
+                outcome.problems.push(self.problem(place, Reason::TooLong));
                 continue;
             }
             let object = match whole {
@@ -169,15 +177,14 @@ impl<'c> Parser<'c> {
                 None => String::from_utf8_lossy(raw),
             };
             if matches!(object, Cow::Owned(_)) {
-                outcome.problems.push(problem(Reason::InvalidUtf8));
+                outcome.problems.push(self.problem(place, Reason::InvalidUtf8));
             }
-            self.object(index, line, &object, raw, outcome);
+            self.object(place, &object, raw, outcome);
         }
     }
 
-    fn object(&self, index: usize, line: u64, object: &str, raw: &[u8], outcome: &mut Outcome) {
+    fn object(&self, place: Place, object: &str, raw: &[u8], outcome: &mut Outcome) {
         let options = &self.corpus.options;
-        let problem = |reason| Problem::of(self.corpus.sources[index].shown(), reason).at(line);
         let mended;
         let fields = match json::fields(object, options) {
             Ok(fields) => fields,
@@ -187,19 +194,19 @@ impl<'c> Parser<'c> {
                 let Some(Ok(fields)) = fields else {
                     return outcome
                         .problems
-                        .push(problem(Reason::BadJson).saying(at_column(&error)));
+                        .push(self.problem(place, Reason::BadJson).saying(at_column(&error)));
                 };
-                outcome.problems.push(problem(Reason::MendedJson));
+                outcome.problems.push(self.problem(place, Reason::MendedJson));
                 fields
             }
         };
         let raw = options.keep_raw.then(|| raw.into());
         let json::Fields { id, text, extra } = fields;
-        self.finish(index, Draft { line, id, text, extra, raw }, outcome);
+        self.finish(Draft { place, id, text, extra, raw }, outcome);
     }
 
     fn row(&self, index: usize, row: Row, outcome: &mut Outcome) {
-        let line = row.line;
+        let place = Place { source: index as u32, line: row.line };
         let mut bad_bytes = false;
         let mut string = |bytes: Vec<u8>| {
             String::from_utf8(bytes).unwrap_or_else(|error| {
@@ -213,28 +220,26 @@ impl<'c> Parser<'c> {
         };
         let extra = row.extra.map(|extra| string(extra).into_boxed_str());
         let text = row.text.map(&mut string);
-        let problem = |reason| Problem::of(self.corpus.sources[index].shown(), reason).at(line);
         if bad_bytes {
-            outcome.problems.push(problem(Reason::InvalidUtf8));
+            outcome.problems.push(self.problem(place, Reason::InvalidUtf8));
         }
         match text {
-            Err(reason) => outcome.problems.push(problem(reason)),
+            Err(reason) => outcome.problems.push(self.problem(place, reason)),
             Ok(text) if text.len() > self.corpus.sizes().limit => {
-                outcome.problems.push(problem(Reason::TooLong));
+                outcome.problems.push(self.problem(place, Reason::TooLong));
             }
             Ok(text) => {
                 let text = Text::String(text.into());
-                self.finish(index, Draft { line, id, text, extra, raw: row.raw }, outcome);
+                self.finish(Draft { place, id, text, extra, raw: row.raw }, outcome);
             }
         }
     }
 
     /// The checks that all records share.
-    fn finish(&self, index: usize, draft: Draft<'_>, outcome: &mut Outcome) {
-        let Draft { line, id, text, extra, raw } = draft;
-        let source = &self.corpus.sources[index];
+    fn finish(&self, draft: Draft<'_>, outcome: &mut Outcome) {
+        let Draft { place, id, text, extra, raw } = draft;
         let problem = |reason| {
-            let problem = Problem::of(source.shown(), reason).at(line);
+            let problem = self.problem(place, reason);
             if let Id::Known(id) = &id { problem.record(id) } else { problem }
         };
         let text = match text {
@@ -252,9 +257,8 @@ impl<'c> Parser<'c> {
         }
         let id = match id {
             Id::Known(id) => id,
-            Id::Missing | Id::Other => format!("{}:{line}", source.id),
+            Id::Missing | Id::Other => format!("{}:{}", self.source(place).id, place.line),
         };
-        let place = Place { source: index as u32, line };
         outcome.batch.records.push(Record { id, text, place, extra, raw });
     }
 }

@@ -44,6 +44,8 @@ pub(super) struct Table<'r> {
     keep_raw: bool,
     record: ByteRecord,
     ended: bool,
+    /// What ended it, if that was not its end.
+    fault: Option<Fault>,
 }
 
 impl<'r> Table<'r> {
@@ -66,7 +68,7 @@ impl<'r> Table<'r> {
                 limit: sizes.limit,
             });
         let names = reader.byte_headers().map_err(|error| fault(error, 1))?.clone();
-        let heading = raw_row(&mut reader, options.keep_raw).map(Arc::from);
+        let heading = raw_row(&mut reader, options.keep_raw).0.map(Arc::from);
         let column =
             |name: &str| names.iter().position(|cell| cell.trim_ascii() == name.as_bytes());
         let text = column(&options.text_field).ok_or_else(|| Fault {
@@ -83,6 +85,7 @@ impl<'r> Table<'r> {
             keep_raw: options.keep_raw,
             record: ByteRecord::new(),
             ended: false,
+            fault: None,
         })
     }
 
@@ -92,10 +95,10 @@ impl<'r> Table<'r> {
     }
 
     fn row(&mut self) -> Row {
-        let raw = raw_row(&mut self.reader, self.keep_raw);
+        let (raw, skipped_lines) = raw_row(&mut self.reader, self.keep_raw);
         let cell = |at: Option<usize>| at.and_then(|at| self.record.get(at)).map(<[u8]>::to_vec);
         Row {
-            line: self.record.position().map_or(0, csv::Position::line),
+            line: self.record.position().map_or(0, csv::Position::line) + skipped_lines,
             id: cell(self.columns.id),
             text: cell(Some(self.columns.text)).ok_or(Reason::BadRow),
             extra: cell(self.columns.extra),
@@ -110,27 +113,25 @@ impl Iterator for Table<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         let (mut rows, mut bytes) = (Vec::new(), 0);
         while !self.ended && bytes < self.block {
+            let line = self.reader.position().line();
             match self.reader.read_byte_record(&mut self.record) {
                 Ok(true) => {
                     bytes += self.record.as_slice().len() + size_of::<Row>();
                     rows.push(self.row());
                 }
                 Ok(false) => self.ended = true,
-                // The rows before it first; the reader fails again when it is asked again, since
-                // `Tap` does.
-                Err(_) if !rows.is_empty() => break,
                 Err(error) => {
                     self.ended = true;
-                    return Some(Err(fault(error, self.reader.position().line())));
+                    self.fault = Some(fault(error, line));
                 }
             }
         }
-        if rows.is_empty() { None } else { Some(Ok(rows)) }
+        if rows.is_empty() { self.fault.take().map(Err) } else { Some(Ok(rows)) }
     }
 }
 
 /// What was expected and what is there, shortened: a binary file may have any heading.
-pub(super) fn no_column<'n>(wanted: &str, names: impl Iterator<Item = impl AsRef<str>>) -> String {
+pub(super) fn no_column(wanted: &str, names: impl Iterator<Item = impl AsRef<str>>) -> String {
     let mut detail = format!("no column {wanted:?} among");
     for (n, name) in names.take(20).enumerate() {
         let name: String = name.as_ref().chars().take(40).collect();
@@ -147,17 +148,17 @@ fn fault(error: csv::Error, line: u64) -> Fault {
     Fault { reason, line: Some(line), detail }
 }
 
-/// The bytes of the row that was just read, without line end, if they are to be kept.
-fn raw_row(reader: &mut Reader<Tap<'_>>, keep: bool) -> Option<Vec<u8>> {
+/// The bytes of the row that was just read, without line end, if they are to be kept; and the
+/// line ends before it that the parser's own line number leaves out: the second half of the last
+/// row's `\r\n`, and empty lines.
+fn raw_row(reader: &mut Reader<Tap<'_>>, keep: bool) -> (Option<Vec<u8>>, u64) {
     let end = reader.position().byte();
     let row = reader.get_mut().use_up_to(end);
-    if !keep {
-        return None;
-    }
-    let ends = |&b: &u8| b == b'\r' || b == b'\n';
+    let ends = |b: &u8| *b == b'\r' || *b == b'\n';
     let from = row.iter().position(|b| !ends(b)).unwrap_or(row.len());
     let to = row.iter().rposition(|b| !ends(b)).map_or(from, |at| at + 1);
-    Some(row[from..to].to_vec())
+    let skipped_lines = row[..from].iter().filter(|&&b| b == b'\n').count() as u64;
+    (keep.then(|| row[from..to].to_vec()), skipped_lines)
 }
 
 /// Bytes that the parser reads at once.
