@@ -1,5 +1,8 @@
 //! The hash of one folded word: the number that stands for a word everywhere else.
 
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
 const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Hashes one folded word, eight bytes at a time.
@@ -21,6 +24,31 @@ pub fn mix(mut x: u64) -> u64 {
     x = (x ^ (x >> 27)).wrapping_mul(0x3c79_ac49_2ba7_b653);
     x = (x ^ (x >> 33)).wrapping_mul(0x1c69_b3f7_4ac4_ae35);
     x ^ (x >> 27)
+}
+
+/// A map from word hashes, which are well mixed already.
+pub type WordMap<V> = HashMap<u64, V, BuildHasherDefault<Mixed>>;
+
+/// Takes a well-mixed number for its own hash.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Mixed(u64);
+
+impl Hasher for Mixed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = word_hash(bytes);
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.0 = u64::from(number).wrapping_mul(MULTIPLIER);
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
+    }
 }
 
 #[cfg(test)]
