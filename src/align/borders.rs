@@ -13,6 +13,9 @@ use super::profile::{NO_TERM, Profile, bigram};
 /// Words beyond a stretch's first guess that may still belong to it.
 const MARGIN: usize = 40;
 
+/// Guesses are improved at most this often.
+const ROUNDS: usize = 3;
+
 /// Share of terms and of bigrams that the other stretch holds by chance, and inside a reused
 /// stretch, with how many words each of these expectations counts for.
 const OUTSIDE: (f32, f32, f32) = (0.15, 0.05, 20.0);
@@ -38,21 +41,22 @@ pub struct Stretch {
 pub fn borders(x: &Profile, guess: Range<usize>, y: &Profile, other: Range<usize>) -> Stretch {
     let wide = grow(&guess, x);
     let hits = Hits::new(x, wide.clone(), y, other);
-    let inside = guess.start - wide.start..guess.end - wide.start;
-    let [terms, bigrams] = [&hits.terms, &hits.bigrams].map(|hits| Rates::new(hits, &inside));
-    let terms = terms.with_priors(INSIDE.0, OUTSIDE.0);
-    let bigrams = bigrams.with_priors(INSIDE.1, OUTSIDE.1);
-    let gains = hits
-        .terms
-        .iter()
-        .zip(&hits.bigrams)
-        .map(|(term, bigram)| terms.gain(*term) + BIGRAM_SHARE * bigrams.gain(*bigram));
-    let (mut words, gain) = best_run(gains);
+    let mut inside = guess.start - wide.start..guess.end - wide.start;
+    let mut best = (inside.clone(), 0.0, 0.0);
+    // The guess holds words that do not belong; without them the rates are clearer.
+    for _ in 0..ROUNDS {
+        best = hits.best_run(&inside);
+        if best.0 == inside {
+            break;
+        }
+        inside = best.0.clone();
+    }
+    let (mut words, gain, rate) = best;
     // A shared bigram vouches for its second word.
     if words.end < hits.bigrams.len() && hits.bigrams[words.end - 1] == Some(true) {
         words.end += 1;
     }
-    Stretch { words: wide.start + words.start..wide.start + words.end, gain, rate: terms.inside }
+    Stretch { words: wide.start + words.start..wide.start + words.end, gain, rate }
 }
 
 /// Both borders of a pair of stretches around their first guesses.
@@ -97,6 +101,23 @@ impl Hits {
             terms: all.clone().map(|at| (x.terms[at] != NO_TERM).then(|| holds(at))).collect(),
             bigrams: all.map(|at| Some(holds_pair(at))).collect(),
         }
+    }
+}
+
+impl Hits {
+    /// The likeliest stretch, its log-likelihood ratio and its rate, where `inside` was the last
+    /// guess.
+    fn best_run(&self, inside: &Range<usize>) -> (Range<usize>, f32, f32) {
+        let [terms, bigrams] = [&self.terms, &self.bigrams].map(|hits| Rates::new(hits, inside));
+        let terms = terms.with_priors(INSIDE.0, OUTSIDE.0);
+        let bigrams = bigrams.with_priors(INSIDE.1, OUTSIDE.1);
+        let gains = self
+            .terms
+            .iter()
+            .zip(&self.bigrams)
+            .map(|(term, bigram)| terms.gain(*term) + BIGRAM_SHARE * bigrams.gain(*bigram));
+        let (run, gain) = best_run(gains);
+        (run, gain, terms.inside)
     }
 }
 

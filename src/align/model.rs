@@ -41,14 +41,15 @@ impl<const N: usize> Model<N> {
         model
     }
 
-    /// Log-odds of these values.
-    pub fn odds(&self, values: &[f32; N]) -> f32 {
+    /// Log-odds of these values, one per feature.
+    pub fn odds(&self, values: &[f32]) -> f32 {
+        debug_assert_eq!(values.len(), N);
         let products = self.weights.iter().zip(values).map(|(weight, value)| weight * value);
         self.intercept + products.sum::<f32>()
     }
 
     /// Every feature with its value and what it adds.
-    pub fn explain(&self, values: &[f32; N]) -> Vec<Feature> {
+    pub fn explain(&self, values: &[f32]) -> Vec<Feature> {
         let explain = |at: usize| Feature {
             name: self.names[at],
             value: values[at],
@@ -81,7 +82,7 @@ model! {
 }
 model! {
     /// Whether a stretch sums up a longer one.
-    SUMMARY, super::evidence::FEATURES, "models/summary.tsv"
+    SUMMARY, super::passages::SUMMARY_FEATURES, "models/summary.tsv"
 }
 
 #[cfg(test)]

@@ -15,7 +15,12 @@ use super::profile::Profile;
 use super::weights::Weights;
 
 /// Links with lower log-odds seed nothing.
-const SEED_ODDS: f32 = -2.0;
+const SEED_ODDS: f32 = -1.5;
+/// Log-odds from which a candidate is a passage: above 0, because a passage that is not there
+/// does more harm than one that is missed.
+const RUN_ODDS: f32 = 0.5;
+/// The same for summaries, which stand in the place of runs.
+const SUMMARY_ODDS: f32 = 1.0;
 /// Sentences without a link that a run may pass over.
 const GAP: u32 = 4;
 /// The same for the short side of a summary.
@@ -24,6 +29,9 @@ const SUMMARY_GAP: u32 = 2;
 const SUMMARY_COSINE: f32 = 0.2;
 /// A summary is at most this share of what it sums up.
 const SUMMARY_SHARE: f32 = 0.5;
+
+/// What sums up this share of an article sums up the whole of it.
+const MOST: f32 = 0.4;
 
 /// Two stretches that may be one passage.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,11 +42,26 @@ pub struct Candidate {
     pub b: Range<usize>,
     /// The form of passage that it would be.
     pub form: Form,
-    /// What speaks for it, in the order of [`evidence::FEATURES`].
-    pub features: [f32; evidence::FEATURES.len()],
+    /// What speaks for it, in the order of [`evidence::FEATURES`] or [`SUMMARY_FEATURES`].
+    pub features: Vec<f32>,
     /// Log-odds that it is reuse.
     pub odds: f32,
 }
+
+/// What [`SUMMARY`] judges by: the evidence of a passage, and how much of either side the runs
+/// found before explain, and how sure the surest of them is.
+pub const SUMMARY_FEATURES: [&str; evidence::FEATURES.len() + 3] = {
+    let mut names = [""; evidence::FEATURES.len() + 3];
+    let mut at = 0;
+    while at < evidence::FEATURES.len() {
+        names[at] = evidence::FEATURES[at];
+        at += 1;
+    }
+    names[at] = "explained_short";
+    names[at + 1] = "explained_long";
+    names[at + 2] = "best_run";
+    names
+};
 
 /// Forms of passages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,17 +77,24 @@ pub enum Form {
 /// The passages of a pair, in the order of the first article: candidates that are likelier reuse
 /// than not, and do not overlap a better one on both sides.
 pub fn passages(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<Candidate> {
-    let mut runs = runs(a, b, weights, links);
-    runs.retain(|run| run.odds > 0.0);
-    drop_overlapping(&mut runs);
+    let mut runs = found_runs(a, b, weights, links);
     for form in [Form::SummaryInA, Form::SummaryInB] {
-        for summary in summaries(a, b, weights, links, form) {
-            if summary.odds > 0.0 {
-                prefer(summary, &mut runs);
-            }
+        let summaries = Summaries { weights, links, runs: &runs, form }.find(a, b);
+        for summary in summaries.into_iter().filter(|summary| summary.odds > SUMMARY_ODDS) {
+            let whole = summary.short_side(form);
+            runs.retain(|run| common(&run.short_side(form), &whole) == 0);
+            runs.push(summary);
         }
     }
     runs.sort_by_key(|run| (run.a.start, run.b.start, run.a.end, run.b.end));
+    runs
+}
+
+/// The runs that are likelier reuse than not, without those inside better ones.
+pub fn found_runs(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<Candidate> {
+    let mut runs = runs(a, b, weights, links);
+    runs.retain(|run| run.odds > RUN_ODDS);
+    drop_overlapping(&mut runs);
     runs
 }
 
@@ -75,62 +105,74 @@ pub fn runs(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<
     for group in groups(seeds, [GAP, GAP]) {
         let (in_a, in_b) = hull(&group);
         let [in_a, in_b] = refine(a, a.words_of(in_a), b, b.words_of(in_b));
-        let features = evidence([(a, &in_a), (b, &in_b)], weights, &group);
+        let features = evidence([(a, &in_a), (b, &in_b)], weights, &group).to_vec();
         let odds = PASSAGE.odds(&features);
         found.push(Candidate { a: in_a.words, b: in_b.words, form: Form::Run, features, odds });
     }
     found
 }
 
-/// Every stretch of one article that may sum up a longer one of the other.
-pub fn summaries(
-    a: &Profile,
-    b: &Profile,
-    weights: &Weights,
-    links: &[Link],
-    form: Form,
-) -> Vec<Candidate> {
-    let in_a = form == Form::SummaryInA;
-    let mut found = Vec::new();
-    let best = best_of_each(links, in_a);
-    let gaps = if in_a { [SUMMARY_GAP, u32::MAX] } else { [u32::MAX, SUMMARY_GAP] };
-    for group in groups(best, gaps) {
-        let (hull_a, hull_b) = hull(&group);
-        let (words_a, words_b) = (a.words_of(hull_a), b.words_of(hull_b));
-        let (short, long) = if in_a { (&words_a, &words_b) } else { (&words_b, &words_a) };
-        if group.len() < 2 || short.len() as f32 > SUMMARY_SHARE * long.len() as f32 {
-            continue;
-        }
-        let short = if in_a {
-            borders(a, words_a.clone(), b, words_b.clone())
-        } else {
-            borders(b, words_b.clone(), a, words_a.clone())
-        };
-        // The long side has no borders of its own: its gain is that of the short side.
-        let (stretch_a, stretch_b) = if in_a {
-            let long = Stretch { words: words_b, ..short.clone() };
-            (short, long)
-        } else {
-            (Stretch { words: words_a, ..short.clone() }, short)
-        };
-        let features = evidence([(a, &stretch_a), (b, &stretch_b)], weights, &group);
-        let odds = SUMMARY.odds(&features);
-        found.push(Candidate { a: stretch_a.words, b: stretch_b.words, form, features, odds });
-    }
-    found
+/// A search for stretches of one article that sum up longer ones of the other.
+pub struct Summaries<'p> {
+    /// Weights of the pair's terms.
+    pub weights: &'p Weights,
+    /// All links of the pair.
+    pub links: &'p [Link],
+    /// The runs that were found.
+    pub runs: &'p [Candidate],
+    /// Which side the summaries are on.
+    pub form: Form,
 }
 
-/// Takes a summary in place of the runs inside it, unless they explain most of it.
-fn prefer(summary: Candidate, runs: &mut Vec<Candidate>) {
-    let short = |candidate: &Candidate| match summary.form {
-        Form::SummaryInB => candidate.b.clone(),
-        _ => candidate.a.clone(),
-    };
-    let whole = short(&summary);
-    let explained: usize = runs.iter().map(|run| common(&short(run), &whole)).sum();
-    if explained * 2 < whole.len() {
-        runs.retain(|run| common(&short(run), &whole) == 0);
-        runs.push(summary);
+impl Summaries<'_> {
+    /// Every stretch that may be a summary.
+    pub fn find(&self, a: &Profile, b: &Profile) -> Vec<Candidate> {
+        let in_a = self.form == Form::SummaryInA;
+        let gaps = if in_a { [SUMMARY_GAP, u32::MAX] } else { [u32::MAX, SUMMARY_GAP] };
+        let groups = groups(best_of_each(self.links, in_a), gaps);
+        groups.iter().filter_map(|group| self.candidate(a, b, group)).collect()
+    }
+
+    fn candidate(&self, a: &Profile, b: &Profile, group: &[Link]) -> Option<Candidate> {
+        let (hull_a, hull_b) = hull(group);
+        let (words_a, words_b) = (a.words_of(hull_a), b.words_of(hull_b));
+        let in_a = self.form == Form::SummaryInA;
+        let (x, short, y, long) =
+            if in_a { (a, words_a, b, words_b) } else { (b, words_b, a, words_a) };
+        if group.len() < 2 || short.len() as f32 > SUMMARY_SHARE * long.len() as f32 {
+            return None;
+        }
+        let short = borders(x, short, y, long.clone());
+        let long =
+            if long.len() as f32 > MOST * y.terms.len() as f32 { 0..y.terms.len() } else { long };
+        // The long side has no borders of its own: its gain is that of the short side.
+        let long = Stretch { words: long, ..short.clone() };
+        let explained = |words: &Range<usize>, side: fn(&Candidate, Form) -> Range<usize>| {
+            let all: usize = self.runs.iter().map(|run| common(&side(run, self.form), words)).sum();
+            all as f32 / words.len() as f32
+        };
+        let explained = [
+            explained(&short.words, Candidate::short_side),
+            explained(&long.words, Candidate::long_side),
+            self.runs.iter().map(|run| run.odds).fold(0.0, f32::max).min(10.0),
+        ];
+        let (in_a, in_b) = if in_a { (short, long) } else { (long, short) };
+        let mut features = evidence([(a, &in_a), (b, &in_b)], self.weights, group).to_vec();
+        features.extend(explained);
+        let odds = SUMMARY.odds(&features);
+        Some(Candidate { a: in_a.words, b: in_b.words, form: self.form, features, odds })
+    }
+}
+
+impl Candidate {
+    /// Its words on the side that a summary of that form is on.
+    fn short_side(&self, form: Form) -> Range<usize> {
+        if form == Form::SummaryInB { self.b.clone() } else { self.a.clone() }
+    }
+
+    /// Its words on the other side.
+    fn long_side(&self, form: Form) -> Range<usize> {
+        if form == Form::SummaryInB { self.a.clone() } else { self.b.clone() }
     }
 }
 

@@ -52,6 +52,7 @@ fn main() -> Result<()> {
         write(&options.models, "passage", &names, &pan.run_rows(), note)?;
     }
     if wanted(Which::Summary) {
+        let names = retold::align::passages::SUMMARY_FEATURES;
         write(&options.models, "summary", &names, &pan.summary_rows(), note)?;
     }
     Ok(())

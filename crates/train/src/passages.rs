@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use retold::Span;
 use retold::align::Profile;
 use retold::align::links::{Link, links};
-use retold::align::passages::{Candidate, Form, runs, summaries};
+use retold::align::passages::{Candidate, Form, Summaries, found_runs, runs};
 use retold::align::weights::Weights;
 
 use crate::data::{Case, Characters, Doc, PanPair, profiles, read};
@@ -64,7 +64,7 @@ impl Pan {
         self.rows(|pair, links| {
             let weights = Weights::new(pair.a, pair.b);
             let runs = runs(pair.a, pair.b, &weights, links);
-            runs.iter().map(|run| (run.features.to_vec(), pair.agreement(run) > 0.4)).collect()
+            runs.iter().map(|run| (run.features.clone(), pair.agreement(run) > 0.4)).collect()
         })
     }
 
@@ -72,15 +72,18 @@ impl Pan {
     pub fn summary_rows(&self) -> Rows {
         self.rows(|pair, links| {
             let weights = Weights::new(pair.a, pair.b);
-            let found = summaries(pair.a, pair.b, &weights, links, Form::SummaryInA);
+            let runs = found_runs(pair.a, pair.b, &weights, links);
+            let search =
+                Summaries { weights: &weights, links, runs: &runs, form: Form::SummaryInA };
+            let found = search.find(pair.a, pair.b);
             let right = |candidate: &Candidate| {
                 pair.cases.iter().any(|case| {
                     let span = pair.a.span_of(candidate.a.clone());
                     share(pair.characters[0], span, case.a) > 0.5
-                        && (case.b.1 - case.b.0) as f32 > 1.5 * (case.a.1 - case.a.0) as f32
+                        && (case.b.1 - case.b.0) as f32 > 2.5 * (case.a.1 - case.a.0) as f32
                 })
             };
-            found.iter().map(|summary| (summary.features.to_vec(), right(summary))).collect()
+            found.iter().map(|summary| (summary.features.clone(), right(summary))).collect()
         })
     }
 
