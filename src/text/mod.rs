@@ -1,4 +1,6 @@
 //! Text to words, sentences and quotations, each with its byte span in the original.
+mod blocks;
 pub mod hash;
 pub mod hashes;
+mod plain;
 pub mod words;
