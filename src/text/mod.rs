@@ -1,7 +1,10 @@
 //! Text to words, sentences and quotations, each with its byte span in the original.
 pub mod article;
+mod blocks;
 pub mod hash;
+pub mod hashes;
 pub mod language;
+mod plain;
 pub mod quotations;
 pub mod sentences;
 pub mod words;
