@@ -4,13 +4,16 @@
 extern crate self as retold;
 
 pub mod align;
+#[cfg(feature = "cli")]
+pub mod corpus;
 pub mod error;
 pub mod kernel;
 pub mod lsh;
 pub mod radix;
+#[cfg(feature = "cli")]
+pub mod report;
 pub mod shingle;
 pub mod sketch;
-pub mod report;
 pub mod span;
 pub mod text;
 
