@@ -196,7 +196,8 @@ mod tests {
                          reopen Monday under revised timetables, teachers announced proudly."
         );
         let y = format!("Weather stayed calm. {reused}. Markets fell sharply again.");
-        let [x, y] = [&x, &y].map(|text| Profile::new(Analyzer::new(None).article(text)));
+        let [x, y] = [&x, &y]
+            .map(|text| Profile::new(Analyzer::new(None).article(text), Default::default()));
         let (all_x, all_y) = (0..x.terms.len(), 0..y.terms.len());
         let [in_x, in_y] = refine(&x, all_x, &y, all_y);
         assert_eq!(in_x.words, 7..25);

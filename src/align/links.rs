@@ -180,7 +180,7 @@ mod tests {
     const B: &str = "Rain fell. At noon the harbour was closed. Ferries waited outside the bar.";
 
     fn profile(text: &str) -> Profile {
-        Profile::new(Analyzer::new(None).article(text))
+        Profile::new(Analyzer::new(None).article(text), Default::default())
     }
 
     #[test]

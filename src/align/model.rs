@@ -85,6 +85,11 @@ model! {
     SUMMARY, super::passages::SUMMARY_FEATURES, "models/summary.tsv"
 }
 
+model! {
+    /// Whether one of two articles reuses the other.
+    ARTICLE, super::features::FEATURES, "models/article.tsv"
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

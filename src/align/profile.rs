@@ -2,12 +2,32 @@
 
 use std::ops::Range;
 
+use super::plain::Plain;
+use crate::Kernel;
+use crate::shingle::{ShingleSet, ngrams};
 use crate::span::Span;
 use crate::text::hash::mix;
 use crate::text::{Article, Traits, Word};
 
 /// Stands for "no term": stop words have none.
 pub const NO_TERM: u32 = u32::MAX;
+
+/// How articles are made ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProfileOptions {
+    /// Words in a shingle, from 1 to 32. Default 3.
+    pub shingle_words: usize,
+    /// Whether quotations count like all else. Default: no.
+    pub keep_quotations: bool,
+    /// What the processor can do.
+    pub kernel: Kernel,
+}
+
+impl Default for ProfileOptions {
+    fn default() -> Self {
+        Self { shingle_words: 3, keep_quotations: false, kernel: Kernel::detect() }
+    }
+}
 
 /// An article made ready to be aligned with others. Made once, used for every pair it is part of.
 #[derive(Debug, Clone)]
@@ -19,6 +39,10 @@ pub struct Profile {
     pub stems: Vec<u32>,
     /// Term of each word; [`NO_TERM`] for stop words.
     pub terms: Vec<u32>,
+    /// What it says outside its quotations.
+    pub plain: Plain,
+    /// Its word n-grams, as a set.
+    pub shingles: ShingleSet,
     /// For each sentence its pairs of neighbouring stems, hashed, ascending; see `bigrams`.
     bigrams: Vec<u32>,
     /// For each term where its sentences begin in `postings`; one entry more than terms.
@@ -29,7 +53,10 @@ pub struct Profile {
 
 impl Profile {
     /// Makes an article ready.
-    pub fn new(article: Article) -> Self {
+    pub fn new(article: Article, options: ProfileOptions) -> Self {
+        let forms: Vec<u64> = article.words.iter().map(|word| word.form).collect();
+        let mut shingles = Vec::new();
+        ngrams(&forms, options.shingle_words, options.kernel, &mut shingles);
         let mut places: Vec<(u32, u32)> = Vec::with_capacity(article.words.len());
         for (at, word) in article.words.iter().enumerate() {
             if !word.traits.has(Traits::STOP) {
@@ -43,6 +70,8 @@ impl Profile {
         }
         let mut profile = Self {
             terms: vec![NO_TERM; article.words.len()],
+            plain: Plain::of(&article, options.keep_quotations),
+            shingles: ShingleSet::from_hashes(shingles),
             bigrams: sentence_bigrams(&article),
             article,
             stems: Vec::new(),
@@ -138,7 +167,7 @@ mod tests {
     #[test]
     fn postings_are_those_of_a_naive_search() {
         let text = "The harbour closed. The harbour is a closed harbour. Ferries wait.";
-        let profile = Profile::new(Analyzer::new(None).article(text));
+        let profile = Profile::new(Analyzer::new(None).article(text), ProfileOptions::default());
         for term in 0..profile.stems.len() {
             let holds = |at: &usize| {
                 profile.terms[profile.article.sentences[*at].range()].contains(&(term as u32))
@@ -154,7 +183,7 @@ mod tests {
     #[test]
     fn whole_sentences_keep_their_punctuation() {
         let text = "“Yes.” He went home (at last). End";
-        let profile = Profile::new(Analyzer::new(None).article(text));
+        let profile = Profile::new(Analyzer::new(None).article(text), ProfileOptions::default());
         assert_eq!(profile.span_of(0..1).of(text), "“Yes.”");
         assert_eq!(profile.span_of(1..6).of(text), "He went home (at last).");
         assert_eq!(profile.span_of(2..5).of(text), "went home (at");

@@ -1,5 +1,6 @@
-//! Text to shingles: the hashes of every run of n words.
+//! Text to features: the hashes of every run of n words, and of pairs of stems.
 pub mod ngrams;
+pub mod reuse;
 pub mod set;
 
 pub use ngrams::{Shingler, ngram_hash, ngrams};

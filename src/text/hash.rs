@@ -1,15 +1,11 @@
 //! The hash of one folded word: the number that stands for a word everywhere else.
 
-<<<<<<< HEAD
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
-=======
 /// Random odd numbers: the first fractional hexadecimal digits of e, made odd.
 const SALTS: [u64; 4] =
     [0xb7e1_5162_8aed_2a6b, 0xbf71_5880_9cf4_f3c7, 0x62e7_160f_38b4_da57, 0xa784_d904_5190_cfef];
->>>>>>> kernels
 
 /// Bytes of a word that are hashed at once. Longer words take further steps.
 pub(crate) const BLOCK: usize = 16;
@@ -78,7 +74,7 @@ impl Hasher for Mixed {
     }
 
     fn write_u32(&mut self, number: u32) {
-        self.0 = u64::from(number).wrapping_mul(MULTIPLIER);
+        self.0 = u64::from(number).wrapping_mul(SALTS[0]);
     }
 
     fn write_u64(&mut self, number: u64) {

@@ -92,7 +92,9 @@ pub fn profiles(docs: &[Doc]) -> HashMap<&str, Profile> {
     docs.par_iter()
         .map_init(
             || Analyzer::new(None),
-            |analyzer, doc| (doc.id.as_str(), Profile::new(analyzer.article(&doc.text))),
+            |analyzer, doc| {
+                (doc.id.as_str(), Profile::new(analyzer.article(&doc.text), Default::default()))
+            },
         )
         .collect()
 }
