@@ -1,0 +1,122 @@
+//! CSV for spreadsheets: one row per pair (RFC 4180, UTF-8, lines end with CR LF).
+//!
+//! Spreadsheets run cells that begin with `=`, `+`, `-`, `@`, a tab or a carriage return as
+//! formulas, and ids come from strangers. Such cells get an apostrophe in front, which spreadsheets
+//! take as "this is text" (OWASP, CSV Injection). A program that needs ids byte for byte reads
+//! JSON Lines.
+
+use std::borrow::Cow;
+use std::io::Write;
+
+use ::csv::{Terminator, WriterBuilder};
+
+use crate::report::record::{round, side_name};
+use crate::report::{Error, Findings, Format, Pair};
+
+/// One row per pair, under a row of names.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Rows;
+
+const COLUMNS: [&str; 14] = [
+    "a",
+    "b",
+    "relation",
+    "contained",
+    "score",
+    "jaccard",
+    "containment_a",
+    "containment_b",
+    "coverage_a",
+    "coverage_b",
+    "passages",
+    "sentences",
+    "cluster_a",
+    "cluster_b",
+];
+
+impl Format for Rows {
+    fn write(&self, findings: &Findings<'_>, out: &mut (dyn Write + Send)) -> Result<(), Error> {
+        let mut rows = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
+        rows.write_record(COLUMNS).map_err(io_error)?;
+        for pair in findings.pairs {
+            let cells = row(findings, pair);
+            rows.write_record(cells.iter().map(|cell| cell.as_bytes())).map_err(io_error)?;
+        }
+        Ok(rows.flush()?)
+    }
+}
+
+fn row<'a>(findings: &Findings<'a>, pair: &'a Pair) -> [Cow<'a, str>; COLUMNS.len()] {
+    let found = &pair.comparison;
+    let (a, b) = findings.articles_of(pair);
+    let cluster = |article: usize| -> Cow<'a, str> {
+        let of = findings.clusters.as_ref().and_then(|clusters| clusters.of.get(article));
+        of.map_or_else(String::new, u32::to_string).into()
+    };
+    let figure = |figure: f32| -> Cow<'a, str> { round(figure).to_string().into() };
+    [
+        harmless(&a.id),
+        harmless(&b.id),
+        found.relation.name().into(),
+        found.contained.map_or("", side_name).into(),
+        figure(found.score),
+        figure(found.jaccard),
+        figure(found.containment_a),
+        figure(found.containment_b),
+        figure(found.coverage_a),
+        figure(found.coverage_b),
+        found.passages.len().to_string().into(),
+        found.sentences.len().to_string().into(),
+        cluster(pair.a),
+        cluster(pair.b),
+    ]
+}
+
+/// The cell, with an apostrophe in front where a spreadsheet would run it.
+fn harmless(cell: &str) -> Cow<'_, str> {
+    match cell.trim_start_matches([' ', '\u{a0}', '\u{feff}']).chars().next() {
+        // The full-width forms count as their ASCII ones in some locales; a line feed ends a cell
+        // for some importers.
+        Some(
+            '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}'
+            | '\u{ff20}',
+        ) => format!("'{cell}").into(),
+        _ => cell.into(),
+    }
+}
+
+fn io_error(error: ::csv::Error) -> Error {
+    match error.into_kind() {
+        ::csv::ErrorKind::Io(error) => Error::Write(error),
+        // All rows have as many cells as the first, by their type.
+        other => Error::Write(std::io::Error::other(format!("{other:?}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample::{Sample, written};
+
+    #[test]
+    fn what_a_spreadsheet_would_run_is_neutralised() {
+        for cell in ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", " =1", "\u{ff1d}1"] {
+            assert_eq!(harmless(cell), format!("'{cell}"));
+        }
+        assert_eq!(harmless("a=1"), "a=1");
+        assert_eq!(harmless(""), "");
+    }
+
+    #[test]
+    fn a_row_per_pair_and_the_same_cells_in_each() {
+        let mut sample = Sample::two_reports();
+        sample.articles[1].id = "=cmd|' /C calc'!A0,\"x\"\r\n".into();
+        let text = written(&Rows, &sample.findings());
+        let mut reader = ::csv::Reader::from_reader(text.as_bytes());
+        assert_eq!(reader.headers().expect("names").iter().collect::<Vec<_>>(), COLUMNS);
+        let rows: Vec<_> = reader.records().map(|row| row.expect("a row")).collect();
+        assert_eq!(rows.len(), sample.pairs.len());
+        assert_eq!(&rows[0][1], "'=cmd|' /C calc'!A0,\"x\"\r\n");
+        assert_eq!(&rows[0][5], "0.1538");
+    }
+}

@@ -1,0 +1,112 @@
+//! JSON Lines: one record per line, the same bytes for the same findings.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::align::Comparison;
+use crate::report::record::{Explain, PairRecord};
+use crate::report::{Error, Findings, Format};
+
+/// One pair record per line.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Pairs {
+    /// Whether records carry the features behind the score.
+    pub explain: Explain,
+}
+
+impl Pairs {
+    /// Writes one record, for runs that do not hold all pairs at once. Does not flush.
+    pub fn write_pair(
+        self,
+        (a, b): (&str, &str),
+        comparison: &Comparison,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        write_line(&PairRecord::new(a, b, comparison, self.explain), out)
+    }
+}
+
+impl Format for Pairs {
+    fn write(&self, findings: &Findings<'_>, out: &mut (dyn Write + Send)) -> Result<(), Error> {
+        for pair in findings.pairs {
+            let (a, b) = findings.articles_of(pair);
+            self.write_pair((&a.id, &b.id), &pair.comparison, out)?;
+        }
+        Ok(out.flush()?)
+    }
+}
+
+/// One `{"id":…,"cluster":N}` per article, in the order read. Nothing without clusters.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ClusterLines;
+
+#[derive(Serialize)]
+struct ClusterRecord<'a> {
+    id: &'a str,
+    cluster: u32,
+}
+
+impl Format for ClusterLines {
+    fn write(&self, findings: &Findings<'_>, out: &mut (dyn Write + Send)) -> Result<(), Error> {
+        let of = findings.clusters.iter().flat_map(|clusters| &clusters.of);
+        for (article, &cluster) in findings.articles.iter().zip(of) {
+            write_line(&ClusterRecord { id: &article.id, cluster }, out)?;
+        }
+        Ok(out.flush()?)
+    }
+}
+
+fn write_line(record: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, record)?;
+    out.write_all(b"\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample::{Sample, written};
+
+    #[test]
+    fn a_record_has_its_fields_in_the_order_of_the_schema() {
+        let sample = Sample::two_reports();
+        let lines = written(&Pairs::default(), &sample.findings());
+        let first = lines.lines().next().expect("a pair");
+        let keys = [
+            "{\"a\":",
+            "\"b\":",
+            "\"relation\":",
+            "\"score\":",
+            "\"jaccard\":",
+            "\"containment_a\":",
+            "\"containment_b\":",
+            "\"coverage_a\":",
+            "\"coverage_b\":",
+            "\"passages\":[",
+            "\"sentences\":[",
+        ];
+        let at: Vec<_> = keys.iter().map(|key| first.find(key).expect(key)).collect();
+        assert!(at.is_sorted(), "{at:?}");
+        assert!(!first.contains("features"), "only where asked for");
+        assert!(!first.contains("contained"), "in excerpts only");
+    }
+
+    #[test]
+    fn figures_have_at_most_four_decimals() {
+        let sample = Sample::two_reports();
+        let lines = written(&Pairs { explain: Explain::Features }, &sample.findings());
+        let value: serde_json::Value = serde_json::from_str(lines.lines().next().expect("a pair"))
+            .expect("a line is a JSON value");
+        assert_eq!(value["jaccard"].to_string(), "0.1538");
+        assert_eq!(value["score"].to_string(), "0.98");
+        assert_eq!(value["features"][0]["name"], "containment");
+    }
+
+    #[test]
+    fn every_article_has_its_cluster() {
+        let sample = Sample::two_reports();
+        let lines = written(&ClusterLines, &sample.findings());
+        assert_eq!(lines.lines().count(), sample.articles.len());
+        assert!(lines.starts_with("{\"id\":\"pool/council-closes-pool.txt\",\"cluster\":0}\n"));
+    }
+}

@@ -1,0 +1,284 @@
+//! Two articles, sentence beside sentence.
+
+use std::io::Write;
+
+use crate::align::{Comparison, Kind, Match, Side, changes};
+use crate::report::printable::one_line;
+use crate::report::record::Explain;
+use crate::report::terminal::line::{Line, Look};
+use crate::report::terminal::{Page, Style, name, sign};
+use crate::report::{Error, Evidence, Findings, Format, Pair, quantity};
+use crate::span::Span;
+
+/// Every pair of the findings in full.
+#[derive(Debug, Clone, Copy)]
+pub struct Compare {
+    /// What the terminal can do.
+    pub style: Style,
+    /// Whether to say why.
+    pub explain: Explain,
+}
+
+/// From this width on the two sentences stand beside each other, below it one above the other.
+const TWO_COLUMNS: usize = 100;
+const GUTTER: usize = 3;
+const INDENT: usize = 2;
+
+impl Format for Compare {
+    fn write(&self, findings: &Findings<'_>, out: &mut (dyn Write + Send)) -> Result<(), Error> {
+        let mut page = Page::new(self.style, out);
+        for (at, pair) in findings.pairs.iter().enumerate() {
+            if at > 0 {
+                page.blank()?;
+                page.line(&Line::of(Look::Dim, "─".repeat(page.width)))?;
+                page.blank()?;
+            }
+            self.pair(&mut page, findings, pair)?;
+        }
+        Ok(page.out.flush()?)
+    }
+}
+
+impl Compare {
+    fn pair(&self, page: &mut Page<'_>, findings: &Findings<'_>, pair: &Pair) -> Result<(), Error> {
+        let texts = [findings.evidence(pair.a)?, findings.evidence(pair.b)?];
+        header(page, findings, pair)?;
+        if self.explain == Explain::Features {
+            features(page, &pair.comparison)?;
+        }
+        Sentences { page, texts: &texts, mark: mark_of(self.style) }.write(&pair.comparison)
+    }
+}
+
+fn header(page: &mut Page<'_>, findings: &Findings<'_>, pair: &Pair) -> Result<(), Error> {
+    let found = &pair.comparison;
+    let (a, b) = findings.articles_of(pair);
+    let contained = match found.contained {
+        Some(Side::A) => " · A stands in B",
+        Some(Side::B) => " · B stands in A",
+        None => "",
+    };
+    let relation = Line::of(Look::Strong, found.relation.name()).and(
+        Look::Plain,
+        format!(" {} · Jaccard {:.2}{contained}", quantity::score(found.score), found.jaccard),
+    );
+    page.wrapped(Line::default(), &relation)?;
+    page.blank()?;
+    for (label, article, coverage, containment) in [
+        ("A", a, found.coverage_a, found.containment_a),
+        ("B", b, found.coverage_b, found.containment_b),
+    ] {
+        let figures = format!(
+            "{} also in the other · containment {containment:.2}",
+            quantity::percent(coverage)
+        );
+        let first = Line::blank(INDENT).and(Look::Strong, label).and(Look::Plain, "  ");
+        let indent = first.width();
+        page.line(&first.then(name(article, page.width - indent)))?;
+        page.wrapped(Line::blank(indent), &Line::of(Look::Dim, figures))?;
+    }
+    Ok(())
+}
+
+fn features(page: &mut Page<'_>, found: &Comparison) -> Result<(), Error> {
+    page.blank()?;
+    page.line(
+        &Line::of(Look::Heading, "Why").and(Look::Dim, "  value, and what it adds to the log-odds"),
+    )?;
+    let names = found.features.iter().map(|of| of.name.chars().count()).max().unwrap_or(0);
+    let most = found.features.iter().map(|of| of.weight.abs()).fold(f32::MIN_POSITIVE, f32::max);
+    let room = page.width.saturating_sub(INDENT + names + 24).min(24) as f32;
+    for feature in &found.features {
+        let bar = (feature.weight.abs() / most * room).round() as usize;
+        let bar = if feature.weight < 0.0 { "▫".repeat(bar) } else { "▪".repeat(bar) };
+        let figures =
+            format!("{:<names$}  {:>8.3}  {:>+7.2}  ", feature.name, feature.value, feature.weight);
+        page.line(&Line::blank(INDENT).and(Look::Plain, figures).and(Look::Dim, bar))?;
+    }
+    Ok(())
+}
+
+/// How changed words are marked: by look alone, or by brackets where looks do not show.
+fn mark_of(style: Style) -> [&'static str; 2] {
+    if style.color { ["", ""] } else { ["[", "]"] }
+}
+
+/// Aligned sentences that share a side and stand together: shown as one.
+struct Block {
+    a: Span,
+    b: Span,
+    kind: Kind,
+    score: f32,
+}
+
+struct Sentences<'p, 'o, 't> {
+    page: &'p mut Page<'o>,
+    texts: &'t [Evidence<'t>; 2],
+    mark: [&'static str; 2],
+}
+
+impl Sentences<'_, '_, '_> {
+    fn write(mut self, found: &Comparison) -> Result<(), Error> {
+        self.page.blank()?;
+        if found.sentences.is_empty() {
+            let none = "No sentence of one corresponds to a sentence of the other.";
+            return self.page.wrapped(Line::default(), &Line::plain(none));
+        }
+        self.kinds(found)?;
+        let [only_a, only_b] = [
+            unmatched(&self.texts[0].sentences, found.sentences.iter().map(|of| of.a)),
+            unmatched(&self.texts[1].sentences, found.sentences.iter().map(|of| of.b)),
+        ];
+        let mut only_a = only_a.into_iter().peekable();
+        for block in self.blocks(&found.sentences) {
+            let mut before = Vec::new();
+            while let Some(span) = only_a.next_if(|span| span.start < block.a.start) {
+                before.push(span);
+            }
+            self.left_over(Side::A, &before)?;
+            self.page.blank()?;
+            self.block(&block)?;
+        }
+        self.left_over(Side::A, &only_a.collect::<Vec<_>>())?;
+        self.left_over(Side::B, &only_b)
+    }
+
+    /// How many aligned sentences there are of each kind; also the legend.
+    fn kinds(&mut self, found: &Comparison) -> Result<(), Error> {
+        let mut line = Line::default();
+        for kind in [Kind::Identical, Kind::Edited, Kind::Paraphrased] {
+            let n = found.sentences.iter().filter(|of| of.kind == kind).count() as u64;
+            let gap = if line.width() == 0 { "" } else { "   " };
+            line = line
+                .and(Look::Plain, gap)
+                .and(Look::Kind(kind), format!("{} {}", sign(kind), kind.name()))
+                .and(Look::Plain, format!(" {}", quantity::count(n)));
+        }
+        let changed = match self.mark {
+            ["", _] => Line::of(Look::Changed, "changed words"),
+            _ => Line::plain("[changed words]"),
+        };
+        self.page.wrapped(Line::default(), &line.and(Look::Plain, "   ").then(changed))
+    }
+
+    fn blocks(&self, sentences: &[Match]) -> Vec<Block> {
+        let mut blocks: Vec<Block> = Vec::new();
+        for of in sentences {
+            match blocks.last_mut() {
+                Some(last)
+                    if (last.a.overlap(of.a) > 0 && self.touch(Side::B, last.b, of.b))
+                        || (last.b.overlap(of.b) > 0 && self.touch(Side::A, last.a, of.a)) =>
+                {
+                    last.a = last.a.hull(of.a);
+                    last.b = last.b.hull(of.b);
+                    last.kind = last.kind.max(of.kind);
+                    last.score = last.score.max(of.score);
+                }
+                _ => blocks.push(Block { a: of.a, b: of.b, kind: of.kind, score: of.score }),
+            }
+        }
+        blocks
+    }
+
+    /// Whether nothing but blanks stands between the spans.
+    fn touch(&self, side: Side, x: Span, y: Span) -> bool {
+        let (first, second) = if x <= y { (x, y) } else { (y, x) };
+        let between = first.end as usize..second.start as usize;
+        self.texts[side as usize].text.get(between).is_none_or(|text| text.trim().is_empty())
+    }
+
+    fn block(&mut self, block: &Block) -> Result<(), Error> {
+        let [a, b] = self.texts;
+        let (in_a, in_b) = changes(&a.text, block.a, &b.text, block.b);
+        let left = marked(&a.text, block.a, &in_a, self.mark);
+        let right = marked(&b.text, block.b, &in_b, self.mark);
+        let kind =
+            Line::of(Look::Kind(block.kind), format!("{} {}", sign(block.kind), block.kind.name()))
+                .and(Look::Dim, format!(" {}", quantity::score(block.score)));
+        self.page.line(&kind)?;
+        if self.page.width >= TWO_COLUMNS {
+            return self.beside(&left, &right);
+        }
+        for (label, line) in [("A  ", left), ("B  ", right)] {
+            self.page.wrapped(Line::blank(INDENT).and(Look::Dim, label), &line)?;
+        }
+        Ok(())
+    }
+
+    fn beside(&mut self, left: &Line, right: &Line) -> Result<(), Error> {
+        let column = (self.page.width - INDENT - GUTTER) / 2;
+        let mut left = left.wrapped(column, usize::MAX).into_iter();
+        let mut right = right.wrapped(column, usize::MAX).into_iter();
+        loop {
+            let (x, y) = (left.next(), right.next());
+            if x.is_none() && y.is_none() {
+                return Ok(());
+            }
+            let line = Line::blank(INDENT)
+                .then(x.unwrap_or_default())
+                .padded(INDENT + column)
+                .and(Look::Dim, " │ ")
+                .then(y.unwrap_or_default());
+            self.page.line(&line)?;
+        }
+    }
+
+    /// Sentences without a counterpart, a line each.
+    fn left_over(&mut self, side: Side, spans: &[Span]) -> Result<(), Error> {
+        const MOST: usize = 4;
+        if spans.is_empty() {
+            return Ok(());
+        }
+        self.page.blank()?;
+        let label = if side == Side::A { "only in A" } else { "only in B" };
+        self.page.line(&Line::of(Look::Plain, format!("· {label}")))?;
+        for span in spans.iter().take(MOST) {
+            let text = one_line(span.of(&self.texts[side as usize].text));
+            self.page.shortened(Line::blank(INDENT), &Line::of(Look::Dim, text), 1)?;
+        }
+        let more = spans.len().saturating_sub(MOST) as u64;
+        if more > 0 {
+            let more = format!("and {}", quantity::counted(more, "more sentence"));
+            self.page.line(&Line::blank(INDENT).and(Look::Dim, more))?;
+        }
+        Ok(())
+    }
+}
+
+/// The sentences that overlap none of `matched`.
+fn unmatched(sentences: &[Span], matched: impl Iterator<Item = Span>) -> Vec<Span> {
+    let mut matched: Vec<_> = matched.collect();
+    matched.sort_unstable();
+    let covered = |span: &Span| {
+        // Aligned sentences are few and nearly disjoint: those that may overlap stand around here.
+        let until = matched.partition_point(|of| of.start < span.end);
+        matched[..until].iter().any(|of| of.overlap(*span) > 0)
+    };
+    sentences.iter().copied().filter(|span| !span.is_empty() && !covered(span)).collect()
+}
+
+/// The text under `span` on one line, with the words under `changed` marked.
+fn marked(text: &str, span: Span, changed: &[Span], [open, close]: [&str; 2]) -> Line {
+    let mut line = Line::default();
+    let mut at = span.start;
+    let mut push = |look: Look, from: u32, to: u32| {
+        let text = &text[from as usize..to as usize];
+        let words = match look {
+            Look::Changed => format!("{open}{}{close}", one_line(text)),
+            _ => one_line(text),
+        };
+        let blank = |of: Option<char>| of.is_some_and(char::is_whitespace);
+        let before = if blank(text.chars().next()) && from > span.start { " " } else { "" };
+        let after =
+            if blank(text.chars().last()) && !words.is_empty() && to < span.end { " " } else { "" };
+        let taken = std::mem::take(&mut line);
+        line = taken.and(Look::Plain, before).and(look, words).and(Look::Plain, after);
+    };
+    for word in changed {
+        push(Look::Plain, at, word.start);
+        push(Look::Changed, word.start, word.end);
+        at = word.end;
+    }
+    push(Look::Plain, at, span.end);
+    line
+}

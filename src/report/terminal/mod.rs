@@ -1,0 +1,186 @@
+//! For people at a terminal: what a scan found, and two articles sentence beside sentence.
+//!
+//! Colour never says anything that a sign or word does not say too, so that the output reads the
+//! same in a pipe, on paper and to those who see colours differently.
+
+mod compare;
+mod line;
+mod summary;
+
+pub use compare::Compare;
+pub use summary::Summary;
+
+use std::io::Write;
+use std::path::Path;
+
+use crate::align::Kind;
+use crate::report::{Article, Error};
+use line::{Line, Look};
+
+/// What the terminal can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Whether to write colours.
+    pub color: bool,
+    /// Columns; less than 40 is taken as 40.
+    pub width: usize,
+    /// Whether file names link to their files (OSC 8).
+    pub hyperlinks: bool,
+}
+
+impl Default for Style {
+    /// 80 columns, nothing but text: fit for a pipe.
+    fn default() -> Self {
+        Self { color: false, width: 80, hyperlinks: false }
+    }
+}
+
+/// Longer lines are hard to read, however wide the window.
+const WIDEST: usize = 140;
+
+/// Writes lines in one style.
+struct Page<'o> {
+    out: &'o mut (dyn Write + Send),
+    style: Style,
+    width: usize,
+}
+
+impl<'o> Page<'o> {
+    fn new(style: Style, out: &'o mut (dyn Write + Send)) -> Self {
+        Self { out, style, width: style.width.clamp(40, WIDEST) }
+    }
+
+    fn line(&mut self, line: &Line) -> Result<(), Error> {
+        line.write(self.style, self.out)?;
+        Ok(self.out.write_all(b"\n")?)
+    }
+
+    fn blank(&mut self) -> Result<(), Error> {
+        Ok(self.out.write_all(b"\n")?)
+    }
+
+    /// `line`, wrapped; `first` stands before its first line, blanks before the others.
+    fn wrapped(&mut self, first: Line, line: &Line) -> Result<(), Error> {
+        self.shortened(first, line, usize::MAX)
+    }
+
+    /// As [`Page::wrapped`], but no more than `most` lines: an ellipsis says so.
+    fn shortened(&mut self, first: Line, line: &Line, most: usize) -> Result<(), Error> {
+        let indent = first.width();
+        let mut start = first;
+        for part in line.wrapped(self.width.saturating_sub(indent), most) {
+            self.line(&start.then(part))?;
+            start = Line::blank(indent);
+        }
+        Ok(())
+    }
+}
+
+/// The sign that stands for a kind where there is no room for its name.
+fn sign(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Identical => "=",
+        Kind::Edited => "~",
+        Kind::Paraphrased => "≈",
+    }
+}
+
+/// An article's id, cut in the middle to fit, linked to its file.
+fn name(article: &Article, width: usize) -> Line {
+    let id = line::cut_middle(&super::printable::printable(&article.id), width);
+    let link = article.path.as_deref().and_then(file_url);
+    Line::default().linked(Look::Name, id, link)
+}
+
+/// `file://…` of an absolute path; every byte outside the plainest is percent-encoded.
+fn file_url(path: &Path) -> Option<String> {
+    let path = path.is_absolute().then(|| path.to_str())??;
+    let mut url = String::from("file://");
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' => {
+                url.push(char::from(byte));
+            }
+            _ => url.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    Some(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::printable;
+    use crate::report::record::Explain;
+    use crate::report::sample::{Sample, written};
+
+    fn style(width: usize) -> Style {
+        Style { width, ..Style::default() }
+    }
+
+    #[test]
+    fn a_scan_summary() {
+        let sample = Sample::two_reports();
+        insta::assert_snapshot!(written(&Summary::new(style(80)), &sample.findings()));
+    }
+
+    #[test]
+    fn a_comparison_in_two_columns_and_in_one() {
+        let mut sample = Sample::two_reports();
+        sample.pairs.truncate(1);
+        let compare =
+            |width, explain| written(&Compare { style: style(width), explain }, &sample.findings());
+        insta::assert_snapshot!("compare_120", compare(120, Explain::Features));
+        insta::assert_snapshot!("compare_60", compare(60, Explain::No));
+    }
+
+    #[test]
+    fn an_empty_run_says_so() {
+        let sample = Sample::empty();
+        insta::assert_snapshot!(written(&Summary::new(style(80)), &sample.findings()));
+        assert_eq!(
+            written(&Compare { style: style(80), explain: Explain::No }, &sample.findings()),
+            ""
+        );
+    }
+
+    #[test]
+    fn colour_adds_nothing_but_colour() {
+        let sample = Sample::two_reports();
+        let colored = Style { color: true, hyperlinks: true, ..style(100) };
+        let text = written(&Summary::new(colored), &sample.findings());
+        let mut plain = String::new();
+        let mut rest = text.as_str();
+        while let Some(at) = rest.find("\x1b[") {
+            plain.push_str(&rest[..at]);
+            rest = &rest[at..][rest[at..].find('m').expect("an SGR sequence") + 1..];
+        }
+        plain.push_str(rest);
+        assert_eq!(plain, written(&Summary::new(style(100)), &sample.findings()));
+    }
+
+    #[test]
+    fn foreign_text_moves_no_cursor() {
+        let escape = "\x1b[2J\u{9b}31m\x07\u{202e}\r\u{1b}]8;;http://x\x1b\\";
+        let mut sample = Sample::hostile(&[escape, "\x1bc", "a\nb\u{2066}"]);
+        for article in &mut sample.articles {
+            article.path = Some(format!("/{}", article.id).into());
+        }
+        for format in [
+            &Summary::new(style(80)) as &dyn crate::report::Format,
+            &Compare { style: style(80), explain: Explain::Features },
+        ] {
+            let text = written(format, &sample.findings());
+            let unsafe_left = text.chars().find(|&of| of != '\n' && printable::is_unsafe(of));
+            assert_eq!(unsafe_left, None, "{text}");
+            assert!(text.contains("\\u{1b}"), "{text}");
+        }
+    }
+
+    #[test]
+    fn urls_hold_nothing_that_ends_a_link() {
+        let url = file_url(Path::new("/a b/\x1b\\ü.txt"));
+        assert_eq!(url.as_deref(), Some("file:///a%20b/%1B%5C%C3%BC.txt"));
+        assert_eq!(file_url(Path::new("relative.txt")), None);
+    }
+}

@@ -1,0 +1,245 @@
+//! What a scan found, on one screen.
+
+use std::io::Write;
+
+use crate::align::{Match, Relation};
+use crate::report::printable::{one_line, printable};
+use crate::report::stats::count_relations;
+use crate::report::terminal::line::{Line, Look};
+use crate::report::terminal::{Page, Style, name, sign};
+use crate::report::{Clusters, Error, Findings, Format, Note, Notes, Pair, quantity};
+
+/// The summary of a scan.
+#[derive(Debug, Clone, Copy)]
+pub struct Summary {
+    /// What the terminal can do.
+    pub style: Style,
+    /// How many of the strongest pairs to show.
+    pub pairs: usize,
+    /// How many files to name for each reason to skip or repair; and how many clusters to show.
+    pub examples: usize,
+}
+
+impl Summary {
+    /// Five pairs, three examples of everything else.
+    pub fn new(style: Style) -> Self {
+        Self { style, pairs: 5, examples: 3 }
+    }
+}
+
+/// Where the second column begins.
+const LABEL: usize = 12;
+
+/// Sentences shown for each pair, and lines for each of them.
+const SENTENCES: usize = 2;
+const SENTENCE_LINES: usize = 2;
+
+impl Format for Summary {
+    fn write(&self, findings: &Findings<'_>, out: &mut (dyn Write + Send)) -> Result<(), Error> {
+        let mut page = Page::new(self.style, out);
+        self.reading(&mut page, findings)?;
+        found(&mut page, findings)?;
+        self.strongest(&mut page, findings)?;
+        if let Some(clusters) = &findings.clusters {
+            self.clusters(&mut page, findings, clusters)?;
+        }
+        time(&mut page, findings)?;
+        Ok(page.out.flush()?)
+    }
+}
+
+fn label(text: &str) -> Line {
+    Line::of(Look::Heading, text).padded(LABEL)
+}
+
+impl Summary {
+    fn reading(&self, page: &mut Page<'_>, findings: &Findings<'_>) -> Result<(), Error> {
+        let read = findings.read;
+        let text = format!(
+            "{}, {}, from {}",
+            quantity::counted(read.articles, "article"),
+            quantity::bytes(read.bytes),
+            quantity::counted(read.files, "file")
+        );
+        page.wrapped(label("Read"), &Line::plain(text))?;
+        self.notes(page, ("Skipped", &findings.skipped))?;
+        self.notes(page, ("Repaired", &findings.repaired))
+    }
+
+    fn notes(&self, page: &mut Page<'_>, (what, notes): (&str, &Notes)) -> Result<(), Error> {
+        let mut first = label(what);
+        for (reason, &n) in &notes.counts {
+            let line = Line::plain(format!("{} × ", quantity::count(n)))
+                .and(Look::Plain, printable(reason));
+            page.wrapped(first, &line)?;
+            first = Line::blank(LABEL);
+            let listed = || notes.listed.iter().filter(|note| note.reason == *reason);
+            for note in listed().take(self.examples) {
+                let place = Line::of(Look::Dim, place(note));
+                page.wrapped(Line::blank(LABEL + 2), &place)?;
+            }
+            let more = n.saturating_sub(listed().take(self.examples).count() as u64);
+            if more > 0 && listed().next().is_some() {
+                let more = format!("and {} more", quantity::count(more));
+                page.line(&Line::blank(LABEL + 2).and(Look::Dim, more))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn strongest(&self, page: &mut Page<'_>, findings: &Findings<'_>) -> Result<(), Error> {
+        let related = |pair: &&Pair| pair.comparison.relation != Relation::Unrelated;
+        let pairs: Vec<_> = findings.strongest().into_iter().filter(related).collect();
+        if pairs.is_empty() {
+            return Ok(());
+        }
+        page.blank()?;
+        let title = if pairs.len() > self.pairs { "Strongest pairs" } else { "Pairs" };
+        let legend = "  % of each article that stands in the other, too";
+        page.line(&Line::of(Look::Heading, title).and(Look::Dim, legend))?;
+        for pair in pairs.iter().take(self.pairs) {
+            page.blank()?;
+            show_pair(page, findings, pair)?;
+        }
+        let more = pairs.len().saturating_sub(self.pairs) as u64;
+        if more > 0 {
+            page.blank()?;
+            let text = format!("  and {}", quantity::counted(more, "more pair"));
+            page.line(&Line::of(Look::Dim, text))?;
+        }
+        Ok(())
+    }
+
+    fn clusters(
+        &self,
+        page: &mut Page<'_>,
+        findings: &Findings<'_>,
+        clusters: &Clusters,
+    ) -> Result<(), Error> {
+        let groups = clusters.groups();
+        if groups.is_empty() {
+            return Ok(());
+        }
+        page.blank()?;
+        let title = quantity::counted(groups.len() as u64, "cluster");
+        page.line(&Line::of(Look::Heading, title))?;
+        for (cluster, members) in groups.iter().take(self.examples) {
+            page.blank()?;
+            let keeper = clusters.keeper(*cluster);
+            let others = members.iter().filter(|member| Some(**member) != keeper);
+            let width = page.width - LABEL;
+            if let Some(keeper) = keeper.and_then(|keeper| findings.articles.get(keeper)) {
+                page.line(
+                    &Line::of(Look::Strong, "  keep").padded(LABEL).then(name(keeper, width)),
+                )?;
+            }
+            for (at, &member) in others.clone().take(self.examples).enumerate() {
+                let first = if at == 0 { Line::plain("  drop") } else { Line::default() };
+                page.line(&first.padded(LABEL).then(name(&findings.articles[member], width)))?;
+            }
+            let more = others.count().saturating_sub(self.examples) as u64;
+            if more > 0 {
+                let more = format!("and {} more", quantity::count(more));
+                page.line(&Line::blank(LABEL).and(Look::Dim, more))?;
+            }
+        }
+        let more = groups.len().saturating_sub(self.examples) as u64;
+        if more > 0 {
+            page.blank()?;
+            let more = format!("  and {}", quantity::counted(more, "more cluster"));
+            page.line(&Line::of(Look::Dim, more))?;
+        }
+        Ok(())
+    }
+}
+
+fn place(note: &Note) -> String {
+    let path = printable(&note.path);
+    match note.line {
+        Some(line) => format!("{path}, line {}", quantity::count(line)),
+        None => path.into_owned(),
+    }
+}
+
+fn found(page: &mut Page<'_>, findings: &Findings<'_>) -> Result<(), Error> {
+    let counts: Vec<_> = count_relations(findings).filter(|(_, n)| *n > 0).collect();
+    let unrelated = counts.iter().filter(|(of, _)| *of == Relation::Unrelated).map(|(_, n)| n);
+    let related = findings.pairs.len() - unrelated.sum::<usize>();
+    let text = match related {
+        0 => "no related pairs".to_owned(),
+        n => quantity::counted(n as u64, "related pair"),
+    };
+    page.wrapped(label("Found"), &Line::of(Look::Strong, text))?;
+    let most = counts.iter().map(|(_, n)| *n).max().unwrap_or(1);
+    let digits = quantity::count(most as u64).len();
+    let room = page.width.saturating_sub(LABEL + 16 + digits + 2).min(32);
+    for (relation, n) in counts {
+        let count = quantity::count(n as u64);
+        let bar = "▪".repeat((n * room).div_ceil(most).min(n));
+        let line = Line::blank(LABEL)
+            .and(Look::Plain, format!("{:<16}{count:>digits$}  ", relation.name()))
+            .and(Look::Dim, bar);
+        page.line(&line)?;
+    }
+    Ok(())
+}
+
+fn show_pair(page: &mut Page<'_>, findings: &Findings<'_>, pair: &Pair) -> Result<(), Error> {
+    let found = &pair.comparison;
+    let (a, b) = findings.articles_of(pair);
+    let head = Line::plain("  ")
+        .and(Look::Strong, found.relation.name())
+        .and(Look::Plain, format!(" {}", quantity::score(found.score)))
+        .padded(24);
+    // A long relation name may be wider than its column.
+    let indent = head.width();
+    let figures = format!(
+        "Jaccard {:.2} · {}",
+        found.jaccard,
+        quantity::counted(found.sentences.len() as u64, "aligned sentence")
+    );
+    let shares = [found.coverage_a, found.coverage_b].map(quantity::percent);
+    let width = page.width - indent - 6;
+    page.line(&head.and(Look::Dim, format!("{:>5} ", shares[0])).then(name(a, width)))?;
+    let second = Line::blank(indent).and(Look::Dim, format!("{:>5} ", shares[1]));
+    page.line(&second.then(name(b, width)))?;
+    page.line(&Line::blank(indent + 6).and(Look::Dim, figures))?;
+    let sentences = most_telling(&found.sentences);
+    if sentences.is_empty() {
+        return Ok(());
+    }
+    let (a, b) = (findings.evidence(pair.a)?, findings.evidence(pair.b)?);
+    for sentence in sentences {
+        let (x, y) = (one_line(sentence.a.of(&a.text)), one_line(sentence.b.of(&b.text)));
+        let mark = Line::plain("    ").and(Look::Kind(sentence.kind), sign(sentence.kind));
+        page.shortened(mark.and(Look::Plain, " "), &Line::plain(&x), SENTENCE_LINES)?;
+        if x != y {
+            page.shortened(Line::blank(6), &Line::plain(y), SENTENCE_LINES)?;
+        }
+    }
+    Ok(())
+}
+
+/// The aligned sentences that convince most: alike and long, in the order of the first article.
+fn most_telling(sentences: &[Match]) -> Vec<Match> {
+    let weight = |of: &Match| of.score * of.a.len().min(of.b.len()) as f32;
+    let mut best = sentences.to_vec();
+    best.sort_by(|x, y| weight(y).total_cmp(&weight(x)));
+    best.truncate(SENTENCES);
+    best.sort_by_key(|of| (of.a, of.b));
+    best
+}
+
+fn time(page: &mut Page<'_>, findings: &Findings<'_>) -> Result<(), Error> {
+    page.blank()?;
+    let stages: Vec<_> = findings
+        .stages
+        .iter()
+        .map(|stage| format!("{} {}", printable(&stage.name), quantity::duration(stage.took)))
+        .collect();
+    let mut line = Line::plain(quantity::duration(findings.run.elapsed));
+    if !stages.is_empty() {
+        line = line.and(Look::Dim, format!(" ({})", stages.join(", ")));
+    }
+    page.wrapped(label("Time"), &line)
+}
