@@ -6,8 +6,8 @@ use rayon::prelude::*;
 
 use super::{Channel, Engine, Texts, Watch};
 use crate::Error;
-use crate::lsh::rare::{self, Posting, RareConfig, SharedPairs};
 use crate::lsh::banding::{self, Banding};
+use crate::lsh::rare::{self, Posting, RareConfig, SharedPairs};
 use crate::shingle::reuse::skip_bigrams;
 use crate::sketch::{MinHasher, Signatures};
 use crate::text::Analyzer;
@@ -17,8 +17,6 @@ use crate::text::hash::mix;
 const BLOCK: usize = 64;
 /// Features are spread over 2 to the power of this many partitions.
 const PARTITION_BITS: u32 = 6;
-/// Content words between the two of a feature.
-const WINDOW: usize = 2;
 /// Groups of identical texts up to this size are compared like all others; of larger ones the first
 /// stands for all.
 const IDENTICAL_LIMIT: usize = 8;
@@ -150,7 +148,8 @@ impl Engine {
                 block.signatures.push_with(at as u32, sign);
             }
             if self.config.channel != Channel::Banding {
-                skip_bigrams(&article, WINDOW, |feature| {
+                let window = window(article.words.len());
+                skip_bigrams(&article, window, |feature| {
                     let partition = rare::partition_of(feature, PARTITION_BITS);
                     block.postings[partition].push(rare::posting(feature, at as u32));
                 });
@@ -190,14 +189,16 @@ impl Engine {
 
     fn pair_rare(&self, postings: Vec<Vec<Posting>>, articles: usize, found: &mut Candidates) {
         let mut config = RareConfig::for_articles(articles);
-        config.max_df = self.config.max_df.unwrap_or(config.max_df);
+        if let Some(max_df) = self.config.max_df {
+            (config.max_df, config.double_df) = (max_df, max_df / 3);
+        }
         config.min_shared = self.config.min_shared;
         let greatest = articles.saturating_sub(1) as u32;
         let parts: Vec<(SharedPairs, rare::RareStats)> = postings
             .into_par_iter()
             .map_init(Vec::new, |scratch, mut postings| {
                 let mut pairs = SharedPairs::up_to(greatest);
-                let stats = rare::shared_pairs(&mut postings, config.max_df, scratch, &mut pairs);
+                let stats = rare::shared_pairs(&mut postings, config, scratch, &mut pairs);
                 (pairs, stats)
             })
             .collect();
@@ -216,6 +217,17 @@ impl Engine {
         let before = found.pairs.len();
         found.pairs.extend(counted.into_iter().flatten().map(|(a, b, _)| (a, b)));
         found.channels.rare_pairs = found.pairs.len() - before;
+    }
+}
+
+/// Content words between the two of a feature, for an article of that many words: short ones would
+/// else have too few features to share three, and their rewrites be lost.
+fn window(words: usize) -> usize {
+    match words {
+        0..150 => 4,
+        150..200 => 3,
+        200..250 => 2,
+        _ => 1,
     }
 }
 

@@ -35,20 +35,24 @@ pub fn partition_of(feature: u64, bits: u32) -> usize {
 pub struct RareConfig {
     /// Features that more articles have are dropped. Below 2 nothing is ever found.
     pub max_df: u32,
-    /// Pairs that share fewer features are no candidates. 0 means 1.
+    /// Features that at most so many articles have count twice.
+    pub double_df: u32,
+    /// Pairs that share fewer features, so counted, are no candidates. 0 means 1.
     pub min_shared: u32,
 }
 
 impl RareConfig {
-    /// Three shared features, and a cap on df that grows with the logarithm of the corpus: 10 up to
-    /// 1,000 articles, 2 more for each doubling, 28 for a million.
+    /// Three shared features, of which very rare ones count twice, and a cap on df that grows with
+    /// the logarithm of the corpus: 8 up to 1,000 articles, 2 more for each doubling, 26 for a
+    /// million.
     ///
     /// The features that a rewrite shares with its source only have the same df in any corpus, so a
     /// constant would do for them; but sources are themselves printed, updated and rewritten more
     /// often in larger corpora. A cap in proportion to the corpus would make the work quadratic.
     pub fn for_articles(articles: usize) -> Self {
         let doublings = (articles / 1000).checked_ilog2().unwrap_or(0);
-        Self { max_df: 10 + 2 * doublings, min_shared: 3 }
+        let max_df = 8 + 2 * doublings;
+        Self { max_df, double_df: max_df / 3, min_shared: 3 }
     }
 }
 
@@ -94,7 +98,7 @@ impl RareStats {
 pub fn candidates(postings: &mut [Posting], config: RareConfig) -> Candidates {
     let mut scratch = Vec::new();
     let mut pairs = SharedPairs::up_to(greatest_article(postings));
-    let stats = shared_pairs(postings, config.max_df, &mut scratch, &mut pairs);
+    let stats = shared_pairs(postings, config, &mut scratch, &mut pairs);
     Candidates { pairs: count_pairs(&mut pairs, config.min_shared, &mut scratch), stats }
 }
 
@@ -147,13 +151,14 @@ impl SharedPairs {
     }
 }
 
-/// Appends a pair to `pairs` for every two articles that share a feature with df from 2 to `max_df`.
+/// Appends a pair to `pairs` for every two articles that share a feature with df from 2 to
+/// `max_df`, or two where `double_df` says so.
 ///
 /// `postings` holds all postings of the features of this partition, in any order; they are reordered.
 /// A posting that is there twice counts once.
 pub fn shared_pairs(
     postings: &mut [Posting],
-    max_df: u32,
+    config: RareConfig,
     scratch: &mut Vec<u64>,
     pairs: &mut SharedPairs,
 ) -> RareStats {
@@ -170,19 +175,24 @@ pub fn shared_pairs(
             stats.single_features += 1;
             continue;
         }
-        pair_group(group, max_df, pairs, &mut stats);
+        pair_group(group, config, pairs, &mut stats);
     }
     stats.shared = (pairs.len() - before) as u64;
     stats
 }
 
 /// The pairs of one feature's postings, of which there are at least two.
-fn pair_group(group: &mut [Posting], max_df: u32, pairs: &mut SharedPairs, stats: &mut RareStats) {
+fn pair_group(
+    group: &mut [Posting],
+    config: RareConfig,
+    pairs: &mut SharedPairs,
+    stats: &mut RareStats,
+) {
     if !group.is_sorted() {
         group.sort_unstable();
     }
     let df = 1 + group.windows(2).filter(|two| two[0] != two[1]).count();
-    if df as u64 > u64::from(max_df) {
+    if df as u64 > u64::from(config.max_df) {
         stats.capped_features += 1;
         stats.capped_postings += group.len() as u64;
         return;
@@ -193,7 +203,11 @@ fn pair_group(group: &mut [Posting], max_df: u32, pairs: &mut SharedPairs, stats
             // Of repeated postings the first one counts.
             let first = |at: usize| at == 0 || group[at] != group[at - 1];
             if first(at) && first(next) {
-                pairs.keys.push(pairs.packing.pack(a as u32, b as u32));
+                let key = pairs.packing.pack(a as u32, b as u32);
+                pairs.keys.push(key);
+                if df as u64 <= u64::from(config.double_df) {
+                    pairs.keys.push(key);
+                }
             }
         }
     }
@@ -235,7 +249,8 @@ mod tests {
         for group in articles.values().filter(|group| group.len() <= config.max_df as usize) {
             for a in group {
                 for b in group.range(a + 1..) {
-                    *shared.entry((*a, *b)).or_default() += 1;
+                    let double = group.len() <= config.double_df as usize;
+                    *shared.entry((*a, *b)).or_default() += 1 + u32::from(double);
                 }
             }
         }
@@ -248,9 +263,10 @@ mod tests {
         fn same_as_maps_and_sets(
             features in prop::collection::vec((0..40u64, 0..30u32), 0..400),
             max_df in 0..12u32,
+            double_df in 0..6u32,
             min_shared in 0..5u32,
         ) {
-            let config = RareConfig { max_df, min_shared };
+            let config = RareConfig { max_df, double_df, min_shared };
             let mut postings: Vec<_> = features.iter().map(|(f, a)| posting(*f, *a)).collect();
             let found = candidates(&mut postings, config);
             prop_assert_eq!(found.pairs, naive(&features, config));
@@ -264,7 +280,7 @@ mod tests {
         ) {
             let hash = |feature: u8| u64::from(feature) << 56 | u64::from(feature);
             let features: Vec<_> = features.into_iter().map(|(f, a)| (hash(f), a)).collect();
-            let config = RareConfig { max_df: 8, min_shared: 2 };
+            let config = RareConfig { max_df: 8, double_df: 0, min_shared: 2 };
             let mut partitions = vec![Vec::new(); 4];
             for (feature, article) in &features {
                 partitions[partition_of(*feature, 2)].push(posting(*feature, *article));
@@ -273,7 +289,7 @@ mod tests {
             let mut pairs = SharedPairs::up_to(29);
             for partition in &mut partitions {
                 let mut own = SharedPairs::up_to(29);
-                stats.add(shared_pairs(partition, config.max_df, &mut scratch, &mut own));
+                stats.add(shared_pairs(partition, config, &mut scratch, &mut own));
                 pairs.append(&mut own);
             }
             let parts = pairs.split(NonZeroU32::new(parts).expect("at least one"));
@@ -290,7 +306,7 @@ mod tests {
     fn what_is_dropped_is_counted() {
         let mut postings: Vec<_> = (0..100).map(|article| posting(1, article)).collect();
         postings.extend([posting(2, 5), posting(3, 5), posting(3, 6)]);
-        let found = candidates(&mut postings, RareConfig { max_df: 10, min_shared: 1 });
+        let found = candidates(&mut postings, RareConfig { max_df: 10, double_df: 0, min_shared: 1 });
         assert_eq!(found.pairs, [(5, 6, 1)]);
         let expected = RareStats {
             postings: 103,
