@@ -75,8 +75,7 @@ impl Generator {
         let mut vocabulary: Vec<_> = FUNCTION_WORDS.split_whitespace().map(str::to_owned).collect();
         while vocabulary.len() < VOCABULARY {
             // Rarer words are longer.
-            let syllables =
-                1 + random.below(2) + random.below(1 + vocabulary.len().ilog2() as usize / 4);
+            let syllables = 1 + random.below(1 + vocabulary.len().ilog2() as usize / 4);
             let word = (0..syllables)
                 .map(|_| [random.pick(&ONSETS), random.pick(&VOWELS), random.pick(&CODAS)].concat())
                 .collect::<String>();
@@ -85,7 +84,7 @@ impl Generator {
         let mut sum = 0.0;
         let weights = (0..VOCABULARY)
             .map(|rank| {
-                sum += 1.0 / (rank as f64 + 2.7);
+                sum += 1.0 / (rank as f64 + 1.5);
                 sum
             })
             .collect();

@@ -33,10 +33,10 @@ pub struct WordHasher {
 struct Buffers {
     /// The piece with letters in lower case, and a block more.
     lowered: Vec<u8>,
-    /// Start and end of each word, in turn; `edge_count` of them.
+    /// Start and end of each word, in turn.
     edges: Vec<u32>,
-    edge_count: usize,
-    /// Bytes inside words that cannot be hashed as they are, ascending.
+    word_count: usize,
+    /// Words that cannot be hashed as they are: their numbers, ascending, one or more times each.
     special: Vec<u32>,
     /// A special word, folded.
     folded: Vec<u8>,
@@ -148,60 +148,64 @@ struct Marks {
     other: u64,
 }
 
-/// Finds the edges of all words in the piece, and what is special within them.
+/// Finds the edges of all words in the piece, and which words are special.
 ///
 /// # Safety
 /// The processor must have the kernel's features.
 #[inline(always)]
 unsafe fn find_words(kernel: impl blocks::Kernel, piece: &[u8], buffers: &mut Buffers) {
     let blocks = piece.len().div_ceil(BLOCK);
-    buffers.lowered.resize(((blocks + 1) * BLOCK).max(buffers.lowered.len()), 0);
+    buffers.lowered.resize(((blocks + 2) * BLOCK).max(buffers.lowered.len()), 0);
     buffers.edges.resize(((blocks + 2) * BLOCK).max(buffers.edges.len()), 0);
     buffers.special.clear();
-    buffers.edge_count = 0;
     let mut wide = WideChars::default();
     let mut joints = Joints::default();
-    let mut mark = |block: usize, lowered: &mut [u8]| {
+    let mut edge_count = 0;
+    let mut here = Marks::default();
+    // Each block is joined once the next one is known, the last one with a block of spaces, after
+    // which an end that stands right behind the last byte is found in that one.
+    for block in 0..blocks + 2 {
         let start = block * BLOCK;
-        let (Some(bytes), Some(into)) =
-            (piece.get(start..), lowered[start..].first_chunk_mut::<BLOCK>())
-        else {
-            return Marks::default();
-        };
-        let masks = match bytes.first_chunk::<BLOCK>() {
-            // SAFETY: the caller vouches for the features.
-            Some(bytes) => unsafe { kernel.classify(bytes, into) },
+        let padded;
+        let bytes = match piece.get(start..).and_then(|rest| rest.first_chunk()) {
+            Some(bytes) => bytes,
             None => {
-                let mut padded = [b' '; BLOCK];
-                padded[..bytes.len()].copy_from_slice(bytes);
-                // SAFETY: as above.
-                unsafe { kernel.classify(&padded, into) }
+                padded = padded_block(piece, start);
+                &padded
             }
         };
-        let mut marks = Marks::of(masks);
+        let Some(into) = buffers.lowered[start..].first_chunk_mut() else { break };
+        // SAFETY: the caller vouches for the features.
+        let masks = unsafe { kernel.classify(bytes, into) };
+        let mut next = Marks::of(masks);
         if masks.wide != 0 {
-            wide.mark(piece, start, masks.wide, (&mut marks, lowered));
+            wide.mark(piece, start, masks.wide, (&mut next, &mut buffers.lowered));
         }
-        marks
-    };
-    let mut marks = mark(0, &mut buffers.lowered);
-    // One block more than there are: an end may stand right behind the last byte.
-    for block in 0..=blocks {
-        let next = mark(block + 1, &mut buffers.lowered);
-        let found = joints.join(marks, next);
-        let base = (block * BLOCK) as u32;
-        if let Some(places) = buffers.edges[buffers.edge_count..].first_chunk_mut() {
-            // SAFETY: the caller vouches for the features.
-            unsafe { kernel.places(found.edges, base, places) };
-        }
-        buffers.edge_count += found.edges.count_ones() as usize;
+        let found = joints.join(here, next);
+        here = next;
+        let Some(places) = buffers.edges[edge_count..].first_chunk_mut() else { break };
+        // SAFETY: the caller vouches for the features. Before the first block nothing is found.
+        unsafe { kernel.places(found.edges, start.wrapping_sub(BLOCK) as u32, places) };
         let mut special = found.special;
         while special != 0 {
-            buffers.special.push(base + special.trailing_zeros());
+            // Every word before has two edges, and this one's start is at or before this byte.
+            let upto = special ^ (special - 1);
+            let word = (edge_count as u32 + (found.edges & upto).count_ones() - 1) / 2;
+            buffers.special.push(word);
             special &= special - 1;
         }
-        marks = next;
+        edge_count += found.edges.count_ones() as usize;
     }
+    buffers.word_count = edge_count / 2;
+}
+
+/// The block at `start`, where the piece ends in it or before, filled up with spaces.
+#[cold]
+fn padded_block(piece: &[u8], start: usize) -> [u8; BLOCK] {
+    let mut padded = [b' '; BLOCK];
+    let rest = piece.get(start..).unwrap_or_default();
+    padded[..rest.len()].copy_from_slice(rest);
+    padded
 }
 
 impl Marks {
@@ -339,30 +343,38 @@ impl Joints {
 /// Hashes the words that were found.
 #[inline(always)]
 fn hash_found(piece: &str, buffers: &mut Buffers, hashes: &mut Vec<u64>) {
-    let Buffers { lowered, edges, edge_count, special, folded } = buffers;
-    let (words, _) = edges[..*edge_count].as_chunks::<2>();
-    hashes.reserve(words.len());
-    let mut special = special.iter().map(|at| *at as usize).peekable();
-    // Words before this place were hashed with what stands before them.
-    let mut done = 0;
-    for &[start, end] in words {
-        let (start, end) = (start as usize, end as usize);
-        if special.peek().is_none_or(|at| *at >= end) {
-            if start >= done {
-                hashes.push(hash_lowered(lowered, start, end - start));
-            }
+    let Buffers { lowered, edges, word_count, special, folded } = buffers;
+    let words = &edges.as_chunks::<2>().0[..*word_count];
+    let mut next = 0;
+    for &at in &*special {
+        let at = at as usize;
+        if at < next {
             continue;
         }
-        while special.next_if(|at| *at < end).is_some() {}
-        if start < done {
-            continue;
-        }
+        hash_lowered_words(lowered, &words[next..at], hashes);
+        next = at + 1;
+        let [start, end] = words[at].map(|edge| edge as usize);
         match fold_plain(&lowered[start..end], folded) {
             Folding::Word => hashes.push(word_hash(folded)),
             Folding::Nothing => {}
-            Folding::Unknown => done = hash_stretch(piece, start, hashes),
+            Folding::Unknown => {
+                let done = hash_stretch(piece, start, hashes);
+                while words.get(next).is_some_and(|word| (word[0] as usize) < done) {
+                    next += 1;
+                }
+            }
         }
     }
+    hash_lowered_words(lowered, &words[next..], hashes);
+}
+
+/// Hashes words that are folded already.
+#[inline(always)]
+fn hash_lowered_words(lowered: &[u8], words: &[[u32; 2]], hashes: &mut Vec<u64>) {
+    hashes.extend(words.iter().map(
+        #[inline(always)]
+        |&[start, end]| hash_lowered(lowered, start as usize, (end - start) as usize),
+    ));
 }
 
 /// Bytes of a block that belong to a word of so many bytes.
