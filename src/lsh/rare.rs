@@ -149,8 +149,8 @@ impl SharedPairs {
 
 /// Appends a pair to `pairs` for every two articles that share a feature with df from 2 to `max_df`.
 ///
-/// `postings` holds all postings of the features of this partition, in any order; they are reordered.
-/// A posting that is there twice counts once.
+/// `postings` holds all postings of the features of this partition, in any order; they mean nothing
+/// afterwards. A posting that is there twice counts once.
 pub fn shared_pairs(
     postings: &mut [Posting],
     max_df: u32,
@@ -160,42 +160,46 @@ pub fn shared_pairs(
     radix::sort_by_bits(postings, scratch, 32..64);
     let before = pairs.len();
     let mut stats = RareStats { postings: postings.len() as u64, ..RareStats::default() };
-    let mut rest = &mut postings[..];
-    while let Some(&first) = rest.first() {
-        let size = rest.iter().take_while(|posting| *posting >> 32 == first >> 32).count();
-        let (group, others) = rest.split_at_mut(size);
-        rest = others;
-        stats.features += 1;
-        if size == 1 {
+    let mut at = 0;
+    while at < postings.len() {
+        let feature = postings[at] >> 32;
+        // Most features have one posting: the loop over the group is entered for others only.
+        let mut end = at + 1;
+        if postings.get(end).is_some_and(|next| next >> 32 == feature) {
+            end += postings[end..].iter().take_while(|next| *next >> 32 == feature).count();
+            pair_group(&mut postings[at..end], max_df, pairs, &mut stats);
+        } else {
             stats.single_features += 1;
-            continue;
         }
-        pair_group(group, max_df, pairs, &mut stats);
+        stats.features += 1;
+        at = end;
     }
     stats.shared = (pairs.len() - before) as u64;
     stats
 }
 
-/// The pairs of one feature's postings, of which there are at least two.
+/// The pairs of one feature's postings, of which there are at least two. What is there twice is
+/// overwritten.
 fn pair_group(group: &mut [Posting], max_df: u32, pairs: &mut SharedPairs, stats: &mut RareStats) {
-    if !group.is_sorted() {
+    if !group.is_sorted_by(|a, b| a < b) {
         group.sort_unstable();
     }
-    let df = 1 + group.windows(2).filter(|two| two[0] != two[1]).count();
-    if df as u64 > u64::from(max_df) {
+    let mut df = 1;
+    for at in 1..group.len() {
+        if group[at] != group[df - 1] {
+            group[df] = group[at];
+            df += 1;
+        }
+    }
+    if df > max_df as usize {
         stats.capped_features += 1;
         stats.capped_postings += group.len() as u64;
         return;
     }
     stats.single_features += u64::from(df == 1);
-    for (at, &a) in group.iter().enumerate() {
-        for (next, &b) in group.iter().enumerate().skip(at + 1) {
-            // Of repeated postings the first one counts.
-            let first = |at: usize| at == 0 || group[at] != group[at - 1];
-            if first(at) && first(next) {
-                pairs.keys.push(pairs.packing.pack(a as u32, b as u32));
-            }
-        }
+    let packing = pairs.packing;
+    for (at, &b) in group[..df].iter().enumerate() {
+        pairs.keys.extend(group[..at].iter().map(|a| packing.pack(*a as u32, b as u32)));
     }
 }
 
