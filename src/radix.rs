@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-/// Most bits of a pass over keys in the cache: 512 write positions do well in its first level.
+/// Most bits of a pass over keys in the cache: 512 counters fit its first level with room to spare.
 const DIGIT: u32 = 9;
 
 /// Most bits of a pass over keys in memory: more than 1,024 write positions would each miss the cache
@@ -22,7 +22,7 @@ const CACHED: usize = 1 << 14;
 /// their order. `scratch` grows as needed; what it holds afterwards means nothing.
 ///
 /// One pass spreads the keys over parts that fit the cache, by their highest bits; these are sorted
-/// from the lowest digit upwards, one pass for nine bits. Nothing depends on a branch that the
+/// from the lowest digit upwards, one pass for up to nine bits. Nothing depends on a branch that the
 /// processor would have to guess, which is what makes comparison sorts slow on random keys.
 pub fn sort_by_bits(keys: &mut [u64], scratch: &mut Vec<u64>, bits: Range<u32>) {
     assert!(bits.end <= 64, "a key has 64 bits");
@@ -75,7 +75,7 @@ fn sort_upwards(from: &mut [u64], other: &mut [u64], bits: Range<u32>, target: T
     let (mut keys, mut free) = (&mut *from, &mut *other);
     let mut place = Target::Same;
     for pass in 0..passes {
-        // Digits of equal width, as far as that goes: 20 bits are 6, 7, 7.
+        // Digits of equal width, as far as that goes: 25 bits are 8, 8, 9.
         let low = bits.start + (bits.end - bits.start) * pass / passes;
         let high = bits.start + (bits.end - bits.start) * (pass + 1) / passes;
         let mut counts = [0; 1 << DIGIT];
