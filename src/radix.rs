@@ -30,6 +30,46 @@ pub fn sort_by_bits(keys: &mut [u64], scratch: &mut Vec<u64>, bits: Range<u32>) 
     sort_part(keys, &mut scratch[..keys.len()], bits, Target::Same);
 }
 
+/// Like [`sort_by_bits`], with a scratch of the same length as the keys.
+pub fn sort_with(keys: &mut [u64], scratch: &mut [u64], bits: Range<u32>) {
+    sort_part(keys, scratch, bits, Target::Same);
+}
+
+/// Spreads `keys` over parts that fit the cache, by the highest of their bits `bits`, and calls `each`
+/// for every part, in ascending order: its keys, a scratch of the same length, and the bits by which
+/// they may still differ. `keys` mean nothing afterwards.
+pub fn for_each_part(
+    keys: &mut [u64],
+    scratch: &mut Vec<u64>,
+    bits: Range<u32>,
+    mut each: impl FnMut(&mut [u64], &mut [u64], Range<u32>),
+) {
+    assert!(bits.end <= 64, "a key has 64 bits");
+    scratch.resize(keys.len().max(scratch.len()), 0);
+    visit_parts(keys, &mut scratch[..keys.len()], bits, &mut each);
+}
+
+fn visit_parts(
+    from: &mut [u64],
+    other: &mut [u64],
+    bits: Range<u32>,
+    each: &mut impl FnMut(&mut [u64], &mut [u64], Range<u32>),
+) {
+    if from.len() <= CACHED || bits.is_empty() {
+        return each(from, other, bits);
+    }
+    let mut counts = [0; 1 << WIDE_DIGIT];
+    let Some((rest, ends)) = spread(from, other, bits.clone(), &mut counts) else {
+        return visit_parts(from, other, bits.start..bits.end - 1, each);
+    };
+    let mut start = 0;
+    for &end in ends {
+        let part = start..end as usize;
+        start = part.end;
+        visit_parts(&mut other[part.clone()], &mut from[part], rest.clone(), each);
+    }
+}
+
 /// Where the sorted keys have to end up.
 #[derive(Clone, Copy, PartialEq)]
 enum Target {
@@ -51,22 +91,34 @@ fn sort_part(from: &mut [u64], other: &mut [u64], bits: Range<u32>, target: Targ
     if from.len() <= CACHED {
         return sort_upwards(from, other, bits, target);
     }
-    let wanted = (from.len() / CACHED).ilog2() + 2;
-    let width = wanted.min(WIDE_DIGIT).min(bits.end - bits.start);
-    let rest = bits.start..bits.end - width;
     let mut counts = [0; 1 << WIDE_DIGIT];
-    count(from, rest.end, &mut counts[..1 << width]);
-    if !scatter(from, other, rest.end, &mut counts[..1 << width]) {
-        return sort_part(from, other, rest, target);
-    }
+    let Some((rest, ends)) = spread(from, other, bits.clone(), &mut counts) else {
+        return sort_part(from, other, bits.start..bits.end - 1, target);
+    };
     // The keys are in the other array now.
     let target = if target == Target::Same { Target::Other } else { Target::Same };
     let mut start = 0;
-    for &end in &counts[..1 << width] {
+    for &end in ends {
         let part = start..end as usize;
         start = part.end;
         sort_part(&mut other[part.clone()], &mut from[part], rest.clone(), target);
     }
+}
+
+/// Spreads `from` over `into` by so many of the highest bits that parts fit the cache. Gives the bits
+/// that are left, and where each part ends; `None`, and nothing moved, where all those bits agree.
+fn spread<'a>(
+    from: &[u64],
+    into: &mut [u64],
+    bits: Range<u32>,
+    counts: &'a mut [u32; 1 << WIDE_DIGIT],
+) -> Option<(Range<u32>, &'a [u32])> {
+    let wanted = (from.len() / CACHED).max(1).ilog2() + 2;
+    let width = wanted.min(WIDE_DIGIT).min(bits.end - bits.start);
+    let rest = bits.start..bits.end - width;
+    let counts = &mut counts[..1 << width];
+    count(from, rest.end, counts);
+    scatter(from, into, rest.end, counts).then_some((rest, counts))
 }
 
 /// Sorts by the lowest digit first: each pass keeps the order of the ones before.
@@ -164,6 +216,23 @@ mod tests {
             for bits in [0..64, 0..40, 20..61, 32..64, 0..5] {
                 check(keys.clone(), bits);
             }
+        }
+    }
+
+    #[test]
+    fn parts_hold_all_keys_in_ascending_order() {
+        let shapes: [fn(u64) -> u64; 3] = [mix, |n| n << 40, |_| 7 << 30];
+        for shape in shapes {
+            let mut keys: Vec<u64> = (0..100_000).map(shape).collect();
+            let mut expected = keys.clone();
+            expected.sort_unstable();
+            let mut found = Vec::new();
+            for_each_part(&mut keys, &mut Vec::new(), 20..64, |part, scratch, bits| {
+                assert_eq!(part.len(), scratch.len());
+                sort_with(part, scratch, 0..bits.end);
+                found.extend_from_slice(part);
+            });
+            assert!(found == expected);
         }
     }
 

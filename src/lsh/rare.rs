@@ -10,7 +10,7 @@
 use std::num::NonZeroU32;
 
 use super::pairs::Packing;
-use crate::radix;
+use crate::{radix, text::hash::mix};
 
 /// One article has one feature: 32 bits of the feature's hash above the number of the article.
 pub type Posting = u64;
@@ -92,7 +92,7 @@ impl RareStats {
 
 /// Candidate pairs of a corpus whose postings are all here. Reorders `postings`.
 pub fn candidates(postings: &mut [Posting], config: RareConfig) -> Candidates {
-    let mut scratch = Vec::new();
+    let mut scratch = Scratch::default();
     let mut pairs = SharedPairs::up_to(greatest_article(postings));
     let stats = shared_pairs(postings, config.max_df, &mut scratch, &mut pairs);
     Candidates { pairs: count_pairs(&mut pairs, config.min_shared, &mut scratch), stats }
@@ -154,28 +154,41 @@ impl SharedPairs {
 pub fn shared_pairs(
     postings: &mut [Posting],
     max_df: u32,
-    scratch: &mut Vec<u64>,
+    scratch: &mut Scratch,
     pairs: &mut SharedPairs,
 ) -> RareStats {
-    radix::sort_by_bits(postings, scratch, 32..64);
     let before = pairs.len();
     let mut stats = RareStats { postings: postings.len() as u64, ..RareStats::default() };
+    let Scratch { spare, counters } = scratch;
+    radix::for_each_part(postings, spare, 32..64, |part, spare, bits| {
+        let kept = counters.keep_frequent(part, 2, |posting| posting >> 32);
+        stats.features += (part.len() - kept) as u64;
+        stats.single_features += (part.len() - kept) as u64;
+        radix::sort_with(&mut part[..kept], &mut spare[..kept], bits);
+        pair_sorted(&mut part[..kept], max_df, pairs, &mut stats);
+    });
+    stats.shared = (pairs.len() - before) as u64;
+    stats
+}
+
+/// The pairs of postings that are sorted by feature.
+fn pair_sorted(
+    postings: &mut [Posting],
+    max_df: u32,
+    pairs: &mut SharedPairs,
+    stats: &mut RareStats,
+) {
     let mut at = 0;
     while at < postings.len() {
         let feature = postings[at] >> 32;
-        // Most features have one posting: the loop over the group is entered for others only.
-        let mut end = at + 1;
-        if postings.get(end).is_some_and(|next| next >> 32 == feature) {
-            end += postings[end..].iter().take_while(|next| *next >> 32 == feature).count();
-            pair_group(&mut postings[at..end], max_df, pairs, &mut stats);
-        } else {
-            stats.single_features += 1;
-        }
+        let same = postings[at..].iter().take_while(|next| *next >> 32 == feature).count();
         stats.features += 1;
-        at = end;
+        match same {
+            1 => stats.single_features += 1,
+            _ => pair_group(&mut postings[at..at + same], max_df, pairs, stats),
+        }
+        at += same;
     }
-    stats.shared = (pairs.len() - before) as u64;
-    stats
 }
 
 /// The pairs of one feature's postings, of which there are at least two. What is there twice is
@@ -208,17 +221,65 @@ fn pair_group(group: &mut [Posting], max_df: u32, pairs: &mut SharedPairs, stats
 pub fn count_pairs(
     pairs: &mut SharedPairs,
     min_shared: u32,
-    scratch: &mut Vec<u64>,
+    scratch: &mut Scratch,
 ) -> Vec<(u32, u32, u32)> {
-    pairs.packing.sort(&mut pairs.keys, scratch);
-    let counted = pairs.keys.chunk_by(|a, b| a == b).filter_map(|same| {
-        let (a, b) = pairs.packing.unpack(same[0]);
-        let count = u32::try_from(same.len()).unwrap_or(u32::MAX);
-        (count >= min_shared).then_some((a, b, count))
+    let Scratch { spare, counters } = scratch;
+    let packing = pairs.packing;
+    let mut counted = Vec::new();
+    radix::for_each_part(&mut pairs.keys, spare, 0..2 * packing.width(), |part, spare, bits| {
+        let least = u8::try_from(min_shared).unwrap_or(u8::MAX);
+        let kept = counters.keep_frequent(part, least, |pair| mix(pair) >> 32);
+        radix::sort_with(&mut part[..kept], &mut spare[..kept], bits);
+        for same in part[..kept].chunk_by(|a, b| a == b) {
+            let count = u32::try_from(same.len()).unwrap_or(u32::MAX);
+            if count >= min_shared {
+                let (a, b) = packing.unpack(same[0]);
+                counted.push((a, b, count));
+            }
+        }
     });
-    let counted = counted.collect();
     pairs.keys.clear();
     counted
+}
+
+/// Buffers that are kept from one partition to the next: one per thread.
+#[derive(Debug, Clone, Default)]
+pub struct Scratch {
+    spare: Vec<u64>,
+    counters: Counters,
+}
+
+/// Counters in which keys share places: never too low, sometimes too high.
+///
+/// Most features have one posting and most pairs share one feature. To find these takes two short
+/// loops without branches; to sort them would take several passes more.
+#[derive(Debug, Clone)]
+struct Counters(Box<[u8; 1 << 16]>);
+
+impl Default for Counters {
+    fn default() -> Self {
+        Self(Box::new([0; 1 << 16]))
+    }
+}
+
+impl Counters {
+    /// Moves the keys that may be there `least` times or more to the front, in order, and returns how
+    /// many these are. `mixed` gives a number of which the low 16 bits are spread evenly.
+    fn keep_frequent(&mut self, keys: &mut [u64], least: u8, mixed: impl Fn(u64) -> u64) -> usize {
+        self.0.fill(0);
+        let place = |key| usize::from(mixed(key) as u16);
+        for &key in &*keys {
+            let counter = &mut self.0[place(key)];
+            *counter = counter.saturating_add(1);
+        }
+        let mut kept = 0;
+        for at in 0..keys.len() {
+            let key = keys[at];
+            keys[kept] = key;
+            kept += usize::from(self.0[place(key)] >= least);
+        }
+        kept
+    }
 }
 
 #[cfg(test)]
@@ -273,7 +334,7 @@ mod tests {
             for (feature, article) in &features {
                 partitions[partition_of(*feature, 2)].push(posting(*feature, *article));
             }
-            let (mut stats, mut scratch) = (RareStats::default(), Vec::new());
+            let (mut stats, mut scratch) = (RareStats::default(), Scratch::default());
             let mut pairs = SharedPairs::up_to(29);
             for partition in &mut partitions {
                 let mut own = SharedPairs::up_to(29);
