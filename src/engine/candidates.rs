@@ -6,8 +6,8 @@ use rayon::prelude::*;
 
 use super::{Channel, Engine, Texts, Watch};
 use crate::Error;
-use crate::lsh::rare::{self, Posting, RareConfig, SharedPairs};
 use crate::lsh::banding::{self, Banding};
+use crate::lsh::rare::{self, Posting, RareConfig, SharedPairs};
 use crate::shingle::reuse::skip_bigrams;
 use crate::sketch::{MinHasher, Signatures};
 use crate::text::Analyzer;
