@@ -29,6 +29,15 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+
+    /// Take options from FILE, in TOML [default: retold.toml in this folder, if there is one]
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(help_heading = "Global options")]
+    pub config: Option<PathBuf>,
+
+    /// Take no options from a file
+    #[arg(long, global = true, conflicts_with = "config", help_heading = "Global options")]
+    pub no_config: bool,
 }
 
 /// The subcommands.
@@ -38,6 +47,52 @@ pub enum Command {
     Scan(Box<ScanArgs>),
     /// Compare two articles sentence by sentence, or many pairs in bulk
     Compare(Box<CompareArgs>),
+    /// Show the options in force
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write those of all subcommands
+    Man(ManArgs),
+}
+
+/// `retold config`
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Show every option with its value and where it came from, as a config file
+    #[command(after_help = CONFIG_EXAMPLES)]
+    Show(Box<ConfigShowArgs>),
+}
+
+/// `retold config show`
+#[derive(Debug, Args)]
+pub struct ConfigShowArgs {
+    #[command(flatten)]
+    pub options: Options,
+}
+
+const CONFIG_EXAMPLES: &str = "\
+Examples:
+  retold config show
+  retold config show --no-config > retold.toml";
+
+/// `retold completions`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  retold completions bash > ~/.local/share/bash-completion/completions/retold"
+)]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// `retold man`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  retold man | man -l -\n  retold man --output share/man/man1")]
+pub struct ManArgs {
+    /// Write the pages of all subcommands into DIR, which must be there
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub output: Option<PathBuf>,
 }
 
 /// What to read.

@@ -6,9 +6,11 @@
 
 mod args;
 mod compare;
+mod config;
 mod console;
 mod exit;
 mod interrupt;
+mod manual;
 mod options;
 mod output;
 mod pairs;
@@ -22,22 +24,27 @@ mod values;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
-use args::{Cli, Command};
+use args::{Cli, Command, ConfigCommand};
+use config::ConfigFile;
 use console::{Console, Facts};
 use exit::Exit;
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
+    let parsed = Cli::command().try_get_matches().and_then(|matches| {
+        let cli = Cli::from_arg_matches(&matches)?;
+        Ok((cli, matches))
+    });
+    let (cli, matches) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => return exit::usage(&error),
     };
     interrupt::clean_up_on_ctrl_c();
     let (mut out, mut err) = (io::stdout(), io::stderr());
     let mut console = Console { out: &mut out, err: &mut err, facts: Facts::detect() };
-    let done = run(&cli, &mut console);
+    let done = run(cli, &matches, &mut console);
     match done {
         Ok(exit) => exit.into(),
         Err(error) if exit::is_closed_pipe(&error) => ExitCode::SUCCESS,
@@ -49,9 +56,19 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: &Cli, console: &mut Console<'_>) -> anyhow::Result<Exit> {
-    match &cli.command {
-        Command::Scan(args) => scan::run(args, console),
-        Command::Compare(args) => compare::run(args, console),
+fn run(cli: Cli, matches: &ArgMatches, console: &mut Console<'_>) -> anyhow::Result<Exit> {
+    let file = ConfigFile::find(&cli)?;
+    match cli.command {
+        Command::Scan(mut args) => {
+            args.options = file.under(&args.options);
+            scan::run(&args, console)
+        }
+        Command::Compare(mut args) => {
+            args.options = file.under(&args.options);
+            compare::run(&args, console)
+        }
+        Command::Config(ConfigCommand::Show(args)) => config::show(&args, &file, matches, console),
+        Command::Completions(args) => manual::completions(&args, console),
+        Command::Man(args) => manual::man(&args, console),
     }
 }

@@ -15,6 +15,8 @@ pub struct Settings {
     pub reading: ReadOptions,
     /// How to find and judge.
     pub engine: Config,
+    /// The kernel as it was asked for; `engine` has the one that it came to.
+    pub kernel: KernelValue,
     /// Threads; 0: one per processor.
     pub threads: usize,
     /// When to use colour.
@@ -30,7 +32,8 @@ impl Settings {
     pub fn new(options: &Options) -> Result<Self, retold::Error> {
         let Options { reading, detection, signing, running } = options;
         let mut engine = engine(detection, signing);
-        engine.kernel = running.kernel.unwrap_or(KernelValue::Auto).kernel()?;
+        let kernel = running.kernel.unwrap_or(KernelValue::Auto);
+        engine.kernel = kernel.kernel()?;
         let threads = running.threads.unwrap_or(0);
         let default = ReadOptions::default();
         let reading = ReadOptions {
@@ -43,6 +46,7 @@ impl Settings {
         Ok(Self {
             reading,
             engine,
+            kernel,
             threads,
             color: running.color.unwrap_or_default(),
             quiet: running.quiet.unwrap_or(false),
@@ -96,7 +100,7 @@ impl Settings {
             },
             running: RunningOptions {
                 threads: Some(self.threads),
-                kernel: Some(KernelValue::of(self.engine.kernel)),
+                kernel: Some(self.kernel),
                 color: Some(self.color),
                 quiet: Some(self.quiet),
                 verbose: Some(self.verbose),

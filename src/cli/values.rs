@@ -59,15 +59,6 @@ pub enum KernelValue {
 }
 
 impl KernelValue {
-    /// The value that asks for this kernel.
-    pub fn of(kernel: Kernel) -> Self {
-        match kernel {
-            Kernel::Scalar => Self::Scalar,
-            Kernel::Avx2 => Self::Avx2,
-            Kernel::Avx512 => Self::Avx512,
-        }
-    }
-
     /// An error if this machine cannot run it.
     pub fn kernel(self) -> Result<Kernel, retold::Error> {
         match self {
