@@ -14,7 +14,7 @@ use crate::text::Analyzer;
 
 pub use candidates::{Candidates, Channels};
 pub use config::{Channel, Config};
-pub use scan::{Pair, Scan, Stage, Stats, Watch};
+pub use scan::{Pair, Scan, Stage, Stats, Watch, edges};
 pub use texts::Texts;
 
 /// Finds related articles, and compares pairs.

@@ -1,3 +1,9 @@
-//! The command.
+//! The `retold` command.
 
-fn main() {}
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

@@ -40,6 +40,8 @@ pub struct Config {
     pub min_shared: u32,
     /// How candidates are found.
     pub channel: Channel,
+    /// Whether a scan also gives the candidate pairs that turned out to be unrelated. Default: no.
+    pub keep_unrelated: bool,
     /// What the processor can do. Default: what it says.
     pub kernel: Kernel,
 }
@@ -57,6 +59,7 @@ impl Default for Config {
             max_df: None,
             min_shared: 3,
             channel: Channel::Both,
+            keep_unrelated: false,
             kernel: Kernel::detect(),
         }
     }

@@ -1,6 +1,7 @@
 //! A corpus to its related pairs and clusters.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::time::Instant;
 
 use rayon::prelude::*;
@@ -65,7 +66,7 @@ pub struct Pair {
 /// What a scan found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scan {
-    /// Related pairs by their numbers; with a threshold of 0 all candidates.
+    /// Related pairs by their numbers; all candidates where the config says so.
     pub pairs: Vec<Pair>,
     /// For each article the number of its cluster, from 0 in the order of their first articles.
     pub clusters: Vec<u32>,
@@ -121,29 +122,47 @@ impl Engine {
         Ok(Scan { pairs, clusters, stats })
     }
 
-    /// Compares pairs of a corpus and keeps the related ones; all where the threshold is 0.
+    /// Compares pairs of a corpus and keeps the related ones; all where the config says so.
     fn align<T: Texts + ?Sized>(
         &self,
         texts: &T,
         pairs: &[(u32, u32)],
         watch: &dyn Watch,
     ) -> Vec<Pair> {
-        let keep_all = self.config.compare.threshold <= 0.0;
         let mut related = Vec::new();
-        let mut rest = pairs;
-        while !rest.is_empty() {
-            let (now, later) = rest.split_at(self.batch(texts, rest));
-            rest = later;
-            let compared = self.compare_pairs(texts, now);
+        self.compare_batches(texts, pairs, |now, compared| {
             watch.advance(now.len() as u64);
             related.extend(
                 now.iter()
                     .zip(compared)
                     .map(|(&(a, b), comparison)| Pair { a, b, comparison })
-                    .filter(|pair| keep_all || pair.comparison.relation != Relation::Unrelated),
+                    .filter(|pair| self.keeps(&pair.comparison)),
             );
-        }
+            ControlFlow::Continue(())
+        });
         related
+    }
+
+    fn keeps(&self, comparison: &Comparison) -> bool {
+        self.config.keep_unrelated || comparison.relation != Relation::Unrelated
+    }
+
+    /// [`Engine::compare_pairs`] for any number of pairs: hands them out in order, some at a time,
+    /// until `each` breaks off, so that only the articles of those are held ready.
+    pub fn compare_batches<T: Texts + ?Sized>(
+        &self,
+        texts: &T,
+        pairs: &[(u32, u32)],
+        mut each: impl FnMut(&[(u32, u32)], Vec<Comparison>) -> ControlFlow<()>,
+    ) {
+        let mut rest = pairs;
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at(self.batch(texts, rest));
+            rest = later;
+            if each(now, self.compare_pairs(texts, now)).is_break() {
+                break;
+            }
+        }
     }
 
     /// How many of the pairs can be held ready at once; at least one.
@@ -183,7 +202,7 @@ impl Engine {
 }
 
 /// The pairs that may join clusters: a passage in common does not make two articles one.
-fn edges(pairs: &[Pair]) -> Vec<Edge> {
+pub fn edges(pairs: &[Pair]) -> Vec<Edge> {
     let joins =
         |pair: &&Pair| !matches!(pair.comparison.relation, Relation::Partial | Relation::Unrelated);
     let edge = |pair: &Pair| Edge { a: pair.a, b: pair.b, score: pair.comparison.score };

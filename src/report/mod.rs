@@ -15,7 +15,7 @@ pub mod csv;
 pub mod findings;
 pub mod jsonl;
 pub mod printable;
-mod quantity;
+pub mod quantity;
 pub mod record;
 pub mod stats;
 pub mod terminal;

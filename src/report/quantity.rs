@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// `1,234,567`.
-pub(crate) fn count(n: u64) -> String {
+pub fn count(n: u64) -> String {
     let digits = n.to_string();
     let mut grouped = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -16,12 +16,12 @@ pub(crate) fn count(n: u64) -> String {
 }
 
 /// `1 article`, `2 articles`.
-pub(crate) fn counted(n: u64, one: &str) -> String {
+pub fn counted(n: u64, one: &str) -> String {
     format!("{} {one}{}", count(n), if n == 1 { "" } else { "s" })
 }
 
 /// `38.2 kB`, in powers of 1000.
-pub(crate) fn bytes(n: u64) -> String {
+pub fn bytes(n: u64) -> String {
     let mut value = n as f64;
     let mut unit = "bytes";
     for larger in ["kB", "MB", "GB", "TB"] {
@@ -39,7 +39,7 @@ pub(crate) fn bytes(n: u64) -> String {
 }
 
 /// `41 ms`, `1.3 s`, `12 min 5 s`, `2 h 3 min`.
-pub(crate) fn duration(took: Duration) -> String {
+pub fn duration(took: Duration) -> String {
     let seconds = took.as_secs();
     match seconds {
         0 if took.as_millis() == 0 => "under 1 ms".into(),
@@ -52,7 +52,7 @@ pub(crate) fn duration(took: Duration) -> String {
 }
 
 /// `55 %`. Rounds to whole percents, but neither down to 0 nor up to 100.
-pub(crate) fn percent(share: f32) -> String {
+pub fn percent(share: f32) -> String {
     let percent = f64::from(share) * 100.0;
     match percent.round() {
         whole if whole >= 100.0 && percent < 100.0 => "99 %".into(),
@@ -62,7 +62,7 @@ pub(crate) fn percent(share: f32) -> String {
 }
 
 /// `0.98`. Rounds to two decimals, but not up to 1.
-pub(crate) fn score(score: f32) -> String {
+pub fn score(score: f32) -> String {
     match score {
         score if (0.995..1.0).contains(&score) => "0.99".into(),
         score => format!("{score:.2}"),

@@ -1,0 +1,213 @@
+//! What the user typed. What it means stands in [`settings`](super::settings).
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Effects, Styles};
+use clap::{Args, Parser, Subcommand, ValueHint};
+
+use super::options::Options;
+use super::values::{FormatValue, RelationValue};
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().effects(Effects::BOLD))
+    .usage(AnsiColor::Green.on_default().effects(Effects::BOLD))
+    .literal(AnsiColor::Cyan.on_default())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// Finds copies, excerpts and rewrites in any pile of articles, and shows sentence by sentence
+/// which came from which.
+#[derive(Debug, Parser)]
+#[command(name = "retold", version, styles = STYLES, max_term_width = 100, infer_long_args = false)]
+#[command(
+    subcommand_required = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
+#[command(after_help = "Exit status: 0 found, 1 nothing found, 2 error or some input not read.")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+
+    /// Take options from FILE, in TOML [default: retold.toml in this folder, if there is one]
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(help_heading = "Global options")]
+    pub config: Option<PathBuf>,
+
+    /// Take no options from a file
+    #[arg(long, global = true, conflicts_with = "config", help_heading = "Global options")]
+    pub no_config: bool,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Find all related pairs of articles
+    Scan(Box<ScanArgs>),
+    /// Compare two articles sentence by sentence, or many pairs in bulk
+    Compare(Box<CompareArgs>),
+    /// Show the options in force
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write those of all subcommands
+    Man(ManArgs),
+}
+
+/// `retold config`
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Show every option with its value and where it came from, as a config file
+    #[command(after_help = CONFIG_EXAMPLES)]
+    Show(Box<ConfigShowArgs>),
+}
+
+/// `retold config show`
+#[derive(Debug, Args)]
+pub struct ConfigShowArgs {
+    #[command(flatten)]
+    pub options: Options,
+}
+
+const CONFIG_EXAMPLES: &str = "\
+Examples:
+  retold config show
+  retold config show --no-config > retold.toml";
+
+/// `retold completions`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  retold completions bash > ~/.local/share/bash-completion/completions/retold"
+)]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// `retold man`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  retold man | man -l -\n  retold man --output share/man/man1")]
+pub struct ManArgs {
+    /// Write the pages of all subcommands into DIR, which must be there
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub output: Option<PathBuf>,
+}
+
+/// What to read.
+#[derive(Debug, Args)]
+pub struct InputArgs {
+    /// Files, folders, patterns, or `-` for the standard input
+    ///
+    /// Folders are read with all their sub-folders. Known by their names: .txt .md .html .jsonl
+    /// .ndjson .json .csv .tsv .parquet, each also compressed with .gz .zst .bz2 .xz (Parquet not).
+    #[arg(value_name = "INPUT", value_hint = ValueHint::AnyPath)]
+    #[arg(required_unless_present_any = ["files_from", "stdin0"])]
+    pub inputs: Vec<OsString>,
+
+    /// Read the names of further inputs from FILE, one a line or parted by NUL; `-` is the
+    /// standard input
+    #[arg(long, value_name = "FILE", help_heading = "Reading", value_hint = ValueHint::FilePath)]
+    pub files_from: Option<PathBuf>,
+
+    /// Read the names of further inputs from the standard input, parted by NUL (find -print0)
+    #[arg(long, help_heading = "Reading", conflicts_with = "files_from")]
+    pub stdin0: bool,
+}
+
+/// `retold scan`
+#[derive(Debug, Args)]
+#[command(after_help = SCAN_EXAMPLES)]
+pub struct ScanArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+
+    /// How to write what was found [default: terminal]
+    #[arg(long, value_name = "FORMAT", help_heading = "Output")]
+    pub format: Option<FormatValue>,
+
+    /// Where to write it; `-` is the standard output [default: -]
+    #[arg(short, long, value_name = "FILE", help_heading = "Output", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+
+    /// Also write {"id":…,"cluster":N} for every article read
+    #[arg(long, value_name = "FILE", help_heading = "Output", value_hint = ValueHint::FilePath)]
+    pub clusters: Option<PathBuf>,
+
+    /// Also write counts and seconds per stage, as JSON
+    #[arg(long, value_name = "FILE", help_heading = "Output", value_hint = ValueHint::FilePath)]
+    pub stats: Option<PathBuf>,
+
+    /// Report pairs of these relations only, and make clusters of no others
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Output")]
+    #[arg(value_parser = RelationValue::parser())]
+    pub relation: Vec<RelationValue>,
+
+    /// Say why: the features behind each score
+    #[arg(long, help_heading = "Output")]
+    pub explain: bool,
+
+    #[command(flatten)]
+    pub options: Options,
+}
+
+const SCAN_EXAMPLES: &str = "\
+Examples:
+  retold scan articles/
+  retold scan news.jsonl.zst --text-field body --format jsonl --output pairs.jsonl
+  retold scan a.txt b.txt 'more/*.md' --relation rewrite,excerpt
+  find . -name '*.txt' -print0 | retold scan --stdin0 --format csv > pairs.csv
+
+Exit status: 0 found, 1 nothing found, 2 error or some input not read.";
+
+/// `retold compare`
+#[derive(Debug, Args)]
+#[command(after_help = COMPARE_EXAMPLES)]
+#[command(override_usage = "retold compare [OPTIONS] A B\n       \
+                            retold compare [OPTIONS] --pairs PAIRS.jsonl [--corpus DOCS]...")]
+pub struct CompareArgs {
+    /// The file of one article; `-` is the standard input
+    #[arg(value_name = "A", value_hint = ValueHint::FilePath, requires = "b")]
+    #[arg(required_unless_present = "pairs", conflicts_with = "pairs")]
+    pub a: Option<OsString>,
+
+    /// The file of the other article
+    #[arg(value_name = "B", value_hint = ValueHint::FilePath, conflicts_with = "pairs")]
+    pub b: Option<OsString>,
+
+    /// Compare the pairs of FILE: a JSON object on each line, with the ids of two articles,
+    /// {"a":ID,"b":ID}, or their texts, {"a_text":TEXT,"b_text":TEXT}
+    ///
+    /// One record comes out for each line that goes in, in the same order, unrelated pairs too.
+    #[arg(long, value_name = "FILE", help_heading = "Bulk", value_hint = ValueHint::FilePath)]
+    pub pairs: Option<PathBuf>,
+
+    /// Where the articles of --pairs are: a file, folder or pattern; may be given many times
+    #[arg(long, value_name = "INPUT", help_heading = "Bulk", value_hint = ValueHint::AnyPath)]
+    #[arg(requires = "pairs")]
+    pub corpus: Vec<OsString>,
+
+    /// How to write what was found [default: terminal; jsonl with --pairs]
+    #[arg(long, value_name = "FORMAT", help_heading = "Output")]
+    pub format: Option<FormatValue>,
+
+    /// Where to write it; `-` is the standard output [default: -]
+    #[arg(short, long, value_name = "FILE", help_heading = "Output", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+
+    /// Say why: the features behind each score
+    #[arg(long, help_heading = "Output")]
+    pub explain: bool,
+
+    #[command(flatten)]
+    pub options: Options,
+}
+
+const COMPARE_EXAMPLES: &str = "\
+Examples:
+  retold compare original.txt suspect.txt
+  retold compare original.txt suspect.txt --explain --format jsonl
+  retold compare --pairs pairs.jsonl --corpus articles.jsonl --output compared.jsonl
+
+Exit status: 0 related, 1 unrelated, 2 error.";

@@ -1,0 +1,99 @@
+//! The streams of a run, and what is known of the terminal behind them.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstream::ColorChoice;
+use retold::corpus::{Problem, ReadReport};
+use retold::report::printable::printable;
+use retold::report::terminal::Style;
+
+use super::settings::Settings;
+use super::values::ColorValue;
+
+/// Where a run writes.
+pub struct Console<'s> {
+    /// Data.
+    pub out: &'s mut (dyn Write + Send),
+    /// Everything else.
+    pub err: &'s mut (dyn Write + Send),
+    /// What is behind them.
+    pub facts: Facts,
+}
+
+/// What is known of the standard streams. The default is a pipe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Facts {
+    /// Columns of the terminal; 80 where there is none.
+    pub width: usize,
+    /// Whether colours would be seen and are not refused (`NO_COLOR`).
+    pub color: bool,
+    /// Whether the terminal shows links.
+    pub hyperlinks: bool,
+    /// Whether a person sees the standard error.
+    pub err_is_terminal: bool,
+}
+
+impl Default for Facts {
+    fn default() -> Self {
+        Self { width: 80, color: false, hyperlinks: false, err_is_terminal: false }
+    }
+}
+
+impl Facts {
+    /// Asks the standard streams and the environment.
+    pub fn detect() -> Self {
+        let out = io::stdout();
+        let color = anstream::AutoStream::choice(&out) != ColorChoice::Never;
+        let width = terminal_size::terminal_size_of(&out).map_or(80, |(width, _)| width.0.into());
+        let hyperlinks =
+            out.is_terminal() && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout);
+        Self { width, color, hyperlinks, err_is_terminal: io::stderr().is_terminal() }
+    }
+
+    /// How to write for people on the standard output; to a file as to a pipe.
+    pub fn style(self, color: ColorValue, to_file: bool) -> Style {
+        let facts = if to_file { Self::default() } else { self };
+        let color = match color {
+            ColorValue::Auto => facts.color,
+            ColorValue::Always => true,
+            ColorValue::Never => false,
+        };
+        Style { color, width: facts.width, hyperlinks: facts.hyperlinks && color }
+    }
+}
+
+/// Failures listed on the standard error without `--verbose`.
+const LISTED: usize = 10;
+
+impl Console<'_> {
+    /// A line on the standard error, unless `--quiet`.
+    pub fn say(&mut self, settings: &Settings, line: &str) -> io::Result<()> {
+        if settings.quiet {
+            return Ok(());
+        }
+        writeln!(self.err, "{line}")
+    }
+
+    /// Lists what could not be read, even with `--quiet`; with `--verbose` whatever was skipped or
+    /// repaired.
+    pub fn list_problems(&mut self, settings: &Settings, report: &ReadReport) -> io::Result<()> {
+        if settings.verbose {
+            for problem in report.skipped.listed().iter().chain(report.repaired.listed()) {
+                self.problem(problem)?;
+            }
+            return Ok(());
+        }
+        let failures = || report.skipped.listed().iter().filter(|problem| problem.failure);
+        for problem in failures().take(LISTED) {
+            self.problem(problem)?;
+        }
+        match report.failures.saturating_sub(failures().take(LISTED).count() as u64) {
+            0 => Ok(()),
+            more => writeln!(self.err, "retold: and {more} more; --verbose lists them"),
+        }
+    }
+
+    fn problem(&mut self, problem: &Problem) -> io::Result<()> {
+        writeln!(self.err, "retold: {}", printable(&problem.to_string()))
+    }
+}

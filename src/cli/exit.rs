@@ -1,0 +1,93 @@
+//! How a run ends.
+
+use std::fmt::Write;
+use std::io;
+use std::process::ExitCode;
+
+use retold::report::printable::printable;
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Something was found.
+    Found,
+    /// Everything was done, and nothing was found.
+    Nothing,
+    /// An error, or some input could not be read.
+    Failed,
+}
+
+impl Exit {
+    /// [`Exit::Failed`] if some input could not be read, else whether something was found.
+    pub fn of(found: bool, failures: u64) -> Self {
+        match (failures, found) {
+            (1.., _) => Self::Failed,
+            (0, true) => Self::Found,
+            (0, false) => Self::Nothing,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Found => Self::SUCCESS,
+            Exit::Nothing => Self::from(1),
+            Exit::Failed => Self::from(2),
+        }
+    }
+}
+
+/// Shows help, the version or what was wrong with the arguments.
+pub fn usage(error: &clap::Error) -> ExitCode {
+    // A closed pipe is all that can go wrong, and no error.
+    let _ = error.print();
+    if error.use_stderr() { Exit::Failed.into() } else { ExitCode::SUCCESS }
+}
+
+/// Whether whoever read the output wants no more of it.
+pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let closed = |cause: &(dyn std::error::Error + 'static)| {
+        cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+    };
+    error.chain().any(closed)
+}
+
+/// The error and its causes on one line, safe for a terminal.
+pub fn message(error: &anyhow::Error) -> String {
+    let mut message = String::from("retold: ");
+    for (at, cause) in error.chain().enumerate() {
+        // Writing to a string cannot fail.
+        let _ = write!(message, "{}{}", if at == 0 { "" } else { ": " }, cause);
+    }
+    let lines: Vec<_> = message.lines().map(printable).collect();
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::Context;
+
+    #[test]
+    fn unread_input_outweighs_what_was_found() {
+        assert_eq!(Exit::of(true, 0), Exit::Found);
+        assert_eq!(Exit::of(false, 0), Exit::Nothing);
+        assert_eq!(Exit::of(true, 1), Exit::Failed);
+    }
+
+    #[test]
+    fn a_closed_pipe_is_known_under_any_context() {
+        let closed = io::Error::from(io::ErrorKind::BrokenPipe);
+        let error = anyhow::Error::from(retold::report::Error::Write(closed)).context("writing");
+        assert!(is_closed_pipe(&error));
+        let full = Err::<(), _>(io::Error::from(io::ErrorKind::StorageFull));
+        assert!(!is_closed_pipe(&full.context("writing").expect_err("it is one")));
+    }
+
+    #[test]
+    fn messages_name_causes_and_obey_nobody() {
+        let error = anyhow::anyhow!("no \x1b[2J file").context("cannot read a");
+        assert_eq!(message(&error), "retold: cannot read a: no \\u{1b}[2J file");
+    }
+}

@@ -1,0 +1,74 @@
+//! The command line.
+//!
+//! `args` and `options` are what the user typed, `settings` what it means; each subcommand is a
+//! function in a file of its own that gets its streams from here. Only [`main`] makes exit
+//! statuses.
+
+mod args;
+mod compare;
+mod config;
+mod console;
+mod exit;
+mod interrupt;
+mod manual;
+mod options;
+mod output;
+mod pairs;
+mod progress;
+mod run;
+mod scan;
+mod settings;
+mod shelf;
+mod values;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
+
+use args::{Cli, Command, ConfigCommand};
+use config::ConfigFile;
+use console::{Console, Facts};
+use exit::Exit;
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    let parsed = Cli::command().try_get_matches().and_then(|matches| {
+        let cli = Cli::from_arg_matches(&matches)?;
+        Ok((cli, matches))
+    });
+    let (cli, matches) = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => return exit::usage(&error),
+    };
+    interrupt::clean_up_on_ctrl_c();
+    let (mut out, mut err) = (io::stdout(), io::stderr());
+    let mut console = Console { out: &mut out, err: &mut err, facts: Facts::detect() };
+    let done = run(cli, &matches, &mut console);
+    match done {
+        Ok(exit) => exit.into(),
+        Err(error) if exit::is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            // If the standard error is closed too, the status has to say it alone.
+            let _ = writeln!(err, "{}", exit::message(&error));
+            Exit::Failed.into()
+        }
+    }
+}
+
+fn run(cli: Cli, matches: &ArgMatches, console: &mut Console<'_>) -> anyhow::Result<Exit> {
+    let file = ConfigFile::find(&cli)?;
+    match cli.command {
+        Command::Scan(mut args) => {
+            args.options = file.under(&args.options);
+            scan::run(&args, console)
+        }
+        Command::Compare(mut args) => {
+            args.options = file.under(&args.options);
+            compare::run(&args, console)
+        }
+        Command::Config(ConfigCommand::Show(args)) => config::show(&args, &file, matches, console),
+        Command::Completions(args) => manual::completions(&args, console),
+        Command::Man(args) => manual::man(&args, console),
+    }
+}

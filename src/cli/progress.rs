@@ -1,0 +1,79 @@
+//! How far a long run is, for whoever sits in front of it.
+
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use retold::engine::{Stage, Watch};
+
+/// Shorter runs show nothing.
+const LONG: Duration = Duration::from_secs(1);
+
+/// A line on the standard error that shows stage, done, rate and time left.
+pub struct Progress {
+    bar: ProgressBar,
+    started: Instant,
+    is_wanted: bool,
+    shown: OnceLock<()>,
+}
+
+impl Progress {
+    /// Shows itself if it is wanted, and after a while.
+    pub fn new(is_wanted: bool) -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        Self { bar, started: Instant::now(), is_wanted, shown: OnceLock::new() }
+    }
+
+    /// Something is done of which nobody knows how much there is.
+    pub fn begin_open(&self, what: &str) {
+        self.bar.reset();
+        self.bar.set_style(style("{spinner} {msg} {human_pos} articles  {elapsed}"));
+        self.bar.set_message(what.to_owned());
+    }
+
+    /// `total` steps of something begin.
+    pub fn begin_steps(&self, what: &str, total: u64) {
+        self.bar.reset();
+        self.bar.set_style(style(
+            "{msg:>12} {wide_bar:.cyan/dim} {human_pos}/{human_len}  {per_sec:.0}  {eta} left",
+        ));
+        self.bar.set_message(what.to_owned());
+        self.bar.set_length(total);
+    }
+
+    /// So many more are done.
+    pub fn advance(&self, steps: u64) {
+        self.bar.inc(steps);
+        if self.is_wanted && self.started.elapsed() > LONG {
+            self.shown.get_or_init(|| {
+                self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+            });
+        }
+    }
+
+    /// Nothing is left on the screen.
+    pub fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    // The templates are ours and right; a plain bar would do as well.
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+impl Watch for Progress {
+    fn begin(&self, stage: Stage, total: u64) {
+        self.begin_steps(stage.name(), total);
+    }
+
+    fn advance(&self, steps: u64) {
+        Self::advance(self, steps);
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}

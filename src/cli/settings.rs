@@ -1,0 +1,174 @@
+//! What the user's options mean.
+
+use anyhow::Context;
+use retold::Config;
+use retold::corpus::ReadOptions;
+use retold::engine::Channel;
+
+use super::options::{DetectionOptions, Options, ReadingOptions, RunningOptions, SigningOptions};
+use super::values::{ChannelValue, ColorValue, KernelValue, LanguageValue};
+
+/// Options with their defaults filled in.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How to read.
+    pub reading: ReadOptions,
+    /// How to find and judge.
+    pub engine: Config,
+    /// The kernel as it was asked for; `engine` has the one that it came to.
+    pub kernel: KernelValue,
+    /// Threads; 0: one per processor.
+    pub threads: usize,
+    /// When to use colour.
+    pub color: ColorValue,
+    /// Nothing on the standard error but errors.
+    pub quiet: bool,
+    /// Everything that was skipped or repaired.
+    pub verbose: bool,
+}
+
+impl Settings {
+    /// An error if this machine cannot run the kernel.
+    pub fn new(options: &Options) -> Result<Self, retold::Error> {
+        let Options { reading, detection, signing, running } = options;
+        let mut engine = engine(detection, signing);
+        let kernel = running.kernel.unwrap_or(KernelValue::Auto);
+        engine.kernel = kernel.kernel()?;
+        let threads = running.threads.unwrap_or(0);
+        let default = ReadOptions::default();
+        let reading = ReadOptions {
+            id_field: reading.id_field.clone().unwrap_or(default.id_field),
+            text_field: reading.text_field.clone().unwrap_or(default.text_field),
+            respect_ignore: reading.respect_ignore.unwrap_or(default.respect_ignore),
+            threads,
+            ..default
+        };
+        Ok(Self {
+            reading,
+            engine,
+            kernel,
+            threads,
+            color: running.color.unwrap_or_default(),
+            quiet: running.quiet.unwrap_or(false),
+            verbose: running.verbose.unwrap_or(false),
+        })
+    }
+
+    /// Threads to work on.
+    pub fn pool(&self) -> anyhow::Result<rayon::ThreadPool> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build();
+        pool.with_context(|| format!("cannot start {} threads", self.threads))
+    }
+
+    /// The options that would give these settings, all of them.
+    pub fn in_force(&self) -> Options {
+        let Config { compare, .. } = &self.engine;
+        let share = |value: f32| {
+            // By way of its digits: 0.65 as a number of 32 bits is not 0.65 as one of 64.
+            value.to_string().parse().unwrap_or(f64::from(value))
+        };
+        Options {
+            reading: ReadingOptions {
+                id_field: Some(self.reading.id_field.clone()),
+                text_field: Some(self.reading.text_field.clone()),
+                respect_ignore: Some(self.reading.respect_ignore),
+            },
+            detection: DetectionOptions {
+                threshold: Some(match self.engine.keep_unrelated {
+                    true => 0.0,
+                    false => share(compare.threshold),
+                }),
+                language: Some(LanguageValue(self.engine.language)),
+                near_duplicate: Some(share(compare.near_duplicate)),
+                excerpt: Some(share(compare.excerpt)),
+                rewrite: Some(share(compare.rewrite)),
+                min_passage: Some(compare.passage_words),
+                keep_quotes: Some(self.engine.keep_quotations),
+                ignore_quotes: false,
+                channel: Some(match self.engine.channel {
+                    Channel::Both => ChannelValue::Both,
+                    Channel::Banding => ChannelValue::Banding,
+                    Channel::Rare => ChannelValue::Rare,
+                }),
+                max_df: self.engine.max_df,
+                min_shared: Some(self.engine.min_shared),
+            },
+            signing: SigningOptions {
+                ngram: Some(self.engine.shingle_words),
+                lanes: Some(self.engine.lanes),
+                seed: Some(self.engine.seed),
+            },
+            running: RunningOptions {
+                threads: Some(self.threads),
+                kernel: Some(self.kernel),
+                color: Some(self.color),
+                quiet: Some(self.quiet),
+                verbose: Some(self.verbose),
+            },
+        }
+    }
+}
+
+fn engine(detection: &DetectionOptions, signing: &SigningOptions) -> Config {
+    let default = Config::default();
+    let mut compare = default.compare;
+    let share = |value: Option<f64>, default: f32| value.map_or(default, |value| value as f32);
+    // "Print everything" is not "everything is related": relations keep the usual threshold then.
+    let keep_unrelated = detection.threshold == Some(0.0);
+    if !keep_unrelated {
+        compare.threshold = share(detection.threshold, compare.threshold);
+    }
+    compare.near_duplicate = share(detection.near_duplicate, compare.near_duplicate);
+    compare.excerpt = share(detection.excerpt, compare.excerpt);
+    compare.rewrite = share(detection.rewrite, compare.rewrite);
+    compare.passage_words = detection.min_passage.unwrap_or(compare.passage_words);
+    Config {
+        language: detection.language.map_or(default.language, |language| language.0),
+        compare,
+        shingle_words: signing.ngram.unwrap_or(default.shingle_words),
+        keep_quotations: detection.keep_quotes.unwrap_or(false) && !detection.ignore_quotes,
+        lanes: signing.lanes.unwrap_or(default.lanes),
+        seed: signing.seed.unwrap_or(default.seed),
+        max_df: detection.max_df.or(default.max_df),
+        min_shared: detection.min_shared.unwrap_or(default.min_shared),
+        channel: detection.channel.map_or(default.channel, Channel::from),
+        keep_unrelated,
+        ..default
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_options_are_the_defaults() {
+        let settings = Settings::new(&Options::default()).expect("defaults are in range");
+        assert_eq!(settings.engine, Config::default());
+        assert_eq!(settings.reading, ReadOptions::default());
+    }
+
+    #[test]
+    fn what_is_in_force_gives_the_same_settings() {
+        let mut options = Options::default();
+        options.detection.threshold = Some(0.3);
+        options.detection.keep_quotes = Some(true);
+        options.reading.text_field = Some("body".to_owned());
+        options.signing.ngram = Some(5);
+        let settings = Settings::new(&options).expect("in range");
+        let again = Settings::new(&settings.in_force()).expect("in range");
+        assert_eq!(settings.engine, again.engine);
+        assert_eq!(settings.reading, again.reading);
+        assert_eq!(again.in_force(), settings.in_force());
+    }
+
+    #[test]
+    fn a_threshold_of_zero_prints_all_but_relates_no_more() {
+        let mut options = Options::default();
+        options.detection.threshold = Some(0.0);
+        let settings = Settings::new(&options).expect("in range");
+        assert!(settings.engine.keep_unrelated);
+        assert_eq!(settings.engine.compare, Config::default().compare);
+        assert_eq!(settings.in_force().detection.threshold, Some(0.0));
+    }
+}

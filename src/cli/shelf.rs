@@ -1,0 +1,108 @@
+//! A corpus in memory.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use retold::Engine;
+use retold::corpus::{Corpus, Problems, ReadReport, Record};
+use retold::report::{Article, Evidence, Note, Notes, Read, Texts};
+use retold::text::Analyzer;
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::progress::Progress;
+
+/// All articles of a corpus with their texts.
+#[derive(Default)]
+pub struct Shelf {
+    /// The articles, in the order read.
+    pub articles: Vec<Article>,
+    /// Their texts.
+    pub texts: Vec<String>,
+    /// What reading came to.
+    pub report: ReadReport,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl Shelf {
+    /// Reads everything.
+    pub fn fill(corpus: &Corpus, progress: &Progress) -> Self {
+        Self::fill_with(corpus, progress, |_| true)
+    }
+
+    /// Reads everything and keeps what is wanted.
+    pub fn fill_with(
+        corpus: &Corpus,
+        progress: &Progress,
+        mut is_wanted: impl FnMut(&Record) -> bool,
+    ) -> Self {
+        let start = Instant::now();
+        let (mut articles, mut texts) = (Vec::new(), Vec::new());
+        progress.begin_open("reading");
+        let report = corpus.read(|batch| {
+            progress.advance(batch.records.len() as u64);
+            for record in batch.records.into_iter().filter(&mut is_wanted) {
+                articles.push(article(corpus, &record));
+                texts.push(record.text);
+            }
+            ControlFlow::Continue(())
+        });
+        Self { articles, texts, report, took: start.elapsed() }
+    }
+
+    /// What was read, for a report.
+    pub fn read(&self) -> Read {
+        let ReadReport { articles, bytes, files, .. } = self.report;
+        Read { articles, bytes, files }
+    }
+
+    /// Where reports get the texts from.
+    pub fn evidence<'s>(&'s self, engine: &'s Engine) -> impl Texts + 's {
+        Shown { texts: &self.texts, engine }
+    }
+}
+
+/// The article that a record is.
+pub fn article(corpus: &Corpus, record: &Record) -> Article {
+    let source = &corpus.sources()[record.place.source as usize];
+    let own_file = source.path.as_ref().filter(|_| record.place.line == 0);
+    Article {
+        id: record.id.clone(),
+        path: own_file.and_then(|path| std::path::absolute(path).ok()),
+        hash: xxh3_128(record.text.as_bytes()),
+        bytes: record.text.len() as u64,
+        fields: Vec::new(),
+    }
+}
+
+/// What a reading skipped or repaired, for a report.
+pub fn notes(problems: &Problems) -> Notes {
+    let note = |problem: &retold::corpus::Problem| Note {
+        path: problem.path.clone(),
+        line: problem.line,
+        reason: problem.reason.message().to_owned(),
+    };
+    let counts: BTreeMap<_, _> =
+        problems.counts().iter().map(|(reason, n)| (reason.message().to_owned(), *n)).collect();
+    Notes { counts, listed: problems.listed().iter().map(note).collect() }
+}
+
+struct Shown<'s> {
+    texts: &'s [String],
+    engine: &'s Engine,
+}
+
+impl Texts for Shown<'_> {
+    fn evidence(&self, article: usize) -> io::Result<Evidence<'_>> {
+        let text = self.texts.get(article).ok_or(io::ErrorKind::NotFound)?;
+        let mut analyzer: Analyzer = self.engine.analyzer();
+        let parts = analyzer.article(text);
+        Ok(Evidence {
+            text: text.into(),
+            sentences: parts.sentences.iter().map(|sentence| sentence.span).collect(),
+            quotations: parts.quotations,
+        })
+    }
+}

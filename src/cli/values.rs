@@ -1,0 +1,149 @@
+//! Values of options, as the command line and the config file spell them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use retold::Kernel;
+use retold::align::Relation;
+use retold::engine::Channel;
+use retold::text::Language;
+use serde::{Deserialize, Serialize};
+
+/// `--format`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormatValue {
+    /// For people
+    Terminal,
+    /// One JSON record per pair
+    Jsonl,
+    /// One row per pair, for spreadsheets
+    Csv,
+}
+
+/// `--channel`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChannelValue {
+    /// Both channels
+    Both,
+    /// MinHash banding alone
+    Banding,
+    /// Rare features alone
+    Rare,
+}
+
+impl From<ChannelValue> for Channel {
+    fn from(value: ChannelValue) -> Self {
+        match value {
+            ChannelValue::Both => Self::Both,
+            ChannelValue::Banding => Self::Banding,
+            ChannelValue::Rare => Self::Rare,
+        }
+    }
+}
+
+/// `--kernel`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KernelValue {
+    /// The fastest that this machine can run
+    Auto,
+    /// Plain Rust
+    Scalar,
+    /// x86-64 with AVX2
+    Avx2,
+    /// x86-64 with AVX-512
+    Avx512,
+}
+
+impl KernelValue {
+    /// An error if this machine cannot run it.
+    pub fn kernel(self) -> Result<Kernel, retold::Error> {
+        match self {
+            Self::Auto => Ok(Kernel::detect()),
+            Self::Scalar => Ok(Kernel::Scalar),
+            Self::Avx2 => Kernel::Avx2.name().parse(),
+            Self::Avx512 => Kernel::Avx512.name().parse(),
+        }
+    }
+}
+
+/// `--color`
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ColorValue {
+    /// On a terminal
+    #[default]
+    Auto,
+    /// Also in a pipe or file
+    Always,
+    /// Not at all
+    Never,
+}
+
+/// `--relation`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RelationValue(pub Relation);
+
+impl RelationValue {
+    /// Reads the names that records carry.
+    pub fn parser() -> impl TypedValueParser<Value = Self> {
+        let names = Relation::ALL.map(Relation::name);
+        PossibleValuesParser::new(names).try_map(|name| {
+            Relation::from_name(&name).map(Self).ok_or("not the name of a relation")
+        })
+    }
+}
+
+/// `--language`; `None` detects the language of each text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct LanguageValue(pub Option<Language>);
+
+const DETECT: &str = "auto";
+
+impl LanguageValue {
+    /// Reads `auto` or a code.
+    pub fn parser() -> impl TypedValueParser<Value = Self> {
+        let codes =
+            Language::ALL.iter().chain(&[Language::Unknown]).map(|language| language.code());
+        let codes: Vec<_> = std::iter::once(DETECT).chain(codes).collect();
+        PossibleValuesParser::new(codes).try_map(|code| code.parse())
+    }
+}
+
+impl FromStr for LanguageValue {
+    type Err = String;
+
+    fn from_str(code: &str) -> Result<Self, String> {
+        match code {
+            DETECT => Ok(Self(None)),
+            _ if code == Language::Unknown.code() => Ok(Self(Some(Language::Unknown))),
+            _ => Language::from_code(code)
+                .map(|language| Self(Some(language)))
+                .ok_or_else(|| format!("{code:?} is no language that retold knows; try auto")),
+        }
+    }
+}
+
+impl fmt::Display for LanguageValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.map_or(DETECT, Language::code))
+    }
+}
+
+impl TryFrom<String> for LanguageValue {
+    type Error = String;
+
+    fn try_from(code: String) -> Result<Self, String> {
+        code.parse()
+    }
+}
+
+impl From<LanguageValue> for String {
+    fn from(value: LanguageValue) -> Self {
+        value.to_string()
+    }
+}
