@@ -13,6 +13,7 @@
 
 pub mod csv;
 pub mod findings;
+pub mod html;
 pub mod jsonl;
 pub mod printable;
 mod quantity;
