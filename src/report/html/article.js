@@ -50,14 +50,18 @@ function pieces(start, end, layers) {
   });
 }
 
-/** Draws one side into `box`, and returns for each match the element it stands in. */
+/**
+ * Draws one side into `box`. Returns for each match its `element`, and `show`, which marks the words
+ * that changed in this match and no other: a shared sentence has other words for each counterpart.
+ */
 function drawArticle(box, pair, side, { matches, left, filters, choose }) {
   const text = pair.sides[side];
   const quoted = filters.quotations ? text.quotations : [];
-  const elements = new Map();
+  const drawn = new Map();
   const nodes = [];
   const plain = (start, end) => {
-    for (const piece of pieces(start, end, { counted: left.spans[side].filter((span) => span[1] > start && span[0] < end) })) {
+    const counted = left.spans[side].filter((span) => span[1] > start && span[0] < end);
+    for (const piece of pieces(start, end, { counted })) {
       const words = shown(text.slice(piece.start, piece.end));
       nodes.push(piece.counted && words.trim() ? make("span", "passage", words) : words);
     }
@@ -65,39 +69,38 @@ function drawArticle(box, pair, side, { matches, left, filters, choose }) {
   let at = 0;
   for (const unit of unitsOf(matches, left, side)) {
     plain(at, unit.start);
-    const best = unit.matches.reduce((x, y) => (matches[y].score > matches[x].score ? y : x));
-    const element = drawUnit(text, unit, { match: matches[best], side, quoted, numbers: unit.matches });
+    const element = make("span", "unit");
+    element.tabIndex = 0;
+    element.setAttribute("role", "button");
+    element.setAttribute("aria-pressed", "false");
+    element.dataset.matches = unit.matches.join(" ");
     element.addEventListener("click", () => choose(unit.matches, side));
-    unit.matches.forEach((match) => elements.set(match, element));
+    const show = (match) => fillUnit(element, text, unit, { match: matches[match], side, quoted });
+    show(unit.matches.reduce((x, y) => (matches[y].score > matches[x].score ? y : x)));
+    for (const match of unit.matches) drawn.set(match, { element, show: () => show(match) });
     nodes.push(element);
     at = unit.end;
   }
   plain(at, text.length);
   box.replaceChildren(...nodes);
-  return elements;
+  return drawn;
 }
 
-/** A sentence that has a counterpart: a button, for it does something. */
-function drawUnit(text, unit, { match, side, quoted, numbers }) {
-  const layers = { changed: match.changed[side], quoted };
-  const near = Object.fromEntries(
-    Object.entries(layers).map(([name, spans]) => [name, spans.filter((span) => span[1] > unit.start && span[0] < unit.end)]),
-  );
-  const number = numbers.map((at) => at + 1).join(", ");
+/** Fills the element of a sentence that has a counterpart. */
+function fillUnit(element, text, unit, { match, side, quoted }) {
+  const near = (spans) => spans.filter((span) => span[1] > unit.start && span[0] < unit.end);
+  const number = unit.matches.map((at) => at + 1).join(", ");
   const mark = make("span", "mark");
   // Signs are drawn by the style sheet: who copies the sentence gets the original wording.
   mark.dataset.mark = `${SIGNS[match.kind]} ${number}`;
   mark.setAttribute("aria-hidden", "true");
-  const element = make("span", `unit ${match.kind}`, mark);
-  for (const piece of pieces(unit.start, unit.end, near)) {
-    const words = shown(text.slice(piece.start, piece.end));
+  const words = pieces(unit.start, unit.end, { changed: near(match.changed[side]), quoted: near(quoted) }).map((piece) => {
     const style = [piece.changed && "changed", piece.quoted && "quoted"].filter(Boolean).join(" ");
-    element.append(style ? make("span", style, words) : words);
-  }
-  element.tabIndex = 0;
-  element.setAttribute("role", "button");
-  element.setAttribute("aria-pressed", "false");
+    const piecewise = shown(text.slice(piece.start, piece.end));
+    return style ? make("span", style, piecewise) : piecewise;
+  });
+  element.classList.remove(...Object.keys(SIGNS));
+  element.classList.add(match.kind);
   element.setAttribute("aria-description", `match ${number}, ${match.kind}, ${score(match.score)}`);
-  element.dataset.matches = numbers.join(" ");
-  return element;
+  element.replaceChildren(mark, ...words);
 }

@@ -6,7 +6,7 @@ const pairView = (() => {
   let pair = null;
   let matches = [];
   let left = null;
-  let elements = { a: new Map(), b: new Map() };
+  let drawn = { a: new Map(), b: new Map() };
   let selected = -1;
 
   function open(row) {
@@ -95,7 +95,7 @@ const pairView = (() => {
     left = filtered(pair, matches, filters);
     const parts = { matches, left, filters, choose };
     for (const side of ["a", "b"]) {
-      elements[side] = drawArticle($(`text-${side}`), pair, side, parts);
+      drawn[side] = drawArticle($(`text-${side}`), pair, side, parts);
       share(side, left.share[side], pair[`coverage_${side}`]);
     }
     strip.draw(pair, parts);
@@ -121,9 +121,9 @@ const pairView = (() => {
     position();
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     for (const side of ["a", "b"]) {
-      const element = elements[side].get(match);
+      const there = drawn[side].get(match);
       // Who clicks a sentence wants it to stay where it is.
-      if (element && side !== from) center($(`pane-${side}`), element, still ? "auto" : "smooth");
+      if (there && side !== from) center($(`pane-${side}`), there.element, still ? "auto" : "smooth");
     }
     const { kind, score: value } = matches[match];
     $("announce").textContent = `Match ${match + 1}, ${kind}, ${score(value)}`;
@@ -139,13 +139,14 @@ const pairView = (() => {
 
   function mark() {
     for (const side of ["a", "b"]) {
-      for (const [, element] of elements[side]) {
+      for (const { element } of drawn[side].values()) {
         element.classList.remove("selected");
         element.setAttribute("aria-pressed", "false");
       }
-      const element = elements[side].get(selected);
-      element?.classList.add("selected");
-      element?.setAttribute("aria-pressed", "true");
+      const there = drawn[side].get(selected);
+      there?.show();
+      there?.element.classList.add("selected");
+      there?.element.setAttribute("aria-pressed", "true");
     }
     strip.select([selected]);
   }

@@ -109,9 +109,10 @@ fn draw(findings: &Findings<'_>, nodes: &[usize], links: &[Link<'_>]) -> String 
         if links.len() == 1 { "" } else { "s" }
     );
     let size = half * 2.0;
+    let density = if links.len() > 40 { "dense" } else { "sparse" };
     let _ = write!(
         svg,
-        "<svg viewBox=\"{:.0} {:.0} {size:.0} {size:.0}\" width=\"{size:.0}\" height=\"{size:.0}\" role=\"img\" aria-label=\"{label}\">",
+        "<svg class=\"{density}\" viewBox=\"{:.0} {:.0} {size:.0} {size:.0}\" width=\"{size:.0}\" height=\"{size:.0}\" role=\"img\" aria-label=\"{label}\">",
         -half, -half
     );
     // The weakest first, so that the strongest lie on top.

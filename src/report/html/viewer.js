@@ -28,7 +28,7 @@ function close() {
 
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const inField = event.target.closest?.("input");
+  const inField = event.target.closest?.("input:not([type=checkbox])");
   const inPair = !$("pair").hidden;
   if (event.key === "Escape") {
     if (inField) inField.blur();
