@@ -1,6 +1,19 @@
 //! Pairs of articles to relations, aligned sentences and passages.
+pub mod borders;
 pub mod changes;
+pub mod compare;
+pub mod evidence;
+pub mod features;
+pub mod links;
+pub mod model;
+pub mod passages;
+pub mod plain;
+pub mod profile;
 pub mod relation;
+pub mod sentences;
+pub mod weights;
 
 pub use changes::changes;
+pub use compare::{CompareOptions, compare};
+pub use profile::{Profile, ProfileOptions};
 pub use relation::{Comparison, Feature, Kind, Match, Relation, Side};

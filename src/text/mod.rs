@@ -1,3 +1,13 @@
 //! Text to words, sentences and quotations, each with its byte span in the original.
+pub mod article;
+mod blocks;
 pub mod hash;
+pub mod hashes;
+pub mod language;
+mod plain;
+pub mod quotations;
+pub mod sentences;
 pub mod words;
+
+pub use article::{Analyzer, Article, Sentence, Traits, Word};
+pub use language::Language;

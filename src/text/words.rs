@@ -9,6 +9,8 @@ use std::ops::Range;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::plain::is_separator;
+
 /// Calls `each(range, folded)` for every word of `text`, in order: its bytes in the text, and its
 /// form for matching. Ranges of neighbouring words overlap in scripts without spaces only.
 ///
@@ -99,7 +101,10 @@ fn wide_words(
 ) {
     let mut run = Run::default();
     for (offset, word) in text[stretch.clone()].unicode_word_indices() {
-        let start = stretch.start + offset;
+        // A combining vowel sign makes a "word" of punctuation before it: leave that out.
+        let end = stretch.start + offset + word.len();
+        let word = word.trim_start_matches(is_separator);
+        let start = end - word.len();
         if word.starts_with(is_unspaced) {
             for (at, character) in word.char_indices() {
                 let end = start + at + character.len_utf8();

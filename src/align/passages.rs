@@ -1,0 +1,251 @@
+//! Links to passages: the runs of text that one article reuses from the other.
+//!
+//! Seed, extend, filter (Sanchez-Perez et al., PAN 2014), with three changes. Links carry how well
+//! their neighbours support them, so weak ones may seed. Borders are found by word, not by sentence
+//! ([`borders`](super::borders)). And a model over the evidence decides, not thresholds. Summaries,
+//! where one sentence stands for a page, are looked for apart: there only one side is a run.
+
+use std::ops::Range;
+
+use super::borders::{Stretch, borders, refine};
+use super::evidence::{self, evidence};
+use super::links::Link;
+use super::model::{PASSAGE, SUMMARY};
+use super::profile::Profile;
+use super::weights::Weights;
+
+/// Links with lower log-odds seed nothing.
+const SEED_ODDS: f32 = -1.5;
+/// Log-odds from which a candidate is a passage: above 0, because a passage that is not there
+/// does more harm than one that is missed.
+const RUN_ODDS: f32 = 0.5;
+/// The same for summaries, which stand in the place of runs.
+const SUMMARY_ODDS: f32 = 1.0;
+/// Sentences without a link that a run may pass over.
+const GAP: u32 = 4;
+/// The same for the short side of a summary.
+const SUMMARY_GAP: u32 = 2;
+/// Least cosine of a link that belongs to a summary.
+const SUMMARY_COSINE: f32 = 0.2;
+/// A summary is at most this share of what it sums up.
+const SUMMARY_SHARE: f32 = 0.5;
+
+/// What sums up this share of an article sums up the whole of it.
+const MOST: f32 = 0.4;
+
+/// Two stretches that may be one passage.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// Words of the first article; not empty.
+    pub a: Range<usize>,
+    /// Words of the second article; not empty.
+    pub b: Range<usize>,
+    /// The form of passage that it would be.
+    pub form: Form,
+    /// What speaks for it, in the order of [`evidence::FEATURES`] or [`SUMMARY_FEATURES`].
+    pub features: Vec<f32>,
+    /// Log-odds that it is reuse.
+    pub odds: f32,
+}
+
+/// What [`SUMMARY`] judges by: the evidence of a passage, and how much of either side the runs
+/// found before explain, and how sure the surest of them is.
+pub const SUMMARY_FEATURES: [&str; evidence::FEATURES.len() + 3] = {
+    let mut names = [""; evidence::FEATURES.len() + 3];
+    let mut at = 0;
+    while at < evidence::FEATURES.len() {
+        names[at] = evidence::FEATURES[at];
+        at += 1;
+    }
+    names[at] = "explained_short";
+    names[at + 1] = "explained_long";
+    names[at + 2] = "best_run";
+    names
+};
+
+/// Forms of passages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Two stretches of about one length.
+    Run,
+    /// The first article's stretch sums up the second's.
+    SummaryInA,
+    /// The second article's stretch sums up the first's.
+    SummaryInB,
+}
+
+/// The passages of a pair, in the order of the first article: candidates that are likelier reuse
+/// than not, and do not overlap a better one on both sides.
+pub fn passages(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<Candidate> {
+    let mut runs = found_runs(a, b, weights, links);
+    for form in [Form::SummaryInA, Form::SummaryInB] {
+        let summaries = Summaries { weights, links, runs: &runs, form }.find(a, b);
+        for summary in summaries.into_iter().filter(|summary| summary.odds > SUMMARY_ODDS) {
+            let whole = summary.short_side(form);
+            runs.retain(|run| common(&run.short_side(form), &whole) == 0);
+            runs.push(summary);
+        }
+    }
+    runs.sort_by_key(|run| (run.a.start, run.b.start, run.a.end, run.b.end));
+    runs
+}
+
+/// The runs that are likelier reuse than not, without those inside better ones.
+pub fn found_runs(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<Candidate> {
+    let mut runs = runs(a, b, weights, links);
+    runs.retain(|run| run.odds > RUN_ODDS);
+    drop_overlapping(&mut runs);
+    runs
+}
+
+/// Every run of links that may be a passage.
+pub fn runs(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<Candidate> {
+    let seeds: Vec<Link> = links.iter().copied().filter(|link| link.odds > SEED_ODDS).collect();
+    let mut found = Vec::new();
+    for group in groups(seeds, [GAP, GAP]) {
+        let (in_a, in_b) = hull(&group);
+        let [in_a, in_b] = refine(a, a.words_of(in_a), b, b.words_of(in_b));
+        let features = evidence([(a, &in_a), (b, &in_b)], weights, &group).to_vec();
+        let odds = PASSAGE.odds(&features);
+        found.push(Candidate { a: in_a.words, b: in_b.words, form: Form::Run, features, odds });
+    }
+    found
+}
+
+/// A search for stretches of one article that sum up longer ones of the other.
+pub struct Summaries<'p> {
+    /// Weights of the pair's terms.
+    pub weights: &'p Weights,
+    /// All links of the pair.
+    pub links: &'p [Link],
+    /// The runs that were found.
+    pub runs: &'p [Candidate],
+    /// Which side the summaries are on.
+    pub form: Form,
+}
+
+impl Summaries<'_> {
+    /// Every stretch that may be a summary.
+    pub fn find(&self, a: &Profile, b: &Profile) -> Vec<Candidate> {
+        let in_a = self.form == Form::SummaryInA;
+        let gaps = if in_a { [SUMMARY_GAP, u32::MAX] } else { [u32::MAX, SUMMARY_GAP] };
+        let groups = groups(best_of_each(self.links, in_a), gaps);
+        groups.iter().filter_map(|group| self.candidate(a, b, group)).collect()
+    }
+
+    fn candidate(&self, a: &Profile, b: &Profile, group: &[Link]) -> Option<Candidate> {
+        let (hull_a, hull_b) = hull(group);
+        let (words_a, words_b) = (a.words_of(hull_a), b.words_of(hull_b));
+        let in_a = self.form == Form::SummaryInA;
+        let (x, short, y, long) =
+            if in_a { (a, words_a, b, words_b) } else { (b, words_b, a, words_a) };
+        if group.len() < 2 || short.len() as f32 > SUMMARY_SHARE * long.len() as f32 {
+            return None;
+        }
+        let short = borders(x, short, y, long.clone());
+        let long =
+            if long.len() as f32 > MOST * y.terms.len() as f32 { 0..y.terms.len() } else { long };
+        // The long side has no borders of its own: its gain is that of the short side.
+        let long = Stretch { words: long, ..short.clone() };
+        let explained = |words: &Range<usize>, side: fn(&Candidate, Form) -> Range<usize>| {
+            let all: usize = self.runs.iter().map(|run| common(&side(run, self.form), words)).sum();
+            all as f32 / words.len() as f32
+        };
+        let explained = [
+            explained(&short.words, Candidate::short_side),
+            explained(&long.words, Candidate::long_side),
+            self.runs.iter().map(|run| run.odds).fold(0.0, f32::max).min(10.0),
+        ];
+        let (in_a, in_b) = if in_a { (short, long) } else { (long, short) };
+        let mut features = evidence([(a, &in_a), (b, &in_b)], self.weights, group).to_vec();
+        features.extend(explained);
+        let odds = SUMMARY.odds(&features);
+        Some(Candidate { a: in_a.words, b: in_b.words, form: self.form, features, odds })
+    }
+}
+
+impl Candidate {
+    /// Its words on the side that a summary of that form is on.
+    fn short_side(&self, form: Form) -> Range<usize> {
+        if form == Form::SummaryInB { self.b.clone() } else { self.a.clone() }
+    }
+
+    /// Its words on the other side.
+    fn long_side(&self, form: Form) -> Range<usize> {
+        if form == Form::SummaryInB { self.a.clone() } else { self.b.clone() }
+    }
+}
+
+/// For each sentence of one article its best link.
+fn best_of_each(links: &[Link], in_a: bool) -> Vec<Link> {
+    let key = |link: &Link| if in_a { (link.a, link.b) } else { (link.b, link.a) };
+    let mut sorted: Vec<Link> =
+        links.iter().copied().filter(|link| link.cosine > SUMMARY_COSINE).collect();
+    sorted.sort_unstable_by_key(key);
+    let mut best: Vec<Link> = Vec::new();
+    for link in sorted {
+        match best.last_mut() {
+            Some(last) if key(last).0 == key(&link).0 => {
+                if link.cosine > last.cosine {
+                    *last = link;
+                }
+            }
+            _ => best.push(link),
+        }
+    }
+    best
+}
+
+/// Splits links into groups without gaps on either side, cutting by the two sides in turn until
+/// nothing more splits.
+fn groups(links: Vec<Link>, gaps: [u32; 2]) -> Vec<Vec<Link>> {
+    let mut done = Vec::new();
+    // Each entry: links, the side to cut by next, and whether the other side left it whole.
+    let mut open = vec![(links, 0, false)];
+    while let Some((mut links, side, whole)) = open.pop() {
+        let key = |link: &Link| if side == 0 { link.a } else { link.b };
+        links.sort_by_key(|link| if side == 0 { (link.a, link.b) } else { (link.b, link.a) });
+        let gap = gaps[side];
+        let parts: Vec<Vec<Link>> = links
+            .chunk_by(|x, y| key(y) - key(x) <= gap.saturating_add(1))
+            .map(<[Link]>::to_vec)
+            .collect();
+        if parts.len() == 1 && whole {
+            done.extend(parts);
+        } else {
+            let one = parts.len() == 1;
+            open.extend(parts.into_iter().map(|part| (part, 1 - side, one)));
+        }
+    }
+    done
+}
+
+/// The sentences that the links span, on both sides.
+fn hull(links: &[Link]) -> (Range<u32>, Range<u32>) {
+    let range = |key: fn(&Link) -> u32| {
+        let places = links.iter().map(key);
+        places.clone().min().unwrap_or(0)..places.max().map_or(0, |last| last + 1)
+    };
+    (range(|link| link.a), range(|link| link.b))
+}
+
+/// Drops candidates that stand for the most part inside a better one on both sides.
+fn drop_overlapping(candidates: &mut Vec<Candidate>) {
+    candidates.sort_by(|x, y| y.odds.total_cmp(&x.odds).then(x.a.start.cmp(&y.a.start)));
+    let mut kept: Vec<Candidate> = Vec::new();
+    for candidate in candidates.drain(..) {
+        let inside = |better: &Candidate| {
+            common(&candidate.a, &better.a) * 2 > candidate.a.len()
+                && common(&candidate.b, &better.b) * 2 > candidate.b.len()
+        };
+        if !kept.iter().any(inside) {
+            kept.push(candidate);
+        }
+    }
+    *candidates = kept;
+}
+
+/// Words that both ranges hold.
+fn common(x: &Range<usize>, y: &Range<usize>) -> usize {
+    x.end.min(y.end).saturating_sub(x.start.max(y.start))
+}

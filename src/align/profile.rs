@@ -1,0 +1,191 @@
+//! An article made ready to be aligned with others: its terms, and where they stand.
+
+use std::ops::Range;
+
+use super::plain::Plain;
+use crate::Kernel;
+use crate::shingle::{ShingleSet, ngrams};
+use crate::span::Span;
+use crate::text::hash::mix;
+use crate::text::{Article, Traits, Word};
+
+/// Stands for "no term": stop words have none.
+pub const NO_TERM: u32 = u32::MAX;
+
+/// How articles are made ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProfileOptions {
+    /// Words in a shingle, from 1 to 32. Default 3.
+    pub shingle_words: usize,
+    /// Whether quotations count like all else. Default: no.
+    pub keep_quotations: bool,
+    /// What the processor can do.
+    pub kernel: Kernel,
+}
+
+impl Default for ProfileOptions {
+    fn default() -> Self {
+        Self { shingle_words: 3, keep_quotations: false, kernel: Kernel::detect() }
+    }
+}
+
+/// An article made ready to be aligned with others. Made once, used for every pair it is part of.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// The article taken apart.
+    pub article: Article,
+    /// Distinct stems of its words other than stop words, ascending. A word's *term* is the place
+    /// of its stem here.
+    pub stems: Vec<u32>,
+    /// Term of each word; [`NO_TERM`] for stop words.
+    pub terms: Vec<u32>,
+    /// What it says outside its quotations.
+    pub plain: Plain,
+    /// Its word n-grams, as a set.
+    pub shingles: ShingleSet,
+    /// For each sentence its pairs of neighbouring stems, hashed, ascending; see `bigrams`.
+    bigrams: Vec<u32>,
+    /// For each term where its sentences begin in `postings`; one entry more than terms.
+    starts: Vec<u32>,
+    /// For each term the sentences that hold it, ascending.
+    postings: Vec<u32>,
+}
+
+impl Profile {
+    /// Makes an article ready.
+    pub fn new(article: Article, options: ProfileOptions) -> Self {
+        let forms: Vec<u64> = article.words.iter().map(|word| word.form).collect();
+        let mut shingles = Vec::new();
+        ngrams(&forms, options.shingle_words, options.kernel, &mut shingles);
+        let mut places: Vec<(u32, u32)> = Vec::with_capacity(article.words.len());
+        for (at, word) in article.words.iter().enumerate() {
+            if !word.traits.has(Traits::STOP) {
+                places.push((word.stem, at as u32));
+            }
+        }
+        places.sort_unstable();
+        let mut sentence_of = vec![0; article.words.len()];
+        for (at, sentence) in article.sentences.iter().enumerate() {
+            sentence_of[sentence.range()].fill(at as u32);
+        }
+        let mut profile = Self {
+            terms: vec![NO_TERM; article.words.len()],
+            plain: Plain::of(&article, options.keep_quotations),
+            shingles: ShingleSet::from_hashes(shingles),
+            bigrams: sentence_bigrams(&article),
+            article,
+            stems: Vec::new(),
+            starts: Vec::new(),
+            postings: Vec::new(),
+        };
+        for (stem, word) in places {
+            if profile.stems.last() != Some(&stem) {
+                profile.stems.push(stem);
+                profile.starts.push(profile.postings.len() as u32);
+            }
+            profile.terms[word as usize] = profile.stems.len() as u32 - 1;
+            let sentence = sentence_of[word as usize];
+            let first = profile.starts[profile.starts.len() - 1] as usize;
+            if profile.postings[first..].last() != Some(&sentence) {
+                profile.postings.push(sentence);
+            }
+        }
+        profile.starts.push(profile.postings.len() as u32);
+        profile
+    }
+
+    /// Sentences that hold `term`, ascending.
+    pub fn postings(&self, term: usize) -> &[u32] {
+        &self.postings[self.starts[term] as usize..self.starts[term + 1] as usize]
+    }
+
+    /// Hashes of the pairs of neighbouring stems of a sentence, ascending.
+    pub fn bigrams(&self, sentence: usize) -> &[u32] {
+        let range = self.article.sentences[sentence].range();
+        &self.bigrams[range.start..range.end.max(range.start + 1) - 1]
+    }
+
+    /// Number of sentences.
+    pub fn sentences(&self) -> usize {
+        self.article.sentences.len()
+    }
+
+    /// Words of the sentences `range`, which must not be empty.
+    pub fn words_of(&self, range: Range<u32>) -> Range<usize> {
+        let sentences = &self.article.sentences[range.start as usize..range.end as usize];
+        sentences[0].words.start as usize..sentences[sentences.len() - 1].words.end as usize
+    }
+
+    /// Where the words of `range` stand; a sentence that is whole keeps its punctuation.
+    ///
+    /// `range` must not be empty.
+    pub fn span_of(&self, range: Range<usize>) -> Span {
+        let words = &self.article.words;
+        let mut span = words[range.start].span.hull(words[range.end - 1].span);
+        let sentence = |word: usize| {
+            let after = |sentence: &crate::text::Sentence| sentence.words.end as usize <= word;
+            &self.article.sentences[self.article.sentences.partition_point(after)]
+        };
+        let (first, last) = (sentence(range.start), sentence(range.end - 1));
+        if first.words.start as usize == range.start {
+            span.start = span.start.min(first.span.start);
+        }
+        if last.words.end as usize == range.end {
+            span.end = span.end.max(last.span.end);
+        }
+        span
+    }
+}
+
+/// Hash of two neighbouring stems.
+pub fn bigram(first: Word, second: Word) -> u32 {
+    (mix(u64::from(first.stem) << 32 | u64::from(second.stem)) >> 32) as u32
+}
+
+/// For each word the bigram that it begins, sorted within each sentence; a sentence's last word
+/// begins none, and its entry means nothing.
+fn sentence_bigrams(article: &Article) -> Vec<u32> {
+    let mut bigrams = vec![0; article.words.len()];
+    for sentence in &article.sentences {
+        let range = sentence.range();
+        if range.len() < 2 {
+            continue;
+        }
+        for at in range.start..range.end - 1 {
+            bigrams[at] = bigram(article.words[at], article.words[at + 1]);
+        }
+        bigrams[range.start..range.end - 1].sort_unstable();
+    }
+    bigrams
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Analyzer;
+
+    #[test]
+    fn postings_are_those_of_a_naive_search() {
+        let text = "The harbour closed. The harbour is a closed harbour. Ferries wait.";
+        let profile = Profile::new(Analyzer::new(None).article(text), ProfileOptions::default());
+        for term in 0..profile.stems.len() {
+            let holds = |at: &usize| {
+                profile.terms[profile.article.sentences[*at].range()].contains(&(term as u32))
+            };
+            let naive: Vec<u32> =
+                (0..profile.sentences()).filter(holds).map(|at| at as u32).collect();
+            assert_eq!(profile.postings(term), naive);
+        }
+        assert_eq!(profile.stems.len(), 4);
+        assert!(profile.stems.is_sorted());
+    }
+
+    #[test]
+    fn whole_sentences_keep_their_punctuation() {
+        let text = "“Yes.” He went home (at last). End";
+        let profile = Profile::new(Analyzer::new(None).article(text), ProfileOptions::default());
+        assert_eq!(profile.span_of(0..1).of(text), "“Yes.”");
+        assert_eq!(profile.span_of(1..6).of(text), "He went home (at last).");
+        assert_eq!(profile.span_of(2..5).of(text), "went home (at");
+    }
+}

@@ -1,0 +1,168 @@
+//! Related pairs to clusters that do not chain, each with a keeper.
+//!
+//! Union-find over every edge makes mega-clusters: A is like B, B like C, and so on across a corpus.
+//! Here edges are taken strongest first, and two clusters join only if the join is confirmed: by an
+//! edge between their representatives, or by the mean over all pairs across (average link, where
+//! pairs without an edge count 0).
+
+use std::collections::HashMap;
+
+/// A verified relation between two articles.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Edge {
+    /// Number of one article.
+    pub a: u32,
+    /// Number of the other.
+    pub b: u32,
+    /// How sure the relation is, 0 to 1.
+    pub score: f32,
+}
+
+/// Least mean score across two clusters that confirms their join.
+const CONFIRMED: f32 = 0.5;
+
+/// For each of `articles` articles the number of its cluster. Numbers count from 0 in the order of
+/// the clusters' first articles; an article without edges is a cluster of its own.
+///
+/// Cost: near linear in edges. The order of `edges` does not matter.
+pub fn clusters(articles: usize, edges: &[Edge]) -> Vec<u32> {
+    let mut order: Vec<Edge> = edges.iter().map(|edge| edge.ordered()).collect();
+    order.sort_by(|x, y| y.score.total_cmp(&x.score).then((x.a, x.b).cmp(&(y.a, y.b))));
+    let mut state = State::new(articles, &order);
+    for edge in &order {
+        state.join(edge);
+    }
+    state.numbers()
+}
+
+impl Edge {
+    fn ordered(self) -> Self {
+        Self { a: self.a.min(self.b), b: self.a.max(self.b), ..self }
+    }
+}
+
+struct State {
+    parent: Vec<u32>,
+    size: Vec<u32>,
+    /// For each root the sum of the scores of its edges to other roots.
+    across: Vec<HashMap<u32, f64>>,
+    /// For each root the article that stands for it: its least.
+    representative: Vec<u32>,
+    /// Whether two articles have an edge.
+    direct: HashMap<(u32, u32), f32>,
+}
+
+impl State {
+    fn new(articles: usize, edges: &[Edge]) -> Self {
+        let mut state = Self {
+            parent: (0..articles as u32).collect(),
+            size: vec![1; articles],
+            across: vec![HashMap::new(); articles],
+            representative: (0..articles as u32).collect(),
+            direct: HashMap::with_capacity(edges.len()),
+        };
+        for edge in edges.iter().filter(|edge| edge.a != edge.b) {
+            let known = state.direct.insert((edge.a, edge.b), edge.score);
+            if known.is_none() {
+                *state.across[edge.a as usize].entry(edge.b).or_default() += f64::from(edge.score);
+                *state.across[edge.b as usize].entry(edge.a).or_default() += f64::from(edge.score);
+            }
+        }
+        state
+    }
+
+    fn root(&mut self, mut at: u32) -> u32 {
+        while self.parent[at as usize] != at {
+            let above = self.parent[at as usize];
+            self.parent[at as usize] = self.parent[above as usize];
+            at = above;
+        }
+        at
+    }
+
+    fn join(&mut self, edge: &Edge) {
+        let (x, y) = (self.root(edge.a), self.root(edge.b));
+        if x == y || !self.is_confirmed(x, y) {
+            return;
+        }
+        let many =
+            |at: u32| (self.across[at as usize].len(), self.size[at as usize], u32::MAX - at);
+        let (into, from) = if many(x) >= many(y) { (x, y) } else { (y, x) };
+        let moved = std::mem::take(&mut self.across[from as usize]);
+        self.across[into as usize].remove(&from);
+        for (other, sum) in moved.into_iter().filter(|(other, _)| *other != into) {
+            *self.across[into as usize].entry(other).or_default() += sum;
+            let back = &mut self.across[other as usize];
+            back.remove(&from);
+            *back.entry(into).or_default() += sum;
+        }
+        self.parent[from as usize] = into;
+        self.size[into as usize] += self.size[from as usize];
+        let least = self.representative[from as usize].min(self.representative[into as usize]);
+        self.representative[into as usize] = least;
+    }
+
+    fn is_confirmed(&self, x: u32, y: u32) -> bool {
+        let (p, q) = (self.representative[x as usize], self.representative[y as usize]);
+        if self.direct.get(&(p.min(q), p.max(q))).is_some_and(|score| *score >= CONFIRMED) {
+            return true;
+        }
+        let pairs = f64::from(self.size[x as usize]) * f64::from(self.size[y as usize]);
+        let sum = self.across[x as usize].get(&y).copied().unwrap_or(0.0);
+        sum / pairs >= f64::from(CONFIRMED)
+    }
+
+    fn numbers(&mut self) -> Vec<u32> {
+        let mut numbers = HashMap::new();
+        (0..self.parent.len() as u32)
+            .map(|article| {
+                let next = numbers.len() as u32;
+                *numbers.entry(self.root(article)).or_insert(next)
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edges(list: &[(u32, u32, f32)]) -> Vec<Edge> {
+        list.iter().map(|&(a, b, score)| Edge { a, b, score }).collect()
+    }
+
+    #[test]
+    fn a_chain_is_not_a_cluster() {
+        let chain = edges(&[(0, 1, 0.9), (1, 2, 0.8), (2, 3, 0.9), (3, 4, 0.7)]);
+        assert_eq!(clusters(5, &chain), [0, 0, 1, 1, 2]);
+    }
+
+    #[test]
+    fn a_star_of_copies_is_one() {
+        let star: Vec<Edge> = (1..500).map(|b| Edge { a: 0, b, score: 1.0 }).collect();
+        assert!(clusters(500, &star).iter().all(|number| *number == 0));
+    }
+
+    #[test]
+    fn cliques_joined_by_one_edge_stay_apart() {
+        let two = edges(&[
+            (0, 1, 0.9),
+            (0, 2, 0.9),
+            (1, 2, 0.9),
+            (3, 4, 0.9),
+            (3, 5, 0.9),
+            (4, 5, 0.9),
+            (2, 5, 0.8),
+        ]);
+        assert_eq!(clusters(6, &two), [0, 0, 0, 1, 1, 1]);
+    }
+
+    #[test]
+    fn the_order_of_edges_does_not_matter() {
+        let mut list = edges(&[(0, 1, 0.9), (4, 2, 0.9), (1, 2, 0.9), (3, 2, 0.7), (3, 1, 0.6)]);
+        let first = clusters(6, &list);
+        list.reverse();
+        assert_eq!(clusters(6, &list), first);
+        assert!(clusters(0, &[]).is_empty());
+    }
+}

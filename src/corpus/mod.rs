@@ -1,0 +1,180 @@
+//! Reads articles from anything that holds text: files, folders, patterns, the standard input.
+//!
+//! [`Corpus::find`] lists the files, [`Corpus::read`] hands out their articles in batches. The
+//! order is that of the inputs, whatever the number of threads; files in a folder come by the bytes
+//! of their relative paths.
+//!
+//! | name ends in | articles |
+//! |---|---|
+//! | `.txt` `.text` `.md` | one, the file as it stands |
+//! | `.html` `.htm` | one, the readable text of the page |
+//! | `.jsonl` `.ndjson` | one per line |
+//! | `.json` | one per object: alone, in an array, or one per line |
+//! | `.csv` `.tsv` | one per row; the first row names the columns |
+//! | `.parquet` | one per row |
+//! | anything else | one, if the file is text (UTF-8 without NUL, or UTF-16); else it is left out |
+//!
+//! All but `.parquet` may also end in `.gz`, `.zst`, `.bz2` or `.xz`. The standard input may be
+//! compressed too; it is JSON Lines if its first character other than white space is `{`, and one
+//! article otherwise. In a folder every file counts, hidden ones too, unless
+//! [`ReadOptions::respect_ignore`]. A file named by itself, or by a pattern, is read as text
+//! whatever its name, unless a tenth of its beginning are control characters.
+//!
+//! Nothing in a file stops a reading. What cannot be read is skipped, what can be mended is
+//! mended, and both are counted and listed in the [`ReadReport`]. Pipes, sockets and devices are
+//! never opened.
+
+mod encoding;
+mod format;
+mod html;
+mod json;
+mod lines;
+mod objects;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod parse;
+mod problem;
+mod read;
+mod source;
+mod stream;
+mod table;
+
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+pub use format::{Compression, Format};
+pub use problem::{LISTED, Problem, Problems, ReadReport, Reason};
+pub use source::{Input, Source};
+
+/// How to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// The field or column that holds a record's id: a string or a number. A record without it is
+    /// called `file:line`. Default `id`.
+    pub id_field: String,
+    /// The field or column that holds a record's text. Default `text`.
+    pub text_field: String,
+    /// One more field to keep, as text, such as a date; neither of the two above. Default none.
+    pub extra_field: Option<String>,
+    /// Keep each record as it was written ([`Record::raw`]). Default no.
+    pub keep_raw: bool,
+    /// In folders, leave out hidden files and what `.gitignore` and `.ignore` files say. Default no.
+    pub respect_ignore: bool,
+    /// Longest article, record or line, in bytes; longer ones are skipped without being held.
+    /// At most 1 GiB counts. Default 256 MiB.
+    pub max_article_bytes: usize,
+    /// Bytes of a batch, about; a longer article makes a longer batch. Memory is some
+    /// 3 × `threads` + 3 batches. Default 4 MiB.
+    pub batch_bytes: usize,
+    /// Threads that parse, beside one that reads. 0 (the default): one per processor.
+    pub threads: usize,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self {
+            id_field: "id".to_owned(),
+            text_field: "text".to_owned(),
+            extra_field: None,
+            keep_raw: false,
+            respect_ignore: false,
+            max_article_bytes: 256 << 20,
+            batch_bytes: 4 << 20,
+            threads: 0,
+        }
+    }
+}
+
+/// One article.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Unlike that of every other article of the reading: later ones get `#2`, `#3`, … behind it.
+    pub id: String,
+    /// The text that all spans refer to. Of files: the content in UTF-8 without byte order mark,
+    /// line ends as they are (for HTML: the readable text). Of records: the decoded field. Never
+    /// only white space.
+    pub text: String,
+    /// Where it stands.
+    pub place: Place,
+    /// The [`ReadOptions::extra_field`], if it was asked for and is there.
+    pub extra: Option<Box<str>>,
+    /// The record as it is written, without line end, if it was asked for: the object of JSON, the
+    /// row of a table in text form. In UTF-16 files it is converted. `None` for whole files and
+    /// for Parquet, where `place` says it all.
+    pub raw: Option<Box<[u8]>>,
+}
+
+/// Where an article stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// Index into [`Corpus::sources`].
+    pub source: u32,
+    /// From 1: the line on which the record starts; in Parquet the row. 0 for whole files.
+    pub line: u64,
+}
+
+/// Some articles in input order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Batch {
+    /// At least one. With [`ReadOptions::keep_raw`], records of tables do not share a batch with
+    /// those of other files.
+    pub records: Vec<Record>,
+    /// The heading row of the table that the records come from, as written, without line end; with
+    /// [`ReadOptions::keep_raw`] only.
+    pub heading: Option<Arc<[u8]>>,
+}
+
+/// The files that the inputs come to.
+#[derive(Debug, Clone)]
+pub struct Corpus {
+    sources: Vec<Source>,
+    problems: Vec<Problem>,
+    options: ReadOptions,
+}
+
+impl Corpus {
+    /// Lists the files; reads folders, but no file. What is not there, or is nothing to read, is in
+    /// the report of every [`Corpus::read`].
+    pub fn find(inputs: &[Input], options: ReadOptions) -> Self {
+        let found = source::Finder::new(inputs, options.respect_ignore);
+        Self { sources: found.sources, problems: found.problems, options }
+    }
+
+    /// The files, in the order of reading.
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// How they are read.
+    pub fn options(&self) -> &ReadOptions {
+        &self.options
+    }
+
+    /// Reads all articles and hands them to `each`, on this thread, until it breaks off. Reading
+    /// and parsing go on meanwhile on threads of their own. May be called again, except that the
+    /// standard input is empty then.
+    ///
+    /// No articles: `each` is not called. After a break, what was read ahead is not in the report,
+    /// and a standard input that waits for a person still waits.
+    pub fn read(&self, each: impl FnMut(Batch) -> ControlFlow<()>) -> ReadReport {
+        self.read_with(io::stdin(), each)
+    }
+
+    /// [`Corpus::read`] with another standard input.
+    pub fn read_with(
+        &self,
+        stdin: impl Read + Send,
+        each: impl FnMut(Batch) -> ControlFlow<()>,
+    ) -> ReadReport {
+        read::read(self, stdin, each)
+    }
+
+    fn sizes(&self) -> lines::Sizes {
+        lines::Sizes {
+            block: self.options.batch_bytes.max(1),
+            // Spans have 32 bits, and UTF-8 may be half as long again as UTF-16.
+            limit: self.options.max_article_bytes.min(1 << 30),
+        }
+    }
+}

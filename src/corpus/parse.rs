@@ -1,0 +1,283 @@
+//! The parsing threads: one job at a time to records and problems. Jobs do not know one another.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, Read};
+use std::ops::Range;
+use std::sync::Arc;
+
+use memchr::memchr_iter;
+
+use super::encoding::{decode, is_binary, looks_like_text, peek, rejoin};
+use super::format::{Compression, Format};
+use super::json::{self, Id, Text};
+use super::problem::{Problem, Reason};
+use super::source::Source;
+use super::stream::broken;
+use super::table::Row;
+use super::{Batch, Corpus, Place, Record, html};
+
+/// A piece of work, cut so that it needs no other piece.
+#[derive(Debug)]
+pub(super) enum Job {
+    /// Whole files, by their indices.
+    Files(Vec<usize>),
+    /// A whole article that is here already; `converted` if from another encoding.
+    Content { source: usize, bytes: Vec<u8>, converted: Option<Reason> },
+    /// JSON objects: those of `starts`, or else one per line, the first of which is `line`.
+    Json { source: usize, line: u64, bytes: Vec<u8>, starts: Vec<(u64, Range<usize>)> },
+    /// Rows of a table.
+    Rows { source: usize, rows: Vec<Row>, heading: Option<Arc<[u8]>> },
+    /// Only to be passed on in its place.
+    Problem(Problem),
+    /// A file of records was read to its end.
+    Ended,
+}
+
+/// What a job came to.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    pub(super) batch: Batch,
+    pub(super) problems: Vec<Problem>,
+    /// Files that were read to their end.
+    pub(super) files: u64,
+}
+
+pub(super) struct Parser<'c> {
+    corpus: &'c Corpus,
+}
+
+/// A record before its checks.
+struct Draft<'a> {
+    place: Place,
+    id: Id,
+    text: Text<'a>,
+    extra: Option<Box<str>>,
+    raw: Option<Box<[u8]>>,
+}
+
+impl<'c> Parser<'c> {
+    pub(super) fn new(corpus: &'c Corpus) -> Self {
+        Self { corpus }
+    }
+
+    pub(super) fn run(&self, job: Job) -> Outcome {
+        let mut outcome = Outcome::default();
+        match job {
+            Job::Files(group) => group.into_iter().for_each(|index| self.file(index, &mut outcome)),
+            Job::Content { source, bytes, converted } => {
+                self.content(source, bytes, converted, &mut outcome);
+            }
+            Job::Json { source, line, bytes, starts } => {
+                let objects = if starts.is_empty() { by_line(&bytes, line) } else { starts };
+                self.json(source, &bytes, objects, &mut outcome);
+            }
+            Job::Rows { source, rows, heading } => {
+                outcome.batch.heading = heading;
+                rows.into_iter().for_each(|row| self.row(source, row, &mut outcome));
+            }
+            Job::Problem(problem) => outcome.problems.push(problem),
+            Job::Ended => outcome.files += 1,
+        }
+        outcome
+    }
+
+    fn source(&self, place: Place) -> &'c Source {
+        &self.corpus.sources[place.source as usize]
+    }
+
+    fn problem(&self, place: Place, reason: Reason) -> Problem {
+        Problem::of(self.source(place).shown(), reason).at(place.line)
+    }
+
+    fn file(&self, index: usize, outcome: &mut Outcome) {
+        let source = &self.corpus.sources[index];
+        match self.load(source) {
+            Ok(bytes) => self.content(index, bytes, None, outcome),
+            Err(problem) => outcome.problems.push(problem.named(source.named)),
+        }
+    }
+
+    /// The plain bytes of a file that is one article.
+    fn load(&self, source: &Source) -> Result<Vec<u8>, Problem> {
+        let limit = self.corpus.sizes().limit;
+        let because = |error: io::Error| broken(source, source.compression, &error);
+        let opened =
+            source.path.as_ref().map_or_else(|| Err(io::ErrorKind::NotFound.into()), File::open);
+        let file = opened.map_err(|error| broken(source, Compression::Plain, &error))?;
+        // Only a hint: the file may grow meanwhile, and compressed ones will.
+        let bytes = file.metadata().map_or(0, |what| what.len());
+        let mut content = source.compression.unpack(Box::new(file)).map_err(because)?;
+        if source.format == Format::Unknown && !source.named {
+            // Before the rest is read: it may be a film.
+            let (head, error) = peek(&mut *content);
+            if !looks_like_text(&head) {
+                return Err(Problem::of(source.shown(), Reason::Binary));
+            }
+            content = rejoin(head, error, content);
+        }
+        let mut all = Vec::with_capacity(bytes.min(limit as u64) as usize + 1);
+        content.take(limit as u64 + 1).read_to_end(&mut all).map_err(because)?;
+        Ok(all)
+    }
+
+    /// A whole article.
+    fn content(
+        &self,
+        index: usize,
+        bytes: Vec<u8>,
+        converted: Option<Reason>,
+        outcome: &mut Outcome,
+    ) {
+        let source = &self.corpus.sources[index];
+        let problem = |reason| Problem::of(source.shown(), reason).named(source.named);
+        if bytes.len() > self.corpus.sizes().limit {
+            return outcome.problems.push(problem(Reason::TooLong));
+        }
+        if is_binary(&bytes) {
+            return outcome.problems.push(problem(Reason::Binary));
+        }
+        outcome.files += 1;
+        let is_html = source.format == Format::Html;
+        let declared = if is_html { html::declared_encoding } else { |_: &[u8]| None };
+        let (mut text, reason) = decode(bytes, declared);
+        if is_html {
+            text = html::readable_text(&text);
+        }
+        if text.trim().is_empty() {
+            return outcome.problems.push(problem(Reason::Empty));
+        }
+        outcome.problems.extend(reason.or(converted).map(problem));
+        let place = Place { source: index as u32, line: 0 };
+        let id = source.id.clone();
+        outcome.batch.records.push(Record { id, text, place, extra: None, raw: None });
+    }
+
+    fn json(
+        &self,
+        index: usize,
+        bytes: &[u8],
+        objects: Vec<(u64, Range<usize>)>,
+        outcome: &mut Outcome,
+    ) {
+        // Once for all of them: it is much faster than many short ones.
+        let whole = simdutf8::basic::from_utf8(bytes).ok();
+        for (line, range) in objects {
+            let raw = bytes[range.clone()].trim_ascii();
+            if raw.is_empty() {
+                continue;
+            }
+            let place = Place { source: index as u32, line };
+            if raw.len() > self.corpus.sizes().limit {
+                outcome.problems.push(self.problem(place, Reason::TooLong));
+                continue;
+            }
+            let object = match whole {
+                Some(text) => Cow::Borrowed(text[range].trim_ascii()),
+                None => String::from_utf8_lossy(raw),
+            };
+            if matches!(object, Cow::Owned(_)) {
+                outcome.problems.push(self.problem(place, Reason::InvalidUtf8));
+            }
+            self.object(place, &object, raw, outcome);
+        }
+    }
+
+    fn object(&self, place: Place, object: &str, raw: &[u8], outcome: &mut Outcome) {
+        let options = &self.corpus.options;
+        let mended;
+        let fields = match json::fields(object, options) {
+            Ok(fields) => fields,
+            Err(error) => {
+                mended = json::mend(object);
+                let fields = mended.as_deref().map(|mended| json::fields(mended, options));
+                let Some(Ok(fields)) = fields else {
+                    return outcome
+                        .problems
+                        .push(self.problem(place, Reason::BadJson).saying(at_column(&error)));
+                };
+                outcome.problems.push(self.problem(place, Reason::MendedJson));
+                fields
+            }
+        };
+        let raw = options.keep_raw.then(|| raw.into());
+        let json::Fields { id, text, extra } = fields;
+        self.finish(Draft { place, id, text, extra, raw }, outcome);
+    }
+
+    fn row(&self, index: usize, row: Row, outcome: &mut Outcome) {
+        let place = Place { source: index as u32, line: row.line };
+        let mut bad_bytes = false;
+        let mut string = |bytes: Vec<u8>| {
+            String::from_utf8(bytes).unwrap_or_else(|error| {
+                bad_bytes = true;
+                String::from_utf8_lossy(error.as_bytes()).into_owned()
+            })
+        };
+        let id = match row.id {
+            Some(id) if !id.is_empty() => Id::Known(string(id)),
+            _ => Id::Missing,
+        };
+        let extra = row.extra.map(|extra| string(extra).into_boxed_str());
+        let text = row.text.map(&mut string);
+        if bad_bytes {
+            outcome.problems.push(self.problem(place, Reason::InvalidUtf8));
+        }
+        match text {
+            Err(reason) => outcome.problems.push(self.problem(place, reason)),
+            Ok(text) if text.len() > self.corpus.sizes().limit => {
+                outcome.problems.push(self.problem(place, Reason::TooLong));
+            }
+            Ok(text) => {
+                let text = Text::String(text.into());
+                self.finish(Draft { place, id, text, extra, raw: row.raw }, outcome);
+            }
+        }
+    }
+
+    /// The checks that all records share.
+    fn finish(&self, draft: Draft<'_>, outcome: &mut Outcome) {
+        let Draft { place, id, text, extra, raw } = draft;
+        let problem = |reason| {
+            let problem = self.problem(place, reason);
+            if let Id::Known(id) = &id { problem.record(id) } else { problem }
+        };
+        let text = match text {
+            Text::String(text) if text.trim().is_empty() => {
+                return outcome.problems.push(problem(Reason::Empty));
+            }
+            Text::String(text) => text.into_owned(),
+            Text::Missing => return outcome.problems.push(problem(Reason::NoText)),
+            Text::Other(what) => {
+                return outcome.problems.push(problem(Reason::TextNotString).saying(what));
+            }
+        };
+        if id == Id::Other {
+            outcome.problems.push(problem(Reason::BadId));
+        }
+        let id = match id {
+            Id::Known(id) => id,
+            Id::Missing | Id::Other => format!("{}:{}", self.source(place).id, place.line),
+        };
+        outcome.batch.records.push(Record { id, text, place, extra, raw });
+    }
+}
+
+/// Each line with its number.
+fn by_line(bytes: &[u8], first: u64) -> Vec<(u64, Range<usize>)> {
+    let mut from = 0;
+    let ends = memchr_iter(b'\n', bytes).chain(std::iter::once(bytes.len()));
+    let ranges = ends.map(|end| {
+        let line = from..end;
+        from = end + 1;
+        line
+    });
+    (first..).zip(ranges).filter(|(_, range)| !range.is_empty()).collect()
+}
+
+/// What the parser said, without the line, which is always the first.
+fn at_column(error: &serde_json::Error) -> String {
+    let said = error.to_string();
+    let what = said.rsplit_once(" at line ").map_or(said.as_str(), |(what, _)| what);
+    format!("{what} at column {}", error.column())
+}

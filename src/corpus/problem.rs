@@ -1,0 +1,254 @@
+//! What went wrong while reading, and what was done about it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Problems of one kind that are listed one by one; more are only counted.
+pub const LISTED: usize = 1000;
+
+/// Why an input was not read, or not read as it stood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The operating system refused: no such file, no permission, a broken link, a failing disk.
+    Unreadable,
+    /// Compressed data or a Parquet file ends early or is damaged.
+    Corrupt,
+    /// A pattern that names no file.
+    NoMatch,
+    /// A known file name, but no reader for it in this build or in this combination.
+    Unsupported,
+    /// Not a JSON object.
+    BadJson,
+    /// A record without the text field, or where it is null.
+    NoText,
+    /// A record whose text field is not a string.
+    TextNotString,
+    /// A table without the text column.
+    NoColumn,
+    /// A row of a table that cannot be read.
+    BadRow,
+    /// An article longer than the limit.
+    TooLong,
+    /// Not text.
+    Binary,
+    /// A named pipe, socket or device.
+    Special,
+    /// A symbolic link that leads back to a folder above it.
+    LinkLoop,
+    /// A file that an earlier INPUT has named already.
+    Repeated,
+    /// Nothing but white space.
+    Empty,
+    /// Bytes that are not UTF-8 were replaced by U+FFFD.
+    InvalidUtf8,
+    /// The text was in another encoding and was converted to UTF-8.
+    Converted,
+    /// JSON that only breaks the letter of the standard was mended: lone surrogates, raw control
+    /// characters in strings, `NaN`.
+    MendedJson,
+    /// The id was neither a string nor a number; place and line serve instead.
+    BadId,
+    /// An earlier article had the same id; this one's got a number.
+    DuplicateId,
+}
+
+impl Reason {
+    /// Whether the article was read after all, changed as the reason says.
+    pub fn is_repair(self) -> bool {
+        use Reason::{BadId, Converted, DuplicateId, InvalidUtf8, MendedJson};
+        matches!(self, InvalidUtf8 | Converted | MendedJson | BadId | DuplicateId)
+    }
+
+    /// Whether a reader expects this of any folder, so that it is no failure: empty files, files
+    /// that are not text, pipes, loops, files met twice.
+    fn is_harmless(self) -> bool {
+        use Reason::{Binary, Empty, LinkLoop, Repeated, Special};
+        self.is_repair() || matches!(self, Empty | Binary | Special | LinkLoop | Repeated)
+    }
+
+    /// What happened and what to do about it, to stand behind the place.
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::Unreadable => "cannot be read; check that it exists and may be read",
+            Self::Corrupt => "is damaged or cut short; fetch or write it again",
+            Self::NoMatch => "matches no file; check the pattern",
+            Self::Unsupported => "is in a format that this build does not read; convert it first",
+            Self::BadJson => "is not a JSON object; one object per record is expected",
+            Self::NoText => "has no text; name the field that holds it with --text-field",
+            Self::TextNotString => {
+                "has a text that is not a string; name the right field with --text-field"
+            }
+            Self::NoColumn => "has no column for the text; name the column with --text-field",
+            Self::BadRow => "is not a row of the table; check its delimiters and quotes",
+            Self::TooLong => "is longer than the limit for one article; split it",
+            Self::Binary => "is not text; convert it first",
+            Self::Special => "is a pipe, socket or device; pipe its content in and name `-`",
+            Self::LinkLoop => "is a link that leads back to a folder above it",
+            Self::Repeated => "was named before; it is read once",
+            Self::Empty => "is empty",
+            Self::InvalidUtf8 => {
+                "is not valid UTF-8; the bad bytes were replaced by U+FFFD, convert it for better"
+            }
+            Self::Converted => "is not in UTF-8; it was converted",
+            Self::MendedJson => "is not quite JSON (surrogates, control characters, NaN); mended",
+            Self::BadId => "has an id that is neither string nor number; its place serves as id",
+            Self::DuplicateId => "has an id that was there before; it got a number",
+        }
+    }
+}
+
+/// One thing that went wrong, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The file, as it was found; `-` is the standard input.
+    pub path: String,
+    /// The line (JSON Lines), row (tables) or line on which the object starts (JSON), from 1.
+    pub line: Option<u64>,
+    /// The record's id, where it is known.
+    pub id: Option<String>,
+    /// What happened.
+    pub reason: Reason,
+    /// What the operating system or the parser said; may be empty.
+    pub detail: String,
+    /// Whether something that was asked for could not be read. An empty or binary file in a folder
+    /// is a note; the same binary file named by hand is a failure.
+    pub failure: bool,
+}
+
+impl Problem {
+    /// A problem with the file as a whole.
+    pub(super) fn of(path: impl Into<String>, reason: Reason) -> Self {
+        let failure = !reason.is_harmless();
+        Self { path: path.into(), line: None, id: None, reason, detail: String::new(), failure }
+    }
+
+    pub(super) fn at(mut self, line: u64) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    pub(super) fn record(mut self, id: &str) -> Self {
+        self.id = Some(id.to_owned());
+        self
+    }
+
+    pub(super) fn saying(mut self, detail: impl fmt::Display) -> Self {
+        self.detail = detail.to_string();
+        self
+    }
+
+    /// Makes a harmless reason a failure if the user named the file.
+    pub(super) fn named(mut self, named: bool) -> Self {
+        self.failure |= named && matches!(self.reason, Reason::Binary | Reason::Special);
+        self
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Control characters in a file name could rewrite the terminal's line.
+        for c in self.path.chars() {
+            if c.is_control() { write!(f, "{}", c.escape_default())? } else { write!(f, "{c}")? }
+        }
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        if let Some(id) = &self.id {
+            write!(f, " (id {id:?})")?;
+        }
+        write!(f, ": {}", self.reason.message())?;
+        if self.detail.is_empty() { Ok(()) } else { write!(f, " ({})", self.detail) }
+    }
+}
+
+/// Problems of one kind: all counted, the first [`LISTED`] listed, in input order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Problems {
+    counts: BTreeMap<Reason, u64>,
+    listed: Vec<Problem>,
+}
+
+impl Problems {
+    /// How many there were, for each reason that occurred.
+    pub fn counts(&self) -> &BTreeMap<Reason, u64> {
+        &self.counts
+    }
+
+    /// How many there were for this reason.
+    pub fn count(&self, reason: Reason) -> u64 {
+        self.counts.get(&reason).copied().unwrap_or(0)
+    }
+
+    /// How many there were.
+    pub fn total(&self) -> u64 {
+        self.counts.values().sum()
+    }
+
+    /// The first of them, [`LISTED`] at most.
+    pub fn listed(&self) -> &[Problem] {
+        &self.listed
+    }
+
+    fn push(&mut self, problem: Problem) {
+        *self.counts.entry(problem.reason).or_default() += 1;
+        if self.listed.len() < LISTED {
+            self.listed.push(problem);
+        }
+    }
+}
+
+/// What one reading came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReadReport {
+    /// Articles handed out.
+    pub articles: u64,
+    /// Bytes of their texts.
+    pub bytes: u64,
+    /// Files opened that gave at least one article or ended without failure.
+    pub files: u64,
+    /// Problems through which something that was asked for was not read. More than none: exit
+    /// status 2.
+    pub failures: u64,
+    /// What was left out, harmless notes included.
+    pub skipped: Problems,
+    /// What was read after a change.
+    pub repaired: Problems,
+}
+
+impl ReadReport {
+    /// Counts a problem, and lists it while there is room.
+    pub(super) fn note(&mut self, problem: Problem) {
+        self.failures += u64::from(problem.failure);
+        let kind = if problem.reason.is_repair() { &mut self.repaired } else { &mut self.skipped };
+        kind.push(problem);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_are_counted_and_the_first_are_listed() {
+        let mut report = ReadReport::default();
+        for line in 1..=LISTED as u64 + 5 {
+            report.note(Problem::of("a.jsonl", Reason::BadJson).at(line));
+        }
+        report.note(Problem::of("a.jsonl", Reason::DuplicateId).at(1));
+        report.note(Problem::of("b.txt", Reason::Empty));
+        assert_eq!(report.skipped.count(Reason::BadJson), LISTED as u64 + 5);
+        assert_eq!(report.skipped.listed().len(), LISTED);
+        assert_eq!(report.skipped.total(), LISTED as u64 + 6);
+        assert_eq!(report.repaired.total(), 1);
+        assert_eq!(report.failures, LISTED as u64 + 5, "empty files and repairs are no failures");
+    }
+
+    #[test]
+    fn a_problem_says_where_and_what_to_do() {
+        let problem = Problem::of("a\n.jsonl", Reason::NoText).at(3).record("x").saying("null");
+        let said = problem.to_string();
+        assert!(said.starts_with("a\\n.jsonl:3 (id \"x\"): has no text;"), "{said}");
+        assert!(said.ends_with("--text-field (null)"), "{said}");
+    }
+}

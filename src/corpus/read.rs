@@ -1,0 +1,171 @@
+//! The threads of a reading: one reads, some parse, the caller's takes what is next.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
+use std::io::Read;
+use std::ops::ControlFlow;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::parse::{Job, Outcome, Parser};
+use super::problem::{Problem, ReadReport, Reason};
+use super::stream::Stream;
+use super::{Batch, Corpus, Record};
+
+/// A piece of work and where its result goes.
+type Task = (Job, Sender<Outcome>);
+
+/// Takes jobs from the reading thread: hands them to whichever parser is free, and their results
+/// to the caller in the order of the jobs.
+pub(super) struct Feed {
+    tasks: SyncSender<Task>,
+    order: SyncSender<Receiver<Outcome>>,
+}
+
+impl Feed {
+    /// Waits while enough is under way. Breaks when the caller wants no more.
+    pub(super) fn send(&self, job: Job) -> ControlFlow<()> {
+        let (result, outcome) = channel();
+        if self.order.send(outcome).is_err() || self.tasks.send((job, result)).is_err() {
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// Threads of its own, not rayon's: the caller may be one of rayon's threads, and the only one,
+/// and would wait for itself.
+pub(super) fn read(
+    corpus: &Corpus,
+    stdin: impl Read + Send,
+    mut each: impl FnMut(Batch) -> ControlFlow<()>,
+) -> ReadReport {
+    let threads = match corpus.options.threads {
+        0 => thread::available_parallelism().map_or(1, usize::from),
+        threads => threads,
+    };
+    let mut report = ReadReport::default();
+    corpus.problems.iter().for_each(|problem| report.note(problem.clone()));
+    let mut ids = Ids::default();
+    thread::scope(|scope| {
+        let (tasks, work) = sync_channel::<Task>(threads);
+        let (order, outcomes) = sync_channel(threads + 1);
+        scope.spawn(move || Stream::new(corpus, Feed { tasks, order }).run(stdin));
+        let work = Arc::new(Mutex::new(work));
+        for _ in 0..threads {
+            let work = Arc::clone(&work);
+            scope.spawn(move || {
+                let parser = Parser::new(corpus);
+                while let Some((job, result)) = next(&work) {
+                    // Nobody listens after a break.
+                    let _ = result.send(parser.run(job));
+                }
+            });
+        }
+        // Else the reading thread would wait for ever if every parser had a bug.
+        drop(work);
+        for outcome in outcomes {
+            // No result: a parser panicked, and the scope passes that on.
+            let Ok(outcome) = outcome.recv() else { break };
+            if deliver(corpus, outcome, &mut ids, &mut report, &mut each).is_break() {
+                break;
+            }
+        }
+    });
+    report
+}
+
+fn next(work: &Mutex<Receiver<Task>>) -> Option<Task> {
+    work.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
+}
+
+fn deliver(
+    corpus: &Corpus,
+    outcome: Outcome,
+    ids: &mut Ids,
+    report: &mut ReadReport,
+    each: &mut impl FnMut(Batch) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let mut batch = outcome.batch;
+    report.files += outcome.files;
+    report.articles += batch.records.len() as u64;
+    report.bytes += batch.records.iter().map(|record| record.text.len() as u64).sum::<u64>();
+    outcome.problems.into_iter().for_each(|problem| report.note(problem));
+    for record in &mut batch.records {
+        if let Some(unique) = ids.repeated(&record.id) {
+            report.note(duplicate(corpus, record, &unique));
+            record.id = unique;
+        }
+    }
+    if batch.records.is_empty() { ControlFlow::Continue(()) } else { each(batch) }
+}
+
+fn duplicate(corpus: &Corpus, record: &Record, unique: &str) -> Problem {
+    let source = &corpus.sources[record.place.source as usize];
+    let problem = Problem::of(source.shown(), Reason::DuplicateId).record(&record.id);
+    let problem = problem.saying(format_args!("now {unique:?}"));
+    if record.place.line == 0 { problem } else { problem.at(record.place.line) }
+}
+
+/// The ids so far, as 64-bit hashes: 10 million take some 150 MB. Two ids with one hash (one
+/// chance in 370,000 among 10 million) would give the second a number that it does not need.
+#[derive(Default)]
+struct Ids {
+    seen: HashSet<u64, BuildHasherDefault<Hashed>>,
+    /// The number that the next article with a repeated id gets.
+    next: HashMap<u64, u64, BuildHasherDefault<Hashed>>,
+}
+
+impl Ids {
+    /// Remembers an id; another one instead if it was there before.
+    fn repeated(&mut self, id: &str) -> Option<String> {
+        let hash = xxh3_64(id.as_bytes());
+        if self.seen.insert(hash) {
+            return None;
+        }
+        loop {
+            let number = self.next.entry(hash).or_insert(2);
+            let unique = format!("{id}#{number}");
+            *number += 1;
+            if self.seen.insert(xxh3_64(unique.as_bytes())) {
+                return Some(unique);
+            }
+        }
+    }
+}
+
+/// For keys that are hashes already.
+#[derive(Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = xxh3_64(bytes);
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repeated_ids_get_numbers_that_nobody_has() {
+        let mut ids = Ids::default();
+        let given: Vec<_> = ["a", "a#2", "a", "a", "a#2", "b"]
+            .iter()
+            .map(|id| ids.repeated(id).unwrap_or_else(|| (*id).to_owned()))
+            .collect();
+        assert_eq!(given, ["a", "a#2", "a#3", "a#4", "a#2#2", "b"]);
+    }
+}

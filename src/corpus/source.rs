@@ -1,0 +1,267 @@
+//! What the user names, to the list of files to read.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::format::{Compression, Format};
+use super::problem::{Problem, Reason};
+
+/// Something to read, as the user names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// The standard input.
+    Stdin,
+    /// A file or a folder.
+    Path(PathBuf),
+    /// A pattern with `*`, `?`, `[…]` or `**` that names files (not folders).
+    Glob(String),
+}
+
+impl Input {
+    /// What an argument on the command line means: `-` is the standard input; what exists is a
+    /// path, whatever characters are in it; what does not exist and has `*`, `?` or `[` is a
+    /// pattern.
+    pub fn parse(argument: &OsStr) -> Self {
+        if argument == "-" {
+            return Self::Stdin;
+        }
+        let path = Path::new(argument);
+        match argument.to_str() {
+            Some(pattern) if pattern.contains(['*', '?', '[']) && !path.exists() => {
+                Self::Glob(pattern.to_owned())
+            }
+            _ => Self::Path(path.to_owned()),
+        }
+    }
+
+    /// The paths of a list, one per line, or parted by NUL if there is any NUL in it. No patterns,
+    /// and `-` is a file of that name. Empty lines are passed over.
+    ///
+    /// # Errors
+    /// That of the reader.
+    pub fn list(mut list: impl Read) -> io::Result<Vec<Self>> {
+        let mut bytes = Vec::new();
+        list.read_to_end(&mut bytes)?;
+        let nul = bytes.contains(&0);
+        let paths = bytes.split(|&b| b == if nul { 0 } else { b'\n' });
+        let paths =
+            paths.map(|path| if nul { path } else { path.strip_suffix(b"\r").unwrap_or(path) });
+        Ok(paths.filter(|path| !path.is_empty()).map(|path| Self::Path(path_of(path))).collect())
+    }
+}
+
+#[cfg(unix)]
+fn path_of(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    PathBuf::from(OsStr::from_bytes(bytes))
+}
+
+#[cfg(not(unix))]
+fn path_of(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
+}
+
+/// One file to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Where it is; `None` is the standard input.
+    pub path: Option<PathBuf>,
+    /// The id of its article, and the beginning of the ids of its records that have none: the path
+    /// relative to the folder that was named, or the path as it was named, without `./` before it;
+    /// `-` for the standard input. With `/` on every system.
+    pub id: String,
+    /// By its name; the standard input is [`Format::Unknown`], its first bytes tell.
+    pub format: Format,
+    /// By its name; for the standard input its first bytes tell.
+    pub compression: Compression,
+    /// Whether the user named the file itself, so that it has to be readable.
+    pub named: bool,
+}
+
+impl Source {
+    fn file(path: PathBuf, relative_to: Option<&Path>) -> Self {
+        let (format, compression) = Format::of(&path);
+        let shown = relative_to.and_then(|folder| path.strip_prefix(folder).ok()).unwrap_or(&path);
+        let id = slashed(shown);
+        Self { path: Some(path), id, format, compression, named: relative_to.is_none() }
+    }
+
+    fn stdin() -> Self {
+        let (format, compression) = (Format::Unknown, Compression::Plain);
+        Self { path: None, id: "-".to_owned(), format, compression, named: true }
+    }
+
+    /// The path for people.
+    pub fn shown(&self) -> String {
+        self.path.as_deref().map_or_else(|| "-".to_owned(), |path| path.display().to_string())
+    }
+}
+
+fn slashed(path: &Path) -> String {
+    let mut text = path.to_string_lossy().into_owned();
+    if std::path::MAIN_SEPARATOR != '/' {
+        text = text.replace(std::path::MAIN_SEPARATOR, "/");
+    }
+    text.strip_prefix("./").unwrap_or(&text).to_owned()
+}
+
+/// Finds the files; input order, within a folder by the bytes of the relative path.
+pub(super) struct Finder {
+    pub(super) sources: Vec<Source>,
+    pub(super) problems: Vec<Problem>,
+    respect_ignore: bool,
+    /// Where two inputs may overlap: what was listed.
+    listed: Option<HashSet<Option<PathBuf>>>,
+}
+
+impl Finder {
+    pub(super) fn new(inputs: &[Input], respect_ignore: bool) -> Self {
+        let listed = (inputs.len() > 1).then(HashSet::new);
+        let mut finder = Self { sources: Vec::new(), problems: Vec::new(), respect_ignore, listed };
+        for input in inputs {
+            match input {
+                Input::Stdin => finder.add(Source::stdin()),
+                Input::Path(path) => finder.path(path),
+                Input::Glob(pattern) => finder.glob(pattern),
+            }
+        }
+        finder
+    }
+
+    fn add(&mut self, source: Source) {
+        if let Some(listed) = &mut self.listed {
+            // By name only: the same file through two links is two files.
+            let path = source.path.as_ref();
+            let known = path.map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone()));
+            if !listed.insert(known) {
+                self.problems.push(Problem::of(source.shown(), Reason::Repeated));
+                return;
+            }
+        }
+        self.sources.push(source);
+    }
+
+    fn path(&mut self, path: &Path) {
+        let shown = path.display().to_string();
+        match fs::metadata(path) {
+            Ok(what) if what.is_dir() => self.folder(path),
+            Ok(what) if what.is_file() => self.add(Source::file(path.to_owned(), None)),
+            Ok(_) => self.problems.push(Problem::of(shown, Reason::Special).named(true)),
+            Err(error) => {
+                self.problems.push(Problem::of(shown, Reason::Unreadable).saying(error));
+            }
+        }
+    }
+
+    fn folder(&mut self, folder: &Path) {
+        let walk = ignore::WalkBuilder::new(folder)
+            .standard_filters(self.respect_ignore)
+            .require_git(false)
+            .follow_links(true)
+            .build();
+        let (mut files, mut problems) = (Vec::new(), Vec::new());
+        for entry in walk {
+            match entry {
+                Ok(entry) => match entry.file_type() {
+                    Some(kind) if kind.is_file() => {
+                        files.push(Source::file(entry.into_path(), Some(folder)));
+                    }
+                    Some(kind) if kind.is_dir() => {}
+                    _ => problems
+                        .push(Problem::of(entry.path().display().to_string(), Reason::Special)),
+                },
+                Err(error) => problems.push(walk_problem(folder, &error)),
+            }
+        }
+        files.sort_unstable_by(|a, b| {
+            a.id.as_bytes().cmp(b.id.as_bytes()).then(a.path.cmp(&b.path))
+        });
+        problems.sort_by(|a, b| a.path.cmp(&b.path));
+        files.into_iter().for_each(|file| self.add(file));
+        self.problems.extend(problems);
+    }
+
+    fn glob(&mut self, pattern: &str) {
+        let options =
+            glob::MatchOptions { require_literal_separator: true, ..glob::MatchOptions::default() };
+        let matches = match glob::glob_with(pattern, options) {
+            Ok(matches) => matches,
+            Err(error) => {
+                self.problems.push(Problem::of(pattern, Reason::NoMatch).saying(error));
+                return;
+            }
+        };
+        let (mut paths, mut any) = (Vec::new(), false);
+        for path in matches {
+            any = true;
+            match path {
+                Ok(path) if path.is_dir() => {}
+                Ok(path) => paths.push(path),
+                Err(error) => {
+                    let shown = error.path().display().to_string();
+                    self.problems
+                        .push(Problem::of(shown, Reason::Unreadable).saying(error.error()));
+                }
+            }
+        }
+        if paths.is_empty() {
+            let problem = Problem::of(pattern, Reason::NoMatch);
+            self.problems.push(if any { problem.saying("only folders") } else { problem });
+        }
+        paths.sort_unstable_by(|a, b| {
+            a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes())
+        });
+        paths.iter().for_each(|path| self.path(path));
+    }
+}
+
+/// What the walk met: a loop of links is a note, anything else a failure.
+fn walk_problem(folder: &Path, error: &ignore::Error) -> Problem {
+    let mut path = folder;
+    let mut cause = error;
+    loop {
+        match cause {
+            ignore::Error::WithPath { path: at, err } => (path, cause) = (at, err),
+            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+                cause = err;
+            }
+            ignore::Error::Loop { child, .. } => {
+                return Problem::of(child.display().to_string(), Reason::LinkLoop);
+            }
+            cause => {
+                let shown = path.display().to_string();
+                return Problem::of(shown, Reason::Unreadable).saying(cause);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_paths_before_they_are_patterns() {
+        assert_eq!(Input::parse(OsStr::new("-")), Input::Stdin);
+        assert_eq!(Input::parse(OsStr::new("no/such.txt")), Input::Path("no/such.txt".into()));
+        assert_eq!(Input::parse(OsStr::new("no/*.txt")), Input::Glob("no/*.txt".into()));
+        let folder = tempfile::tempdir().unwrap();
+        let odd = folder.path().join("odd[1]*.txt");
+        fs::write(&odd, "x").unwrap();
+        assert_eq!(Input::parse(odd.as_os_str()), Input::Path(odd));
+    }
+
+    #[test]
+    fn lists_are_parted_by_nul_or_line_end() {
+        let paths = |list: &[u8]| Input::list(list).unwrap();
+        let both = [Input::Path("a b".into()), Input::Path("-".into())];
+        assert_eq!(paths(b"a b\n\n-\n"), both);
+        assert_eq!(paths(b"a b\r\n-"), both);
+        assert_eq!(paths(b"a b\0-\0"), both);
+        assert_eq!(paths(b"a\nb\0"), [Input::Path("a\nb".into())]);
+        assert_eq!(paths(b""), []);
+    }
+}

@@ -1,0 +1,276 @@
+//! The reading thread: opens what holds records, one file at a time, and cuts it into jobs.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+
+use super::encoding::{decoded, peek, rejoin};
+use super::format::{Compression, Format};
+use super::json;
+use super::lines::{Lines, Piece, Sizes};
+use super::objects::Objects;
+use super::parse::Job;
+use super::problem::{Problem, Reason};
+use super::read::Feed;
+use super::source::Source;
+use super::table;
+use super::{Corpus, ReadOptions};
+
+/// Files read by one job at most; they are small.
+const GROUP: usize = 256;
+
+/// Reads all sources in order. Few files are ever open: one here, and one for each parser.
+pub(super) struct Stream<'c> {
+    corpus: &'c Corpus,
+    feed: Feed,
+    /// Whole files that wait to become one job, and their bytes.
+    group: Vec<usize>,
+    group_bytes: u64,
+}
+
+impl<'c> Stream<'c> {
+    pub(super) fn new(corpus: &'c Corpus, feed: Feed) -> Self {
+        Self { corpus, feed, group: Vec::new(), group_bytes: 0 }
+    }
+
+    /// Reads until the end, or until nobody wants more.
+    pub(super) fn run(mut self, mut stdin: impl Read) {
+        // A break has no more to say than that.
+        let _ = self.all(&mut stdin);
+    }
+
+    fn all(&mut self, stdin: &mut dyn Read) -> ControlFlow<()> {
+        let corpus = self.corpus;
+        for (index, source) in corpus.sources.iter().enumerate() {
+            let Some(path) = &source.path else {
+                self.flush()?;
+                self.stdin(index, stdin)?;
+                continue;
+            };
+            // It may have become a pipe since it was listed, and opening that would block.
+            let bytes = match std::fs::metadata(path) {
+                Ok(what) if what.is_file() => what.len(),
+                Ok(_) => {
+                    self.problem(Problem::of(source.shown(), Reason::Special).named(source.named))?;
+                    continue;
+                }
+                Err(error) => {
+                    let problem = Problem::of(source.shown(), Reason::Unreadable);
+                    self.problem(problem.saying(error))?;
+                    continue;
+                }
+            };
+            if source.format.is_single() {
+                self.gather(index, bytes)?;
+            } else {
+                self.flush()?;
+                self.records(index, source)?;
+            }
+        }
+        self.flush()
+    }
+
+    fn gather(&mut self, index: usize, bytes: u64) -> ControlFlow<()> {
+        let sizes = self.corpus.sizes();
+        if self.group_bytes + bytes > sizes.block as u64 || self.group.len() == GROUP {
+            self.flush()?;
+        }
+        self.group.push(index);
+        self.group_bytes += bytes;
+        ControlFlow::Continue(())
+    }
+
+    fn flush(&mut self) -> ControlFlow<()> {
+        self.group_bytes = 0;
+        let group = std::mem::take(&mut self.group);
+        if group.is_empty() { ControlFlow::Continue(()) } else { self.feed.send(Job::Files(group)) }
+    }
+
+    fn problem(&mut self, problem: Problem) -> ControlFlow<()> {
+        self.flush()?;
+        self.feed.send(Job::Problem(problem))
+    }
+
+    fn stdin(&mut self, index: usize, stdin: &mut dyn Read) -> ControlFlow<()> {
+        let source = &self.corpus.sources[index];
+        let (head, error) = peek(stdin);
+        let compression = Compression::sniff(&head);
+        let plain = match compression.unpack(rejoin(head, error, Box::new(stdin))) {
+            Ok(plain) => plain,
+            Err(error) => return self.problem(broken(source, compression, &error)),
+        };
+        let (mut text, converted) = decoded(plain);
+        let (head, error) = peek(&mut *text);
+        let records = head.trim_ascii_start().starts_with(b"{");
+        let text = rejoin(head, error, text);
+        if records {
+            if let Some(reason) = converted {
+                self.problem(Problem::of(source.shown(), reason))?;
+            }
+            return self.pieces(index, compression, Lines::new(text, self.corpus.sizes()));
+        }
+        let limit = self.corpus.sizes().limit;
+        let mut bytes = Vec::new();
+        match text.take(limit as u64 + 1).read_to_end(&mut bytes) {
+            Ok(_) => self.feed.send(Job::Content { source: index, bytes, converted }),
+            Err(error) => self.problem(broken(source, compression, &error)),
+        }
+    }
+
+    /// Reads a file of records.
+    fn records(&mut self, index: usize, source: &Source) -> ControlFlow<()> {
+        if source.format == Format::Parquet {
+            return self.parquet(index, source);
+        }
+        let opened =
+            source.path.as_ref().map_or_else(|| Err(io::ErrorKind::NotFound.into()), File::open);
+        let file = match opened {
+            Ok(file) => file,
+            Err(error) => return self.problem(broken(source, Compression::Plain, &error)),
+        };
+        let plain = match source.compression.unpack(Box::new(file)) {
+            Ok(plain) => plain,
+            Err(error) => return self.problem(broken(source, source.compression, &error)),
+        };
+        let (text, converted) = decoded(plain);
+        if let Some(reason) = converted {
+            self.problem(Problem::of(source.shown(), reason))?;
+        }
+        let sizes = self.corpus.sizes();
+        match source.format {
+            Format::Csv => self.table(index, b',', text),
+            Format::Tsv => self.table(index, b'\t', text),
+            Format::Json => {
+                let (text, lines) = has_lines(text, &self.corpus.options, sizes);
+                if lines {
+                    self.pieces(index, source.compression, Lines::new(text, sizes))
+                } else {
+                    self.pieces(index, source.compression, Objects::new(text, sizes))
+                }
+            }
+            _ => self.pieces(index, source.compression, Lines::new(text, sizes)),
+        }
+    }
+
+    fn pieces(
+        &mut self,
+        index: usize,
+        compression: Compression,
+        pieces: impl Iterator<Item = Piece>,
+    ) -> ControlFlow<()> {
+        let source = &self.corpus.sources[index];
+        for piece in pieces {
+            match piece {
+                Piece::Block { line, bytes, starts } => {
+                    self.feed.send(Job::Json { source: index, line, bytes, starts })?;
+                }
+                Piece::TooLong { line } => {
+                    self.problem(Problem::of(source.shown(), Reason::TooLong).at(line))?;
+                }
+                Piece::Stray { line, what } => {
+                    let problem = Problem::of(source.shown(), Reason::BadJson).at(line);
+                    self.problem(problem.saying(what))?;
+                }
+                Piece::Failed { line, error } => {
+                    return self.problem(broken(source, compression, &error).at(line));
+                }
+            }
+        }
+        self.feed.send(Job::Ended)
+    }
+
+    fn table(&mut self, index: usize, delimiter: u8, text: Box<dyn Read + '_>) -> ControlFlow<()> {
+        let source = &self.corpus.sources[index];
+        let mut table =
+            match table::Table::open(text, delimiter, &self.corpus.options, self.corpus.sizes()) {
+                Ok(table) => table,
+                Err(fault) => return self.problem(table_problem(source, fault)),
+            };
+        while let Some(rows) = table.next() {
+            match rows {
+                Ok(rows) => {
+                    let heading = table.heading();
+                    self.feed.send(Job::Rows { source: index, rows, heading })?;
+                }
+                Err(fault) => return self.problem(table_problem(source, fault)),
+            }
+        }
+        self.feed.send(Job::Ended)
+    }
+
+    #[cfg(feature = "parquet")]
+    fn parquet(&mut self, index: usize, source: &Source) -> ControlFlow<()> {
+        let Some(path) = source.path.as_ref().filter(|_| source.compression == Compression::Plain)
+        else {
+            return self.problem(Problem::of(source.shown(), Reason::Unsupported));
+        };
+        let columns =
+            match super::parquet::Columns::open(path, &self.corpus.options, self.corpus.sizes()) {
+                Ok(columns) => columns,
+                Err(fault) => return self.problem(table_problem(source, fault)),
+            };
+        for rows in columns {
+            match rows {
+                Ok(rows) => self.feed.send(Job::Rows { source: index, rows, heading: None })?,
+                Err(fault) => return self.problem(table_problem(source, fault)),
+            }
+        }
+        self.feed.send(Job::Ended)
+    }
+
+    #[cfg(not(feature = "parquet"))]
+    fn parquet(&mut self, _: usize, source: &Source) -> ControlFlow<()> {
+        self.problem(Problem::of(source.shown(), Reason::Unsupported))
+    }
+}
+
+/// Why a stream failed: of compressed data, because it is damaged.
+pub(super) fn broken(source: &Source, compression: Compression, error: &io::Error) -> Problem {
+    let reason =
+        if compression == Compression::Plain { Reason::Unreadable } else { Reason::Corrupt };
+    Problem::of(source.shown(), reason).saying(error)
+}
+
+fn table_problem(source: &Source, fault: table::Fault) -> Problem {
+    let problem = Problem::of(source.shown(), fault.reason).saying(fault.detail);
+    let compressed = source.compression != Compression::Plain;
+    let problem = match fault.reason {
+        Reason::Unreadable if compressed => Problem { reason: Reason::Corrupt, ..problem },
+        _ => problem,
+    };
+    match fault.line {
+        Some(line) => problem.at(line),
+        None => problem,
+    }
+}
+
+/// Whether JSON is one record per line, as its first line with anything in it tells by being a
+/// whole object. Gives the stream back from its start.
+fn has_lines<'r>(
+    mut text: Box<dyn Read + 'r>,
+    options: &ReadOptions,
+    sizes: Sizes,
+) -> (Box<dyn Read + 'r>, bool) {
+    let mut head = Vec::new();
+    let mut error = None;
+    // Doubling, since each round looks at all that was read.
+    let mut room = 64 << 10;
+    while head.len() <= sizes.limit {
+        let n = match text.by_ref().take(room as u64).read_to_end(&mut head) {
+            Ok(n) => n,
+            Err(failure) => {
+                error = Some(failure);
+                break;
+            }
+        };
+        if n < room || head.trim_ascii_start().contains(&b'\n') {
+            break;
+        }
+        room = head.len();
+    }
+    let first = head.trim_ascii_start().split(|&b| b == b'\n').next().unwrap_or_default();
+    let first = String::from_utf8_lossy(first);
+    let whole = |object: &str| json::fields(object, options).is_ok();
+    let lines = whole(&first) || json::mend(&first).is_some_and(|mended| whole(&mended));
+    (rejoin(head, error, text), lines)
+}

@@ -1,0 +1,79 @@
+//! The front door: strings the stages together, over all cores.
+//!
+//! text → shingle → sketch → lsh → align → cluster. What comes out is the same for any number of
+//! threads: every parallel step collects in the order of its input.
+
+mod candidates;
+mod config;
+mod scan;
+mod texts;
+
+use crate::Error;
+use crate::align::{Comparison, Profile, ProfileOptions, compare};
+use crate::text::Analyzer;
+
+pub use candidates::{Candidates, Channels};
+pub use config::{Channel, Config};
+pub use scan::{Pair, Scan, Stage, Stats, Watch};
+pub use texts::Texts;
+
+/// Finds related articles, and compares pairs.
+///
+/// ```
+/// use retold::{Config, Engine};
+/// use retold::align::Relation;
+///
+/// let engine = Engine::new(Config::default())?;
+/// let verdict = engine.compare(
+///     "Forty ferries waited outside the harbour bar while divers searched the sunken barge.",
+///     "FORTY FERRIES waited outside the harbour bar, while divers searched the sunken barge!",
+/// );
+/// assert_eq!(verdict.relation, Relation::Identical);
+/// # Ok::<(), retold::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Engine {
+    config: Config,
+}
+
+impl Engine {
+    /// An engine with these settings; an error names the first that is out of range.
+    pub fn new(config: Config) -> Result<Self, Error> {
+        config.check()?;
+        Ok(Self { config })
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Compares two texts. A text without words is unrelated to all.
+    pub fn compare(&self, a: &str, b: &str) -> Comparison {
+        let mut analyzer = self.analyzer();
+        self.compare_profiles(&self.profile(&mut analyzer, a), &self.profile(&mut analyzer, b))
+    }
+
+    /// Takes texts apart as this engine's language option says. One for each thread.
+    pub fn analyzer(&self) -> Analyzer {
+        Analyzer::new(self.config.language)
+    }
+
+    /// Makes a text ready to be compared with others.
+    pub fn profile(&self, analyzer: &mut Analyzer, text: &str) -> Profile {
+        Profile::new(analyzer.article(text), self.profile_options())
+    }
+
+    /// Compares two texts that were made ready.
+    pub fn compare_profiles(&self, a: &Profile, b: &Profile) -> Comparison {
+        compare(a, b, &self.config.compare)
+    }
+
+    fn profile_options(&self) -> ProfileOptions {
+        ProfileOptions {
+            shingle_words: self.config.shingle_words,
+            keep_quotations: self.config.keep_quotations,
+            kernel: self.config.kernel,
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! What an engine can be told.
+
+use crate::align::CompareOptions;
+use crate::sketch::MinHashConfig;
+use crate::text::Language;
+use crate::{Error, Kernel};
+
+/// How candidate pairs are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    /// Both channels: copies and rewrites.
+    Both,
+    /// MinHash banding alone: near-duplicates, at the speed of reading.
+    Banding,
+    /// Rare features alone.
+    Rare,
+}
+
+/// Settings of an [`Engine`](super::Engine). The defaults suit news in any language.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// The language of all texts; `None` detects each text's own.
+    pub language: Option<Language>,
+    /// When a pair is what.
+    pub compare: CompareOptions,
+    /// Words in a shingle, from 1 to 32. Default 3.
+    pub shingle_words: usize,
+    /// Whether quotations count like all else. Default: no.
+    pub keep_quotations: bool,
+    /// Numbers in a MinHash signature, from 16 to 4096. Default 128.
+    pub lanes: usize,
+    /// Seed of the MinHash functions. Default 1.
+    pub seed: u64,
+    /// Jaccard index from which banding should find pairs, above 0 and below 1. Default 0.5.
+    pub banding_threshold: f64,
+    /// Document frequency above which a feature is too common to make candidates; `None` suits it
+    /// to the corpus.
+    pub max_df: Option<u32>,
+    /// Rare features that a pair must share, at least 1. Default 3.
+    pub min_shared: u32,
+    /// How candidates are found.
+    pub channel: Channel,
+    /// What the processor can do. Default: what it says.
+    pub kernel: Kernel,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            language: None,
+            compare: CompareOptions::default(),
+            shingle_words: 3,
+            keep_quotations: false,
+            lanes: 128,
+            seed: 1,
+            banding_threshold: 0.5,
+            max_df: None,
+            min_shared: 3,
+            channel: Channel::Both,
+            kernel: Kernel::detect(),
+        }
+    }
+}
+
+impl Config {
+    /// An error for the first setting that is out of range.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let share =
+            |option, value: f32| in_range(option, f64::from(value), 0.0..=1.0, "from 0 to 1");
+        share("--threshold", self.compare.threshold)?;
+        share("--near-duplicate", self.compare.near_duplicate)?;
+        share("--excerpt", self.compare.excerpt)?;
+        share("--rewrite", self.compare.rewrite)?;
+        in_range("--ngram", self.shingle_words as f64, 1.0..=32.0, "from 1 to 32")?;
+        in_range("--lanes", self.lanes as f64, 16.0..=4096.0, "from 16 to 4096")?;
+        in_range("--banding-threshold", self.banding_threshold, 0.01..=0.99, "from 0.01 to 0.99")?;
+        in_range("--min-shared", f64::from(self.min_shared), 1.0..=1e9, "at least 1")
+    }
+
+    /// The settings of signatures.
+    pub fn minhash(&self) -> MinHashConfig {
+        MinHashConfig {
+            lanes: self.lanes,
+            words: self.shingle_words,
+            seed: self.seed,
+            kernel: self.kernel,
+        }
+    }
+}
+
+fn in_range(
+    option: &'static str,
+    value: f64,
+    range: std::ops::RangeInclusive<f64>,
+    expected: &'static str,
+) -> Result<(), Error> {
+    if range.contains(&value) {
+        return Ok(());
+    }
+    Err(Error::OutOfRange { option, found: value.to_string(), expected })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Engine;
+
+    #[test]
+    fn settings_out_of_range_are_named() {
+        let mut config = Config::default();
+        assert!(Engine::new(config.clone()).is_ok());
+        config.compare.threshold = f32::NAN;
+        let error = Engine::new(config).err().map(|error| error.to_string());
+        assert_eq!(error.as_deref(), Some("--threshold is NaN; it must be from 0 to 1"));
+    }
+}

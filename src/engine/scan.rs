@@ -1,0 +1,191 @@
+//! A corpus to its related pairs and clusters.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use rayon::prelude::*;
+
+use super::{Channels, Engine, Texts};
+use crate::Error;
+use crate::align::{Comparison, Profile, Relation};
+use crate::cluster::{Edge, clusters};
+
+/// Bytes of text whose articles are held ready at once.
+const READY_BYTES: usize = 32 << 20;
+
+/// The stages of a scan, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// Texts to candidate pairs.
+    Candidates,
+    /// Candidate pairs to relations.
+    Align,
+    /// Relations to clusters.
+    Cluster,
+}
+
+impl Stage {
+    /// The name that people and statistics see.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Candidates => "candidates",
+            Self::Align => "align",
+            Self::Cluster => "cluster",
+        }
+    }
+}
+
+/// Is told how far a run has come, from any thread.
+pub trait Watch: Sync {
+    /// A stage begins that will do `total` steps.
+    fn begin(&self, stage: Stage, total: u64);
+
+    /// So many more steps of the stage are done.
+    fn advance(&self, steps: u64);
+}
+
+/// Nobody watches.
+impl Watch for () {
+    fn begin(&self, _: Stage, _: u64) {}
+
+    fn advance(&self, _: u64) {}
+}
+
+/// Two articles that were compared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pair {
+    /// Number of the first article.
+    pub a: u32,
+    /// Number of the second article, greater.
+    pub b: u32,
+    /// What they are to each other.
+    pub comparison: Comparison,
+}
+
+/// What a scan found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scan {
+    /// Related pairs by their numbers; with a threshold of 0 all candidates.
+    pub pairs: Vec<Pair>,
+    /// For each article the number of its cluster, from 0 in the order of their first articles.
+    pub clusters: Vec<u32>,
+    /// What it took.
+    pub stats: Stats,
+}
+
+/// What a scan took.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Stats {
+    /// Texts that came in.
+    pub articles: usize,
+    /// Pairs that were aligned.
+    pub candidates: usize,
+    /// What each channel did.
+    pub channels: Channels,
+    /// Seconds in each stage.
+    pub seconds: Vec<(Stage, f64)>,
+}
+
+impl Engine {
+    /// Finds all related pairs of a corpus.
+    pub fn scan<T: Texts + ?Sized>(&self, texts: &T) -> Result<Scan, Error> {
+        self.scan_watched(texts, &())
+    }
+
+    /// [`Engine::scan`], telling `watch` how far it is.
+    pub fn scan_watched<T: Texts + ?Sized>(
+        &self,
+        texts: &T,
+        watch: &dyn Watch,
+    ) -> Result<Scan, Error> {
+        let mut stats = Stats { articles: texts.len(), ..Stats::default() };
+        let start = Instant::now();
+        watch.begin(Stage::Candidates, texts.len() as u64);
+        let candidates = self.candidates(texts, watch)?;
+        stats.seconds.push((Stage::Candidates, start.elapsed().as_secs_f64()));
+        stats.candidates = candidates.pairs.len() + candidates.identical.len();
+        stats.channels = candidates.channels;
+
+        let start = Instant::now();
+        watch.begin(Stage::Align, stats.candidates as u64);
+        let mut pairs = self.align(texts, &candidates.pairs, watch);
+        pairs.append(&mut self.align(texts, &candidates.identical, watch));
+        pairs.sort_by_key(|pair| (pair.a, pair.b));
+        stats.seconds.push((Stage::Align, start.elapsed().as_secs_f64()));
+
+        let start = Instant::now();
+        watch.begin(Stage::Cluster, pairs.len() as u64);
+        let clusters = clusters(texts.len(), &edges(&pairs));
+        watch.advance(pairs.len() as u64);
+        stats.seconds.push((Stage::Cluster, start.elapsed().as_secs_f64()));
+        Ok(Scan { pairs, clusters, stats })
+    }
+
+    /// Compares pairs of a corpus and keeps the related ones; all where the threshold is 0.
+    fn align<T: Texts + ?Sized>(
+        &self,
+        texts: &T,
+        pairs: &[(u32, u32)],
+        watch: &dyn Watch,
+    ) -> Vec<Pair> {
+        let keep_all = self.config.compare.threshold <= 0.0;
+        let mut related = Vec::new();
+        let mut rest = pairs;
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at(self.batch(texts, rest));
+            rest = later;
+            let compared = self.compare_pairs(texts, now);
+            watch.advance(now.len() as u64);
+            related.extend(
+                now.iter()
+                    .zip(compared)
+                    .map(|(&(a, b), comparison)| Pair { a, b, comparison })
+                    .filter(|pair| keep_all || pair.comparison.relation != Relation::Unrelated),
+            );
+        }
+        related
+    }
+
+    /// How many of the pairs can be held ready at once; at least one.
+    fn batch<T: Texts + ?Sized>(&self, texts: &T, pairs: &[(u32, u32)]) -> usize {
+        let mut seen = HashMap::new();
+        let mut bytes = 0;
+        for (count, (a, b)) in pairs.iter().enumerate() {
+            for article in [*a, *b] {
+                seen.entry(article).or_insert_with(|| bytes += texts.text(article as usize).len());
+            }
+            if bytes > READY_BYTES {
+                return count.max(1);
+            }
+        }
+        pairs.len()
+    }
+
+    /// Compares the given pairs of a corpus, in order. Every article is made ready once.
+    pub fn compare_pairs<T: Texts + ?Sized>(
+        &self,
+        texts: &T,
+        pairs: &[(u32, u32)],
+    ) -> Vec<Comparison> {
+        let mut articles: Vec<u32> = pairs.iter().flat_map(|(a, b)| [*a, *b]).collect();
+        articles.par_sort_unstable();
+        articles.dedup();
+        let profiles: Vec<Profile> = articles
+            .par_iter()
+            .map_init(
+                || self.analyzer(),
+                |analyzer, article| self.profile(analyzer, &texts.text(*article as usize)),
+            )
+            .collect();
+        let profile = |article: u32| &profiles[articles.partition_point(|other| *other < article)];
+        pairs.par_iter().map(|(a, b)| self.compare_profiles(profile(*a), profile(*b))).collect()
+    }
+}
+
+/// The pairs that may join clusters: a passage in common does not make two articles one.
+fn edges(pairs: &[Pair]) -> Vec<Edge> {
+    let joins =
+        |pair: &&Pair| !matches!(pair.comparison.relation, Relation::Partial | Relation::Unrelated);
+    let edge = |pair: &Pair| Edge { a: pair.a, b: pair.b, score: pair.comparison.score };
+    pairs.iter().filter(joins).map(edge).collect()
+}

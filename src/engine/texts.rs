@@ -1,0 +1,27 @@
+//! Where the engine gets texts from, by number.
+
+use std::borrow::Cow;
+
+/// A corpus that gives any of its texts at any time, from memory or from elsewhere.
+pub trait Texts: Sync {
+    /// Number of texts.
+    fn len(&self) -> usize;
+
+    /// The text of that number; the same at every call.
+    fn text(&self, at: usize) -> Cow<'_, str>;
+
+    /// Whether there is no text.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl<T: AsRef<str> + Sync> Texts for [T] {
+    fn len(&self) -> usize {
+        <[T]>::len(self)
+    }
+
+    fn text(&self, at: usize) -> Cow<'_, str> {
+        Cow::Borrowed(self[at].as_ref())
+    }
+}

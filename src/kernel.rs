@@ -1,0 +1,103 @@
+//! The instruction sets that the hot loops are written for.
+
+use std::{fmt, str::FromStr};
+
+use crate::Error;
+
+/// Which version of the hot loops runs. All give bit-identical results; they differ in speed only.
+///
+/// [`Kernel::detect`] is the right choice outside tests and benches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kernel {
+    /// Plain Rust, for every machine.
+    Scalar,
+    /// x86-64 with AVX2 and BMI (Haswell, Zen and later).
+    Avx2,
+    /// x86-64 with AVX-512 F, BW, DQ, VL, VBMI and VBMI2 (Ice Lake, Zen 4 and later).
+    Avx512,
+}
+
+impl Kernel {
+    /// Every kernel, slowest first.
+    pub const ALL: [Self; 3] = [Self::Scalar, Self::Avx2, Self::Avx512];
+
+    /// The fastest kernel that this machine can run.
+    pub fn detect() -> Self {
+        Self::ALL.into_iter().rev().find(|kernel| kernel.is_available()).unwrap_or(Self::Scalar)
+    }
+
+    /// Whether this machine can run the kernel. A few loads: the processor is asked once only.
+    pub fn is_available(self) -> bool {
+        match self {
+            Self::Scalar => true,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => {
+                is_x86_feature_detected!("avx2")
+                    && is_x86_feature_detected!("bmi1")
+                    && is_x86_feature_detected!("bmi2")
+                    && is_x86_feature_detected!("popcnt")
+            }
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => {
+                Self::Avx2.is_available()
+                    && is_x86_feature_detected!("avx512f")
+                    && is_x86_feature_detected!("avx512bw")
+                    && is_x86_feature_detected!("avx512dq")
+                    && is_x86_feature_detected!("avx512vl")
+                    && is_x86_feature_detected!("avx512vbmi")
+                    && is_x86_feature_detected!("avx512vbmi2")
+            }
+            #[cfg(not(target_arch = "x86_64"))]
+            Self::Avx2 | Self::Avx512 => false,
+        }
+    }
+
+    /// The kernel's name, as [`FromStr`] reads it: `scalar`, `avx2` or `avx512`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Scalar => "scalar",
+            Self::Avx2 => "avx2",
+            Self::Avx512 => "avx512",
+        }
+    }
+}
+
+impl fmt::Display for Kernel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Kernel {
+    type Err = Error;
+
+    /// Reads a kernel's name. A kernel that this machine cannot run is an error too.
+    fn from_str(name: &str) -> Result<Self, Error> {
+        Self::ALL
+            .into_iter()
+            .find(|kernel| kernel.name() == name && kernel.is_available())
+            .ok_or_else(|| Error::OutOfRange {
+                option: "kernel",
+                found: name.to_owned(),
+                expected: "scalar, avx2 or avx512, and known to this processor",
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_back() {
+        for kernel in Kernel::ALL.into_iter().filter(|kernel| kernel.is_available()) {
+            assert_eq!(kernel.to_string().parse(), Ok(kernel));
+        }
+        assert!("sse9".parse::<Kernel>().is_err());
+    }
+
+    #[test]
+    fn what_is_detected_is_available() {
+        assert!(Kernel::detect().is_available());
+    }
+}

@@ -1,0 +1,10 @@
+//! Sketches and features to candidate pairs: the pairs of articles that are worth a closer look.
+//!
+//! Two channels that find different things: [`banding`] finds near-duplicates from signatures alone;
+//! [`rare`] finds rewrites and reused passages from the features that few articles have. Both are
+//! pure batch functions that can be called partition by partition, in any order or in parallel.
+pub mod banding;
+mod pairs;
+pub mod rare;
+
+pub use banding::Banding;

@@ -1,0 +1,333 @@
+//! Rare features to candidate pairs: articles that share several features which few others have.
+//!
+//! What many articles have (set phrases, the names of the day) says nothing about a pair and costs
+//! most; so features whose document frequency (df) is above a cap are dropped, and what remains
+//! gives at most `(cap - 1) / 2` pairs per posting: linear work, whatever the corpus.
+//!
+//! Two stages, each a pure function of one partition: [`shared_pairs`] of a range of features, then
+//! [`count_pairs`] of a range of articles. [`candidates`] does both for a corpus in one piece.
+
+use std::num::NonZeroU32;
+
+use super::pairs::Packing;
+use crate::radix;
+
+/// One article has one feature: 32 bits of the feature's hash above the number of the article.
+pub type Posting = u64;
+
+/// The posting of a feature, given its 64-bit hash (well mixed), in an article.
+///
+/// The low half of the hash is kept. Where there are partitions, they take their number from the high
+/// half ([`partition_of`]), so that features of different partitions do not collide.
+#[inline(always)]
+pub fn posting(feature: u64, article: u32) -> Posting {
+    feature << 32 | u64::from(article)
+}
+
+/// The partition, of `2^bits`, that a feature belongs to. `bits` from 0 to 32.
+#[inline(always)]
+pub fn partition_of(feature: u64, bits: u32) -> usize {
+    feature.checked_shr(u64::BITS - bits).unwrap_or(0) as usize
+}
+
+/// Which features count, and how many make a candidate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RareConfig {
+    /// Features that more articles have are dropped. Below 2 nothing is ever found.
+    pub max_df: u32,
+    /// Features that at most so many articles have count twice.
+    pub double_df: u32,
+    /// Pairs that share fewer features, so counted, are no candidates. 0 means 1.
+    pub min_shared: u32,
+}
+
+impl RareConfig {
+    /// Three shared features, of which very rare ones count twice, and a cap on df that grows with
+    /// the logarithm of the corpus: 8 up to 1,000 articles, 2 more for each doubling, 26 for a
+    /// million.
+    ///
+    /// The features that a rewrite shares with its source only have the same df in any corpus, so a
+    /// constant would do for them; but sources are themselves printed, updated and rewritten more
+    /// often in larger corpora. A cap in proportion to the corpus would make the work quadratic.
+    pub fn for_articles(articles: usize) -> Self {
+        let doublings = (articles / 1000).checked_ilog2().unwrap_or(0);
+        let max_df = 8 + 2 * doublings;
+        Self { max_df, double_df: max_df / 3, min_shared: 3 }
+    }
+}
+
+/// What [`candidates`] finds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidates {
+    /// The lesser article, the greater one, and how many rare features they share; sorted.
+    pub pairs: Vec<(u32, u32, u32)>,
+    /// What it took.
+    pub stats: RareStats,
+}
+
+/// What the rare-feature channel did, and what it dropped to stay linear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RareStats {
+    /// Postings that came in, repetitions of a feature in one article included.
+    pub postings: u64,
+    /// Distinct features among them.
+    pub features: u64,
+    /// Features that one article has alone: they pair nothing.
+    pub single_features: u64,
+    /// Features above the cap on df, which were dropped.
+    pub capped_features: u64,
+    /// Postings of these.
+    pub capped_postings: u64,
+    /// Pairs that the other features gave, one for each feature that two articles share.
+    pub shared: u64,
+}
+
+impl RareStats {
+    /// Adds what another partition did.
+    pub fn add(&mut self, other: Self) {
+        self.postings += other.postings;
+        self.features += other.features;
+        self.single_features += other.single_features;
+        self.capped_features += other.capped_features;
+        self.capped_postings += other.capped_postings;
+        self.shared += other.shared;
+    }
+}
+
+/// Candidate pairs of a corpus whose postings are all here. Reorders `postings`.
+pub fn candidates(postings: &mut [Posting], config: RareConfig) -> Candidates {
+    let mut scratch = Vec::new();
+    let mut pairs = SharedPairs::up_to(greatest_article(postings));
+    let stats = shared_pairs(postings, config, &mut scratch, &mut pairs);
+    Candidates { pairs: count_pairs(&mut pairs, config.min_shared, &mut scratch), stats }
+}
+
+/// The greatest article number among the postings; 0 where there are none.
+pub fn greatest_article(postings: &[Posting]) -> u32 {
+    postings.iter().map(|posting| *posting as u32).max().unwrap_or(0)
+}
+
+/// Pairs of articles, one for each rare feature that the two share: between the two stages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedPairs {
+    packing: Packing,
+    keys: Vec<u64>,
+}
+
+impl SharedPairs {
+    /// No pairs yet, of articles up to and including number `greatest`.
+    pub fn up_to(greatest: u32) -> Self {
+        Self { packing: Packing::up_to(greatest), keys: Vec::new() }
+    }
+
+    /// Number of pairs, repetitions included.
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// Moves the pairs of another partition of features here. Both must have been made for the same
+    /// greatest article.
+    pub fn append(&mut self, other: &mut Self) {
+        assert_eq!(self.packing, other.packing, "pairs are packed alike");
+        self.keys.append(&mut other.keys);
+    }
+
+    /// Spreads the pairs over `parts` by their lesser article, so that all repetitions of a pair
+    /// meet: each part can be counted by itself. Parts differ in size, because pairs do.
+    pub fn split(self, parts: NonZeroU32) -> Vec<Self> {
+        let per_part = (1u64 << self.packing.width()).div_ceil(u64::from(parts.get()));
+        let empty = Self { packing: self.packing, keys: Vec::new() };
+        let mut split = vec![empty; parts.get() as usize];
+        for key in self.keys {
+            let part = u64::from(self.packing.unpack(key).0) / per_part;
+            split[part as usize].keys.push(key);
+        }
+        split
+    }
+}
+
+/// Appends a pair to `pairs` for every two articles that share a feature with df from 2 to
+/// `max_df`, or two where `double_df` says so.
+///
+/// `postings` holds all postings of the features of this partition, in any order; they are reordered.
+/// A posting that is there twice counts once.
+pub fn shared_pairs(
+    postings: &mut [Posting],
+    config: RareConfig,
+    scratch: &mut Vec<u64>,
+    pairs: &mut SharedPairs,
+) -> RareStats {
+    radix::sort_by_bits(postings, scratch, 32..64);
+    let before = pairs.len();
+    let mut stats = RareStats { postings: postings.len() as u64, ..RareStats::default() };
+    let mut rest = &mut postings[..];
+    while let Some(&first) = rest.first() {
+        let size = rest.iter().take_while(|posting| *posting >> 32 == first >> 32).count();
+        let (group, others) = rest.split_at_mut(size);
+        rest = others;
+        stats.features += 1;
+        if size == 1 {
+            stats.single_features += 1;
+            continue;
+        }
+        pair_group(group, config, pairs, &mut stats);
+    }
+    stats.shared = (pairs.len() - before) as u64;
+    stats
+}
+
+/// The pairs of one feature's postings, of which there are at least two.
+fn pair_group(
+    group: &mut [Posting],
+    config: RareConfig,
+    pairs: &mut SharedPairs,
+    stats: &mut RareStats,
+) {
+    if !group.is_sorted() {
+        group.sort_unstable();
+    }
+    let df = 1 + group.windows(2).filter(|two| two[0] != two[1]).count();
+    if df as u64 > u64::from(config.max_df) {
+        stats.capped_features += 1;
+        stats.capped_postings += group.len() as u64;
+        return;
+    }
+    stats.single_features += u64::from(df == 1);
+    for (at, &a) in group.iter().enumerate() {
+        for (next, &b) in group.iter().enumerate().skip(at + 1) {
+            // Of repeated postings the first one counts.
+            let first = |at: usize| at == 0 || group[at] != group[at - 1];
+            if first(at) && first(next) {
+                let key = pairs.packing.pack(a as u32, b as u32);
+                pairs.keys.push(key);
+                if df as u64 <= u64::from(config.double_df) {
+                    pairs.keys.push(key);
+                }
+            }
+        }
+    }
+}
+
+/// Counts how often each pair is there and keeps those with at least `min_shared`: the lesser
+/// article, the greater one, and the count; sorted. `pairs` is empty afterwards.
+pub fn count_pairs(
+    pairs: &mut SharedPairs,
+    min_shared: u32,
+    scratch: &mut Vec<u64>,
+) -> Vec<(u32, u32, u32)> {
+    pairs.packing.sort(&mut pairs.keys, scratch);
+    let counted = pairs.keys.chunk_by(|a, b| a == b).filter_map(|same| {
+        let (a, b) = pairs.packing.unpack(same[0]);
+        let count = u32::try_from(same.len()).unwrap_or(u32::MAX);
+        (count >= min_shared).then_some((a, b, count))
+    });
+    let counted = counted.collect();
+    pairs.keys.clear();
+    counted
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// (feature, article), by hash maps and sets.
+    fn naive(features: &[(u64, u32)], config: RareConfig) -> Vec<(u32, u32, u32)> {
+        let mut articles: BTreeMap<u64, BTreeSet<u32>> = BTreeMap::new();
+        for (feature, article) in features {
+            articles.entry(*feature).or_default().insert(*article);
+        }
+        let mut shared: BTreeMap<(u32, u32), u32> = BTreeMap::new();
+        for group in articles.values().filter(|group| group.len() <= config.max_df as usize) {
+            for a in group {
+                for b in group.range(a + 1..) {
+                    let double = group.len() <= config.double_df as usize;
+                    *shared.entry((*a, *b)).or_default() += 1 + u32::from(double);
+                }
+            }
+        }
+        let enough = shared.into_iter().filter(|(_, count)| *count >= config.min_shared);
+        enough.map(|((a, b), count)| (a, b, count)).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn same_as_maps_and_sets(
+            features in prop::collection::vec((0..40u64, 0..30u32), 0..400),
+            max_df in 0..12u32,
+            double_df in 0..6u32,
+            min_shared in 0..5u32,
+        ) {
+            let config = RareConfig { max_df, double_df, min_shared };
+            let mut postings: Vec<_> = features.iter().map(|(f, a)| posting(*f, *a)).collect();
+            let found = candidates(&mut postings, config);
+            prop_assert_eq!(found.pairs, naive(&features, config));
+            prop_assert_eq!(found.stats.postings, features.len() as u64);
+        }
+
+        #[test]
+        fn partitions_give_the_same_pairs(
+            features in prop::collection::vec((any::<u8>(), 0..30u32), 0..400),
+            parts in 1..7u32,
+        ) {
+            let hash = |feature: u8| u64::from(feature) << 56 | u64::from(feature);
+            let features: Vec<_> = features.into_iter().map(|(f, a)| (hash(f), a)).collect();
+            let config = RareConfig { max_df: 8, double_df: 0, min_shared: 2 };
+            let mut partitions = vec![Vec::new(); 4];
+            for (feature, article) in &features {
+                partitions[partition_of(*feature, 2)].push(posting(*feature, *article));
+            }
+            let (mut stats, mut scratch) = (RareStats::default(), Vec::new());
+            let mut pairs = SharedPairs::up_to(29);
+            for partition in &mut partitions {
+                let mut own = SharedPairs::up_to(29);
+                stats.add(shared_pairs(partition, config, &mut scratch, &mut own));
+                pairs.append(&mut own);
+            }
+            let parts = pairs.split(NonZeroU32::new(parts).expect("at least one"));
+            let found: Vec<_> = parts
+                .into_iter()
+                .flat_map(|mut part| count_pairs(&mut part, config.min_shared, &mut scratch))
+                .collect();
+            prop_assert_eq!(found, naive(&features, config));
+            prop_assert_eq!(stats.postings, features.len() as u64);
+        }
+    }
+
+    #[test]
+    fn what_is_dropped_is_counted() {
+        let mut postings: Vec<_> = (0..100).map(|article| posting(1, article)).collect();
+        postings.extend([posting(2, 5), posting(3, 5), posting(3, 6)]);
+        let found = candidates(&mut postings, RareConfig { max_df: 10, double_df: 0, min_shared: 1 });
+        assert_eq!(found.pairs, [(5, 6, 1)]);
+        let expected = RareStats {
+            postings: 103,
+            features: 3,
+            single_features: 1,
+            capped_features: 1,
+            capped_postings: 100,
+            shared: 1,
+        };
+        assert_eq!(found.stats, expected);
+    }
+
+    #[test]
+    fn the_cap_grows_with_the_logarithm_of_the_corpus() {
+        let cap = |articles| RareConfig::for_articles(articles).max_df;
+        assert_eq!([0, 5, 1000, 7000, 1_000_000].map(cap), [10, 10, 10, 14, 28]);
+    }
+
+    #[test]
+    fn one_partition_takes_all() {
+        assert_eq!(partition_of(u64::MAX, 0), 0);
+        assert_eq!(partition_of(u64::MAX, 3), 7);
+    }
+}

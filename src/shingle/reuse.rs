@@ -1,0 +1,54 @@
+//! Articles to reuse features: what survives when a text is told in other words.
+//!
+//! A rewrite keeps hardly any run of three words, but it keeps many pairs of neighbouring content
+//! words (*ferry … bar*, *minister … resign*). Pairs of stems with up to a few content words between
+//! them, in either order, are its features (skip-bigrams; Lin & Och 2004, ROUGE-S, for the idea).
+
+use crate::text::hash::mix;
+use crate::text::{Article, Traits};
+
+/// Calls `each` with the hash of every pair of stems at most `window` content words apart, in the
+/// same sentence or the next; stop words do not count. `window` of 1 gives neighbours only.
+///
+/// Quoted words take part: a reused article may be one long quotation. Articles with fewer than two
+/// content words have none.
+pub fn skip_bigrams(article: &Article, window: usize, mut each: impl FnMut(u64)) {
+    let stems: Vec<u32> = article
+        .words
+        .iter()
+        .filter(|word| !word.traits.has(Traits::STOP))
+        .map(|word| word.stem)
+        .collect();
+    for (at, &first) in stems.iter().enumerate() {
+        for &second in stems[at + 1..].iter().take(window) {
+            if first != second {
+                each(skip_bigram(first, second));
+            }
+        }
+    }
+}
+
+/// The hash of two stems, whichever comes first.
+pub fn skip_bigram(first: u32, second: u32) -> u64 {
+    let (low, high) = (first.min(second), first.max(second));
+    mix(u64::from(high) << 32 | u64::from(low))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Analyzer;
+
+    fn features(text: &str, window: usize) -> Vec<u64> {
+        let mut all = Vec::new();
+        skip_bigrams(&Analyzer::new(None).article(text), window, |hash| all.push(hash));
+        all
+    }
+
+    #[test]
+    fn order_and_stop_words_do_not_matter() {
+        assert_eq!(features("The ferries wait outside", 1), features("Waiting: the ferry", 1));
+        assert_eq!(features("Ferries wait near harbour bars", 3).len(), 3 + 2 + 1);
+        assert!(features("the of and", 4).is_empty() && features("ferry", 4).is_empty());
+    }
+}

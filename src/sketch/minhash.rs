@@ -1,0 +1,231 @@
+//! MinHash signatures of word n-grams.
+//!
+//! # How
+//! Classic MinHash asks every lane's hash function about every shingle: 128 multiplications per word.
+//! Here a shingle goes to one lane only, which its hash picks, and the rest of the hash competes for
+//! that lane (one-permutation hashing: Li, Owen and Zhang 2012). Lanes that are still open then take
+//! part in further such rounds with other hashes, as in "Fast similarity sketching" (Dahlgaard,
+//! Knudsen and Thorup 2017); what a few rounds leave open is filled the classic way.
+//!
+//! A lane's value is thus the least shingle by (round, value in the round), a random order of all
+//! shingles that is the same for every article, whatever its length: lanes of two articles are equal
+//! with the probability of their Jaccard index exactly, and a long and a short article are
+//! comparable. Within a round the lanes' shingles are drawn without replacement, so that the variance
+//! is below that of classic MinHash (`tests/accuracy.rs`). Articles of 400 words need 2.2 rounds.
+
+use super::{
+    scheme::{NORMALISATION, SchemeId, SketchKind},
+    signature::Signature,
+};
+use crate::{Error, Kernel, shingle::Shingler, text::hash::mix};
+
+/// The most lanes that a signature may have.
+pub const MAX_LANES: usize = 4096;
+
+/// Rounds before the remaining lanes are filled the classic way.
+const ROUNDS: usize = 4;
+
+/// The value of a lane that no shingle has reached. A shingle may have it too, once in 4 billion:
+/// then the next round decides, for every article alike.
+const OPEN: u32 = u32::MAX;
+
+/// What a [`MinHasher`] does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MinHashConfig {
+    /// Numbers per signature, from 1 to [`MAX_LANES`]; 128 by default.
+    pub lanes: usize,
+    /// Words per shingle, from 1 to [`crate::shingle::ngrams::MAX_WORDS`]; 3 by default.
+    pub words: usize,
+    /// Seed of the hash functions; signatures of different seeds cannot be compared. 1 by default.
+    pub seed: u64,
+    /// Which hot loops run; [`Kernel::detect`] by default. Has no influence on any result.
+    pub kernel: Kernel,
+}
+
+impl Default for MinHashConfig {
+    fn default() -> Self {
+        Self { lanes: 128, words: 3, seed: 1, kernel: Kernel::detect() }
+    }
+}
+
+/// Makes MinHash signatures, all by one scheme. Keeps buffers: one per thread.
+///
+/// ```
+/// use retold::sketch::{MinHashConfig, MinHasher};
+///
+/// let mut hasher = MinHasher::new(MinHashConfig::default())?;
+/// let a = hasher.sign("The minister resigned on Monday after a long night.").unwrap();
+/// let b = hasher.sign("“The minister resigned on Monday, after a long night”").unwrap();
+/// assert_eq!(a.estimate_jaccard(&b)?, 1.0);
+/// assert!(hasher.sign("…").is_none());
+/// # Ok::<(), retold::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct MinHasher {
+    scheme: SchemeId,
+    shingler: Shingler,
+    /// One odd multiplier per round.
+    rounds: [u64; ROUNDS],
+    /// The classic hash function of each lane: a multiplier, odd, and a summand.
+    functions: Vec<(u32, u32)>,
+    scratch: Scratch,
+}
+
+/// Buffers of one signature.
+#[derive(Debug, Clone, Default)]
+struct Scratch {
+    /// What a later round gives each lane.
+    round: Vec<u32>,
+}
+
+impl MinHasher {
+    /// Fails where an option is out of its range or the processor lacks the kernel.
+    pub fn new(config: MinHashConfig) -> Result<Self, Error> {
+        let MinHashConfig { lanes, words, seed, kernel } = config;
+        if !(1..=MAX_LANES).contains(&lanes) {
+            return Err(Error::OutOfRange {
+                option: "lanes",
+                found: lanes.to_string(),
+                expected: "from 1 to 4096",
+            });
+        }
+        let shingler = Shingler::new(words, kernel)?;
+        let kind = SketchKind::MinHash { lanes: lanes as u32 };
+        let scheme = SchemeId { kind, words: words as u32, seed, normalisation: NORMALISATION };
+        let mut state = mix(seed);
+        let mut random = || {
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            mix(state)
+        };
+        let rounds = std::array::from_fn(|_| random() | 1);
+        let functions = (0..lanes).map(|_| (random() as u32 | 1, random() as u32)).collect();
+        Ok(Self { scheme, shingler, rounds, functions, scratch: Scratch::default() })
+    }
+
+    /// The rules by which this hasher signs.
+    pub fn scheme(&self) -> SchemeId {
+        self.scheme
+    }
+
+    /// Numbers per signature.
+    pub fn lanes(&self) -> usize {
+        self.functions.len()
+    }
+
+    /// The signature of `text`, or `None` where it has no words.
+    pub fn sign(&mut self, text: &str) -> Option<Signature> {
+        let mut lanes = vec![0; self.lanes()];
+        self.sign_into(text, &mut lanes).then_some(Signature { scheme: self.scheme, lanes })
+    }
+
+    /// Writes the signature of `text` into `lanes`, whose former content does not matter. Returns
+    /// `false`, with `lanes` untouched, where the text has no words.
+    pub fn sign_into(&mut self, text: &str, lanes: &mut [u32]) -> bool {
+        let shingles = self.shingler.shingles(text);
+        fill_lanes(shingles, lanes, &self.rounds, &self.functions, &mut self.scratch)
+    }
+
+    /// Like [`MinHasher::sign_into`], from shingles: well-mixed hashes, in any order, repeated or not.
+    pub fn sign_shingles(&mut self, shingles: &[u64], lanes: &mut [u32]) -> bool {
+        fill_lanes(shingles, lanes, &self.rounds, &self.functions, &mut self.scratch)
+    }
+}
+
+fn fill_lanes(
+    shingles: &[u64],
+    lanes: &mut [u32],
+    rounds: &[u64; ROUNDS],
+    functions: &[(u32, u32)],
+    scratch: &mut Scratch,
+) -> bool {
+    assert_eq!(lanes.len(), functions.len(), "one number per lane");
+    if shingles.is_empty() {
+        return false;
+    }
+    lanes.fill(OPEN);
+    lower_picked_lanes(shingles, rounds[0], lanes);
+    for &multiplier in &rounds[1..] {
+        if !lanes.contains(&OPEN) {
+            return true;
+        }
+        scratch.round.clear();
+        scratch.round.resize(lanes.len(), OPEN);
+        lower_picked_lanes(shingles, multiplier, &mut scratch.round);
+        for (lane, &value) in lanes.iter_mut().zip(&scratch.round) {
+            *lane = if *lane == OPEN { value } else { *lane };
+        }
+    }
+    for (lane, &(multiplier, summand)) in lanes.iter_mut().zip(functions) {
+        if *lane == OPEN {
+            let values = shingles.iter().map(|shingle| {
+                ((shingle >> 32) as u32).wrapping_mul(multiplier).wrapping_add(summand)
+            });
+            *lane = values.min().unwrap_or(OPEN);
+        }
+    }
+    true
+}
+
+/// One round: each shingle picks a lane, and lowers it to its value there.
+///
+/// The hash, times the number of lanes, is a fixed-point number: its integer part is the lane, the 32
+/// bits after the point are the value.
+fn lower_picked_lanes(shingles: &[u64], multiplier: u64, lanes: &mut [u32]) {
+    let count = lanes.len() as u128;
+    for shingle in shingles {
+        let product = u128::from(shingle.wrapping_mul(multiplier)) * count;
+        let lane = &mut lanes[(product >> 64) as usize];
+        *lane = (*lane).min((product >> 32) as u32);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hasher(config: MinHashConfig) -> MinHasher {
+        MinHasher::new(config).expect("the options are in range")
+    }
+
+    #[test]
+    fn known_answers() {
+        let mut hasher = hasher(MinHashConfig { lanes: 8, ..MinHashConfig::default() });
+        let text = "China’s exports rose 3.5 per cent to $3,000 in the U.S., officials said.";
+        let signature = hasher.sign(text).expect("it has words");
+        assert_eq!(
+            signature.lanes(),
+            [
+                0x8642_c864,
+                0xc1b3_31ec,
+                0x159d_5839,
+                0x929d_a025,
+                0x5752_0f6d,
+                0x7cd4_88f5,
+                0x580c_d335,
+                0x4c62_1037
+            ]
+        );
+    }
+
+    #[test]
+    fn options_out_of_range_are_errors() {
+        let config = MinHashConfig::default();
+        assert!(MinHasher::new(MinHashConfig { lanes: 0, ..config.clone() }).is_err());
+        assert!(MinHasher::new(MinHashConfig { lanes: MAX_LANES + 1, ..config.clone() }).is_err());
+        assert!(MinHasher::new(MinHashConfig { words: 0, ..config }).is_err());
+    }
+
+    #[test]
+    fn short_articles_that_differ_do_not_look_alike() {
+        let mut hasher = hasher(MinHashConfig::default());
+        let [one, two] = ["yes", "no"].map(|text| hasher.sign(text).expect("one word"));
+        assert!(one.estimate_jaccard(&two).expect("one scheme") < 0.02);
+    }
+
+    #[test]
+    fn repeating_the_text_changes_nothing_but_the_seams() {
+        let mut hasher = hasher(MinHashConfig { words: 1, ..MinHashConfig::default() });
+        let text = "to be or not to be that is the question ";
+        assert_eq!(hasher.sign(text), hasher.sign(&text.repeat(50)));
+    }
+}

@@ -1,0 +1,246 @@
+//! An article taken apart: the form of a text that everything after reads.
+
+use std::ops::Range;
+
+use rust_stemmers::Stemmer;
+
+use crate::span::Span;
+
+use super::hash::{WordMap, word_hash};
+use super::language::{self, Language, is_stop_word};
+use super::quotations::quotations;
+use super::sentences::sentences;
+use super::words::{fold, for_each_word};
+
+/// One word of an article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Word {
+    /// Where it stands.
+    pub span: Span,
+    /// Hash of its folded form.
+    pub form: u64,
+    /// Hash of its stem; of its folded form where the language has no stemmer.
+    pub stem: u32,
+    /// What else is known of it.
+    pub traits: Traits,
+}
+
+/// What is known of a word beside its form: a set of flags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Traits(u8);
+
+impl Traits {
+    /// A stop word of the article's language.
+    pub const STOP: Self = Self(1);
+    /// Begins with a digit.
+    pub const NUMBER: Self = Self(2);
+    /// Begins with a capital inside a sentence: most likely part of a name.
+    pub const NAME: Self = Self(4);
+    /// Stands in a quotation.
+    pub const QUOTED: Self = Self(8);
+
+    /// Whether all flags of `other` are set.
+    pub fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Sets the flags of `other` where `condition` holds.
+    pub fn set(&mut self, other: Self, condition: bool) {
+        self.0 |= if condition { other.0 } else { 0 };
+    }
+}
+
+/// One sentence of an article.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sentence {
+    /// Where it stands, without white space around it.
+    pub span: Span,
+    /// Its words, as a range of [`Article::words`]; empty for a line of dashes.
+    pub words: Range<u32>,
+}
+
+impl Sentence {
+    /// Its words, as a range to slice with.
+    pub fn range(&self) -> Range<usize> {
+        self.words.start as usize..self.words.end as usize
+    }
+}
+
+/// A text taken apart into words, sentences and quotations.
+///
+/// An empty text gives an article without any of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Article {
+    /// The language, as detected or as set.
+    pub language: Language,
+    /// Bytes of the text.
+    pub bytes: usize,
+    /// All words, in order.
+    pub words: Vec<Word>,
+    /// All sentences, in order; every word stands in exactly one.
+    pub sentences: Vec<Sentence>,
+    /// Spans of the quotations, in order.
+    pub quotations: Vec<Span>,
+}
+
+/// Takes texts apart. Keeps what it learned of words from one text to the next, so use one for
+/// many; results do not depend on what came before.
+pub struct Analyzer {
+    language: Option<Language>,
+    stems: Vec<Stems>,
+    folded: String,
+}
+
+/// Stems known so far in one language.
+struct Stems {
+    language: Language,
+    stemmer: Option<Stemmer>,
+    known: WordMap<(u32, bool)>,
+}
+
+/// Words remembered per language; beyond, the memory starts anew.
+const REMEMBERED: usize = 1 << 18;
+
+impl Analyzer {
+    /// An analyzer for texts in `language`; `None` detects the language of each.
+    pub fn new(language: Option<Language>) -> Self {
+        Self { language, stems: Vec::new(), folded: String::new() }
+    }
+
+    /// Takes one text apart.
+    pub fn article(&mut self, text: &str) -> Article {
+        let mut words = Vec::with_capacity(text.len() / 6);
+        for_each_word(text, |range, folded| {
+            let mut traits = Traits::default();
+            traits.set(Traits::NUMBER, folded.as_bytes()[0].is_ascii_digit());
+            let form = word_hash(folded.as_bytes());
+            words.push(Word { span: Span::new(range.start, range.end), form, stem: 0, traits });
+        });
+        let language =
+            self.language.unwrap_or_else(|| language::detect(words.iter().map(|word| word.form)));
+        self.stem(text, language, &mut words);
+        let quotations = quotations(text);
+        mark_quoted(&mut words, &quotations);
+        let sentences = with_words(&sentences(text, language), &words);
+        mark_names(text, &sentences, &mut words);
+        Article { language, bytes: text.len(), words, sentences, quotations }
+    }
+
+    fn stem(&mut self, text: &str, language: Language, words: &mut [Word]) {
+        let place = self.stems.iter().position(|stems| stems.language == language);
+        let place = place.unwrap_or_else(|| {
+            let stemmer = language.stemmer();
+            self.stems.push(Stems { language, stemmer, known: WordMap::default() });
+            self.stems.len() - 1
+        });
+        let stems = &mut self.stems[place];
+        if stems.known.len() > REMEMBERED {
+            stems.known.clear();
+        }
+        for word in words {
+            let folded = &mut self.folded;
+            let &mut (stem, is_stop) = stems.known.entry(word.form).or_insert_with(|| {
+                let hash = match &stems.stemmer {
+                    Some(stemmer) => {
+                        fold(word.span.of(text), folded);
+                        word_hash(stemmer.stem(folded).as_bytes())
+                    }
+                    None => word.form,
+                };
+                ((hash >> 32) as u32, is_stop_word(word.form, language))
+            });
+            word.stem = stem;
+            word.traits.set(Traits::STOP, is_stop);
+        }
+    }
+}
+
+fn mark_quoted(words: &mut [Word], quotations: &[Span]) {
+    let mut next = 0;
+    for word in words {
+        while quotations.get(next).is_some_and(|span| span.end <= word.span.start) {
+            next += 1;
+        }
+        let quoted = quotations.get(next).is_some_and(|span| span.start <= word.span.start);
+        word.traits.set(Traits::QUOTED, quoted);
+    }
+}
+
+fn with_words(spans: &[Span], words: &[Word]) -> Vec<Sentence> {
+    let mut first = 0;
+    let mut sentences: Vec<Sentence> = Vec::with_capacity(spans.len());
+    for span in spans {
+        let count = words[first..].iter().take_while(|word| word.span.start < span.end).count();
+        sentences.push(Sentence { span: *span, words: first as u32..(first + count) as u32 });
+        first += count;
+    }
+    sentences
+}
+
+fn mark_names(text: &str, sentences: &[Sentence], words: &mut [Word]) {
+    for sentence in sentences {
+        // The first word has its capital from its place.
+        for word in words[sentence.range()].iter_mut().skip(1) {
+            let capital = word.span.of(text).starts_with(char::is_uppercase);
+            word.traits.set(Traits::NAME, capital && !word.traits.has(Traits::STOP));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str =
+        "Mayor Anna Weir said on 3 May: “The bridges are closing.” Nobody closed it.";
+
+    #[test]
+    fn words_know_what_they_are() {
+        let article = Analyzer::new(None).article(TEXT);
+        assert_eq!(article.language, Language::English);
+        assert_eq!(article.sentences.len(), 2);
+        let of = |form: &str| {
+            let at = TEXT.find(form).unwrap() as u32;
+            *article.words.iter().find(|word| word.span.start == at).unwrap()
+        };
+        assert!(of("Weir").traits.has(Traits::NAME));
+        assert!(!of("Mayor").traits.has(Traits::NAME));
+        assert!(of("3 May").traits.has(Traits::NUMBER));
+        assert!(of("bridges").traits.has(Traits::QUOTED));
+        assert!(!of("Nobody").traits.has(Traits::QUOTED));
+        assert_eq!(of("closing").stem, of("closed").stem);
+        assert_ne!(of("closing").form, of("closed").form);
+    }
+
+    #[test]
+    fn the_memory_does_not_change_results() {
+        let mut used = Analyzer::new(None);
+        used.article("Die Brücken sind geschlossen, sagte die Sprecherin der Stadt.");
+        used.article("The bridge was closing when the closed bridges closed.");
+        assert_eq!(used.article(TEXT), Analyzer::new(None).article(TEXT));
+    }
+
+    #[test]
+    fn empty_text_is_an_article_without_words() {
+        let article = Analyzer::new(None).article(" \n ");
+        assert!(article.words.is_empty() && article.sentences.is_empty());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_word_stands_in_one_sentence(text in "[aB1 .!?\n“”é。中—']{0,60}") {
+            let article = Analyzer::new(None).article(&text);
+            let mut next = 0;
+            for sentence in &article.sentences {
+                proptest::prop_assert_eq!(sentence.words.start, next);
+                next = sentence.words.end;
+                for word in &article.words[sentence.range()] {
+                    proptest::prop_assert!(sentence.span.start <= word.span.start);
+                    proptest::prop_assert!(word.span.start < sentence.span.end);
+                    proptest::prop_assert!(text.get(word.span.range()).is_some());
+                }
+            }
+            proptest::prop_assert_eq!(next as usize, article.words.len());
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Text to bit masks, 64 bytes at a time: the part of tokenising that has a kernel per instruction
+//! set.
+//!
+//! The idea is that of simdjson (Langdale and Lemire 2019): compare a whole block with each class of
+//! characters, and do the rest on bits. Bit `i` of a mask is byte `i` of the block.
+#[cfg(target_arch = "x86_64")]
+pub(super) mod avx2;
+#[cfg(target_arch = "x86_64")]
+pub(super) mod avx512;
+pub(super) mod scalar;
+
+/// Bytes in a block.
+pub(super) const BLOCK: usize = 64;
+
+/// Which bytes of a block belong to which class. The classes are disjoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Masks {
+    /// `A-Z`, `a-z`.
+    pub(super) letters: u64,
+    /// `0-9`.
+    pub(super) digits: u64,
+    /// `_`
+    pub(super) joiners: u64,
+    /// `.`
+    pub(super) dots: u64,
+    /// `'`
+    pub(super) apostrophes: u64,
+    /// `:`
+    pub(super) colons: u64,
+    /// `,` and `;`
+    pub(super) commas: u64,
+    /// All bytes of characters beyond ASCII.
+    pub(super) wide: u64,
+}
+
+/// What each instruction set brings.
+pub(super) trait Kernel: Copy {
+    /// Classifies `bytes` and writes them to `lowered`, with `A-Z` in lower case.
+    ///
+    /// # Safety
+    /// The processor must have the kernel's features.
+    unsafe fn classify(self, bytes: &[u8; BLOCK], lowered: &mut [u8; BLOCK]) -> Masks;
+
+    /// Writes `base + i` for every bit `i` that is set, ascending, to the start of `places`; what is
+    /// beyond these may change too.
+    ///
+    /// # Safety
+    /// The processor must have the kernel's features.
+    #[inline(always)]
+    unsafe fn places(self, mut bits: u64, base: u32, places: &mut [u32; BLOCK]) {
+        let count = bits.count_ones() as usize;
+        // Eight at a time whatever the count: too many cost less than a branch that is mispredicted.
+        for eight in places.as_chunks_mut::<8>().0.iter_mut().take(count.div_ceil(8)) {
+            for place in eight {
+                *place = base.wrapping_add(bits.trailing_zeros());
+                bits &= bits.wrapping_sub(1);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A block of text, biased to the bytes that matter.
+    fn block() -> impl Strategy<Value = [u8; BLOCK]> {
+        let byte = prop_oneof![
+            any::<u8>(),
+            prop::sample::select(b"az@[`{AZ/09:._',; \n\x7f\x80\xff".as_slice())
+        ];
+        prop::collection::vec(byte, BLOCK)
+            .prop_map(|bytes| bytes.try_into().expect("as many as a block has"))
+    }
+
+    fn naive(bytes: &[u8; BLOCK]) -> Masks {
+        let mask = |is: fn(u8) -> bool| {
+            (0..BLOCK).fold(0, |mask, at| mask | u64::from(is(bytes[at])) << at)
+        };
+        Masks {
+            letters: mask(|b| b.is_ascii_alphabetic()),
+            digits: mask(|b| b.is_ascii_digit()),
+            joiners: mask(|b| b == b'_'),
+            dots: mask(|b| b == b'.'),
+            apostrophes: mask(|b| b == b'\''),
+            colons: mask(|b| b == b':'),
+            commas: mask(|b| b == b',' || b == b';'),
+            wide: mask(|b| !b.is_ascii()),
+        }
+    }
+
+    fn check(kernel: impl Kernel, bytes: &[u8; BLOCK], bits: u64) {
+        let mut lowered = [0; BLOCK];
+        let mut places = [0; BLOCK];
+        // SAFETY: the tests below ask for the features first.
+        let masks = unsafe {
+            kernel.places(bits, 1000, &mut places);
+            kernel.classify(bytes, &mut lowered)
+        };
+        assert_eq!(masks, naive(bytes));
+        assert_eq!(lowered, bytes.map(|b| b.to_ascii_lowercase()));
+        let expected: Vec<u32> = (0..64).filter(|i| bits >> i & 1 == 1).map(|i| 1000 + i).collect();
+        assert_eq!(places[..expected.len()], expected);
+    }
+
+    proptest! {
+        #[test]
+        fn all_kernels_classify_alike(bytes in block(), bits in any::<u64>(), sparse in any::<u64>()) {
+            for bits in [bits, bits & sparse, bits | sparse, u64::MAX, 0] {
+                check(scalar::Scalar, &bytes, bits);
+                #[cfg(target_arch = "x86_64")]
+                {
+                    if crate::Kernel::Avx2.is_available() {
+                        check(avx2::Avx2, &bytes, bits);
+                    }
+                    if crate::Kernel::Avx512.is_available() {
+                        check(avx512::Avx512, &bytes, bits);
+                    }
+                }
+            }
+        }
+    }
+}

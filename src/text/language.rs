@@ -1,0 +1,205 @@
+//! What retold knows of each language: stop words, abbreviations and a stemmer.
+//!
+//! The word lists stand in `languages/`, one file a language, as plain text. A language that is
+//! not among them is [`Language::Unknown`]: nothing is stemmed, and common words show by their
+//! document frequency alone.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use rust_stemmers::{Algorithm, Stemmer};
+
+use super::hash::{WordMap, word_hash};
+
+macro_rules! languages {
+    ($($(#[$doc:meta])* $name:ident $code:literal $stemmer:expr;)*) => {
+        /// A language that an article can be in.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[expect(missing_docs, reason = "the names say it")]
+        pub enum Language { $($name,)* Unknown }
+
+        impl Language {
+            /// Every language with word lists.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The code of ISO 639-1, or `und`.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* Self::Unknown => "und" }
+            }
+
+            /// The language's word lists.
+            fn lists(self) -> &'static str {
+                match self {
+                    $(Self::$name => include_str!(concat!("languages/", $code, ".txt")),)*
+                    Self::Unknown => "",
+                }
+            }
+
+            fn algorithm(self) -> Option<Algorithm> {
+                match self { $(Self::$name => $stemmer,)* Self::Unknown => None }
+            }
+        }
+    };
+}
+
+languages! {
+    Arabic "ar" Some(Algorithm::Arabic);
+    Czech "cs" None;
+    Danish "da" Some(Algorithm::Danish);
+    Dutch "nl" Some(Algorithm::Dutch);
+    English "en" Some(Algorithm::English);
+    Finnish "fi" Some(Algorithm::Finnish);
+    French "fr" Some(Algorithm::French);
+    German "de" Some(Algorithm::German);
+    Greek "el" Some(Algorithm::Greek);
+    Hungarian "hu" Some(Algorithm::Hungarian);
+    Italian "it" Some(Algorithm::Italian);
+    Norwegian "no" Some(Algorithm::Norwegian);
+    Polish "pl" None;
+    Portuguese "pt" Some(Algorithm::Portuguese);
+    Romanian "ro" Some(Algorithm::Romanian);
+    Russian "ru" Some(Algorithm::Russian);
+    Spanish "es" Some(Algorithm::Spanish);
+    Swedish "sv" Some(Algorithm::Swedish);
+    Turkish "tr" Some(Algorithm::Turkish);
+}
+
+impl Language {
+    /// The language of that ISO 639-1 code; `None` for a code without word lists.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|language| language.code() == code)
+    }
+
+    /// The Snowball stemmer, where there is one.
+    pub fn stemmer(self) -> Option<Stemmer> {
+        self.algorithm().map(Stemmer::create)
+    }
+
+    /// Whether a number with a full stop is an ordinal (`3. Mai`) and ends no sentence.
+    pub fn has_dotted_ordinals(self) -> bool {
+        use Language::*;
+        matches!(self, Czech | Danish | Finnish | German | Hungarian | Norwegian | Polish | Turkish)
+    }
+
+    fn bit(self) -> u32 {
+        1 << self as u32
+    }
+}
+
+/// What a word is in each language, one bit a language.
+#[derive(Debug, Clone, Copy, Default)]
+struct Roles {
+    stop: u32,
+    title: u32,
+    end: u32,
+}
+
+static ROLES: LazyLock<WordMap<Roles>> = LazyLock::new(|| {
+    let mut roles: WordMap<Roles> = HashMap::default();
+    for &language in Language::ALL {
+        for line in language.lists().lines() {
+            let Some((list, words)) = line.split_once(':') else { continue };
+            for word in words.split_whitespace() {
+                let role = roles.entry(word_hash(word.as_bytes())).or_default();
+                match list {
+                    "stop" => role.stop |= language.bit(),
+                    "titles" => role.title |= language.bit(),
+                    _ => role.end |= language.bit(),
+                }
+            }
+        }
+    }
+    roles
+});
+
+/// Whether the word of that hash is a stop word of `language`.
+pub fn is_stop_word(word: u64, language: Language) -> bool {
+    language != Language::Unknown && ROLES.get(&word).is_some_and(|r| r.stop & language.bit() != 0)
+}
+
+/// How an abbreviation stands to the sentence around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Abbreviation {
+    /// Something must follow: `Mr.`, `No.`
+    Leads,
+    /// It may end a sentence: `Inc.`, `etc.`
+    MayEnd,
+}
+
+/// Whether the word of that hash, followed by a full stop, is an abbreviation in `language`.
+pub fn abbreviation(word: u64, language: Language) -> Option<Abbreviation> {
+    // A text too short or too mixed to tell its language still has `Mr.` in it.
+    let language = if language == Language::Unknown { Language::English } else { language };
+    let roles = ROLES.get(&word)?;
+    if roles.title & language.bit() != 0 {
+        Some(Abbreviation::Leads)
+    } else {
+        (roles.end & language.bit() != 0).then_some(Abbreviation::MayEnd)
+    }
+}
+
+/// Words that are looked at to tell the language: enough to be sure, and few enough to cost nothing.
+const SAMPLE: usize = 400;
+
+/// Tells the language of a text from its words: the one with the most stop words among them.
+///
+/// `Unknown` where no language has at least one stop word in every twelve words.
+pub fn detect(words: impl Iterator<Item = u64>) -> Language {
+    let mut counts = [0usize; Language::ALL.len()];
+    let mut seen = 0;
+    for word in words.take(SAMPLE) {
+        seen += 1;
+        let mut bits = ROLES.get(&word).map_or(0, |roles| roles.stop);
+        while bits != 0 {
+            counts[bits.trailing_zeros() as usize] += 1;
+            bits &= bits - 1;
+        }
+    }
+    // Ties go to English where it takes part, else to the first: the order must not matter.
+    let english = Language::English as usize;
+    let best = (0..counts.len()).max_by_key(|&at| (counts[at], at == english, usize::MAX - at));
+    match best {
+        Some(at) if counts[at] * 12 >= seen.max(1) => Language::ALL[at],
+        _ => Language::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::words::for_each_word;
+
+    fn language_of(text: &str) -> Language {
+        let mut words = Vec::new();
+        for_each_word(text, |_, word| words.push(word_hash(word.as_bytes())));
+        detect(words.into_iter())
+    }
+
+    #[test]
+    fn languages_are_told_from_short_texts() {
+        let samples = [
+            ("The minister said that the bridge would be closed for a week.", Language::English),
+            ("Die Brücke ist seit dem Abend für den Verkehr gesperrt, sagte er.", Language::German),
+            ("Le pont sera fermé pendant une semaine, a dit le ministre.", Language::French),
+            ("El puente estará cerrado durante una semana, según el ministro.", Language::Spanish),
+            ("Мост будет закрыт на неделю, сказал он, и это не всё.", Language::Russian),
+            ("De brug is een week lang niet open voor het verkeer.", Language::Dutch),
+            ("港口大桥将关闭一周", Language::Unknown),
+            ("", Language::Unknown),
+        ];
+        for (text, expected) in samples {
+            assert_eq!(language_of(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_language_has_stop_words() {
+        for &language in Language::ALL {
+            assert!(
+                language.lists().lines().any(|line| line.starts_with("stop: ")),
+                "{language:?}"
+            );
+            assert_eq!(Language::from_code(language.code()), Some(language));
+        }
+    }
+}
