@@ -306,7 +306,8 @@ mod tests {
     fn what_is_dropped_is_counted() {
         let mut postings: Vec<_> = (0..100).map(|article| posting(1, article)).collect();
         postings.extend([posting(2, 5), posting(3, 5), posting(3, 6)]);
-        let found = candidates(&mut postings, RareConfig { max_df: 10, double_df: 0, min_shared: 1 });
+        let found =
+            candidates(&mut postings, RareConfig { max_df: 10, double_df: 0, min_shared: 1 });
         assert_eq!(found.pairs, [(5, 6, 1)]);
         let expected = RareStats {
             postings: 103,

@@ -15,6 +15,8 @@ pub mod csv;
 pub mod findings;
 pub mod html;
 pub mod jsonl;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod printable;
 mod quantity;
 pub mod record;
