@@ -71,3 +71,5 @@ impl From<serde_json::Error> for Error {
 
 #[cfg(test)]
 pub(crate) mod sample;
+#[cfg(test)]
+mod schema_tests;

@@ -313,6 +313,13 @@ mod tests {
         assert_eq!(back, hostile);
     }
 
+    /// What `xxhsum -H2` says of a file that holds `abc`: docs/report.md tells readers to use it.
+    #[test]
+    fn hashes_are_those_of_xxhsum() {
+        let hash = format!("{:032x}", xxhash_rust::xxh3::xxh3_128(b"abc"));
+        assert_eq!(hash, "06b05ab6733a618578af5f94892f3950");
+    }
+
     #[test]
     fn steps_add_up_to_the_spans() {
         assert_eq!(steps(10, &[Span::new(12, 15), Span::new(15, 20)]), [2, 3, 0, 5]);

@@ -9,7 +9,7 @@
 //! | file | what it is |
 //! |---|---|
 //! | `opening.html`, `closing.html` | templates around the data |
-//! | `viewer.css`, `*.js` | look and behaviour, in the order of [`SCRIPT`] |
+//! | `viewer.css`, `*.js` | look and behaviour, one after another |
 //! | `data.rs` | articles and pairs as JSON |
 //! | `picture.rs` | the groups of articles, drawn |
 
