@@ -1,6 +1,7 @@
 //! `retold compare`, as a user meets it.
 #![cfg(feature = "cli")]
 
+#[allow(dead_code, reason = "not every test runs all that it offers")]
 mod command;
 
 use std::fs;

@@ -275,10 +275,17 @@ impl Signing {
     }
 }
 
+/// Base of the polynomial that stands for a text's words. Odd, so that no shingle is lost.
+const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// A text's words as one number, in which order counts, and its signature.
 fn sign(text: &str, hasher: &mut MinHasher, shingler: &mut Shingler) -> Signed {
     let shingles = shingler.shingles(text);
-    let words = shingles.iter().fold(0, |words: u64, shingle| mix(words.rotate_left(1) ^ shingle));
+    // Shingles are well mixed, so that a polynomial of them will do, which is fast.
+    let words = shingles
+        .iter()
+        .fold(0, |words: u64, shingle| words.wrapping_mul(BASE).wrapping_add(*shingle));
+    let words = mix(words ^ shingles.len() as u64);
     let mut lanes = vec![0; hasher.lanes()].into_boxed_slice();
     hasher.sign_shingles(shingles, &mut lanes).then_some((words, lanes))
 }
