@@ -6,7 +6,7 @@ mod generate;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use generate::Random;
 use retold::{
-    lsh::{Banding, banding::BUCKET_LIMIT},
+    lsh::{Banding, band_keys::BUCKET_LIMIT},
     sketch::{MinHashConfig, MinHasher, Signatures},
 };
 

@@ -30,7 +30,7 @@ fn shingle(criterion: &mut Criterion) {
     });
     let sets: Vec<_> =
         articles.iter().map(|article| ShingleSet::of(article, &mut shingler)).collect();
-    let shingles = sets.iter().map(|set| set.len() as u64).sum();
+    let shingles: u64 = sets.iter().map(|set| set.len() as u64).sum();
     group.throughput(Throughput::Elements(2 * shingles));
     group.bench_function("jaccard", |bencher| {
         bencher.iter(|| -> f64 {

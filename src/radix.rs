@@ -5,138 +5,190 @@
 
 use std::ops::Range;
 
-/// Bits per pass. 256 counters and as many write positions fit the first-level cache.
-const DIGIT: u32 = 8;
-const VALUES: usize = 1 << DIGIT;
+/// Most bits of a pass over keys in the cache: 512 counters fit its first level with room to spare.
+const DIGIT: u32 = 9;
 
-/// Up to here the comparison sort of the standard library is faster.
-const SMALL: usize = 96;
+/// Most bits of a pass over keys in memory: more than 1,024 write positions would each miss the cache
+/// for addresses of pages.
+const WIDE_DIGIT: u32 = 10;
 
-/// Beyond, keys are first spread over parts that fit the second-level cache, with their scratch.
-const LARGE: usize = 1 << 16;
+/// Up to here insertion is faster than passes with their counters.
+const SMALL: usize = 24;
+
+/// Keys that fit the second-level cache together with their scratch.
+const CACHED: usize = 1 << 14;
 
 /// Sorts `keys` by the number in their bits `bits`, and only by these; keys that are equal there keep
-/// their order. `scratch` is resized as needed; what it holds afterwards means nothing.
+/// their order. `scratch` grows as needed; what it holds afterwards means nothing.
 ///
-/// Linear time: one pass over the keys for every eight bits, less where all keys agree.
+/// One pass spreads the keys over parts that fit the cache, by their highest bits; these are sorted
+/// from the lowest digit upwards, one pass for up to nine bits. Nothing depends on a branch that the
+/// processor would have to guess, which is what makes comparison sorts slow on random keys.
 pub fn sort_by_bits(keys: &mut [u64], scratch: &mut Vec<u64>, bits: Range<u32>) {
     assert!(bits.end <= 64, "a key has 64 bits");
-    if bits.is_empty() || keys.len() < 2 {
-        return;
-    }
-    if keys.len() <= SMALL {
-        let mask = u64::MAX >> (64 - (bits.end - bits.start));
-        keys.sort_by_key(|key| key >> bits.start & mask);
-        return;
-    }
     scratch.resize(keys.len().max(scratch.len()), 0);
-    let scratch = &mut scratch[..keys.len()];
-    if keys.len() <= LARGE || bits.end - bits.start <= DIGIT {
-        sort_upwards(keys, scratch, bits);
-        return;
+    sort_part(keys, &mut scratch[..keys.len()], bits, Target::Same);
+}
+
+/// Like [`sort_by_bits`], with a scratch of the same length as the keys.
+pub fn sort_with(keys: &mut [u64], scratch: &mut [u64], bits: Range<u32>) {
+    sort_part(keys, scratch, bits, Target::Same);
+}
+
+/// Spreads `keys` over parts that fit the cache, by the highest of their bits `bits`, and calls `each`
+/// for every part, in ascending order: its keys, a scratch of the same length, and the bits by which
+/// they may still differ. `keys` mean nothing afterwards.
+pub fn for_each_part(
+    keys: &mut [u64],
+    scratch: &mut Vec<u64>,
+    bits: Range<u32>,
+    mut each: impl FnMut(&mut [u64], &mut [u64], Range<u32>),
+) {
+    assert!(bits.end <= 64, "a key has 64 bits");
+    scratch.resize(keys.len().max(scratch.len()), 0);
+    visit_parts(keys, &mut scratch[..keys.len()], bits, &mut each);
+}
+
+fn visit_parts(
+    from: &mut [u64],
+    other: &mut [u64],
+    bits: Range<u32>,
+    each: &mut impl FnMut(&mut [u64], &mut [u64], Range<u32>),
+) {
+    if from.len() <= CACHED || bits.is_empty() {
+        return each(from, other, bits);
     }
-    let top = bits.end - DIGIT;
-    let ends = scatter(keys, scratch, top);
+    let mut counts = [0; 1 << WIDE_DIGIT];
+    let Some((rest, ends)) = spread(from, other, bits.clone(), &mut counts) else {
+        return visit_parts(from, other, bits.start..bits.end - 1, each);
+    };
     let mut start = 0;
-    for end in ends {
-        // The roles of the two arrays are exchanged below the first pass.
-        sort_part(&mut scratch[start..end], &mut keys[start..end], bits.start..top);
-        start = end;
+    for &end in ends {
+        let part = start..end as usize;
+        start = part.end;
+        visit_parts(&mut other[part.clone()], &mut from[part], rest.clone(), each);
     }
 }
 
-/// Sorts `from` by `bits` and leaves the result in `into`.
-fn sort_part(from: &mut [u64], into: &mut [u64], bits: Range<u32>) {
-    if from.len() > LARGE && bits.end - bits.start > DIGIT {
-        let top = bits.end - DIGIT;
-        let ends = scatter(from, into, top);
-        let mut start = 0;
-        for end in ends {
-            sort_part(&mut into[start..end], &mut from[start..end], bits.start..top);
-            start = end;
+/// Where the sorted keys have to end up.
+#[derive(Clone, Copy, PartialEq)]
+enum Target {
+    /// Where the keys were.
+    Same,
+    /// In the other array.
+    Other,
+}
+
+/// Sorts the keys in `from`, with `other` as scratch.
+fn sort_part(from: &mut [u64], other: &mut [u64], bits: Range<u32>, target: Target) {
+    if from.len() <= SMALL || bits.is_empty() {
+        insert(from, &bits);
+        if target == Target::Other {
+            other.copy_from_slice(from);
         }
-    } else if from.len() <= SMALL {
-        let mask = u64::MAX >> (64 - (bits.end - bits.start));
-        from.sort_by_key(|key| key >> bits.start & mask);
-    } else {
-        sort_upwards(from, into, bits);
+        return;
     }
-    into.copy_from_slice(from);
+    if from.len() <= CACHED {
+        return sort_upwards(from, other, bits, target);
+    }
+    let mut counts = [0; 1 << WIDE_DIGIT];
+    let Some((rest, ends)) = spread(from, other, bits.clone(), &mut counts) else {
+        return sort_part(from, other, bits.start..bits.end - 1, target);
+    };
+    // The keys are in the other array now.
+    let target = if target == Target::Same { Target::Other } else { Target::Same };
+    let mut start = 0;
+    for &end in ends {
+        let part = start..end as usize;
+        start = part.end;
+        sort_part(&mut other[part.clone()], &mut from[part], rest.clone(), target);
+    }
+}
+
+/// Spreads `from` over `into` by so many of the highest bits that parts fit the cache. Gives the bits
+/// that are left, and where each part ends; `None`, and nothing moved, where all those bits agree.
+fn spread<'a>(
+    from: &[u64],
+    into: &mut [u64],
+    bits: Range<u32>,
+    counts: &'a mut [u32; 1 << WIDE_DIGIT],
+) -> Option<(Range<u32>, &'a [u32])> {
+    let wanted = (from.len() / CACHED).max(1).ilog2() + 2;
+    let width = wanted.min(WIDE_DIGIT).min(bits.end - bits.start);
+    let rest = bits.start..bits.end - width;
+    let counts = &mut counts[..1 << width];
+    count(from, rest.end, counts);
+    scatter(from, into, rest.end, counts).then_some((rest, counts))
 }
 
 /// Sorts by the lowest digit first: each pass keeps the order of the ones before.
-fn sort_upwards(keys: &mut [u64], scratch: &mut [u64], bits: Range<u32>) {
-    let (mut from, mut into) = (keys, scratch);
-    let mut swapped = false;
-    let mut low = bits.start;
-    while low < bits.end {
-        let width = DIGIT.min(bits.end - low);
-        if scatter_digit(from, into, low, width).is_some() {
-            std::mem::swap(&mut from, &mut into);
-            swapped = !swapped;
+fn sort_upwards(from: &mut [u64], other: &mut [u64], bits: Range<u32>, target: Target) {
+    let passes = (bits.end - bits.start).div_ceil(DIGIT);
+    let (mut keys, mut free) = (&mut *from, &mut *other);
+    let mut place = Target::Same;
+    for pass in 0..passes {
+        // Digits of equal width, as far as that goes: 25 bits are 8, 8, 9.
+        let low = bits.start + (bits.end - bits.start) * pass / passes;
+        let high = bits.start + (bits.end - bits.start) * (pass + 1) / passes;
+        let mut counts = [0; 1 << DIGIT];
+        let counts = &mut counts[..1 << (high - low)];
+        count(keys, low, counts);
+        if scatter(keys, free, low, counts) {
+            std::mem::swap(&mut keys, &mut free);
+            place = if place == Target::Same { Target::Other } else { Target::Same };
         }
-        low += width;
     }
-    if swapped {
-        into.copy_from_slice(from);
+    if place != target {
+        free.copy_from_slice(keys);
     }
 }
 
-/// Spreads `from` over `into` by the digit that starts at bit `low`; returns where each digit ends.
-fn scatter(from: &[u64], into: &mut [u64], low: u32) -> [usize; VALUES] {
-    scatter_digit(from, into, low, DIGIT).unwrap_or_else(|| {
-        into.copy_from_slice(from);
-        let mut ends = [from.len(); VALUES];
-        let digit = (from[0] >> low) as usize % VALUES;
-        ends[..digit].fill(0);
-        ends
-    })
+/// Counts how often each value of a digit occurs, from bit `low`; there are a power of two of values.
+#[inline(always)]
+fn count(keys: &[u64], low: u32, counts: &mut [u32]) {
+    let mask = counts.len() - 1;
+    for &key in keys {
+        counts[(key >> low) as usize & mask] += 1;
+    }
 }
 
-/// One pass. `None`, and nothing moved, where all keys have the same digit.
-fn scatter_digit(from: &[u64], into: &mut [u64], low: u32, width: u32) -> Option<[usize; VALUES]> {
-    let mask = (VALUES - 1) >> (DIGIT - width);
-    let digit = |key: u64| (key >> low) as usize & mask & (VALUES - 1);
-    let mut counts = [0usize; VALUES];
-    for &key in from {
-        counts[digit(key)] += 1;
-    }
-    if counts[digit(*from.first()?)] == from.len() {
-        return None;
+/// Spreads `from` over `into` by a digit, given its counts, which become the ends of the values' keys.
+/// `false`, and nothing moved, where all keys have the same digit.
+#[inline(always)]
+fn scatter(from: &[u64], into: &mut [u64], low: u32, counts: &mut [u32]) -> bool {
+    assert!(from.len() == into.len() && from.len() <= u32::MAX as usize, "at most 4 billion keys");
+    let mask = counts.len() - 1;
+    if from.first().is_none_or(|key| counts[(key >> low) as usize & mask] as usize == from.len()) {
+        return false;
     }
     let mut next = 0;
-    let mut places = counts.map(|count| {
-        let place = next;
-        next += count;
-        place
-    });
+    for count in &mut *counts {
+        next += *count;
+        *count = next - *count;
+    }
     for &key in from {
-        let place = &mut places[digit(key)];
-        into[*place] = key;
+        let place = &mut counts[(key >> low) as usize & mask];
+        into[*place as usize] = key;
         *place += 1;
     }
-    Some(places)
+    true
 }
 
-/// Sorts hashes: fast where they are spread evenly over all 64-bit numbers, right for any numbers.
-///
-/// One pass puts each hash near its place; what is left is local disorder.
-pub fn sort_hashes(hashes: &mut [u64], scratch: &mut Vec<u64>) {
-    if hashes.len() <= SMALL {
-        hashes.sort_unstable();
+/// Insertion sort of a few keys, or none if there are no bits to sort by.
+fn insert(keys: &mut [u64], bits: &Range<u32>) {
+    if bits.is_empty() {
         return;
     }
-    if hashes.len() > LARGE {
-        sort_by_bits(hashes, scratch, 0..64);
-        return;
-    }
-    scratch.clear();
-    scratch.extend_from_slice(hashes);
-    let ends = scatter(scratch, hashes, 64 - DIGIT);
-    let mut start = 0;
-    for end in ends {
-        hashes[start..end].sort_unstable();
-        start = end;
+    let mask = u64::MAX >> (64 - (bits.end - bits.start));
+    let number = |key: u64| key >> bits.start & mask;
+    for at in 1..keys.len() {
+        let key = keys[at];
+        let mut hole = at;
+        while hole > 0 && number(keys[hole - 1]) > number(key) {
+            keys[hole] = keys[hole - 1];
+            hole -= 1;
+        }
+        keys[hole] = key;
     }
 }
 
@@ -168,15 +220,19 @@ mod tests {
     }
 
     #[test]
-    fn hashes_of_every_shape() {
-        for count in [0, 1, 90, 1000, 100_000] {
-            for shape in [mix, |n| n, |_| 7] {
-                let mut keys: Vec<u64> = (0..count).map(shape).collect();
-                let mut expected = keys.clone();
-                expected.sort_unstable();
-                sort_hashes(&mut keys, &mut Vec::new());
-                assert_eq!(keys, expected);
-            }
+    fn parts_hold_all_keys_in_ascending_order() {
+        let shapes: [fn(u64) -> u64; 3] = [mix, |n| n << 40, |_| 7 << 30];
+        for shape in shapes {
+            let mut keys: Vec<u64> = (0..100_000).map(shape).collect();
+            let mut expected = keys.clone();
+            expected.sort_unstable();
+            let mut found = Vec::new();
+            for_each_part(&mut keys, &mut Vec::new(), 20..64, |part, scratch, bits| {
+                assert_eq!(part.len(), scratch.len());
+                sort_with(part, scratch, 0..bits.end);
+                found.extend_from_slice(part);
+            });
+            assert!(found == expected);
         }
     }
 

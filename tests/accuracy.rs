@@ -2,7 +2,7 @@
 
 use retold::{
     Kernel,
-    lsh::{Banding, banding::BUCKET_LIMIT},
+    lsh::{Banding, band_keys::BUCKET_LIMIT},
     sketch::{MinHashConfig, MinHasher, Signatures},
     text::hash::mix,
 };

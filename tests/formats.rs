@@ -382,6 +382,28 @@ mod parquet_files {
         assert!(records.iter().map(|r| &r.text).eq(&long));
     }
 
+    /// The library panics on some of these.
+    #[test]
+    fn no_damaged_byte_stops_a_run() {
+        let text: ArrayRef = Arc::new(StringArray::from(vec!["One", "Two", "Two", "Four"]));
+        let id: ArrayRef = Arc::new(Int64Array::from(vec![1, 2, 3, 4]));
+        let good = parquet(vec![("id", id), ("text", text)], Compression::SNAPPY);
+        let folder = folder(&[("y.txt", b"Next")]);
+        let (mut damaged, mut unharmed) = (0, 0);
+        for at in 0..good.len() {
+            for flip in [0x01, 0x7f, 0xff] {
+                let mut bytes = good.clone();
+                bytes[at] ^= flip;
+                fs::write(folder.path().join("x.parquet"), bytes).unwrap();
+                let (records, report) = read(folder.path());
+                assert_eq!(records.last().unwrap().text, "Next");
+                damaged += usize::from(report.failures > 0);
+                unharmed += usize::from(report.failures == 0);
+            }
+        }
+        assert!(damaged > 100 && unharmed > 100, "{damaged} damaged, {unharmed} unharmed");
+    }
+
     #[test]
     fn wrong_columns_and_broken_files_are_told() {
         let text: ArrayRef = Arc::new(Int64Array::from(vec![1]));

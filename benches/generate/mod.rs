@@ -22,7 +22,7 @@ const CODAS: [&str; 10] = ["", "", "n", "r", "s", "t", "l", "nd", "ck", "rs"];
 
 /// Which characters the text is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Script {
+pub(crate) enum Script {
     /// ASCII only.
     Ascii,
     /// About 10 % of the bytes are those of curly quotes, dashes and accented letters.
@@ -33,11 +33,11 @@ pub enum Script {
 
 /// A small random number generator (SplitMix64, Steele et al. 2014).
 #[derive(Debug, Clone)]
-pub struct Random(pub u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut x = self.0;
         x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -46,12 +46,12 @@ impl Random {
     }
 
     /// Evenly from 0 (included) to 1 (excluded).
-    pub fn unit(&mut self) -> f64 {
+    pub(crate) fn unit(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1u64 << 53) as f64
     }
 
     /// Evenly from 0 to `end` (excluded).
-    pub fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         (self.unit() * end as f64) as usize
     }
 
@@ -61,7 +61,7 @@ impl Random {
 }
 
 /// Writes articles.
-pub struct Generator {
+pub(crate) struct Generator {
     random: Random,
     script: Script,
     vocabulary: Vec<String>,
@@ -70,13 +70,12 @@ pub struct Generator {
 }
 
 impl Generator {
-    pub fn new(script: Script, seed: u64) -> Self {
+    pub(crate) fn new(script: Script, seed: u64) -> Self {
         let mut random = Random(seed);
         let mut vocabulary: Vec<_> = FUNCTION_WORDS.split_whitespace().map(str::to_owned).collect();
         while vocabulary.len() < VOCABULARY {
             // Rarer words are longer.
-            let syllables =
-                1 + random.below(2) + random.below(1 + vocabulary.len().ilog2() as usize / 4);
+            let syllables = 1 + random.below(1 + vocabulary.len().ilog2() as usize / 4);
             let word = (0..syllables)
                 .map(|_| [random.pick(&ONSETS), random.pick(&VOWELS), random.pick(&CODAS)].concat())
                 .collect::<String>();
@@ -85,7 +84,7 @@ impl Generator {
         let mut sum = 0.0;
         let weights = (0..VOCABULARY)
             .map(|rank| {
-                sum += 1.0 / (rank as f64 + 2.7);
+                sum += 1.0 / (rank as f64 + 1.5);
                 sum
             })
             .collect();
@@ -98,7 +97,7 @@ impl Generator {
     }
 
     /// An article of about so many words.
-    pub fn article_of(&mut self, words: usize) -> String {
+    pub(crate) fn article_of(&mut self, words: usize) -> String {
         let mut text = String::with_capacity(words * 7);
         let mut written = 0;
         while written < words {
@@ -111,7 +110,7 @@ impl Generator {
     }
 
     /// An article of log-normal length around 400 words, at least 50.
-    pub fn article(&mut self) -> String {
+    pub(crate) fn article(&mut self) -> String {
         let normal = (0..12).map(|_| self.random.unit()).sum::<f64>() - 6.0;
         self.article_of((400.0 * (0.5 * normal).exp()).max(50.0) as usize)
     }
@@ -167,9 +166,9 @@ fn respell(word: &str, script: Script, random: &mut Random) -> String {
         [('a', 'á'), ('e', 'é'), ('i', 'í'), ('o', 'ö'), ('u', 'ü'), ('c', 'ç'), ('s', 'š')];
     match script {
         Script::Ascii => word.to_owned(),
-        Script::Mixed if random.below(3) > 0 => word.to_owned(),
+        Script::Mixed if random.below(2) > 0 => word.to_owned(),
         Script::Mixed => {
-            let mut left = 2;
+            let mut left = 1;
             let accented =
                 word.chars().map(|letter| match accents.iter().find(|(l, _)| *l == letter) {
                     Some((_, accent)) if left > 0 => {
@@ -190,12 +189,12 @@ fn respell(word: &str, script: Script, random: &mut Random) -> String {
 }
 
 /// So many articles.
-pub fn articles(script: Script, count: usize) -> Vec<String> {
+pub(crate) fn articles(script: Script, count: usize) -> Vec<String> {
     let mut generator = Generator::new(script, 7);
     (0..count).map(|_| generator.article()).collect()
 }
 
 /// Their bytes.
-pub fn bytes(articles: &[String]) -> u64 {
+pub(crate) fn bytes(articles: &[String]) -> u64 {
     articles.iter().map(|article| article.len() as u64).sum()
 }

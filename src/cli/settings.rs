@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use retold::Config;
-use retold::corpus::ReadOptions;
+use retold::corpus::{ReadOptions, RepeatedIds};
 use retold::engine::Channel;
 use retold::engine::dedup::DedupConfig;
 
@@ -56,6 +56,8 @@ impl Settings {
             id_field: reading.id_field.clone().unwrap_or(default.id_field),
             text_field: reading.text_field.clone().unwrap_or(default.text_field),
             respect_ignore: reading.respect_ignore.unwrap_or(default.respect_ignore),
+            // Findings name articles by their ids, which must be those of the input.
+            repeated_ids: RepeatedIds::Skip,
             threads,
             ..default
         };

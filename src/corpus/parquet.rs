@@ -1,6 +1,7 @@
 //! Tables in Parquet files.
 
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use arrow_array::cast::AsArray;
@@ -27,6 +28,10 @@ pub(super) struct Columns {
 
 impl Columns {
     pub(super) fn open(path: &Path, options: &ReadOptions, sizes: Sizes) -> Result<Self, Fault> {
+        shielded(|| Self::open_unshielded(path, options, sizes))
+    }
+
+    fn open_unshielded(path: &Path, options: &ReadOptions, sizes: Sizes) -> Result<Self, Fault> {
         let file = File::open(path).map_err(|error| fault(Reason::Unreadable, error))?;
         let builder = ParquetRecordBatchReaderBuilder::try_new(file)
             .map_err(|error| fault(Reason::Corrupt, error))?;
@@ -89,13 +94,22 @@ impl Iterator for Columns {
         if self.ended {
             return None;
         }
-        let rows = match self.reader.next()? {
-            Ok(batch) => self.rows(&batch),
-            Err(error) => Err(Fault { line: Some(self.row), ..fault(Reason::Corrupt, error) }),
-        };
-        self.ended = rows.is_err();
-        Some(rows)
+        let rows = shielded(|| match self.reader.next() {
+            None => Ok(None),
+            Some(Ok(batch)) => self.rows(&batch).map(Some),
+            Some(Err(error)) => Err(fault(Reason::Corrupt, error)),
+        });
+        let rows = rows.map_err(|fault| Fault { line: Some(self.row), ..fault }).transpose();
+        self.ended = !matches!(rows, Some(Ok(_)));
+        rows
     }
+}
+
+/// The library panics on some damaged files (negative lengths, missing dictionaries) where it
+/// should return an error. What it had built is dropped unseen, so nothing half-made is used.
+fn shielded<T>(work: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(fault(Reason::Corrupt, "the Parquet library gave up on it")))
 }
 
 fn fault(reason: Reason, detail: impl std::fmt::Display) -> Fault {

@@ -6,10 +6,11 @@ use rayon::prelude::*;
 
 use super::{Channel, Engine, Texts, Watch};
 use crate::Error;
-use crate::lsh::banding::{self, Banding};
+use crate::lsh::band_keys::{self, BandKeys, Bucketing, Collapsed};
+use crate::lsh::banding::{Banding, Target};
 use crate::lsh::rare::{self, Posting, RareConfig, SharedPairs};
 use crate::shingle::reuse::skip_bigrams;
-use crate::sketch::{MinHasher, Signatures};
+use crate::sketch::MinHasher;
 use crate::text::Analyzer;
 use crate::text::hash::mix;
 
@@ -17,8 +18,6 @@ use crate::text::hash::mix;
 const BLOCK: usize = 64;
 /// Features are spread over 2 to the power of this many partitions.
 const PARTITION_BITS: u32 = 6;
-/// Content words between the two of a feature.
-const WINDOW: usize = 2;
 /// Groups of identical texts up to this size are compared like all others; of larger ones the first
 /// stands for all.
 const IDENTICAL_LIMIT: usize = 8;
@@ -40,7 +39,7 @@ pub struct Channels {
     /// Pairs from banding.
     pub banding_pairs: usize,
     /// What banding did.
-    pub banding: banding::BandingStats,
+    pub banding: band_keys::BandingStats,
     /// Pairs from rare features.
     pub rare_pairs: usize,
     /// What the rare-feature channel did.
@@ -55,7 +54,7 @@ pub struct Channels {
 
 /// What a block of texts gives.
 struct Block {
-    signatures: Signatures,
+    keys: BandKeys,
     postings: Vec<Vec<Posting>>,
     /// For each text a hash of its folded words; `None` without words.
     prints: Vec<Option<u64>>,
@@ -69,6 +68,7 @@ struct Worker {
     hasher: MinHasher,
     forms: Vec<u64>,
     shingles: Vec<u64>,
+    lanes: Vec<u32>,
 }
 
 impl Engine {
@@ -79,6 +79,8 @@ impl Engine {
         watch: &dyn Watch,
     ) -> Result<Candidates, Error> {
         let hasher = MinHasher::new(self.config.minhash())?;
+        let target = Target::new(self.config.banding_threshold, self.config.lanes);
+        let banding = Banding::for_threshold(target)?;
         let blocks: Vec<Block> = (0..texts.len().div_ceil(BLOCK))
             .into_par_iter()
             .map_init(
@@ -87,29 +89,30 @@ impl Engine {
                     hasher: hasher.clone(),
                     forms: Vec::new(),
                     shingles: Vec::new(),
+                    lanes: vec![0; self.config.lanes],
                 },
                 |worker, block| {
                     let range = block * BLOCK..((block + 1) * BLOCK).min(texts.len());
                     watch.advance(range.len() as u64);
-                    self.block(worker, texts, range)
+                    self.block(worker, texts, range, banding)
                 },
             )
-            .collect();
+            .collect::<Result<_, Error>>()?;
         let mut found = Candidates::default();
         let standing = collapse(&blocks, &mut found);
-        let mut signatures = Signatures::new(hasher.scheme());
+        let mut keys = BandKeys::new(banding);
         let mut postings: Vec<Vec<Posting>> = vec![Vec::new(); 1 << PARTITION_BITS];
         for mut block in blocks {
             found.channels.bytes += block.bytes;
             found.channels.words += block.words;
-            signatures.append(&mut block.signatures)?;
+            keys.append(&mut block.keys);
             for (all, mut own) in postings.iter_mut().zip(block.postings) {
                 own.retain(|posting| standing[*posting as u32 as usize]);
                 all.append(&mut own);
             }
         }
         if self.config.channel != Channel::Rare {
-            self.band(&signatures, &standing, &mut found)?;
+            band(&keys, banding, &standing, &mut found);
         }
         if self.config.channel != Channel::Banding {
             self.pair_rare(postings, texts.len(), &mut found);
@@ -124,9 +127,10 @@ impl Engine {
         worker: &mut Worker,
         texts: &T,
         range: std::ops::Range<usize>,
-    ) -> Block {
+        banding: Banding,
+    ) -> Result<Block, Error> {
         let mut block = Block {
-            signatures: Signatures::new(worker.hasher.scheme()),
+            keys: BandKeys::new(banding),
             postings: vec![Vec::new(); 1 << PARTITION_BITS],
             prints: Vec::with_capacity(range.len()),
             bytes: 0,
@@ -146,58 +150,33 @@ impl Engine {
                 worker.shingles.clear();
                 let n = self.config.shingle_words;
                 crate::shingle::ngrams(&worker.forms, n, self.config.kernel, &mut worker.shingles);
-                let sign = |lanes: &mut [u32]| worker.hasher.sign_shingles(&worker.shingles, lanes);
-                block.signatures.push_with(at as u32, sign);
+                if worker.hasher.sign_shingles(&worker.shingles, &mut worker.lanes) {
+                    block.keys.push(at as u32, &worker.lanes)?;
+                }
             }
             if self.config.channel != Channel::Banding {
-                skip_bigrams(&article, WINDOW, |feature| {
+                let window = window(article.words.len());
+                skip_bigrams(&article, window, |feature| {
                     let partition = rare::partition_of(feature, PARTITION_BITS);
                     block.postings[partition].push(rare::posting(feature, at as u32));
                 });
             }
         }
-        block
-    }
-
-    fn band(
-        &self,
-        signatures: &Signatures,
-        standing: &[bool],
-        found: &mut Candidates,
-    ) -> Result<(), Error> {
-        let target = banding::Target::new(self.config.banding_threshold, self.config.lanes);
-        let split = Banding::for_threshold(target)?;
-        split.check(signatures)?;
-        let collapsed = split.collapse(signatures, &mut Vec::new());
-        let per_band: Vec<banding::BandPairs> = (0..split.bands())
-            .into_par_iter()
-            .map_init(Vec::new, |scratch, band| {
-                let how = banding::Bucketing { band, limit: banding::BUCKET_LIMIT };
-                split.band_pairs(signatures, &collapsed.rows, how, scratch)
-            })
-            .collect();
-        let mut pairs = collapsed.pairs;
-        for mut band in per_band {
-            found.channels.banding.add(band.stats);
-            pairs.append(&mut band.pairs);
-        }
-        let mut pairs = banding::merge(signatures, &mut pairs, &mut Vec::new());
-        pairs.retain(|(a, b)| standing[*a as usize] && standing[*b as usize]);
-        found.channels.banding_pairs = pairs.len();
-        found.pairs.append(&mut pairs);
-        Ok(())
+        Ok(block)
     }
 
     fn pair_rare(&self, postings: Vec<Vec<Posting>>, articles: usize, found: &mut Candidates) {
         let mut config = RareConfig::for_articles(articles);
-        config.max_df = self.config.max_df.unwrap_or(config.max_df);
+        if let Some(max_df) = self.config.max_df {
+            (config.max_df, config.double_df) = (max_df, max_df / 3);
+        }
         config.min_shared = self.config.min_shared;
         let greatest = articles.saturating_sub(1) as u32;
         let parts: Vec<(SharedPairs, rare::RareStats)> = postings
             .into_par_iter()
-            .map_init(Vec::new, |scratch, mut postings| {
+            .map_init(rare::Scratch::default, |scratch, mut postings| {
                 let mut pairs = SharedPairs::up_to(greatest);
-                let stats = rare::shared_pairs(&mut postings, config.max_df, scratch, &mut pairs);
+                let stats = rare::shared_pairs(&mut postings, config, scratch, &mut pairs);
                 (pairs, stats)
             })
             .collect();
@@ -209,13 +188,45 @@ impl Engine {
         let split = all.split(std::num::NonZeroU32::MIN.saturating_add(15));
         let counted: Vec<Vec<(u32, u32, u32)>> = split
             .into_par_iter()
-            .map_init(Vec::new, |scratch, mut pairs| {
+            .map_init(rare::Scratch::default, |scratch, mut pairs| {
                 rare::count_pairs(&mut pairs, config.min_shared, scratch)
             })
             .collect();
         let before = found.pairs.len();
         found.pairs.extend(counted.into_iter().flatten().map(|(a, b, _)| (a, b)));
         found.channels.rare_pairs = found.pairs.len() - before;
+    }
+}
+
+/// The channel of near-duplicates.
+fn band(keys: &BandKeys, banding: Banding, standing: &[bool], found: &mut Candidates) {
+    let mut scratch = band_keys::Scratch::default();
+    let Collapsed { rows, mut pairs } = keys.collapse(&mut scratch);
+    let per_band: Vec<band_keys::BandPairs> = (0..banding.bands())
+        .into_par_iter()
+        .map_init(band_keys::Scratch::default, |scratch, band| {
+            keys.band_pairs(&rows, Bucketing { band, limit: band_keys::BUCKET_LIMIT }, scratch)
+        })
+        .collect();
+    found.channels.banding.identical = pairs.len() as u64;
+    for mut band in per_band {
+        found.channels.banding.add(band.stats);
+        pairs.append(&mut band.pairs);
+    }
+    let mut pairs = keys.merge(&mut pairs, &mut scratch);
+    pairs.retain(|(a, b)| standing[*a as usize] && standing[*b as usize]);
+    found.channels.banding_pairs = pairs.len();
+    found.pairs.append(&mut pairs);
+}
+
+/// Content words between the two of a feature, for an article of that many words: short ones would
+/// else have too few features to share three, and their rewrites be lost.
+fn window(words: usize) -> usize {
+    match words {
+        0..150 => 4,
+        150..200 => 3,
+        200..250 => 2,
+        _ => 1,
     }
 }
 

@@ -1,11 +1,9 @@
 //! Signatures to candidate pairs: articles that agree in all rows of at least one band.
 //!
-//! Keys of bands are sorted, not put into hash maps: sorting reads and writes memory in order
-//! (`benches/banding.rs`). Work stays linear whatever the corpus: articles with equal signatures
-//! collapse into one first, and big buckets are chained instead of paired.
+//! Here is which bands, and how likely they are to agree; [`super::band_keys`] finds those that do.
 
-use super::pairs::Packing;
-use crate::{Error, radix, sketch::Signatures};
+use super::band_keys::{BandKeys, BandingStats, Bucketing, Collapsed, Scratch};
+use crate::{Error, sketch::Signatures};
 
 /// How signatures are cut into bands: `bands` bands of `rows` lanes each.
 ///
@@ -105,135 +103,22 @@ impl Banding {
 
     /// All candidate pairs of articles, the lesser number first, sorted, each once.
     ///
-    /// This is [`Banding::collapse`], [`Banding::band_pairs`] for each band and [`merge`], one after
-    /// the other; callers with threads call these themselves. Lanes beyond `bands * rows` are not
-    /// read; signatures with fewer are an error. An article with two rows is never its own pair.
+    /// `limit` is that of [`Bucketing`]; [`super::band_keys::BUCKET_LIMIT`] suits most corpora. This is the whole of
+    /// [`BandKeys`] in one call; callers with threads, or without room for all signatures, use that
+    /// themselves. Lanes beyond `bands * rows` are not read; signatures with fewer are an error.
     pub fn candidates(self, signatures: &Signatures, limit: usize) -> Result<Candidates, Error> {
-        self.check(signatures)?;
-        let mut scratch = Vec::new();
-        let mut stats = BandingStats::default();
-        let collapsed = self.collapse(signatures, &mut scratch);
-        let mut pairs = collapsed.pairs;
-        stats.identical = pairs.len() as u64;
+        let mut keys = BandKeys::new(self);
+        keys.push_all(signatures)?;
+        let mut scratch = Scratch::default();
+        let Collapsed { rows, mut pairs } = keys.collapse(&mut scratch);
+        let mut stats = BandingStats { identical: pairs.len() as u64, ..BandingStats::default() };
         for band in 0..self.bands {
-            let bucketing = Bucketing { band, limit };
-            let mut found = self.band_pairs(signatures, &collapsed.rows, bucketing, &mut scratch);
+            let mut found = keys.band_pairs(&rows, Bucketing { band, limit }, &mut scratch);
             stats.add(found.stats);
             pairs.append(&mut found.pairs);
         }
-        let pairs = merge(signatures, &mut pairs, &mut scratch);
-        Ok(Candidates { pairs, stats })
+        Ok(Candidates { pairs: keys.merge(&mut pairs, &mut scratch), stats })
     }
-
-    /// `Ok` if the signatures have enough lanes.
-    pub fn check(self, signatures: &Signatures) -> Result<(), Error> {
-        if self.bands * self.rows <= signatures.lanes() {
-            return Ok(());
-        }
-        Err(Error::OutOfRange {
-            option: "bands times rows",
-            found: (self.bands * self.rows).to_string(),
-            expected: "at most the number of lanes",
-        })
-    }
-
-    /// Finds signatures that are equal in all lanes that are read, and keeps the first of each kind.
-    pub fn collapse(self, signatures: &Signatures, scratch: &mut Vec<u64>) -> Collapsed {
-        let lanes = 0..self.bands * self.rows;
-        let mut keys: Vec<u64> = (0u64..)
-            .zip(signatures.rows())
-            .map(|(row, values)| key_of(&values[lanes.clone()]) << 32 | row)
-            .collect();
-        radix::sort_by_bits(&mut keys, scratch, 32..64);
-        let packing = Packing::up_to(signatures.len() as u32);
-        let mut collapsed = Collapsed { rows: Vec::with_capacity(keys.len()), pairs: Vec::new() };
-        let same = |a: u32, b: u32| {
-            signatures.row(a as usize)[lanes.clone()] == signatures.row(b as usize)[lanes.clone()]
-        };
-        for bucket in keys.chunk_by(|a, b| a >> 32 == b >> 32) {
-            let first = bucket[0] as u32;
-            collapsed.rows.push(first);
-            for &key in &bucket[1..] {
-                // Unequal ones with equal keys are so rare that they may stay uncollapsed.
-                match same(first, key as u32) {
-                    true => collapsed.pairs.push(packing.pack(first, key as u32)),
-                    false => collapsed.rows.push(key as u32),
-                }
-            }
-        }
-        // In the order of the corpus again, so that memory is read in order.
-        collapsed.rows.sort_unstable();
-        collapsed
-    }
-
-    /// The pairs of `rows` (of the signatures) that agree in one band.
-    pub fn band_pairs(
-        self,
-        signatures: &Signatures,
-        rows: &[u32],
-        bucketing: Bucketing,
-        scratch: &mut Vec<u64>,
-    ) -> BandPairs {
-        let lanes = bucketing.band * self.rows..(bucketing.band + 1) * self.rows;
-        let band = |row: u32| &signatures.row(row as usize)[lanes.clone()];
-        let mut keys: Vec<u64> =
-            rows.iter().map(|&row| key_of(band(row)) << 32 | u64::from(row)).collect();
-        radix::sort_by_bits(&mut keys, scratch, 32..64);
-        let packing = Packing::up_to(signatures.len() as u32);
-        let BandPairs { mut pairs, mut stats } = BandPairs::default();
-        for bucket in keys.chunk_by(|a, b| a >> 32 == b >> 32).filter(|bucket| bucket.len() > 1) {
-            stats.buckets += 1;
-            // 32-bit keys collide now and then; the lanes themselves decide.
-            let mut pair = |a: u64, b: u64| {
-                if band(a as u32) == band(b as u32) {
-                    pairs.push(packing.pack(a as u32, b as u32));
-                }
-            };
-            let size = bucket.len() as u64;
-            if bucket.len() <= bucketing.limit.max(2) {
-                for (at, &a) in bucket.iter().enumerate() {
-                    bucket[at + 1..].iter().for_each(|&b| pair(a, b));
-                }
-            } else {
-                bucket[1..].iter().for_each(|&b| pair(bucket[0], b));
-                bucket[1..].windows(2).for_each(|next| pair(next[0], next[1]));
-                stats.capped_buckets += 1;
-                stats.pairs_left_out += size * (size - 1) / 2 - (2 * size - 3);
-            }
-        }
-        BandPairs { pairs, stats }
-    }
-}
-
-/// What one band gives.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct BandPairs {
-    /// Pairs of rows, packed as [`merge`] reads them.
-    pub pairs: Vec<u64>,
-    /// What it took.
-    pub stats: BandingStats,
-}
-
-/// Which bucket pairs are made of, and how.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bucketing {
-    /// The band, less than [`Banding::bands`].
-    pub band: usize,
-    /// Buckets of up to this many articles give all their pairs; bigger ones only those with their
-    /// first article and those of neighbours, `2m - 3` pairs for `m` articles. Values below 2 mean 2.
-    pub limit: usize,
-}
-
-/// The bucket limit that suits most corpora.
-pub const BUCKET_LIMIT: usize = 32;
-
-/// What [`Banding::collapse`] finds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Collapsed {
-    /// One row of each kind of signature: the first. Ascending.
-    pub rows: Vec<u32>,
-    /// Each other row with the first of its kind, packed as [`merge`] reads them.
-    pub pairs: Vec<u64>,
 }
 
 /// What [`Banding::candidates`] finds.
@@ -245,61 +130,6 @@ pub struct Candidates {
     pub stats: BandingStats,
 }
 
-/// What banding did, and what it left out to stay linear.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct BandingStats {
-    /// Articles that were collapsed into an earlier one with the same signature.
-    pub identical: u64,
-    /// Buckets with at least two articles, over all bands.
-    pub buckets: u64,
-    /// Buckets above the limit, which were chained.
-    pub capped_buckets: u64,
-    /// Pairs that these would have given beyond those of the chain.
-    pub pairs_left_out: u64,
-}
-
-impl BandingStats {
-    /// Adds what another band or partition did.
-    pub fn add(&mut self, other: Self) {
-        self.identical += other.identical;
-        self.buckets += other.buckets;
-        self.capped_buckets += other.capped_buckets;
-        self.pairs_left_out += other.pairs_left_out;
-    }
-}
-
-/// Packed pairs of rows, from any bands in any order, to sorted pairs of articles, each once.
-pub fn merge(
-    signatures: &Signatures,
-    pairs: &mut Vec<u64>,
-    scratch: &mut Vec<u64>,
-) -> Vec<(u32, u32)> {
-    let rows = Packing::up_to(signatures.len() as u32);
-    let articles = signatures.articles();
-    let packing = Packing::up_to(articles.iter().copied().max().unwrap_or(0));
-    for pair in pairs.iter_mut() {
-        let (a, b) = rows.unpack(*pair);
-        *pair = packing.pack(articles[a as usize], articles[b as usize]);
-    }
-    packing.sort(pairs, scratch);
-    pairs.dedup();
-    pairs.iter().map(|pair| packing.unpack(*pair)).filter(|(a, b)| a != b).collect()
-}
-
-/// A 32-bit key of a run of lanes.
-#[inline(always)]
-fn key_of(lanes: &[u32]) -> u64 {
-    const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
-    let (twos, last) = lanes.as_chunks::<2>();
-    let mut state = u64::from(last.first().copied().unwrap_or(0));
-    for &[low, high] in twos {
-        let two = u64::from(high) << 32 | u64::from(low);
-        state = (state ^ two).wrapping_mul(MULTIPLIER);
-        state ^= state >> 32;
-    }
-    state.wrapping_mul(MULTIPLIER) >> 32
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -307,6 +137,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::lsh::band_keys::BUCKET_LIMIT;
     use crate::sketch::{MinHashConfig, MinHasher};
 
     /// Signatures whose lanes are given outright.

@@ -3,8 +3,10 @@
 //! Two channels that find different things: [`banding`] finds near-duplicates from signatures alone;
 //! [`rare`] finds rewrites and reused passages from the features that few articles have. Both are
 //! pure batch functions that can be called partition by partition, in any order or in parallel.
+pub mod band_keys;
 pub mod banding;
 mod pairs;
 pub mod rare;
 
+pub use band_keys::BandKeys;
 pub use banding::Banding;

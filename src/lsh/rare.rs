@@ -10,7 +10,7 @@
 use std::num::NonZeroU32;
 
 use super::pairs::Packing;
-use crate::radix;
+use crate::{radix, text::hash::mix};
 
 /// One article has one feature: 32 bits of the feature's hash above the number of the article.
 pub type Posting = u64;
@@ -35,20 +35,24 @@ pub fn partition_of(feature: u64, bits: u32) -> usize {
 pub struct RareConfig {
     /// Features that more articles have are dropped. Below 2 nothing is ever found.
     pub max_df: u32,
-    /// Pairs that share fewer features are no candidates. 0 means 1.
+    /// Features that at most so many articles have count twice.
+    pub double_df: u32,
+    /// Pairs that share fewer features, so counted, are no candidates. 0 means 1.
     pub min_shared: u32,
 }
 
 impl RareConfig {
-    /// Three shared features, and a cap on df that grows with the logarithm of the corpus: 10 up to
-    /// 1,000 articles, 2 more for each doubling, 28 for a million.
+    /// Three shared features, of which very rare ones count twice, and a cap on df that grows with
+    /// the logarithm of the corpus: 8 up to 1,000 articles, 2 more for each doubling, 26 for a
+    /// million.
     ///
     /// The features that a rewrite shares with its source only have the same df in any corpus, so a
     /// constant would do for them; but sources are themselves printed, updated and rewritten more
     /// often in larger corpora. A cap in proportion to the corpus would make the work quadratic.
     pub fn for_articles(articles: usize) -> Self {
         let doublings = (articles / 1000).checked_ilog2().unwrap_or(0);
-        Self { max_df: 10 + 2 * doublings, min_shared: 3 }
+        let max_df = 8 + 2 * doublings;
+        Self { max_df, double_df: max_df / 3, min_shared: 3 }
     }
 }
 
@@ -92,9 +96,9 @@ impl RareStats {
 
 /// Candidate pairs of a corpus whose postings are all here. Reorders `postings`.
 pub fn candidates(postings: &mut [Posting], config: RareConfig) -> Candidates {
-    let mut scratch = Vec::new();
+    let mut scratch = Scratch::default();
     let mut pairs = SharedPairs::up_to(greatest_article(postings));
-    let stats = shared_pairs(postings, config.max_df, &mut scratch, &mut pairs);
+    let stats = shared_pairs(postings, config, &mut scratch, &mut pairs);
     Candidates { pairs: count_pairs(&mut pairs, config.min_shared, &mut scratch), stats }
 }
 
@@ -147,54 +151,80 @@ impl SharedPairs {
     }
 }
 
-/// Appends a pair to `pairs` for every two articles that share a feature with df from 2 to `max_df`.
+/// Appends a pair to `pairs` for every two articles that share a feature with df from 2 to
+/// `max_df`, or two where `double_df` says so.
 ///
-/// `postings` holds all postings of the features of this partition, in any order; they are reordered.
-/// A posting that is there twice counts once.
+/// `postings` holds all postings of the features of this partition, in any order; they mean nothing
+/// afterwards. A posting that is there twice counts once.
 pub fn shared_pairs(
     postings: &mut [Posting],
-    max_df: u32,
-    scratch: &mut Vec<u64>,
+    config: RareConfig,
+    scratch: &mut Scratch,
     pairs: &mut SharedPairs,
 ) -> RareStats {
-    radix::sort_by_bits(postings, scratch, 32..64);
     let before = pairs.len();
     let mut stats = RareStats { postings: postings.len() as u64, ..RareStats::default() };
-    let mut rest = &mut postings[..];
-    while let Some(&first) = rest.first() {
-        let size = rest.iter().take_while(|posting| *posting >> 32 == first >> 32).count();
-        let (group, others) = rest.split_at_mut(size);
-        rest = others;
-        stats.features += 1;
-        if size == 1 {
-            stats.single_features += 1;
-            continue;
-        }
-        pair_group(group, max_df, pairs, &mut stats);
-    }
+    let Scratch { spare, counters } = scratch;
+    radix::for_each_part(postings, spare, 32..64, |part, spare, bits| {
+        let kept = counters.keep_frequent(part, 2, |posting| posting >> 32);
+        stats.features += (part.len() - kept) as u64;
+        stats.single_features += (part.len() - kept) as u64;
+        radix::sort_with(&mut part[..kept], &mut spare[..kept], bits);
+        pair_sorted(&mut part[..kept], config, pairs, &mut stats);
+    });
     stats.shared = (pairs.len() - before) as u64;
     stats
 }
 
-/// The pairs of one feature's postings, of which there are at least two.
-fn pair_group(group: &mut [Posting], max_df: u32, pairs: &mut SharedPairs, stats: &mut RareStats) {
-    if !group.is_sorted() {
+/// The pairs of postings that are sorted by feature.
+fn pair_sorted(
+    postings: &mut [Posting],
+    config: RareConfig,
+    pairs: &mut SharedPairs,
+    stats: &mut RareStats,
+) {
+    let mut at = 0;
+    while at < postings.len() {
+        let feature = postings[at] >> 32;
+        let same = postings[at..].iter().take_while(|next| *next >> 32 == feature).count();
+        stats.features += 1;
+        match same {
+            1 => stats.single_features += 1,
+            _ => pair_group(&mut postings[at..at + same], config, pairs, stats),
+        }
+        at += same;
+    }
+}
+
+/// The pairs of one feature's postings, of which there are at least two. What is there twice is
+/// overwritten.
+fn pair_group(
+    group: &mut [Posting],
+    config: RareConfig,
+    pairs: &mut SharedPairs,
+    stats: &mut RareStats,
+) {
+    if !group.is_sorted_by(|a, b| a < b) {
         group.sort_unstable();
     }
-    let df = 1 + group.windows(2).filter(|two| two[0] != two[1]).count();
-    if df as u64 > u64::from(max_df) {
+    let mut df = 1;
+    for at in 1..group.len() {
+        if group[at] != group[df - 1] {
+            group[df] = group[at];
+            df += 1;
+        }
+    }
+    if df > config.max_df as usize {
         stats.capped_features += 1;
         stats.capped_postings += group.len() as u64;
         return;
     }
     stats.single_features += u64::from(df == 1);
-    for (at, &a) in group.iter().enumerate() {
-        for (next, &b) in group.iter().enumerate().skip(at + 1) {
-            // Of repeated postings the first one counts.
-            let first = |at: usize| at == 0 || group[at] != group[at - 1];
-            if first(at) && first(next) {
-                pairs.keys.push(pairs.packing.pack(a as u32, b as u32));
-            }
+    let packing = pairs.packing;
+    let times = if df <= config.double_df as usize { 2 } else { 1 };
+    for (at, &b) in group[..df].iter().enumerate() {
+        for _ in 0..times {
+            pairs.keys.extend(group[..at].iter().map(|a| packing.pack(*a as u32, b as u32)));
         }
     }
 }
@@ -204,17 +234,65 @@ fn pair_group(group: &mut [Posting], max_df: u32, pairs: &mut SharedPairs, stats
 pub fn count_pairs(
     pairs: &mut SharedPairs,
     min_shared: u32,
-    scratch: &mut Vec<u64>,
+    scratch: &mut Scratch,
 ) -> Vec<(u32, u32, u32)> {
-    pairs.packing.sort(&mut pairs.keys, scratch);
-    let counted = pairs.keys.chunk_by(|a, b| a == b).filter_map(|same| {
-        let (a, b) = pairs.packing.unpack(same[0]);
-        let count = u32::try_from(same.len()).unwrap_or(u32::MAX);
-        (count >= min_shared).then_some((a, b, count))
+    let Scratch { spare, counters } = scratch;
+    let packing = pairs.packing;
+    let mut counted = Vec::new();
+    radix::for_each_part(&mut pairs.keys, spare, 0..2 * packing.width(), |part, spare, bits| {
+        let least = u8::try_from(min_shared).unwrap_or(u8::MAX);
+        let kept = counters.keep_frequent(part, least, |pair| mix(pair) >> 32);
+        radix::sort_with(&mut part[..kept], &mut spare[..kept], bits);
+        for same in part[..kept].chunk_by(|a, b| a == b) {
+            let count = u32::try_from(same.len()).unwrap_or(u32::MAX);
+            if count >= min_shared {
+                let (a, b) = packing.unpack(same[0]);
+                counted.push((a, b, count));
+            }
+        }
     });
-    let counted = counted.collect();
     pairs.keys.clear();
     counted
+}
+
+/// Buffers that are kept from one partition to the next: one per thread.
+#[derive(Debug, Clone, Default)]
+pub struct Scratch {
+    spare: Vec<u64>,
+    counters: Counters,
+}
+
+/// Counters in which keys share places: never too low, sometimes too high.
+///
+/// Most features have one posting and most pairs share one feature. To find these takes two short
+/// loops without branches; to sort them would take several passes more.
+#[derive(Debug, Clone)]
+struct Counters(Box<[u8; 1 << 16]>);
+
+impl Default for Counters {
+    fn default() -> Self {
+        Self(Box::new([0; 1 << 16]))
+    }
+}
+
+impl Counters {
+    /// Moves the keys that may be there `least` times or more to the front, in order, and returns how
+    /// many these are. `mixed` gives a number of which the low 16 bits are spread evenly.
+    fn keep_frequent(&mut self, keys: &mut [u64], least: u8, mixed: impl Fn(u64) -> u64) -> usize {
+        self.0.fill(0);
+        let place = |key| usize::from(mixed(key) as u16);
+        for &key in &*keys {
+            let counter = &mut self.0[place(key)];
+            *counter = counter.saturating_add(1);
+        }
+        let mut kept = 0;
+        for at in 0..keys.len() {
+            let key = keys[at];
+            keys[kept] = key;
+            kept += usize::from(self.0[place(key)] >= least);
+        }
+        kept
+    }
 }
 
 #[cfg(test)]
@@ -235,7 +313,8 @@ mod tests {
         for group in articles.values().filter(|group| group.len() <= config.max_df as usize) {
             for a in group {
                 for b in group.range(a + 1..) {
-                    *shared.entry((*a, *b)).or_default() += 1;
+                    let double = group.len() <= config.double_df as usize;
+                    *shared.entry((*a, *b)).or_default() += 1 + u32::from(double);
                 }
             }
         }
@@ -248,9 +327,10 @@ mod tests {
         fn same_as_maps_and_sets(
             features in prop::collection::vec((0..40u64, 0..30u32), 0..400),
             max_df in 0..12u32,
+            double_df in 0..6u32,
             min_shared in 0..5u32,
         ) {
-            let config = RareConfig { max_df, min_shared };
+            let config = RareConfig { max_df, double_df, min_shared };
             let mut postings: Vec<_> = features.iter().map(|(f, a)| posting(*f, *a)).collect();
             let found = candidates(&mut postings, config);
             prop_assert_eq!(found.pairs, naive(&features, config));
@@ -264,16 +344,16 @@ mod tests {
         ) {
             let hash = |feature: u8| u64::from(feature) << 56 | u64::from(feature);
             let features: Vec<_> = features.into_iter().map(|(f, a)| (hash(f), a)).collect();
-            let config = RareConfig { max_df: 8, min_shared: 2 };
+            let config = RareConfig { max_df: 8, double_df: 0, min_shared: 2 };
             let mut partitions = vec![Vec::new(); 4];
             for (feature, article) in &features {
                 partitions[partition_of(*feature, 2)].push(posting(*feature, *article));
             }
-            let (mut stats, mut scratch) = (RareStats::default(), Vec::new());
+            let (mut stats, mut scratch) = (RareStats::default(), Scratch::default());
             let mut pairs = SharedPairs::up_to(29);
             for partition in &mut partitions {
                 let mut own = SharedPairs::up_to(29);
-                stats.add(shared_pairs(partition, config.max_df, &mut scratch, &mut own));
+                stats.add(shared_pairs(partition, config, &mut scratch, &mut own));
                 pairs.append(&mut own);
             }
             let parts = pairs.split(NonZeroU32::new(parts).expect("at least one"));
@@ -290,7 +370,8 @@ mod tests {
     fn what_is_dropped_is_counted() {
         let mut postings: Vec<_> = (0..100).map(|article| posting(1, article)).collect();
         postings.extend([posting(2, 5), posting(3, 5), posting(3, 6)]);
-        let found = candidates(&mut postings, RareConfig { max_df: 10, min_shared: 1 });
+        let found =
+            candidates(&mut postings, RareConfig { max_df: 10, double_df: 0, min_shared: 1 });
         assert_eq!(found.pairs, [(5, 6, 1)]);
         let expected = RareStats {
             postings: 103,
@@ -306,7 +387,7 @@ mod tests {
     #[test]
     fn the_cap_grows_with_the_logarithm_of_the_corpus() {
         let cap = |articles| RareConfig::for_articles(articles).max_df;
-        assert_eq!([0, 5, 1000, 7000, 1_000_000].map(cap), [10, 10, 10, 14, 28]);
+        assert_eq!([0, 5, 1000, 7000, 1_000_000].map(cap), [8, 8, 8, 12, 26]);
     }
 
     #[test]

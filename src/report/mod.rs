@@ -13,7 +13,10 @@
 
 pub mod csv;
 pub mod findings;
+pub mod html;
 pub mod jsonl;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod printable;
 pub mod quantity;
 pub mod record;
@@ -68,3 +71,5 @@ impl From<serde_json::Error> for Error {
 
 #[cfg(test)]
 pub(crate) mod sample;
+#[cfg(test)]
+mod schema_tests;

@@ -1,6 +1,7 @@
 //! Text to words, sentences and quotations, each with its byte span in the original.
 pub mod article;
 mod blocks;
+mod edges;
 pub mod hash;
 pub mod hashes;
 pub mod language;

@@ -91,9 +91,9 @@ fn is_break(character: char) -> bool {
 /// The folded form of a Latin, Greek, Cyrillic or Armenian letter, if that is one character of two
 /// bytes and normalisation leaves both alone.
 fn folded_letter(character: char) -> Option<char> {
+    let in_range = matches!(character, '\u{c0}'..'\u{300}' | '\u{370}'..'\u{587}');
     // U+02BC is a letter too, but one that folds to an apostrophe.
-    let in_range = matches!(character,
-        '\u{c0}'..'\u{2bc}' | '\u{2bd}'..'\u{300}' | '\u{370}'..'\u{587}');
+    let in_range = in_range && character != '\u{2bc}';
     if !in_range || !character.is_alphabetic() {
         return None;
     }

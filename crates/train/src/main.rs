@@ -4,6 +4,7 @@
 //! cargo run --release -p retold-train -- --data PATH [--models src/align/models] [MODEL ...]
 //! ```
 
+mod articles;
 mod data;
 mod fit;
 mod passages;
@@ -27,6 +28,9 @@ struct Options {
     /// Where the coefficients go.
     #[arg(long, default_value = "src/align/models")]
     models: PathBuf,
+    /// Also write the rows of the article model here, as a table.
+    #[arg(long)]
+    rows: Option<PathBuf>,
     /// Models to refit; all where none is named. The order matters: later ones build on earlier.
     models_wanted: Vec<Which>,
 }
@@ -36,6 +40,8 @@ enum Which {
     Link,
     Passage,
     Summary,
+    Article,
+    Partial,
 }
 
 fn main() -> Result<()> {
@@ -55,7 +61,36 @@ fn main() -> Result<()> {
         let names = retold::align::passages::SUMMARY_FEATURES;
         write(&options.models, "summary", &names, &pan.summary_rows(), note)?;
     }
+    if wanted(Which::Article) || wanted(Which::Partial) {
+        let names = retold::align::features::FEATURES;
+        let rows = articles::article_rows(&options.data)?;
+        if let Some(path) = &options.rows {
+            dump(path, &names, &rows)?;
+        }
+        if wanted(Which::Article) {
+            let note = "SheepDog, BASIL, APT-Eval, Clough & Stevenson";
+            write(&options.models, "article", &names, &articles::whole(&rows), note)?;
+        }
+        if wanted(Which::Partial) {
+            let note = "PAN 2013, against negatives from SheepDog and BASIL";
+            write(&options.models, "partial", &names, &articles::part(&rows), note)?;
+        }
+    }
     Ok(())
+}
+
+/// Writes rows as a table, to look at with other tools.
+fn dump(path: &Path, names: &[&str], rows: &Rows) -> Result<()> {
+    let mut text = format!("label\tgroup\tweight\tsource\t{}\n", names.join("\t"));
+    for (at, values) in rows.values.iter().enumerate() {
+        let label = u8::from(rows.labels[at]);
+        write!(text, "{label}\t{}\t{}\t{}", rows.groups[at], rows.weights[at], rows.sources[at])?;
+        for value in values {
+            write!(text, "\t{value}")?;
+        }
+        text.push('\n');
+    }
+    fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Fits one model, says how good it is on groups that it did not see, and writes it.

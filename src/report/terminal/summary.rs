@@ -208,7 +208,14 @@ fn show_pair(page: &mut Page<'_>, findings: &Findings<'_>, pair: &Pair) -> Resul
     if sentences.is_empty() {
         return Ok(());
     }
-    let (a, b) = (findings.evidence(pair.a)?, findings.evidence(pair.b)?);
+    let (a, b) = match (findings.evidence(pair.a), findings.evidence(pair.b)) {
+        (Ok(a), Ok(b)) => (a, b),
+        // The pair was found all the same, and the other pairs are still to be shown.
+        (Err(error), _) | (_, Err(error)) => {
+            let words = one_line(&error.to_string());
+            return page.wrapped(Line::blank(4), &Line::of(Look::Dim, words));
+        }
+    };
     for sentence in sentences {
         let (x, y) = (one_line(sentence.a.of(&a.text)), one_line(sentence.b.of(&b.text)));
         let mark = Line::plain("    ").and(Look::Kind(sentence.kind), sign(sentence.kind));

@@ -1,0 +1,256 @@
+//! Signatures to one key per band, and keys to pairs of articles that have one in common.
+//!
+//! Keys are sorted, not put into hash maps: sorting reads and writes memory in order
+//! (`benches/banding.rs`). Work stays linear whatever the corpus: articles with equal signatures
+//! collapse into one first, and big buckets are chained instead of paired.
+
+use super::{banding::Banding, pairs::Packing};
+use crate::{Error, radix, sketch::Signatures};
+
+/// The bucket limit that suits most corpora.
+pub const BUCKET_LIMIT: usize = 32;
+
+/// The keys of all bands of many articles: all that banding needs of their signatures, in a seventh of
+/// the memory (16 bands of 8 rows: 76 bytes an article).
+///
+/// A key has 32 bits. In a million articles that do not resemble one another, 116 pairs have a key in
+/// common by chance, per band; a closer look will turn them down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BandKeys {
+    banding: Banding,
+    articles: Vec<u32>,
+    /// A column for each band.
+    columns: Vec<Vec<u32>>,
+    /// A key of all bands.
+    whole: Vec<u64>,
+}
+
+/// Which bucket pairs are made of, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bucketing {
+    /// The band, less than [`Banding::bands`].
+    pub band: usize,
+    /// Buckets of up to this many articles give all their pairs; bigger ones only those with their
+    /// first article and those of neighbours, `2m - 3` pairs for `m` articles. Values below 2 mean 2.
+    pub limit: usize,
+}
+
+/// Buffers that are kept from one band to the next: one per thread.
+#[derive(Debug, Clone, Default)]
+pub struct Scratch {
+    entries: Vec<u64>,
+    spare: Vec<u64>,
+}
+
+impl Scratch {
+    /// Entries sorted by key, then row.
+    fn sorted(&mut self, entries: impl Iterator<Item = u64>) -> &[u64] {
+        self.entries.clear();
+        self.entries.extend(entries);
+        radix::sort_by_bits(&mut self.entries, &mut self.spare, 32..64);
+        &self.entries
+    }
+}
+
+impl BandKeys {
+    /// No articles yet.
+    pub fn new(banding: Banding) -> Self {
+        let columns = vec![Vec::new(); banding.bands()];
+        Self { banding, articles: Vec::new(), columns, whole: Vec::new() }
+    }
+
+    /// Adds an article, given the lanes of its signature. Lanes beyond those of the last band are not
+    /// read; fewer are an error. The numbers of articles may come in any order.
+    pub fn push(&mut self, article: u32, lanes: &[u32]) -> Result<(), Error> {
+        let rows = self.banding.rows();
+        if lanes.len() < self.columns.len() * rows {
+            return Err(Error::OutOfRange {
+                option: "bands times rows",
+                found: (self.columns.len() * rows).to_string(),
+                expected: "at most the number of lanes",
+            });
+        }
+        let mut whole = 0;
+        for (column, lanes) in self.columns.iter_mut().zip(lanes.chunks_exact(rows)) {
+            let key = hash_lanes(0, lanes);
+            column.push((key >> 32) as u32);
+            whole = hash_lanes(whole ^ key, &[1]);
+        }
+        self.whole.push(whole);
+        self.articles.push(article);
+        Ok(())
+    }
+
+    /// Adds all articles of `signatures`.
+    pub fn push_all(&mut self, signatures: &Signatures) -> Result<(), Error> {
+        for (article, lanes) in signatures.articles().iter().zip(signatures.rows()) {
+            self.push(*article, lanes)?;
+        }
+        Ok(())
+    }
+
+    /// Moves all articles of `other` behind those of `self`. Both must have the same banding.
+    pub fn append(&mut self, other: &mut Self) {
+        assert_eq!(self.banding, other.banding, "keys of one banding");
+        self.articles.append(&mut other.articles);
+        self.whole.append(&mut other.whole);
+        for (column, other) in self.columns.iter_mut().zip(&mut other.columns) {
+            column.append(other);
+        }
+    }
+
+    /// Number of articles.
+    pub fn len(&self) -> usize {
+        self.articles.len()
+    }
+
+    /// Whether there are no articles.
+    pub fn is_empty(&self) -> bool {
+        self.articles.is_empty()
+    }
+
+    /// Finds articles that agree in all bands, and keeps the first of each kind.
+    pub fn collapse(&self, scratch: &mut Scratch) -> Collapsed {
+        let packing = self.packing();
+        let keys = scratch.sorted((0..).zip(&self.whole).map(|(row, key)| entry(*key, row)));
+        let mut pairs = Vec::new();
+        let mut kept = vec![true; self.len()];
+        for_each_bucket(keys, |bucket| {
+            let first = bucket[0] as u32;
+            for row in bucket[1..].iter().map(|key| *key as u32) {
+                // Only the upper half of the keys was sorted by. Unequal ones that agree there are so
+                // rare that they may stay by themselves.
+                if self.whole[first as usize] == self.whole[row as usize] {
+                    pairs.push(packing.pack(first, row));
+                    kept[row as usize] = false;
+                }
+            }
+        });
+        let rows = (0..).zip(kept).filter_map(|(row, kept)| kept.then_some(row)).collect();
+        Collapsed { rows, pairs }
+    }
+
+    /// The pairs of `rows` that have the key of one band in common.
+    pub fn band_pairs(
+        &self,
+        rows: &[u32],
+        bucketing: Bucketing,
+        scratch: &mut Scratch,
+    ) -> BandPairs {
+        let packing = self.packing();
+        let column = &self.columns[bucketing.band];
+        let key = |row: u32| u64::from(column[row as usize]) << 32;
+        let keys = scratch.sorted(rows.iter().map(|row| entry(key(*row), *row)));
+        let BandPairs { mut pairs, mut stats } = BandPairs::default();
+        for_each_bucket(keys, |bucket| {
+            stats.buckets += 1;
+            let mut pair = |a: u64, b: u64| pairs.push(packing.pack(a as u32, b as u32));
+            if bucket.len() <= bucketing.limit.max(2) {
+                for (at, &a) in bucket.iter().enumerate() {
+                    bucket[at + 1..].iter().for_each(|&b| pair(a, b));
+                }
+                return;
+            }
+            bucket[1..].iter().for_each(|&b| pair(bucket[0], b));
+            bucket[1..].windows(2).for_each(|next| pair(next[0], next[1]));
+            let size = bucket.len() as u64;
+            stats.capped_buckets += 1;
+            stats.pairs_left_out += size * (size - 1) / 2 - (2 * size - 3);
+        });
+        BandPairs { pairs, stats }
+    }
+
+    /// Packed pairs, of any bands in any order, to sorted pairs of articles, each once. `pairs` means
+    /// nothing afterwards. An article that was added twice is not paired with itself.
+    pub fn merge(&self, pairs: &mut Vec<u64>, scratch: &mut Scratch) -> Vec<(u32, u32)> {
+        let rows = self.packing();
+        let packing = Packing::up_to(self.articles.iter().copied().max().unwrap_or(0));
+        for pair in pairs.iter_mut() {
+            let (a, b) = rows.unpack(*pair);
+            *pair = packing.pack(self.articles[a as usize], self.articles[b as usize]);
+        }
+        packing.sort(pairs, &mut scratch.spare);
+        pairs.dedup();
+        pairs.iter().map(|pair| packing.unpack(*pair)).filter(|(a, b)| a != b).collect()
+    }
+
+    fn packing(&self) -> Packing {
+        Packing::up_to(self.len() as u32)
+    }
+}
+
+/// What [`BandKeys::collapse`] finds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collapsed {
+    /// One row of each kind of signature: the first. Ascending.
+    pub rows: Vec<u32>,
+    /// Each other row with the first of its kind, packed as [`BandKeys::merge`] reads them.
+    pub pairs: Vec<u64>,
+}
+
+/// What one band gives.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BandPairs {
+    /// Pairs of rows, packed as [`BandKeys::merge`] reads them.
+    pub pairs: Vec<u64>,
+    /// What it took.
+    pub stats: BandingStats,
+}
+
+/// What banding did, and what it left out to stay linear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct BandingStats {
+    /// Articles that were collapsed into an earlier one with the same signature.
+    pub identical: u64,
+    /// Buckets with at least two articles, over all bands.
+    pub buckets: u64,
+    /// Buckets above the limit, which were chained.
+    pub capped_buckets: u64,
+    /// Pairs that these would have given beyond those of the chain.
+    pub pairs_left_out: u64,
+}
+
+impl BandingStats {
+    /// Adds what another band or partition did.
+    pub fn add(&mut self, other: Self) {
+        self.identical += other.identical;
+        self.buckets += other.buckets;
+        self.capped_buckets += other.capped_buckets;
+        self.pairs_left_out += other.pairs_left_out;
+    }
+}
+
+/// The upper half of a key above the number of a row.
+fn entry(key: u64, row: u32) -> u64 {
+    key >> 32 << 32 | u64::from(row)
+}
+
+/// Calls `each` for every run of at least two entries with the same key.
+fn for_each_bucket(entries: &[u64], mut each: impl FnMut(&[u64])) {
+    let mut at = 1;
+    while at < entries.len() {
+        let key = entries[at] >> 32;
+        if entries[at - 1] >> 32 != key {
+            at += 1;
+            continue;
+        }
+        let length = entries[at..].iter().take_while(|entry| **entry >> 32 == key).count();
+        each(&entries[at - 1..at + length]);
+        at += length + 1;
+    }
+}
+
+/// Hashes a run of lanes to 64 bits, of which the upper half is the better one.
+#[inline(always)]
+fn hash_lanes(state: u64, lanes: &[u32]) -> u64 {
+    const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+    let step = |state: u64| {
+        let product = state.wrapping_mul(MULTIPLIER);
+        product ^ product >> 32
+    };
+    let (twos, last) = lanes.as_chunks::<2>();
+    let two = |[low, high]: [u32; 2]| u64::from(high) << 32 | u64::from(low);
+    let state = twos.iter().fold(state, |state, lanes| step(state ^ two(*lanes)));
+    let state = last.iter().fold(state, |state, lane| step(state ^ u64::from(*lane)));
+    state.wrapping_mul(MULTIPLIER)
+}

@@ -1,0 +1,328 @@
+//! Articles and pairs as JSON inside the page.
+//!
+//! Pairs come strongest first, in chunks of some 256 kB, each in a `<script type=application/json>`
+//! that is parsed when first looked into. Every text stands in the file once. The index, which
+//! says what is where, comes last.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::ser::{CompactFormatter, Formatter, Serializer};
+
+use crate::align::{Match, Relation, changes};
+use crate::report::record::{ComparisonRecord, Explain, SCHEMA_VERSION, round};
+use crate::report::{Error, Evidence, Findings, Pair};
+use crate::span::Span;
+use crate::text::words::for_each_word;
+
+/// Bytes after which a chunk is closed.
+const CHUNK: usize = 256 << 10;
+
+/// Rows of the pair table; more would make the table itself slow.
+const MOST_ROWS: usize = 100_000;
+
+/// Where something stands: its chunk, and its place there.
+type Place = (usize, usize);
+
+/// What one wants to see of a pair. Offsets are bytes of the UTF-8 text, as in all records.
+#[derive(Serialize)]
+pub(crate) struct PairView<'a> {
+    #[serde(flatten)]
+    found: ComparisonRecord<'a>,
+    /// Words of each passage in a and in b.
+    passage_words: Vec<[usize; 2]>,
+    /// For each aligned sentence, the changed words in a and in b: bytes to skip, bytes changed,
+    /// bytes to skip, and so on from the start of the sentence.
+    changed: Vec<[Vec<u32>; 2]>,
+}
+
+impl<'a> PairView<'a> {
+    pub(crate) fn new(pair: &'a Pair, a: &Evidence<'_>, b: &Evidence<'_>) -> Self {
+        let found = &pair.comparison;
+        let words = |of: &Match| [count_words(of.a.of(&a.text)), count_words(of.b.of(&b.text))];
+        let changed = |of: &Match| {
+            let (in_a, in_b) = changes(&a.text, of.a, &b.text, of.b);
+            [steps(of.a.start, &in_a), steps(of.b.start, &in_b)]
+        };
+        Self {
+            found: ComparisonRecord::new(found, Explain::Features),
+            passage_words: found.passages.iter().map(words).collect(),
+            changed: found.sentences.iter().map(changed).collect(),
+        }
+    }
+}
+
+fn count_words(text: &str) -> usize {
+    let mut n = 0;
+    for_each_word(text, |_, _| n += 1);
+    n
+}
+
+fn steps(start: u32, spans: &[Span]) -> Vec<u32> {
+    let mut at = start;
+    let mut steps = Vec::with_capacity(spans.len() * 2);
+    for span in spans {
+        steps.extend([span.start - at, span.end - span.start]);
+        at = span.end;
+    }
+    steps
+}
+
+#[derive(Serialize)]
+struct TextView<'a> {
+    text: &'a str,
+    quotations: Vec<[u32; 2]>,
+}
+
+#[derive(Serialize)]
+struct Index<'a> {
+    schema: u32,
+    articles: Vec<ArticleRow<'a>>,
+    pairs: Vec<PairRow>,
+    cut: Cut,
+}
+
+#[derive(Serialize)]
+struct ArticleRow<'a> {
+    id: &'a str,
+    hash: String,
+    bytes: u64,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    fields: &'a [(String, String)],
+    text: Option<Place>,
+}
+
+#[derive(Serialize)]
+struct PairRow {
+    a: usize,
+    b: usize,
+    relation: &'static str,
+    score: f64,
+    jaccard: f64,
+    containment_a: f64,
+    containment_b: f64,
+    coverage_a: f64,
+    coverage_b: f64,
+    sentences: usize,
+    view: Option<Place>,
+}
+
+/// What the file does not show.
+#[derive(Default, Serialize)]
+struct Cut {
+    budget: u64,
+    /// Pairs in the table without their texts, for the budget.
+    views: usize,
+    /// Pairs in the table without their texts, for these could not be read again.
+    unreadable: usize,
+    /// Pairs not even in the table.
+    rows: usize,
+}
+
+/// Writes the data of one report.
+pub(super) struct Data<'f, 'a> {
+    findings: &'f Findings<'a>,
+    index: Index<'a>,
+    /// Row of each article that has one.
+    rows: HashMap<usize, usize>,
+    pairs: Chunk,
+    texts: Chunk,
+    written: u64,
+}
+
+impl<'f, 'a> Data<'f, 'a> {
+    pub(super) fn new(findings: &'f Findings<'a>, budget: u64) -> Self {
+        let cut = Cut { budget, ..Cut::default() };
+        Self {
+            findings,
+            index: Index { schema: SCHEMA_VERSION, articles: Vec::new(), pairs: Vec::new(), cut },
+            rows: HashMap::new(),
+            pairs: Chunk::named("pairs"),
+            texts: Chunk::named("texts"),
+            written: 0,
+        }
+    }
+
+    pub(super) fn write(mut self, out: &mut dyn Write) -> Result<(), Error> {
+        let pairs = self.findings.strongest();
+        self.index.cut.rows = pairs.len().saturating_sub(MOST_ROWS);
+        for pair in pairs.into_iter().take(MOST_ROWS) {
+            let (a, b) = (self.row(pair.a), self.row(pair.b));
+            let view = self.view(pair, out)?;
+            self.index.pairs.push(pair_row(pair, (a, b), view));
+        }
+        self.pairs.close(out)?;
+        self.texts.close(out)?;
+        write_script("index", &inert(&self.index)?, out)?;
+        Ok(())
+    }
+
+    fn row(&mut self, article: usize) -> usize {
+        let rows = &mut self.index.articles;
+        let about = &self.findings.articles[article];
+        *self.rows.entry(article).or_insert_with(|| {
+            rows.push(ArticleRow {
+                id: &about.id,
+                hash: format!("{:032x}", about.hash),
+                bytes: about.bytes,
+                fields: &about.fields,
+                text: None,
+            });
+            rows.len() - 1
+        })
+    }
+
+    /// Writes what is to see of a pair, as far as the budget goes.
+    fn view(&mut self, pair: &Pair, out: &mut dyn Write) -> Result<Option<Place>, Error> {
+        if self.written >= self.index.cut.budget {
+            self.index.cut.views += 1;
+            return Ok(None);
+        }
+        let texts = (self.findings.evidence(pair.a), self.findings.evidence(pair.b));
+        let (Ok(a), Ok(b)) = texts else {
+            self.index.cut.unreadable += 1;
+            return Ok(None);
+        };
+        let view = inert(&PairView::new(pair, &a, &b))?;
+        let mut new = Vec::new();
+        for (article, evidence) in [(pair.a, &a), (pair.b, &b)] {
+            let row = self.rows[&article];
+            if self.index.articles[row].text.is_none() {
+                let quotations = evidence.quotations.iter().map(|of| [of.start, of.end]).collect();
+                new.push((row, inert(&TextView { text: &evidence.text, quotations })?));
+            }
+        }
+        let size = view.len() + new.iter().map(|(_, text)| text.len()).sum::<usize>();
+        // The strongest pair is always shown: a report without any would be no report.
+        if self.written > 0 && self.written + size as u64 > self.index.cut.budget {
+            self.written = self.index.cut.budget;
+            self.index.cut.views += 1;
+            return Ok(None);
+        }
+        self.written += size as u64;
+        for (row, text) in new {
+            self.index.articles[row].text = Some(self.texts.push(&text, out)?);
+        }
+        Ok(Some(self.pairs.push(&view, out)?))
+    }
+}
+
+fn pair_row(pair: &Pair, (a, b): (usize, usize), view: Option<Place>) -> PairRow {
+    let found = &pair.comparison;
+    PairRow {
+        a,
+        b,
+        relation: Relation::name(found.relation),
+        score: round(found.score),
+        jaccard: round(found.jaccard),
+        containment_a: round(found.containment_a),
+        containment_b: round(found.containment_b),
+        coverage_a: round(found.coverage_a),
+        coverage_b: round(found.coverage_b),
+        sentences: found.sentences.len(),
+        view,
+    }
+}
+
+/// A JSON array on its way into the page.
+struct Chunk {
+    name: &'static str,
+    number: usize,
+    items: usize,
+    json: Vec<u8>,
+}
+
+impl Chunk {
+    fn named(name: &'static str) -> Self {
+        Self { name, number: 0, items: 0, json: Vec::new() }
+    }
+
+    fn push(&mut self, item: &[u8], out: &mut dyn Write) -> io::Result<Place> {
+        if self.json.len() + item.len() > CHUNK && self.items > 0 {
+            self.close(out)?;
+        }
+        self.json.push(if self.items == 0 { b'[' } else { b',' });
+        self.json.extend_from_slice(item);
+        self.items += 1;
+        Ok((self.number, self.items - 1))
+    }
+
+    fn close(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        if self.items > 0 {
+            self.json.push(b']');
+            write_script(&format!("{}-{}", self.name, self.number), &self.json, out)?;
+            self.number += 1;
+            self.items = 0;
+            self.json.clear();
+        }
+        Ok(())
+    }
+}
+
+fn write_script(id: &str, json: &[u8], out: &mut dyn Write) -> io::Result<()> {
+    write!(out, "<script type=\"application/json\" id=\"{id}\">")?;
+    out.write_all(json)?;
+    out.write_all(b"</script>\n")
+}
+
+/// JSON that no HTML parser can take for markup, and no editor for line ends.
+fn inert(value: &impl Serialize) -> io::Result<Vec<u8>> {
+    let mut json = Vec::new();
+    value.serialize(&mut Serializer::with_formatter(&mut json, Inert(CompactFormatter)))?;
+    Ok(json)
+}
+
+/// Escapes, inside JSON strings, what could end a script element, and what browsers, editors and
+/// mail programs change on the way. Only strings can hold such characters.
+struct Inert(CompactFormatter);
+
+impl Formatter for Inert {
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let risky = |c: char| {
+            matches!(
+                c,
+                '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
+            ) || c.is_control()
+        };
+        let mut rest = fragment;
+        while let Some(at) = rest.find(risky) {
+            let found = rest[at..].chars().next().expect("found at this place");
+            self.0.write_string_fragment(writer, &rest[..at])?;
+            write!(writer, "\\u{:04x}", u32::from(found))?;
+            rest = &rest[at + found.len_utf8()..];
+        }
+        self.0.write_string_fragment(writer, rest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_in_the_page_cannot_end_its_element() {
+        let hostile = "</script><!--<script>&amp;\u{2028}\u{2029}\u{7f}\u{9b}\0\r\n\"\\";
+        let json = inert(&hostile).expect("writing to memory does not fail");
+        assert!(!json.iter().any(|byte| b"<>&\r\n\0\x7f".contains(byte)));
+        let back: String = serde_json::from_slice(&json).expect("still JSON");
+        assert_eq!(back, hostile);
+    }
+
+    /// What `xxhsum -H2` says of a file that holds `abc`: docs/report.md tells readers to use it.
+    #[test]
+    fn hashes_are_those_of_xxhsum() {
+        let hash = format!("{:032x}", xxhash_rust::xxh3::xxh3_128(b"abc"));
+        assert_eq!(hash, "06b05ab6733a618578af5f94892f3950");
+    }
+
+    #[test]
+    fn steps_add_up_to_the_spans() {
+        assert_eq!(steps(10, &[Span::new(12, 15), Span::new(15, 20)]), [2, 3, 0, 5]);
+        assert!(steps(10, &[]).is_empty());
+    }
+}
