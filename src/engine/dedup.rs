@@ -42,7 +42,8 @@ use xxhash_rust::xxh3::xxh3_64;
 pub use choose::{Edge, Fate, Rank, Standing, choose};
 pub use verify::{Changed, Verification, VerificationStats};
 
-use crate::lsh::banding::{BUCKET_LIMIT, BandPairs, Banding, BandingStats, Bucketing, merge};
+use crate::lsh::band_keys::{self, BUCKET_LIMIT, BandPairs, BandingStats, Bucketing};
+use crate::lsh::{BandKeys, Banding};
 use crate::shingle::Shingler;
 use crate::sketch::{MinHashConfig, MinHasher, Signatures};
 use crate::text::hash::mix;
@@ -238,12 +239,15 @@ impl Signing {
     fn candidates(&self) -> Result<(Vec<(u32, u32)>, BandingStats), Error> {
         let signatures = &self.signatures;
         let banding = self.config.banding()?;
-        let collapsed = banding.collapse(signatures, &mut Vec::new());
+        let mut keys = BandKeys::new(banding);
+        keys.push_all(signatures)?;
+        let mut scratch = band_keys::Scratch::default();
+        let collapsed = keys.collapse(&mut scratch);
         let bands: Vec<BandPairs> = (0..banding.bands())
             .into_par_iter()
-            .map_init(Vec::new, |scratch, band| {
+            .map_init(band_keys::Scratch::default, |scratch, band| {
                 let bucketing = Bucketing { band, limit: BUCKET_LIMIT };
-                banding.band_pairs(signatures, &collapsed.rows, bucketing, scratch)
+                keys.band_pairs(&collapsed.rows, bucketing, scratch)
             })
             .collect();
         let mut stats =
@@ -253,7 +257,7 @@ impl Signing {
             stats.add(band.stats);
             packed.append(&mut band.pairs);
         }
-        let mut pairs = merge(signatures, &mut packed, &mut Vec::new());
+        let mut pairs = keys.merge(&mut packed, &mut scratch);
         let jaccard = self.config.jaccard;
         let error = (jaccard * (1.0 - jaccard) / self.config.lanes as f64).sqrt();
         let least = jaccard - MARGIN * error;

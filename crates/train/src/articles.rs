@@ -169,7 +169,7 @@ fn of_pan<'d>(docs: &'d [Doc], pairs: &[PanPair]) -> Vec<Labelled<'d>> {
     let by_id: HashMap<&str, &Doc> = docs.iter().map(|doc| (doc.id.as_str(), doc)).collect();
     pairs
         .iter()
-        .filter(|pair| group_of(&format!("{} {}", pair.a, pair.b)) % PAN_SAMPLE == 0)
+        .filter(|pair| group_of(&format!("{} {}", pair.a, pair.b)).is_multiple_of(PAN_SAMPLE))
         .filter(|pair| !pair.cases.is_empty() || pair.kind == "no-plagiarism")
         .filter_map(|pair| {
             let (a, b) = (by_id.get(pair.a.as_str())?, by_id.get(pair.b.as_str())?);

@@ -87,8 +87,8 @@ pub fn fit(rows: &Rows, ridge: f64) -> Fit {
             gradient[at] = -ridge * beta[at];
             hessian[at][at] = ridge;
         }
-        for source in width..size {
-            hessian[source][source] = 1e-6;
+        for (source, row) in hessian.iter_mut().enumerate().skip(width) {
+            row[source] = 1e-6;
         }
         for (at, row) in rows.values.iter().enumerate() {
             design.fill(0.0);

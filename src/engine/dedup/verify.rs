@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::{BLOCK, DedupConfig, Edge, Fate, Rank, Signing, Standing, choose};
 use crate::align::Relation;
 use crate::cluster::{self, clusters};
-use crate::lsh::banding::BandingStats;
+use crate::lsh::band_keys::BandingStats;
 use crate::shingle::{ShingleSet, Shingler};
 
 /// A later reading gave another text than the first.
