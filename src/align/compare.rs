@@ -2,7 +2,7 @@
 
 use super::features::Pair;
 use super::links::links;
-use super::model::{ARTICLE, probability};
+use super::model::{ARTICLE, PARTIAL, probability};
 use super::passages::{Candidate, passages};
 use super::profile::Profile;
 use super::relation::{Comparison, Kind, Match, Relation, Side};
@@ -58,19 +58,20 @@ pub fn compare(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison
     passages.retain(|p| p.a.len().min(p.b.len()) >= options.passage_words);
     let pair = Pair { a, b, weights: &weights, links: &links, passages: &passages };
     let features = pair.features();
-    comparison.score = probability(ARTICLE.odds(&features)).min(SETTLED);
-    comparison.features = ARTICLE.explain(&features);
+    let whole = ARTICLE.odds(&features);
+    let part = PARTIAL.odds(&features);
+    let neither = (1.0 - probability(whole)) * (1.0 - probability(part));
+    comparison.score = (1.0 - neither).min(SETTLED);
+    comparison.features = if whole >= part { &ARTICLE } else { &PARTIAL }.explain(&features);
     judge(a, b, &features, options, &mut comparison);
-    if comparison.relation != Relation::Unrelated {
-        comparison.sentences = align_sentences(a, b, &weights, &links);
-        comparison.passages = passages.iter().map(|p| to_match(a, b, p)).collect();
-        let share = |side: fn(&Match) -> crate::Span, bytes: usize| {
-            let mut spans: Vec<_> = comparison.passages.iter().map(side).collect();
-            covered(&mut spans) as f32 / bytes.max(1) as f32
-        };
-        comparison.coverage_a = share(|passage| passage.a, a.article.bytes);
-        comparison.coverage_b = share(|passage| passage.b, b.article.bytes);
-    }
+    comparison.sentences = align_sentences(a, b, &weights, &links);
+    comparison.passages = passages.iter().map(|p| to_match(a, b, p)).collect();
+    let share = |side: fn(&Match) -> crate::Span, bytes: usize| {
+        let mut spans: Vec<_> = comparison.passages.iter().map(side).collect();
+        covered(&mut spans) as f32 / bytes.max(1) as f32
+    };
+    comparison.coverage_a = share(|passage| passage.a, a.article.bytes);
+    comparison.coverage_b = share(|passage| passage.b, b.article.bytes);
     comparison
 }
 

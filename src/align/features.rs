@@ -6,28 +6,46 @@ use super::passages::Candidate;
 use super::weights::{Weights, for_each_shared};
 use crate::text::Traits;
 
-/// The features' names. *most* and *least* are over the two directions of a share.
-pub const FEATURES: [&str; 19] = [
+/// The features' names. *most* and *least* are over the two directions of a share. Shares come
+/// twice, as they are and as logarithms: what tells 1 % from 5 % is not what tells 50 % from 90 %.
+pub const FEATURES: [&str; 31] = [
     "trigrams_most",
     "trigrams_least",
     "skips_most",
     "skips_least",
     "terms_most",
     "terms_least",
-    "names",
-    "numbers",
     "aligned_most",
     "aligned_least",
     "linked_most",
     "linked_least",
-    "order",
     "coverage_most",
     "coverage_least",
+    "log_trigrams_most",
+    "log_trigrams_least",
+    "log_skips_most",
+    "log_skips_least",
+    "log_terms_most",
+    "log_terms_least",
+    "log_aligned_most",
+    "log_aligned_least",
+    "log_linked_most",
+    "log_linked_least",
+    "log_coverage_most",
+    "log_coverage_least",
+    "names",
+    "numbers",
+    "order",
     "passage",
     "passage_words",
     "length",
     "ratio",
 ];
+
+/// Features that are shares.
+const SHARES: usize = 12;
+/// Shares below this are all alike to a logarithm.
+const NEGLIGIBLE: f32 = 0.02;
 
 /// A pair, as far as alignment has come.
 pub struct Pair<'p> {
@@ -61,27 +79,23 @@ impl Pair<'_> {
         let words: usize = self.passages.iter().map(|p| self.unquoted(p)).sum();
         let lengths = [self.a.article.words.len(), self.b.article.words.len()].map(|n| n as f32);
         let (short, long) = (lengths[0].min(lengths[1]), lengths[0].max(lengths[1]));
-        [
-            most(trigrams),
-            least(trigrams),
-            most(skips),
-            least(skips),
-            most(terms),
-            least(terms),
+        let shares = [trigrams, skips, terms, aligned, linked, coverage]
+            .map(|both| [most(both), least(both)]);
+        let mut features = [0.0; FEATURES.len()];
+        for (at, share) in shares.into_iter().flatten().enumerate() {
+            features[at] = share;
+            features[SHARES + at] = (share + NEGLIGIBLE).ln();
+        }
+        features[2 * SHARES..].copy_from_slice(&[
             agreement(&a.names, &b.names),
             agreement(&a.numbers, &b.numbers),
-            most(aligned),
-            least(aligned),
-            most(linked),
-            least(linked),
             self.order(),
-            most(coverage),
-            least(coverage),
             best.min(SURE_PASSAGE),
             (words as f32).ln_1p(),
             short.ln_1p(),
             ((short + 1.0) / (long + 1.0)).ln(),
-        ]
+        ]);
+        features
     }
 
     /// Weight of the shared terms outside quotations, as a share of each article's.

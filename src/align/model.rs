@@ -86,8 +86,13 @@ model! {
 }
 
 model! {
-    /// Whether one of two articles reuses the other.
+    /// Whether one of two articles is the other retold.
     ARTICLE, super::features::FEATURES, "models/article.tsv"
+}
+
+model! {
+    /// Whether two articles that are otherwise independent share a passage.
+    PARTIAL, super::features::FEATURES, "models/partial.tsv"
 }
 
 #[cfg(test)]

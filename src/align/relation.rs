@@ -111,7 +111,8 @@ pub struct Comparison {
     pub coverage_a: f32,
     /// Share of the second article's characters inside passages.
     pub coverage_b: f32,
-    /// Runs of reused text, in the order of the first article; none where unrelated.
+    /// Runs of text that look reused, in the order of the first article. An unrelated pair may have
+    /// some: what they share is then less than two reports of one event would.
     pub passages: Vec<Match>,
     /// Aligned sentences, in the order of the first article; one may align with several.
     pub sentences: Vec<Match>,

@@ -47,6 +47,15 @@ pub use format::{Compression, Format};
 pub use problem::{LISTED, Problem, Problems, ReadReport, Reason};
 pub use source::{Input, Source};
 
+/// What becomes of an article whose id an earlier one has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RepeatedIds {
+    /// It gets `#2`, `#3`, … behind its id: nothing is lost.
+    Number,
+    /// It is skipped: every id in the output is one of the input.
+    Skip,
+}
+
 /// How to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadOptions {
@@ -59,6 +68,8 @@ pub struct ReadOptions {
     pub extra_field: Option<String>,
     /// Keep each record as it was written ([`Record::raw`]). Default no.
     pub keep_raw: bool,
+    /// What becomes of an article whose id an earlier one has. Default: it gets a number.
+    pub repeated_ids: RepeatedIds,
     /// In folders, leave out hidden files and what `.gitignore` and `.ignore` files say. Default no.
     pub respect_ignore: bool,
     /// Longest article, record or line, in bytes; longer ones are skipped without being held.
@@ -78,6 +89,7 @@ impl Default for ReadOptions {
             text_field: "text".to_owned(),
             extra_field: None,
             keep_raw: false,
+            repeated_ids: RepeatedIds::Number,
             respect_ignore: false,
             max_article_bytes: 256 << 20,
             batch_bytes: 4 << 20,
@@ -89,7 +101,7 @@ impl Default for ReadOptions {
 /// One article.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
-    /// Unlike that of every other article of the reading: later ones get `#2`, `#3`, … behind it.
+    /// Unlike that of every other article of the reading; see [`RepeatedIds`].
     pub id: String,
     /// The text that all spans refer to. Of files: the content in UTF-8 without byte order mark,
     /// line ends as they are (for HTML: the readable text). Of records: the decoded field. Never
@@ -144,6 +156,12 @@ impl Corpus {
     /// The files, in the order of reading.
     pub fn sources(&self) -> &[Source] {
         &self.sources
+    }
+
+    /// The same files, to be read with [`ReadOptions::keep_raw`].
+    pub fn keeping_raw(&self) -> Self {
+        let options = ReadOptions { keep_raw: true, ..self.options.clone() };
+        Self { options, ..self.clone() }
     }
 
     /// How they are read.

@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::parse::{Job, Outcome, Parser};
 use super::problem::{Problem, ReadReport, Reason};
 use super::stream::Stream;
-use super::{Batch, Corpus, Record};
+use super::{Batch, Corpus, Record, RepeatedIds};
 
 /// A piece of work and where its result goes.
 type Task = (Job, Sender<Outcome>);
@@ -91,22 +91,35 @@ fn deliver(
 ) -> ControlFlow<()> {
     let mut batch = outcome.batch;
     report.files += outcome.files;
+    outcome.problems.into_iter().for_each(|problem| report.note(problem));
+    match corpus.options.repeated_ids {
+        RepeatedIds::Number => {
+            for record in &mut batch.records {
+                if let Some(unique) = ids.repeated(&record.id) {
+                    report.note(
+                        duplicate(corpus, record, Reason::DuplicateId)
+                            .saying(format_args!("now {unique:?}")),
+                    );
+                    record.id = unique;
+                }
+            }
+        }
+        RepeatedIds::Skip => batch.records.retain(|record| {
+            let is_new = ids.seen.insert(xxh3_64(record.id.as_bytes()));
+            if !is_new {
+                report.note(duplicate(corpus, record, Reason::TakenId));
+            }
+            is_new
+        }),
+    }
     report.articles += batch.records.len() as u64;
     report.bytes += batch.records.iter().map(|record| record.text.len() as u64).sum::<u64>();
-    outcome.problems.into_iter().for_each(|problem| report.note(problem));
-    for record in &mut batch.records {
-        if let Some(unique) = ids.repeated(&record.id) {
-            report.note(duplicate(corpus, record, &unique));
-            record.id = unique;
-        }
-    }
     if batch.records.is_empty() { ControlFlow::Continue(()) } else { each(batch) }
 }
 
-fn duplicate(corpus: &Corpus, record: &Record, unique: &str) -> Problem {
+fn duplicate(corpus: &Corpus, record: &Record, reason: Reason) -> Problem {
     let source = &corpus.sources[record.place.source as usize];
-    let problem = Problem::of(source.shown(), Reason::DuplicateId).record(&record.id);
-    let problem = problem.saying(format_args!("now {unique:?}"));
+    let problem = Problem::of(source.shown(), reason).record(&record.id);
     if record.place.line == 0 { problem } else { problem.at(record.place.line) }
 }
 

@@ -34,9 +34,11 @@ struct Labelled<'d> {
 }
 
 /// How much each of the three pairs of an event counts: there are few, and they are the hard ones.
-const SAME_EVENT_WEIGHT: f64 = 4.0;
+const SAME_EVENT_WEIGHT: f64 = 15.0;
+/// How much each short answer counts: there are few.
+const ANSWER_WEIGHT: f64 = 10.0;
 /// One in so many pairs of whole documents, which are many, is taken.
-const PAN_SAMPLE: u64 = 3;
+const PAN_SAMPLE: u64 = 2;
 
 /// Rows for the article model from every corpus in `folder`.
 pub fn article_rows(folder: &Path) -> Result<Rows> {
@@ -57,14 +59,34 @@ pub fn article_rows(folder: &Path) -> Result<Rows> {
     add(&polish, &candidates(&polish, &[])?, 1, &mut rows);
 
     let short: Vec<Doc> = read(folder, "clough.jsonl")?;
-    add(&short, &against_source(&short), 2, &mut rows);
+    add(&short, &against_source(&short), SHORT, &mut rows);
 
     let pan = folder.join("pan13");
     let mut documents: Vec<Doc> = read(&pan, "suspicious.jsonl")?;
     documents.extend(read::<Doc>(&pan, "source.jsonl")?);
     let pairs: Vec<PanPair> = read(&pan, "pairs.jsonl")?;
-    add(&documents, &of_pan(&documents, &pairs), 3, &mut rows);
+    add(&documents, &of_pan(&documents, &pairs), PAN, &mut rows);
     Ok(rows)
+}
+
+/// Corpora, in the order in which their rows are numbered.
+const SHORT: usize = 2;
+const PAN: usize = 3;
+
+/// Rows for the model of whole articles: everything but PAN, whose documents share passages only.
+///
+/// Each corpus has an intercept of its own: that most pairs of short polished texts are copies must
+/// not teach that short texts are copies.
+pub fn whole(rows: &Rows) -> Rows {
+    rows.only(|at| rows.sources[at] <= SHORT)
+}
+
+/// Rows for the model of shared passages: PAN, and the negatives of the news corpora.
+pub fn part(rows: &Rows) -> Rows {
+    let is_news = |at: usize| rows.sources[at] == 0;
+    let mut part = rows.only(|at| rows.sources[at] == PAN || (is_news(at) && !rows.labels[at]));
+    part.sources.fill(0);
+    part
 }
 
 /// The candidate pairs of a corpus, and every pair of a cluster.
@@ -132,7 +154,13 @@ fn against_source(docs: &[Doc]) -> Vec<Labelled<'_>> {
         .filter_map(|doc| {
             let source = sources.get(doc.task.as_str())?;
             let reused = doc.category != "non";
-            Some(Labelled { a: doc, b: source, reused, group: group_of(&doc.id), weight: 2.0 })
+            Some(Labelled {
+                a: doc,
+                b: source,
+                reused,
+                group: group_of(&doc.id),
+                weight: ANSWER_WEIGHT,
+            })
         })
         .collect()
 }

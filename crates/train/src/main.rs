@@ -41,6 +41,7 @@ enum Which {
     Passage,
     Summary,
     Article,
+    Partial,
 }
 
 fn main() -> Result<()> {
@@ -60,14 +61,20 @@ fn main() -> Result<()> {
         let names = retold::align::passages::SUMMARY_FEATURES;
         write(&options.models, "summary", &names, &pan.summary_rows(), note)?;
     }
-    if wanted(Which::Article) {
+    if wanted(Which::Article) || wanted(Which::Partial) {
         let names = retold::align::features::FEATURES;
         let rows = articles::article_rows(&options.data)?;
         if let Some(path) = &options.rows {
             dump(path, &names, &rows)?;
         }
-        let note = "SheepDog, BASIL, APT-Eval, Clough & Stevenson, PAN 2013";
-        write(&options.models, "article", &names, &rows, note)?;
+        if wanted(Which::Article) {
+            let note = "SheepDog, BASIL, APT-Eval, Clough & Stevenson";
+            write(&options.models, "article", &names, &articles::whole(&rows), note)?;
+        }
+        if wanted(Which::Partial) {
+            let note = "PAN 2013, against negatives from SheepDog and BASIL";
+            write(&options.models, "partial", &names, &articles::part(&rows), note)?;
+        }
     }
     Ok(())
 }
