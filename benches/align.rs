@@ -14,6 +14,8 @@ const WORDS: usize = 400;
 
 /// Two articles.
 type Pair = [String; 2];
+/// Makes the second article of a pair from the first.
+type Second = fn(&mut Generator, &str) -> String;
 
 fn ready(engine: &Engine, pairs: &[Pair]) -> Vec<[Profile; 2]> {
     let mut analyzer = engine.analyzer();
@@ -40,7 +42,7 @@ fn align(criterion: &mut Criterion) {
         });
     });
 
-    let kinds: [(&str, fn(&mut Generator, &str) -> String); 3] = [
+    let kinds: [(&str, Second); 3] = [
         ("unrelated", |generator, _| generator.article_of(WORDS)),
         ("rewritten", |generator, original| generator.rewrite(original)),
         ("copied", |_, original| original.to_uppercase()),

@@ -89,11 +89,10 @@ impl Source {
         let mut found = Vec::new();
         for path in &self.paths {
             let whole = path.join("::");
-            let within =
-                |outer: &&str| whole == **outer || whole.starts_with(&format!("{outer}::"));
+            let within = |outer: &str| whole == outer || whole.starts_with(&format!("{outer}::"));
             let prints = PRINTING.iter().any(|name| whole == format!("{name}!"));
             let unknown = self.target(path).is_some_and(|target| !known.contains(&target.as_str()));
-            if unknown || prints || forbidden.iter().any(|outer| within(&outer)) {
+            if unknown || prints || forbidden.iter().any(|outer| within(outer)) {
                 found.push(format!("{}: {layer} may not name {whole}", self.file.display()));
             }
         }
@@ -111,8 +110,8 @@ fn tokens(source: &str) -> Vec<String> {
             rest.find('\n').unwrap_or(rest.len())
         } else if rest.starts_with("/*") {
             rest.find("*/").map_or(rest.len(), |at| at + 2)
-        } else if rest.starts_with("r#\"") {
-            rest[3..].find("\"#").map_or(rest.len(), |at| at + 5)
+        } else if let Some(raw) = rest.strip_prefix("r#\"") {
+            raw.find("\"#").map_or(rest.len(), |at| at + 5)
         } else if first == '"' {
             quoted(rest, '"')
         } else if first == '\'' && (rest[1..].starts_with('\\') || is_character(rest)) {
