@@ -271,13 +271,14 @@ fn ten_thousand_files_need_few_open_ones() {
         let text = article(number % 9_999);
         fs::write(path, &text[..150]).expect("written");
     }
-    let shell = "ulimit -n 64; exec \"$0\" --no-config scan . --format jsonl --channel banding";
+    let shell = "ulimit -n 64; exec \"$0\" --no-config scan . --format jsonl --channel banding \
+                 --relation identical";
     let mut command = Command::new("sh");
     command.args(["-c", shell, env!("CARGO_BIN_EXE_retold")]).current_dir(files.path());
     let done = run(&mut command);
     assert_eq!(done.status, 0, "{}", done.err);
     let pairs = records(&done.out);
-    assert_eq!(pairs.len(), 1);
+    assert_eq!(pairs.len(), 1, "{}", done.out);
     assert_eq!((&pairs[0]["a"], &pairs[0]["b"]), (&"00/00000.txt".into(), &"99/09999.txt".into()));
     assert!(done.err.contains("10,000 articles read"), "{}", done.err);
 }
