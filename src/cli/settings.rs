@@ -169,7 +169,8 @@ mod tests {
     fn no_options_are_the_defaults() {
         let settings = Settings::new(&Options::default()).expect("defaults are in range");
         assert_eq!(settings.engine, Config::default());
-        assert_eq!(settings.reading, ReadOptions::default());
+        let expected = ReadOptions { repeated_ids: RepeatedIds::Skip, ..ReadOptions::default() };
+        assert_eq!(settings.reading, expected);
     }
 
     #[test]

@@ -21,6 +21,18 @@ pub enum FormatValue {
     Jsonl,
     /// One row per pair, for spreadsheets
     Csv,
+    /// One row per pair, in columns
+    #[cfg(feature = "parquet")]
+    Parquet,
+    /// One page with everything, for a browser
+    Html,
+}
+
+impl FormatValue {
+    /// Whether a terminal can show it.
+    pub fn is_text(self) -> bool {
+        matches!(self, Self::Terminal | Self::Jsonl | Self::Csv)
+    }
 }
 
 /// `--channel`

@@ -42,10 +42,10 @@ use xxhash_rust::xxh3::xxh3_64;
 pub use choose::{Edge, Fate, Rank, Standing, choose};
 pub use verify::{Changed, Verification, VerificationStats};
 
-use crate::lsh::band_keys::{self, BUCKET_LIMIT, BandPairs, BandingStats, Bucketing};
-use crate::lsh::{BandKeys, Banding};
+use crate::lsh::band_keys::{BUCKET_LIMIT, BandKeys, BandPairs, BandingStats, Bucketing, Scratch};
+use crate::lsh::banding::Banding;
 use crate::shingle::Shingler;
-use crate::sketch::{MinHashConfig, MinHasher, Signatures};
+use crate::sketch::{MinHashConfig, MinHasher};
 use crate::text::hash::mix;
 use crate::{Error, Kernel};
 
@@ -113,15 +113,19 @@ const BLOCK: usize = 32;
 
 /// The first reading: signs articles, and lets their texts go.
 ///
-/// Texts with the same words share one *node*, with one signature. Memory: four bytes a lane and
-/// some 60 bytes for each node, 12 bytes more for each article.
+/// Texts with the same words share one *node*, with one signature. Memory: one byte a lane, four a
+/// band and some 70 more for each node, 12 bytes for each article.
 #[derive(Debug)]
 pub struct Signing {
     config: DedupConfig,
     hasher: MinHasher,
     shingler: Shingler,
-    /// One row for each node with words, by node.
-    signatures: Signatures,
+    /// One row for each node with words, in the order of nodes.
+    keys: BandKeys,
+    /// The lowest byte of each lane, row by row: what is left of signatures.
+    lanes: Vec<u8>,
+    /// The row of each node; [`NO_ROW`] for those without words.
+    rows: Vec<u32>,
     /// Hash of each article's text, to tell in later readings whether it is the same.
     texts: Vec<u64>,
     /// The node of each article.
@@ -132,6 +136,9 @@ pub struct Signing {
     by_text: HashMap<u64, u32>,
     by_words: HashMap<u64, u32>,
 }
+
+/// For nodes without words, which are in no pair.
+const NO_ROW: u32 = u32::MAX;
 
 /// A text's words as one number, and its signature; nothing for a text without words.
 type Signed = Option<(u64, Box<[u32]>)>;
@@ -150,7 +157,9 @@ impl Signing {
         Ok(Self {
             config,
             shingler: Shingler::new(config.shingle_words, config.kernel)?,
-            signatures: Signatures::new(hasher.scheme()),
+            keys: BandKeys::new(config.banding()?),
+            lanes: Vec::new(),
+            rows: Vec::new(),
             hasher,
             texts: Vec::new(),
             nodes: Vec::new(),
@@ -214,16 +223,17 @@ impl Signing {
     /// The node of the next article, from its signature.
     fn node(&mut self, signed: Signed) -> u32 {
         let next = self.firsts.len() as u32;
+        let mut row = NO_ROW;
         if let Some((words, signature)) = signed {
             let node = *self.by_words.entry(words).or_insert(next);
             if node != next {
                 return node;
             }
-            self.signatures.push_with(next, |lanes| {
-                lanes.copy_from_slice(&signature);
-                true
-            });
+            row = self.keys.len() as u32;
+            self.keys.push(next, &signature).expect("bands fit the lanes that they were made for");
+            self.lanes.extend(signature.iter().map(|lane| *lane as u8));
         }
+        self.rows.push(row);
         self.firsts.push(self.nodes.len() as u32);
         next
     }
@@ -237,45 +247,38 @@ impl Signing {
 
     /// Pairs of nodes that may be near-duplicates, the lesser number first, sorted.
     fn candidates(&self) -> Result<(Vec<(u32, u32)>, BandingStats), Error> {
-        let signatures = &self.signatures;
         let banding = self.config.banding()?;
-        let mut keys = BandKeys::new(banding);
-        keys.push_all(signatures)?;
-        let mut scratch = band_keys::Scratch::default();
-        let collapsed = keys.collapse(&mut scratch);
+        let collapsed = self.keys.collapse(&mut Scratch::default());
         let bands: Vec<BandPairs> = (0..banding.bands())
             .into_par_iter()
-            .map_init(band_keys::Scratch::default, |scratch, band| {
+            .map_init(Scratch::default, |scratch, band| {
                 let bucketing = Bucketing { band, limit: BUCKET_LIMIT };
-                keys.band_pairs(&collapsed.rows, bucketing, scratch)
+                self.keys.band_pairs(&collapsed.rows, bucketing, scratch)
             })
             .collect();
-        let mut stats =
-            BandingStats { identical: collapsed.pairs.len() as u64, ..Default::default() };
+        let identical = collapsed.pairs.len() as u64;
+        let mut stats = BandingStats { identical, ..BandingStats::default() };
         let mut packed = collapsed.pairs;
         for mut band in bands {
             stats.add(band.stats);
             packed.append(&mut band.pairs);
         }
-        let mut pairs = keys.merge(&mut packed, &mut scratch);
+        let pairs = self.keys.merge(&mut packed, &mut Scratch::default());
         let jaccard = self.config.jaccard;
         let error = (jaccard * (1.0 - jaccard) / self.config.lanes as f64).sqrt();
-        let least = jaccard - MARGIN * error;
-        let rows = self.rows();
-        let estimate = |a: u32, b: u32| {
-            signatures.estimate_jaccard(rows[a as usize] as usize, rows[b as usize] as usize)
-        };
-        pairs.retain(|&(a, b)| estimate(a, b) >= least);
-        Ok((pairs, stats))
+        let least = (jaccard - MARGIN * error) as f32;
+        let likely = |(a, b): &(u32, u32)| self.estimate_jaccard(*a, *b) >= least;
+        Ok((pairs.into_par_iter().filter(likely).collect(), stats))
     }
 
-    /// The row of each node; of nodes without words, which are in no pair, any number.
-    fn rows(&self) -> Vec<u32> {
-        let mut rows = vec![u32::MAX; self.firsts.len()];
-        for (row, node) in (0..).zip(self.signatures.articles()) {
-            rows[*node as usize] = row;
-        }
-        rows
+    /// Estimates the Jaccard index of two nodes with words, from 0 to 1: the share of lanes with
+    /// equal lowest bytes. That is too much by up to 1/256 (b-bit minwise hashing: Li and König
+    /// 2010), and enough to turn the unlikely down.
+    fn estimate_jaccard(&self, a: u32, b: u32) -> f32 {
+        let lanes = self.config.lanes;
+        let row = |node: u32| &self.lanes[self.rows[node as usize] as usize * lanes..][..lanes];
+        let equal: u32 = row(a).iter().zip(row(b)).map(|(a, b)| u32::from(a == b)).sum();
+        equal as f32 / lanes as f32
     }
 }
 
@@ -314,7 +317,8 @@ mod tests {
         signing.add(&["two one", "ONE TWO"]);
         assert_eq!(signing.nodes, [0, 1, 0, 1, 2, 0, 3, 0]);
         assert_eq!(signing.firsts, [0, 1, 4, 6]);
-        assert_eq!(signing.signatures.articles(), [0, 3]);
+        assert_eq!(signing.rows, [0, NO_ROW, NO_ROW, 1]);
+        assert_eq!((signing.keys.len(), signing.lanes.len()), (2, 2 * 128));
         assert!(signing.candidates().unwrap().0.is_empty());
     }
 

@@ -11,7 +11,7 @@ mod summary;
 mod target;
 
 use anyhow::{Context, bail};
-use retold::corpus::{Corpus, Input};
+use retold::corpus::{Corpus, Input, RepeatedIds};
 use retold::engine::dedup::Fate;
 
 use super::args::DedupArgs;
@@ -48,6 +48,8 @@ pub fn run(args: &DedupArgs, console: &mut Console<'_>) -> anyhow::Result<Exit> 
     let mut settings = Settings::new(&args.options)?;
     let keep = Keep::new(&settings.keep)?;
     settings.reading.extra_field = keep.field();
+    // Only duplicates of texts may be missing from what is written, not those of ids.
+    settings.reading.repeated_ids = RepeatedIds::Number;
     let target = match (&args.output, args.dry_run) {
         (Some(folder), false) => Some(Target::create(folder)?),
         _ => None,

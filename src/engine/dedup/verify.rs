@@ -276,13 +276,10 @@ fn with_keepers(
     best: &[(Rank, u32)],
     mut candidates: Vec<(u32, u32)>,
 ) -> Vec<(u32, u32)> {
-    let rows = signing.rows();
-    let estimate = |a: u32, b: u32| {
-        let [a, b] = [a, b].map(|node| rows[node as usize] as usize);
-        signing.signatures.estimate_jaccard(a, b) as f32
-    };
-    let edges: Vec<_> =
-        candidates.iter().map(|&(a, b)| cluster::Edge { a, b, score: estimate(a, b) }).collect();
+    let edges: Vec<_> = candidates
+        .iter()
+        .map(|&(a, b)| cluster::Edge { a, b, score: signing.estimate_jaccard(a, b) })
+        .collect();
     let groups = clusters(best.len(), &edges);
     let mut keepers: HashMap<u32, u32> = HashMap::new();
     let mut members: Vec<u32> = candidates.iter().flat_map(|(a, b)| [*a, *b]).collect();
