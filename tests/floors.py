@@ -22,7 +22,7 @@ FLOORS = [
     (("seeds", "sentences", "f1"), 0.80),
     (("corpus", "f1"), 0.92),
     (("pan13", "all", "plagdet"), 0.85),
-    (("clough", "binary_f1"), 0.95),
+    (("clough", "binary_f1"), 0.92),
     (("separation", "auc"), 0.95),
 ]
 
