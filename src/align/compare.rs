@@ -1,6 +1,6 @@
 //! Two articles to a comparison: relation, score, passages, sentences.
 
-use super::features::Pair;
+use super::features::{Pair, named, partial};
 use super::links::links;
 use super::model::{ARTICLE, PARTIAL, probability};
 use super::passages::{Candidate, passages};
@@ -31,13 +31,6 @@ impl Default for CompareOptions {
     }
 }
 
-/// Training counts the hardest negatives of [`PARTIAL`] many times over; this takes part of that
-/// back, so that two solid passages in otherwise independent articles (`seeds/`, 004 and 008) count.
-const PARTIAL_PRIOR: f32 = 1.3;
-/// Log-odds, and words outside quotations, from which a passage is solid.
-const SOLID_ODDS: f32 = 4.0;
-const SOLID_WORDS: usize = 40;
-
 /// Score of a pair whose shingles alone settle it.
 const SETTLED: f32 = 0.999;
 
@@ -66,13 +59,15 @@ pub fn compare(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison
     let pair = Pair { a, b, weights: &weights, links: &links, passages: &passages };
     let features = pair.features();
     let whole = ARTICLE.odds(&features);
-    let is_solid = |p: &Candidate| p.odds >= SOLID_ODDS && pair.unquoted(p) >= SOLID_WORDS;
-    let solid = if passages.iter().any(is_solid) { PARTIAL_PRIOR } else { 0.0 };
-    let part = PARTIAL.odds(&features) + solid;
+    let passage_features = partial(&features);
+    let part = if passages.is_empty() { f32::NEG_INFINITY } else { PARTIAL.odds(&passage_features) };
     let neither = (1.0 - probability(whole)) * (1.0 - probability(part));
     comparison.score = (1.0 - neither).min(SETTLED);
-    comparison.features = if whole >= part { &ARTICLE } else { &PARTIAL }.explain(&features);
-    judge(a, b, &features, options, &mut comparison);
+    comparison.features =
+        if whole >= part { ARTICLE.explain(&features) } else { PARTIAL.explain(&passage_features) };
+    if std::env::var("RT").is_ok() { eprintln!("RT\t{whole}\t{part}\t{}\t{}", named(&features, "coverage_most"), named(&features, "linked_most")); }
+    let retold = whole >= part || named(&features, "coverage_most").max(named(&features, "linked_most")) >= options.rewrite;
+    judge(a, b, retold, options, &mut comparison);
     comparison.sentences = align_sentences(a, b, &weights, &links);
     comparison.passages = passages.iter().map(|p| to_match(a, b, p)).collect();
     let share = |side: fn(&Match) -> crate::Span, bytes: usize| {
@@ -85,7 +80,7 @@ pub fn compare(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison
 }
 
 /// Sets relation, score and contained side.
-fn judge(a: &Profile, b: &Profile, features: &[f32], options: &CompareOptions, c: &mut Comparison) {
+fn judge(a: &Profile, b: &Profile, retold: bool, options: &CompareOptions, c: &mut Comparison) {
     let words = [a, b].map(|profile| profile.article.words.len());
     let same = |i: usize| a.article.words[i].form == b.article.words[i].form;
     if words[0] == words[1] && (0..words[0]).all(same) {
@@ -99,12 +94,7 @@ fn judge(a: &Profile, b: &Profile, features: &[f32], options: &CompareOptions, c
         let in_b = c.containment_a >= c.containment_b;
         c.contained = Some(if in_b { Side::A } else { Side::B });
     } else if c.score >= options.threshold {
-        let named = |name: &str| {
-            let at = super::features::FEATURES.iter().position(|known| *known == name);
-            at.map_or(0.0, |at| features[at])
-        };
-        let reused = named("coverage_most").max(named("linked_most"));
-        c.relation = if reused >= options.rewrite { Relation::Rewrite } else { Relation::Partial };
+        c.relation = if retold { Relation::Rewrite } else { Relation::Partial };
     }
 }
 

@@ -1,51 +1,85 @@
 //! Two articles in numbers: what [`ARTICLE`](super::model::ARTICLE) judges by.
 
-use super::Profile;
-use super::links::Link;
-use super::passages::Candidate;
-use super::weights::{Weights, for_each_shared};
-use crate::text::Traits;
+use std::ops::Range;
 
-/// The features' names. *most* and *least* are over the two directions of a share. Shares come
-/// twice, as they are and as logarithms: what tells 1 % from 5 % is not what tells 50 % from 90 %.
-pub const FEATURES: [&str; 31] = [
+use super::Profile;
+use super::contents::{Shared, is_quoted};
+use super::links::Link;
+use super::matched::matched;
+use super::order::Order;
+use super::passages::{Candidate, Form};
+use super::weights::{Weights, for_each_shared};
+use crate::span::{Span, covered};
+
+/// Shares of two sides, of which [`FEATURES`] has the greater and the smaller.
+const SHARES: usize = 6;
+
+/// The features' names. *most* and *least* are over the two sides of a pair.
+pub const FEATURES: [&str; 2 * SHARES + 11] = [
     "trigrams_most",
     "trigrams_least",
     "skips_most",
     "skips_least",
-    "terms_most",
-    "terms_least",
     "aligned_most",
     "aligned_least",
+    "weakest_most",
+    "weakest_least",
     "linked_most",
     "linked_least",
     "coverage_most",
     "coverage_least",
-    "log_trigrams_most",
-    "log_trigrams_least",
-    "log_skips_most",
-    "log_skips_least",
-    "log_terms_most",
-    "log_terms_least",
-    "log_aligned_most",
-    "log_aligned_least",
-    "log_linked_most",
-    "log_linked_least",
-    "log_coverage_most",
-    "log_coverage_least",
+    "quotations",
     "names",
     "numbers",
     "order",
+    "neighbours",
     "passage",
     "passage_words",
     "length",
+    "short",
+    "long",
     "ratio",
 ];
 
-/// Features that are shares.
-const SHARES: usize = 12;
+/// What [`PARTIAL`](super::model::PARTIAL) judges by: how sure and how large the passages are, and
+/// how much there is beside them. Shares come as logarithms, because passages may be a small part.
+pub const PARTIAL_FEATURES: [&str; 11] = [
+    "passage",
+    "passage_words",
+    "quotations",
+    "length",
+    "ratio",
+    "log_coverage_most",
+    "log_coverage_least",
+    "log_trigrams_most",
+    "log_skips_most",
+    "log_aligned_most",
+    "log_linked_most",
+];
+
+/// Values of [`FEATURES`].
+pub type Values = [f32; FEATURES.len()];
+
+/// The features of [`PARTIAL_FEATURES`] out of those of [`FEATURES`].
+pub fn partial(features: &Values) -> [f32; PARTIAL_FEATURES.len()] {
+    PARTIAL_FEATURES.map(|name| match name.strip_prefix("log_") {
+        Some(share) => (named(features, share) + NEGLIGIBLE).ln(),
+        None => named(features, name),
+    })
+}
+
+/// The feature of that name, which must be one of [`FEATURES`].
+pub fn named(features: &Values, name: &str) -> f32 {
+    let at = FEATURES.iter().position(|known| *known == name);
+    features[at.expect("a name from the list")]
+}
+
 /// Shares below this are all alike to a logarithm.
 const NEGLIGIBLE: f32 = 0.02;
+/// Logarithms of the words from which an article is no longer short (120), and is long (245): how
+/// much a shared feature says depends on length, and not along one line.
+const SHORT: f32 = 4.8;
+const LONG: f32 = 5.5;
 
 /// A pair, as far as alignment has come.
 pub struct Pair<'p> {
@@ -62,150 +96,78 @@ pub struct Pair<'p> {
 }
 
 /// Log-odds of "no passage at all".
-const NO_PASSAGE: f32 = -3.0;
+pub const NO_PASSAGE: f32 = -3.0;
 /// Surer than this makes no difference.
 const SURE_PASSAGE: f32 = 10.0;
 
 impl Pair<'_> {
     /// The features of the pair, each finite; 0 for shares of nothing.
-    pub fn features(&self) -> [f32; FEATURES.len()] {
-        let (a, b) = (&self.a.plain, &self.b.plain);
-        let trigrams = shares(&a.trigrams, &b.trigrams);
-        let skips = shares(&a.skips, &b.skips);
-        let terms = self.terms();
-        let (aligned, linked) = self.aligned();
-        let coverage = [self.coverage_a(), self.coverage_b()];
+    pub fn features(&self) -> Values {
+        let (a, b) = (&self.a.contents, &self.b.contents);
+        let trigrams = a.trigrams.shared(&b.trigrams);
+        let matched = matched(self.a, self.b, self.links);
+        let shares = [
+            shares(trigrams),
+            shares(a.skips.shared(&b.skips)),
+            matched.map(|side| side.aligned),
+            matched.map(|side| side.weakest),
+            matched.map(|side| side.linked),
+            self.coverage(),
+        ];
+        let mut features = [0.0; FEATURES.len()];
+        for (at, [x, y]) in shares.into_iter().enumerate() {
+            (features[2 * at], features[2 * at + 1]) = (x.max(y), x.min(y));
+        }
+        let order = Order::of(self.a, self.b, self.weights);
         let best = self.passages.iter().map(|passage| passage.odds).fold(NO_PASSAGE, f32::max);
         let words: usize = self.passages.iter().map(|p| self.unquoted(p)).sum();
         let lengths = [self.a.article.words.len(), self.b.article.words.len()].map(|n| n as f32);
-        let (short, long) = (lengths[0].min(lengths[1]), lengths[0].max(lengths[1]));
-        let shares = [trigrams, skips, terms, aligned, linked, coverage]
-            .map(|both| [most(both), least(both)]);
-        let mut features = [0.0; FEATURES.len()];
-        for (at, share) in shares.into_iter().flatten().enumerate() {
-            features[at] = share;
-            features[SHARES + at] = (share + NEGLIGIBLE).ln();
-        }
+        let length = lengths[0].min(lengths[1]).ln_1p();
         features[2 * SHARES..].copy_from_slice(&[
+            (trigrams.quoted as f32).ln_1p(),
             agreement(&a.names, &b.names),
             agreement(&a.numbers, &b.numbers),
-            self.order(),
+            order.agreement,
+            order.neighbours,
             best.min(SURE_PASSAGE),
             (words as f32).ln_1p(),
-            short.ln_1p(),
-            ((short + 1.0) / (long + 1.0)).ln(),
+            length,
+            (SHORT - length).max(0.0),
+            (length - LONG).max(0.0),
+            length - lengths[0].max(lengths[1]).ln_1p(),
         ]);
         features
     }
 
-    /// Weight of the shared terms outside quotations, as a share of each article's.
-    fn terms(&self) -> [f32; 2] {
-        let weigh = |profile: &Profile, weights: &[f32]| {
-            let mut sum = 0.0;
-            for_each_shared(&profile.plain.stems, &profile.stems, |_, term| sum += weights[term]);
-            sum
+    /// Share of each article's words inside passages. A summary covers what it is, not what it sums
+    /// up: else one paragraph would cover a book.
+    fn coverage(&self) -> [f32; 2] {
+        let side = |range: fn(&Candidate) -> &Range<usize>, summed_up: Form, all: usize| {
+            let passages = self.passages.iter().filter(|passage| passage.form != summed_up);
+            let mut spans: Vec<Span> = passages
+                .map(|passage| range(passage))
+                .map(|words| Span { start: words.start as u32, end: words.end as u32 })
+                .collect();
+            share(covered(&mut spans) as f32, all as f32)
         };
-        let mut shared = 0.0;
-        for_each_shared(&self.a.plain.stems, &self.a.stems, |_, term| {
-            let stem = self.a.stems[term];
-            if self.b.plain.stems.binary_search(&stem).is_ok() {
-                shared += self.weights.a[term];
-            }
-        });
-        let all = [weigh(self.a, &self.weights.a), weigh(self.b, &self.weights.b)];
-        all.map(|all| share(shared, all))
-    }
-
-    /// For each article how well its sentences are matched by the other's: the mean cosine of the
-    /// best links by length, and the share of its words in sentences with a link that is likelier
-    /// right than not. Quoted sentences do not count.
-    fn aligned(&self) -> ([f32; 2], [f32; 2]) {
-        let mut best = [
-            vec![(0f32, f32::MIN); self.a.sentences()],
-            vec![(0f32, f32::MIN); self.b.sentences()],
-        ];
-        for link in self.links {
-            for (side, at) in [(0, link.a), (1, link.b)] {
-                let best = &mut best[side][at as usize];
-                best.0 = best.0.max(link.cosine);
-                best.1 = best.1.max(link.odds);
-            }
-        }
-        let mut aligned = [0.0; 2];
-        let mut linked = [0.0; 2];
-        for (side, profile) in [self.a, self.b].into_iter().enumerate() {
-            let (mut all, mut cosines, mut links) = (0.0, 0.0, 0.0);
-            for (sentence, best) in profile.article.sentences.iter().zip(&best[side]) {
-                let words = &profile.article.words[sentence.range()];
-                let length =
-                    words.iter().filter(|word| !word.traits.has(Traits::QUOTED)).count() as f32;
-                all += length;
-                cosines += length * best.0;
-                links += if best.1 > 0.0 { length } else { 0.0 };
-            }
-            aligned[side] = share(cosines, all);
-            linked[side] = share(links, all);
-        }
-        (aligned, linked)
-    }
-
-    /// Share of the sentences of the shorter article whose best links keep the order of the other,
-    /// of those that have a link: its longest increasing run. 0 where fewer than two have.
-    fn order(&self) -> f32 {
-        let in_a = self.a.sentences() <= self.b.sentences();
-        let mut best: Vec<(u32, u32, f32)> = Vec::new();
-        for link in self.links.iter().filter(|link| link.odds > -1.0) {
-            let (x, y) = if in_a { (link.a, link.b) } else { (link.b, link.a) };
-            best.push((x, y, link.cosine));
-        }
-        best.sort_by(|p, q| p.0.cmp(&q.0).then(q.2.total_cmp(&p.2)).then(p.1.cmp(&q.1)));
-        best.dedup_by_key(|link| link.0);
-        if best.len() < 2 {
-            return 0.0;
-        }
-        let mut tails: Vec<u32> = Vec::new();
-        for (_, y, _) in &best {
-            let at = tails.partition_point(|tail| tail <= y);
-            if at == tails.len() { tails.push(*y) } else { tails[at] = *y }
-        }
-        tails.len() as f32 / best.len() as f32
-    }
-
-    /// Share of the first article's words inside passages.
-    fn coverage_a(&self) -> f32 {
-        covered(self.passages.iter().map(|p| (p.a.start, p.a.end)).collect(), self.a.terms.len())
-    }
-
-    /// Share of the second article's words inside passages.
-    fn coverage_b(&self) -> f32 {
-        covered(self.passages.iter().map(|p| (p.b.start, p.b.end)).collect(), self.b.terms.len())
+        [
+            side(|passage| &passage.a, Form::SummaryInB, self.a.terms.len()),
+            side(|passage| &passage.b, Form::SummaryInA, self.b.terms.len()),
+        ]
     }
 
     /// Words of a passage outside quotations, on the side that has fewer.
     pub fn unquoted(&self, passage: &Candidate) -> usize {
-        let count = |profile: &Profile, range: std::ops::Range<usize>| {
+        let count = |profile: &Profile, range: Range<usize>| {
             let words = profile.article.words[range].iter();
-            words.filter(|word| !word.traits.has(Traits::QUOTED)).count()
+            words.filter(|word| !is_quoted(word)).count()
         };
         count(self.a, passage.a.clone()).min(count(self.b, passage.b.clone()))
     }
 }
 
-/// Share of the places `0..all` that the ranges cover.
-fn covered(mut ranges: Vec<(usize, usize)>, all: usize) -> f32 {
-    ranges.sort_unstable();
-    let (mut sum, mut end) = (0, 0);
-    for (from, to) in ranges {
-        sum += to.max(end) - from.max(end);
-        end = end.max(to);
-    }
-    share(sum as f32, all as f32)
-}
-
-/// Share of each ascending set that the other has.
-fn shares(a: &[u32], b: &[u32]) -> [f32; 2] {
-    let shared = count_shared(a, b);
-    [share(shared, a.len() as f32), share(shared, b.len() as f32)]
+fn shares(shared: Shared) -> [f32; 2] {
+    shared.of.map(|all| share(shared.shared, all))
 }
 
 /// How far two sets of few elements agree, in -1 to 1: the share of the smaller that is shared,
@@ -223,12 +185,4 @@ fn count_shared(a: &[u32], b: &[u32]) -> f32 {
 
 fn share(part: f32, all: f32) -> f32 {
     if all > 0.0 { part / all } else { 0.0 }
-}
-
-fn most([x, y]: [f32; 2]) -> f32 {
-    x.max(y)
-}
-
-fn least([x, y]: [f32; 2]) -> f32 {
-    x.min(y)
 }

@@ -2,12 +2,14 @@
 pub mod borders;
 pub mod changes;
 pub mod compare;
+pub mod contents;
 pub mod evidence;
 pub mod features;
 pub mod links;
+pub mod matched;
 pub mod model;
+pub mod order;
 pub mod passages;
-pub mod plain;
 pub mod profile;
 pub mod relation;
 pub mod sentences;

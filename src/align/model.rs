@@ -92,7 +92,7 @@ model! {
 
 model! {
     /// Whether two articles that are otherwise independent share a passage.
-    PARTIAL, super::features::FEATURES, "models/partial.tsv"
+    PARTIAL, super::features::PARTIAL_FEATURES, "models/partial.tsv"
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::plain::Plain;
+use super::contents::{Contents, is_quoted};
 use crate::Kernel;
 use crate::shingle::{ShingleSet, ngrams};
 use crate::span::Span;
@@ -39,8 +39,11 @@ pub struct Profile {
     pub stems: Vec<u32>,
     /// Term of each word; [`NO_TERM`] for stop words.
     pub terms: Vec<u32>,
-    /// What it says outside its quotations.
-    pub plain: Plain,
+    /// For each term where it stands, if it stands only once and outside quotations; else
+    /// [`NO_TERM`].
+    pub once: Vec<u32>,
+    /// What it says.
+    pub contents: Contents,
     /// Its word n-grams, as a set.
     pub shingles: ShingleSet,
     /// For each sentence its pairs of neighbouring stems, hashed, ascending; see `bigrams`.
@@ -53,7 +56,14 @@ pub struct Profile {
 
 impl Profile {
     /// Makes an article ready.
-    pub fn new(article: Article, options: ProfileOptions) -> Self {
+    ///
+    /// Quotations are forgotten where options say so, or where less than a fifth of the article
+    /// stands outside them: there they are what it says.
+    pub fn new(mut article: Article, options: ProfileOptions) -> Self {
+        let outside = article.words.iter().filter(|word| !is_quoted(word)).count();
+        if options.keep_quotations || outside * 5 < article.words.len() {
+            article.words.iter_mut().for_each(|word| word.traits.clear(Traits::QUOTED));
+        }
         let forms: Vec<u64> = article.words.iter().map(|word| word.form).collect();
         let mut shingles = Vec::new();
         ngrams(&forms, options.shingle_words, options.kernel, &mut shingles);
@@ -70,7 +80,8 @@ impl Profile {
         }
         let mut profile = Self {
             terms: vec![NO_TERM; article.words.len()],
-            plain: Plain::of(&article, options.keep_quotations),
+            once: Vec::new(),
+            contents: Contents::of(&article),
             shingles: ShingleSet::from_hashes(shingles),
             bigrams: sentence_bigrams(&article),
             article,
@@ -81,7 +92,12 @@ impl Profile {
         for (stem, word) in places {
             if profile.stems.last() != Some(&stem) {
                 profile.stems.push(stem);
+                let quoted = is_quoted(&profile.article.words[word as usize]);
+                profile.once.push(if quoted { NO_TERM } else { word });
                 profile.starts.push(profile.postings.len() as u32);
+            } else {
+                let term = profile.stems.len() - 1;
+                profile.once[term] = NO_TERM;
             }
             profile.terms[word as usize] = profile.stems.len() as u32 - 1;
             let sentence = sentence_of[word as usize];

@@ -48,6 +48,11 @@ impl Traits {
     pub fn set(&mut self, other: Self, condition: bool) {
         self.0 |= if condition { other.0 } else { 0 };
     }
+
+    /// Unsets the flags of `other`.
+    pub fn clear(&mut self, other: Self) {
+        self.0 &= !other.0;
+    }
 }
 
 /// One sentence of an article.

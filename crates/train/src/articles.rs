@@ -8,7 +8,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use rayon::prelude::*;
-use retold::align::features::Pair;
+use retold::align::features::{FEATURES, NO_PASSAGE, Pair, partial};
 use retold::align::links::links;
 use retold::align::passages::passages;
 use retold::align::weights::Weights;
@@ -35,6 +35,12 @@ struct Labelled<'d> {
 
 /// How much each of the three pairs of an event counts: there are few, and they are the hard ones.
 const SAME_EVENT_WEIGHT: f64 = 15.0;
+/// How much each negative counts where only passages are judged: PAN has far more pairs that share
+/// some than a corpus of news.
+const PASSAGE_NEGATIVE_WEIGHT: f64 = 4.0;
+/// How much each pair of polished texts counts: most are copies, and easy ones.
+const POLISHED_WEIGHT: f64 = 0.12;
+const POLISHED_APART_WEIGHT: f64 = 5.0;
 /// How much each short answer counts: there are few.
 const ANSWER_WEIGHT: f64 = 10.0;
 /// One in so many pairs of whole documents, which are many, is taken.
@@ -56,7 +62,11 @@ pub fn article_rows(folder: &Path) -> Result<Rows> {
     add(&news, &labelled, 0, &mut rows);
 
     let polish: Vec<Doc> = read(folder, "polish.jsonl")?;
-    add(&polish, &candidates(&polish, &[])?, 1, &mut rows);
+    let mut polished = candidates(&polish, &[])?;
+    for pair in &mut polished {
+        pair.weight = if pair.reused { POLISHED_WEIGHT } else { POLISHED_APART_WEIGHT };
+    }
+    add(&polish, &polished, 1, &mut rows);
 
     let short: Vec<Doc> = read(folder, "clough.jsonl")?;
     add(&short, &against_source(&short), SHORT, &mut rows);
@@ -81,10 +91,25 @@ pub fn whole(rows: &Rows) -> Rows {
     rows.only(|at| rows.sources[at] <= SHORT)
 }
 
-/// Rows for the model of shared passages: PAN, and the negatives of the news corpora.
+/// Rows for the model of shared passages: PAN, and the negatives of the news corpora, where there is
+/// a passage to judge.
 pub fn part(rows: &Rows) -> Rows {
-    let is_news = |at: usize| rows.sources[at] == 0;
-    let mut part = rows.only(|at| rows.sources[at] == PAN || (is_news(at) && !rows.labels[at]));
+    let passage = FEATURES.iter().position(|known| *known == "passage").unwrap_or(0);
+    let wanted = |at: usize| {
+        let is_negative = rows.sources[at] == 0 && !rows.labels[at];
+        (rows.sources[at] == PAN || is_negative) && rows.values[at][passage] > f64::from(NO_PASSAGE)
+    };
+    let mut part = rows.only(wanted);
+    for values in &mut part.values {
+        let mut features = [0.0; FEATURES.len()];
+        for (feature, value) in features.iter_mut().zip(values.iter()) {
+            *feature = *value as f32;
+        }
+        *values = partial(&features).map(f64::from).to_vec();
+    }
+    for (weight, _) in part.weights.iter_mut().zip(&part.labels).filter(|(_, label)| !**label) {
+        *weight = PASSAGE_NEGATIVE_WEIGHT;
+    }
     part.sources.fill(0);
     part
 }

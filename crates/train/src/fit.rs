@@ -55,13 +55,35 @@ impl Fit {
     }
 }
 
+/// What is known of a weight before any data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    /// Nothing.
+    Any,
+    /// More of the feature never speaks against.
+    Positive,
+    /// More of the feature never speaks for.
+    Negative,
+}
+
+impl Sign {
+    fn hold(self, weight: f64) -> f64 {
+        match self {
+            Self::Any => weight,
+            Self::Positive => weight.max(0.0),
+            Self::Negative => weight.min(0.0),
+        }
+    }
+}
+
 /// Newton steps; the likelihood is convex, so this many are enough from any start.
 const STEPS: usize = 40;
 
 /// Fits by maximum likelihood with a ridge on the standardised weights (Newton's method).
 ///
-/// `ridge` is in units of rows: 1 holds a weight back as one more row would.
-pub fn fit(rows: &Rows, ridge: f64) -> Fit {
+/// `signs` has one element per feature, or none where nothing is known of any. `ridge` is in units of
+/// rows: 1 holds a weight back as one more row would.
+pub fn fit(rows: &Rows, signs: &[Sign], ridge: f64) -> Fit {
     let width = rows.values.first().map_or(0, Vec::len);
     let sources = rows.sources.iter().max().map_or(1, |last| last + 1);
     let total: f64 = rows.weights.iter().sum();
@@ -78,6 +100,8 @@ pub fn fit(rows: &Rows, ridge: f64) -> Fit {
     let spreads: Vec<f64> = (0..width).map(spread).collect();
     // Unknowns: one weight per feature, then one intercept per source.
     let size = width + sources;
+    let mut bounds = signs.to_vec();
+    bounds.resize(size, Sign::Any);
     let mut beta = vec![0.0; size];
     let mut design = vec![0.0; size];
     for _ in 0..STEPS {
@@ -110,14 +134,14 @@ pub fn fit(rows: &Rows, ridge: f64) -> Fit {
                 }
             }
         }
-        let step = solve(&mut hessian, gradient);
+        let step = solve(&hessian, &gradient, &beta, &bounds);
         // A whole step may overshoot where the classes separate.
         let longest = step.iter().fold(0.0f64, |most, s| most.max(s.abs()));
         let scale = if longest > 2.0 { 2.0 / longest } else { 1.0 };
         for (b, s) in beta.iter_mut().zip(&step) {
             *b += s * scale;
         }
-        if longest < 1e-10 {
+        if longest < 1e-7 {
             break;
         }
     }
@@ -132,25 +156,33 @@ fn unscale(beta: &[f64], means: &[f64], spreads: &[f64]) -> Fit {
     Fit { intercept: beta[width] - shift, weights }
 }
 
-/// Solves the symmetric positive definite system whose lower half is given (Cholesky).
-fn solve(matrix: &mut [Vec<f64>], mut right: Vec<f64>) -> Vec<f64> {
-    let size = right.len();
-    for i in 0..size {
-        for j in 0..=i {
-            let dot: f64 = (0..j).map(|k| matrix[i][k] * matrix[j][k]).sum();
-            let rest = matrix[i][j] - dot;
-            matrix[i][j] = if i == j { rest.max(1e-12).sqrt() } else { rest / matrix[j][j] };
+/// Sweeps of [`solve`], at most.
+const SWEEPS: usize = 20_000;
+
+/// The step from `beta` that the lower half of a symmetric positive definite `matrix` and a
+/// gradient ask for, without leaving the bounds (coordinate descent on the quadratic).
+fn solve(matrix: &[Vec<f64>], gradient: &[f64], beta: &[f64], bounds: &[Sign]) -> Vec<f64> {
+    let size = gradient.len();
+    let entry = |i: usize, j: usize| if i >= j { matrix[i][j] } else { matrix[j][i] };
+    let mut step = vec![0.0; size];
+    // What is left of the gradient after the step.
+    let mut rest = gradient.to_vec();
+    for _ in 0..SWEEPS {
+        let mut longest = 0.0f64;
+        for i in 0..size {
+            let wanted = beta[i] + step[i] + rest[i] / matrix[i][i];
+            let change = bounds[i].hold(wanted) - beta[i] - step[i];
+            step[i] += change;
+            longest = longest.max(change.abs());
+            for (j, rest) in rest.iter_mut().enumerate() {
+                *rest -= entry(i, j) * change;
+            }
+        }
+        if longest < 1e-9 {
+            break;
         }
     }
-    for i in 0..size {
-        let dot: f64 = (0..i).map(|k| matrix[i][k] * right[k]).sum();
-        right[i] = (right[i] - dot) / matrix[i][i];
-    }
-    for i in (0..size).rev() {
-        let dot: f64 = (i + 1..size).map(|k| matrix[k][i] * right[k]).sum();
-        right[i] = (right[i] - dot) / matrix[i][i];
-    }
-    right
+    step
 }
 
 /// Area under the ROC curve.
@@ -170,11 +202,11 @@ pub fn auc(scores: &[f64], labels: &[bool]) -> f64 {
 }
 
 /// Log-odds for every row from fits that did not see its group, in ten folds.
-pub fn cross_validate(rows: &Rows, ridge: f64) -> Vec<f64> {
+pub fn cross_validate(rows: &Rows, signs: &[Sign], ridge: f64) -> Vec<f64> {
     const FOLDS: u64 = 10;
     let mut odds = vec![0.0; rows.labels.len()];
     for fold in 0..FOLDS {
-        let model = fit(&rows.only(|at| rows.groups[at] % FOLDS != fold), ridge);
+        let model = fit(&rows.only(|at| rows.groups[at] % FOLDS != fold), signs, ridge);
         for at in (0..odds.len()).filter(|at| rows.groups[*at] % FOLDS == fold) {
             odds[at] = model.odds(&rows.values[at]);
         }
@@ -197,9 +229,24 @@ mod tests {
                 rows.push(&[value], label, group, 0);
             }
         }
-        let fitted = fit(&rows, 1e-9);
+        let fitted = fit(&rows, &[], 1e-9);
         assert!((fitted.intercept - (10f64 / 30.0).ln()).abs() < 1e-4);
         assert!((fitted.odds(&[1.0]) - (40f64 / 10.0).ln()).abs() < 1e-4);
+    }
+
+    #[test]
+    fn a_weight_keeps_its_sign() {
+        let mut rows = Rows::default();
+        for group in 0..60 {
+            let (x, y) = ((group % 7) as f32, (group % 5) as f32);
+            rows.push(&[x, y], x + (group % 3) as f32 > 4.0, group, 0);
+        }
+        let free = fit(&rows, &[], 1e-3);
+        assert!(free.weights[0] > 0.5);
+        let bound = fit(&rows, &[Sign::Negative, Sign::Any], 1e-3);
+        assert_eq!(bound.weights[0], 0.0);
+        let kept = fit(&rows, &[Sign::Positive, Sign::Any], 1e-3);
+        assert!((kept.weights[0] - free.weights[0]).abs() < 1e-6);
     }
 
     #[test]
