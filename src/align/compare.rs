@@ -19,7 +19,8 @@ pub struct CompareOptions {
     pub near_duplicate: f32,
     /// Least containment of word n-grams of an excerpt in the whole. Default 0.65.
     pub excerpt: f32,
-    /// Least share of the shorter side that a rewrite reuses; less is partial. Default 0.5.
+    /// Share of either side inside passages, or in sentences that are likely matched, from which
+    /// reuse is a rewrite however sure its passages are; below, what is likelier. Default 0.5.
     pub rewrite: f32,
     /// Least words of a passage, on either side. Default 10.
     pub passage_words: usize,
@@ -60,13 +61,14 @@ pub fn compare(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison
     let features = pair.features();
     let whole = ARTICLE.odds(&features);
     let passage_features = partial(&features);
-    let part = if passages.is_empty() { f32::NEG_INFINITY } else { PARTIAL.odds(&passage_features) };
+    let part =
+        if passages.is_empty() { f32::NEG_INFINITY } else { PARTIAL.odds(&passage_features) };
     let neither = (1.0 - probability(whole)) * (1.0 - probability(part));
     comparison.score = (1.0 - neither).min(SETTLED);
     comparison.features =
         if whole >= part { ARTICLE.explain(&features) } else { PARTIAL.explain(&passage_features) };
-    if std::env::var("RT").is_ok() { eprintln!("RT\t{whole}\t{part}\t{}\t{}", named(&features, "coverage_most"), named(&features, "linked_most")); }
-    let retold = whole >= part || named(&features, "coverage_most").max(named(&features, "linked_most")) >= options.rewrite;
+    let reused = named(&features, "coverage_most").max(named(&features, "linked_most"));
+    let retold = whole >= part || reused >= options.rewrite;
     judge(a, b, retold, options, &mut comparison);
     comparison.sentences = align_sentences(a, b, &weights, &links);
     comparison.passages = passages.iter().map(|p| to_match(a, b, p)).collect();
@@ -79,7 +81,7 @@ pub fn compare(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison
     comparison
 }
 
-/// Sets relation, score and contained side.
+/// Sets relation, score and contained side; `retold` tells a rewrite from a partial reuse.
 fn judge(a: &Profile, b: &Profile, retold: bool, options: &CompareOptions, c: &mut Comparison) {
     let words = [a, b].map(|profile| profile.article.words.len());
     let same = |i: usize| a.article.words[i].form == b.article.words[i].form;

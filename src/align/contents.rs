@@ -151,7 +151,8 @@ mod tests {
 
     #[test]
     fn shared_features_are_those_of_a_naive_search() {
-        let (a, b) = (contents(QUOTING), contents("The mayor closed the harbour. Ferries will run."));
+        let (a, b) =
+            (contents(QUOTING), contents("The mayor closed the harbour. Ferries will run."));
         let of = |set: &Marked| set.hashes.iter().map(|hash| hash >> 1).collect::<Vec<u32>>();
         let (x, y) = (of(&a.skips), of(&b.skips));
         let naive = x.iter().filter(|hash| y.contains(hash)).count();

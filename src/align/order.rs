@@ -64,8 +64,8 @@ fn sort_inversions(ranks: &mut [usize], spare: &mut [usize]) -> u64 {
     }
     let middle = ranks.len() / 2;
     let (left, right) = ranks.split_at_mut(middle);
-    let mut inversions = sort_inversions(left, &mut spare[..middle])
-        + sort_inversions(right, &mut spare[middle..]);
+    let mut inversions =
+        sort_inversions(left, &mut spare[..middle]) + sort_inversions(right, &mut spare[middle..]);
     let (mut i, mut j) = (0, 0);
     for place in spare.iter_mut() {
         if j == right.len() || (i < left.len() && left[i] <= right[j]) {

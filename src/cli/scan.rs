@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use retold::Engine;
 use retold::align::Relation;
-use retold::cluster::clusters;
+use retold::cluster::{Confirmation, clusters};
 use retold::corpus::{Corpus, Input};
 use retold::engine::{self, Scan, edges};
 use retold::report::html::Html;
@@ -78,7 +78,7 @@ pub fn inputs(args: &InputArgs) -> anyhow::Result<Vec<Input>> {
 fn keep_relations(scan: &mut Scan, args: &ScanArgs) {
     let is_wanted = |relation| args.relation.iter().any(|wanted| wanted.0 == relation);
     scan.pairs.retain(|pair| is_wanted(pair.comparison.relation));
-    scan.clusters = clusters(scan.clusters.len(), &edges(&scan.pairs));
+    scan.clusters = clusters(scan.clusters.len(), &edges(&scan.pairs), Confirmation::default());
 }
 
 fn reported(pairs: &[engine::Pair]) -> Vec<Pair> {

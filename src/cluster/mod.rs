@@ -1,8 +1,8 @@
 //! Related pairs to clusters that do not chain, each with a keeper.
 //!
 //! Union-find over every edge makes mega-clusters: A is like B, B like C, and so on across a corpus.
-//! Here edges are taken strongest first, and two clusters join only if the join is confirmed: by an
-//! edge between their representatives, or by the mean over all pairs across (average link, where
+//! Here edges are taken strongest first, and two clusters join only if the join is confirmed: by a
+//! sure edge between their representatives, or by the mean over all pairs across (average link, where
 //! pairs without an edge count 0).
 
 use std::collections::HashMap;
@@ -18,17 +18,30 @@ pub struct Edge {
     pub score: f32,
 }
 
-/// Least mean score across two clusters that confirms their join.
-const CONFIRMED: f32 = 0.5;
+/// What confirms that two clusters are one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Confirmation {
+    /// Least mean score over all pairs across. Default 0.5.
+    pub mean: f32,
+    /// Least score between the two representatives. Default 0.99: copies that are chained through
+    /// one article, as those of big buckets are, have no other edges.
+    pub representatives: f32,
+}
+
+impl Default for Confirmation {
+    fn default() -> Self {
+        Self { mean: 0.5, representatives: 0.99 }
+    }
+}
 
 /// For each of `articles` articles the number of its cluster. Numbers count from 0 in the order of
 /// the clusters' first articles; an article without edges is a cluster of its own.
 ///
 /// Cost: near linear in edges. The order of `edges` does not matter.
-pub fn clusters(articles: usize, edges: &[Edge]) -> Vec<u32> {
+pub fn clusters(articles: usize, edges: &[Edge], confirmation: Confirmation) -> Vec<u32> {
     let mut order: Vec<Edge> = edges.iter().map(|edge| edge.ordered()).collect();
     order.sort_by(|x, y| y.score.total_cmp(&x.score).then((x.a, x.b).cmp(&(y.a, y.b))));
-    let mut state = State::new(articles, &order);
+    let mut state = State::new(articles, &order, confirmation);
     for edge in &order {
         state.join(edge);
     }
@@ -42,6 +55,7 @@ impl Edge {
 }
 
 struct State {
+    confirmation: Confirmation,
     parent: Vec<u32>,
     size: Vec<u32>,
     /// For each root the sum of the scores of its edges to other roots.
@@ -53,8 +67,9 @@ struct State {
 }
 
 impl State {
-    fn new(articles: usize, edges: &[Edge]) -> Self {
+    fn new(articles: usize, edges: &[Edge], confirmation: Confirmation) -> Self {
         let mut state = Self {
+            confirmation,
             parent: (0..articles as u32).collect(),
             size: vec![1; articles],
             across: vec![HashMap::new(); articles],
@@ -104,12 +119,16 @@ impl State {
 
     fn is_confirmed(&self, x: u32, y: u32) -> bool {
         let (p, q) = (self.representative[x as usize], self.representative[y as usize]);
-        if self.direct.get(&(p.min(q), p.max(q))).is_some_and(|score| *score >= CONFIRMED) {
+        if self
+            .direct
+            .get(&(p.min(q), p.max(q)))
+            .is_some_and(|score| *score >= self.confirmation.representatives)
+        {
             return true;
         }
         let pairs = f64::from(self.size[x as usize]) * f64::from(self.size[y as usize]);
         let sum = self.across[x as usize].get(&y).copied().unwrap_or(0.0);
-        sum / pairs >= f64::from(CONFIRMED)
+        sum / pairs >= f64::from(self.confirmation.mean)
     }
 
     fn numbers(&mut self) -> Vec<u32> {
@@ -134,13 +153,13 @@ mod tests {
     #[test]
     fn a_chain_is_not_a_cluster() {
         let chain = edges(&[(0, 1, 0.9), (1, 2, 0.8), (2, 3, 0.9), (3, 4, 0.7)]);
-        assert_eq!(clusters(5, &chain), [0, 0, 1, 1, 2]);
+        assert_eq!(clusters(5, &chain, Confirmation::default()), [0, 0, 1, 1, 2]);
     }
 
     #[test]
     fn a_star_of_copies_is_one() {
         let star: Vec<Edge> = (1..500).map(|b| Edge { a: 0, b, score: 1.0 }).collect();
-        assert!(clusters(500, &star).iter().all(|number| *number == 0));
+        assert!(clusters(500, &star, Confirmation::default()).iter().all(|number| *number == 0));
     }
 
     #[test]
@@ -154,15 +173,15 @@ mod tests {
             (4, 5, 0.9),
             (2, 5, 0.8),
         ]);
-        assert_eq!(clusters(6, &two), [0, 0, 0, 1, 1, 1]);
+        assert_eq!(clusters(6, &two, Confirmation::default()), [0, 0, 0, 1, 1, 1]);
     }
 
     #[test]
     fn the_order_of_edges_does_not_matter() {
         let mut list = edges(&[(0, 1, 0.9), (4, 2, 0.9), (1, 2, 0.9), (3, 2, 0.7), (3, 1, 0.6)]);
-        let first = clusters(6, &list);
+        let first = clusters(6, &list, Confirmation::default());
         list.reverse();
-        assert_eq!(clusters(6, &list), first);
-        assert!(clusters(0, &[]).is_empty());
+        assert_eq!(clusters(6, &list, Confirmation::default()), first);
+        assert!(clusters(0, &[], Confirmation::default()).is_empty());
     }
 }

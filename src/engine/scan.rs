@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::{Channels, Engine, Texts};
 use crate::Error;
 use crate::align::{Comparison, Profile, Relation};
-use crate::cluster::{Edge, clusters};
+use crate::cluster::{Confirmation, Edge, clusters};
 
 /// Bytes of text whose articles are held ready at once.
 const READY_BYTES: usize = 32 << 20;
@@ -116,7 +116,7 @@ impl Engine {
 
         let start = Instant::now();
         watch.begin(Stage::Cluster, pairs.len() as u64);
-        let clusters = clusters(texts.len(), &edges(&pairs));
+        let clusters = clusters(texts.len(), &edges(&pairs), Confirmation::default());
         watch.advance(pairs.len() as u64);
         stats.seconds.push((Stage::Cluster, start.elapsed().as_secs_f64()));
         Ok(Scan { pairs, clusters, stats })

@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::{BLOCK, DedupConfig, Edge, Fate, Rank, Signing, Standing, choose};
 use crate::align::Relation;
-use crate::cluster::{self, clusters};
+use crate::cluster::{self, Confirmation, clusters};
 use crate::lsh::band_keys::BandingStats;
 use crate::shingle::{ShingleSet, Shingler};
 
@@ -280,7 +280,9 @@ fn with_keepers(
         .iter()
         .map(|&(a, b)| cluster::Edge { a, b, score: signing.estimate_jaccard(a, b) })
         .collect();
-    let groups = clusters(best.len(), &edges);
+    // Joins are proposals here: `choose` drops nothing that is not verified.
+    let confirmation = Confirmation { representatives: 0.5, ..Confirmation::default() };
+    let groups = clusters(best.len(), &edges, confirmation);
     let mut keepers: HashMap<u32, u32> = HashMap::new();
     let mut members: Vec<u32> = candidates.iter().flat_map(|(a, b)| [*a, *b]).collect();
     members.sort_unstable();
