@@ -155,6 +155,7 @@ pub struct ScanArgs {
 const SCAN_EXAMPLES: &str = "\
 Examples:
   retold scan articles/
+  retold scan articles/ --format html --output report.html
   retold scan news.jsonl.zst --text-field body --format jsonl --output pairs.jsonl
   retold scan a.txt b.txt 'more/*.md' --relation rewrite,excerpt
   find . -name '*.txt' -print0 | retold scan --stdin0 --format csv > pairs.csv
@@ -207,6 +208,7 @@ pub struct CompareArgs {
 const COMPARE_EXAMPLES: &str = "\
 Examples:
   retold compare original.txt suspect.txt
+  retold compare original.txt suspect.txt --format html --output report.html
   retold compare original.txt suspect.txt --explain --format jsonl
   retold compare --pairs pairs.jsonl --corpus articles.jsonl --output compared.jsonl
 

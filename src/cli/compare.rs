@@ -7,6 +7,9 @@ use anyhow::{Context, bail};
 use retold::Engine;
 use retold::align::Relation;
 use retold::corpus::{Corpus, Input, ReadOptions, ReadReport, Record};
+use retold::report::html::Html;
+#[cfg(feature = "parquet")]
+use retold::report::parquet;
 use retold::report::record::Explain;
 use retold::report::terminal::Compare;
 use retold::report::{Findings, Format, Pair, Stage, csv, jsonl};
@@ -66,6 +69,9 @@ fn files(
         FormatValue::Terminal => &Compare { style, explain },
         FormatValue::Jsonl => &jsonl::Pairs { explain },
         FormatValue::Csv => &csv::Rows,
+        FormatValue::Html => &Html::default(),
+        #[cfg(feature = "parquet")]
+        FormatValue::Parquet => &parquet::Table,
     };
     output.write(console.out, |out| Ok(format.write(&findings, out)?))?;
     Ok(Exit::of(relation != Relation::Unrelated, 0))

@@ -11,6 +11,9 @@ use retold::align::Relation;
 use retold::cluster::clusters;
 use retold::corpus::{Corpus, Input};
 use retold::engine::{self, Scan, edges};
+use retold::report::html::Html;
+#[cfg(feature = "parquet")]
+use retold::report::parquet;
 use retold::report::record::Explain;
 use retold::report::terminal::Summary;
 use retold::report::{Clusters, Findings, Format, Pair, Stage, csv, jsonl, quantity, stats::Stats};
@@ -170,6 +173,9 @@ impl Outputs {
             FormatValue::Terminal => &Summary::new(style),
             FormatValue::Jsonl => &jsonl::Pairs { explain },
             FormatValue::Csv => &csv::Rows,
+            FormatValue::Html => &Html::default(),
+            #[cfg(feature = "parquet")]
+            FormatValue::Parquet => &parquet::Table,
         };
         self.main.write(console.out, |out| Ok(format.write(findings, out)?))?;
         if let Some(clusters) = self.clusters {

@@ -20,6 +20,11 @@ pub enum FormatValue {
     Jsonl,
     /// One row per pair, for spreadsheets
     Csv,
+    /// One file to look at in a browser, with all articles side by side
+    Html,
+    /// One row per pair with all its spans, for data frames
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 /// `--channel`
