@@ -28,10 +28,14 @@ pub(super) fn opening(
         .drawn
         .iter()
         .map(|group| {
+            let id = &findings.articles[group.first].id;
             context! {
+                id => shown(id),
+                // What folders it stands in would leave no room for what tells it from others.
+                name => shown(id.rsplit('/').find(|part| !part.is_empty()).unwrap_or(id)),
                 // Numbers and our own words only, see `picture`.
                 svg => Value::from_safe_string(group.svg.clone()),
-                articles => quantity::counted(group.articles as u64, "article"),
+                others => quantity::count(group.articles as u64 - 1),
                 pairs => quantity::counted(group.pairs as u64, "pair"),
                 hidden => some(group.hidden),
             }
