@@ -5,6 +5,7 @@
 
 mod candidates;
 mod config;
+pub mod dedup;
 mod scan;
 mod texts;
 

@@ -1,9 +1,9 @@
-//! MinHash and banding against theory, over many seeds.
+//! MinHash, FracMinHash and banding against theory, over many seeds.
 
 use retold::{
     Kernel,
     lsh::{Banding, band_keys::BUCKET_LIMIT},
-    sketch::{MinHashConfig, MinHasher, Signatures},
+    sketch::{FracConfig, FracHasher, MinHashConfig, MinHasher, Signatures},
     text::hash::mix,
 };
 
@@ -105,6 +105,36 @@ fn texts_are_estimated_without_bias() {
     let mean = (0..runs).map(estimate).sum::<f64>() / runs as f64;
     let chance = (jaccard * (1.0 - jaccard) / (LANES as f64 * runs as f64)).sqrt();
     assert!((mean - jaccard).abs() < 3.5 * chance, "{mean} for {jaccard}");
+}
+
+/// FracMinHash, over many draws of words: containment without bias, its variance that of a share of
+/// the kept shingles, and the number of shingles.
+#[test]
+fn containment_is_estimated_as_theory_says() {
+    let text = |draw: usize, from: usize, to: usize| -> String {
+        (from..to).map(|n| format!("w{draw}x{n} ")).collect()
+    };
+    let config = FracConfig { scale: 10, ..FracConfig::default() };
+    let mut hasher = FracHasher::new(config).expect("the options are in range");
+    let runs = 600;
+    let (mut mean, mut length, mut deviations) = (0.0, 0.0, 0.0);
+    // 3-grams: 1,000 words have 998, and the last 400 of them 398.
+    let containment: f64 = 398.0 / 998.0;
+    for draw in 0..runs {
+        let [a, b] =
+            [(0, 1000), (600, 1000)].map(|(from, to)| hasher.sketch(&text(draw, from, to)));
+        let estimate = a.estimate_containment_in(&b).expect("one scheme").expect("some are kept");
+        let kept = a.kept().len() as f64;
+        mean += estimate / runs as f64;
+        length += a.estimate_len() / runs as f64;
+        // In units of the standard error that the documentation states: variance 1.
+        let error = (containment * (1.0 - containment) / kept).sqrt();
+        deviations += ((estimate - containment) / error).powi(2) / runs as f64;
+    }
+    let chance = (containment * (1.0 - containment) / (99.8 * runs as f64)).sqrt();
+    assert!((mean - containment).abs() < 3.5 * chance, "{mean} for {containment}");
+    assert!((length - 998.0).abs() < 3.5 * (998.0 * 9.0 / runs as f64).sqrt(), "{length} shingles");
+    assert!((deviations - 1.0).abs() < 3.5 * (2.0 / runs as f64).sqrt(), "variance {deviations}");
 }
 
 /// Pairs become candidates as often as the S-curve says.

@@ -399,7 +399,7 @@ mod unix {
         let at = |name: &str| folder.path().join(name);
         fs::create_dir(at("closed")).unwrap();
         for name in ["b.txt", "c.jsonl", "closed"] {
-            fs::set_permissions(at(name), fs::Permissions::from_mode(0)).unwrap();
+            fs::set_permissions(at(name), fs::Permissions::from_mode(0o0)).unwrap();
         }
         if fs::read(at("b.txt")).is_ok() {
             eprintln!("SKIPPED: this user may read everything, so nothing can be forbidden");

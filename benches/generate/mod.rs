@@ -115,6 +115,27 @@ impl Generator {
         self.article_of((400.0 * (0.5 * normal).exp()).max(50.0) as usize)
     }
 
+    /// The article as a rewriter might leave it: two sentences of three, in their order, with one
+    /// word in four another.
+    pub(crate) fn rewrite(&mut self, article: &str) -> String {
+        let mut text = String::with_capacity(article.len());
+        for sentence in article.split_inclusive(". ") {
+            if self.random.below(3) == 0 {
+                continue;
+            }
+            for word in sentence.split_inclusive(' ') {
+                match self.random.below(4) == 0 && !word.contains('.') {
+                    true => {
+                        text.push_str(self.word());
+                        text.push(' ');
+                    }
+                    false => text.push_str(word),
+                }
+            }
+        }
+        text
+    }
+
     fn sentence(&mut self, length: usize, text: &mut String) {
         let mixed = self.script != Script::Ascii;
         let quoted = self.random.below(5) == 0;

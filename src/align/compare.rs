@@ -31,6 +31,13 @@ impl Default for CompareOptions {
     }
 }
 
+/// Training counts the hardest negatives of [`PARTIAL`] many times over; this takes part of that
+/// back, so that two solid passages in otherwise independent articles (`seeds/`, 004 and 008) count.
+const PARTIAL_PRIOR: f32 = 1.3;
+/// Log-odds, and words outside quotations, from which a passage is solid.
+const SOLID_ODDS: f32 = 4.0;
+const SOLID_WORDS: usize = 40;
+
 /// Score of a pair whose shingles alone settle it.
 const SETTLED: f32 = 0.999;
 
@@ -59,7 +66,9 @@ pub fn compare(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison
     let pair = Pair { a, b, weights: &weights, links: &links, passages: &passages };
     let features = pair.features();
     let whole = ARTICLE.odds(&features);
-    let part = PARTIAL.odds(&features);
+    let is_solid = |p: &Candidate| p.odds >= SOLID_ODDS && pair.unquoted(p) >= SOLID_WORDS;
+    let solid = if passages.iter().any(is_solid) { PARTIAL_PRIOR } else { 0.0 };
+    let part = PARTIAL.odds(&features) + solid;
     let neither = (1.0 - probability(whole)) * (1.0 - probability(part));
     comparison.score = (1.0 - neither).min(SETTLED);
     comparison.features = if whole >= part { &ARTICLE } else { &PARTIAL }.explain(&features);

@@ -182,7 +182,7 @@ impl Pair<'_> {
     }
 
     /// Words of a passage outside quotations, on the side that has fewer.
-    fn unquoted(&self, passage: &Candidate) -> usize {
+    pub fn unquoted(&self, passage: &Candidate) -> usize {
         let count = |profile: &Profile, range: std::ops::Range<usize>| {
             let words = profile.article.words[range].iter();
             words.filter(|word| !word.traits.has(Traits::QUOTED)).count()

@@ -148,13 +148,14 @@ fn sentence_bigrams(article: &Article) -> Vec<u32> {
     let mut bigrams = vec![0; article.words.len()];
     for sentence in &article.sentences {
         let range = sentence.range();
-        if range.len() < 2 {
+        if range.is_empty() {
             continue;
         }
-        for at in range.start..range.end - 1 {
-            bigrams[at] = bigram(article.words[at], article.words[at + 1]);
+        let begun = &mut bigrams[range.start..range.end - 1];
+        for (begun, pair) in begun.iter_mut().zip(article.words[range].windows(2)) {
+            *begun = bigram(pair[0], pair[1]);
         }
-        bigrams[range.start..range.end - 1].sort_unstable();
+        begun.sort_unstable();
     }
     bigrams
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::builder::styling::{AnsiColor, Effects, Styles};
 use clap::{Args, Parser, Subcommand, ValueHint};
 
-use super::options::Options;
+use super::options::{DedupOptions, Options};
 use super::values::{FormatValue, RelationValue};
 
 const STYLES: Styles = Styles::styled()
@@ -47,6 +47,8 @@ pub enum Command {
     Scan(Box<ScanArgs>),
     /// Compare two articles sentence by sentence, or many pairs in bulk
     Compare(Box<CompareArgs>),
+    /// Write the articles worth keeping, and which were dropped because of which
+    Dedup(Box<DedupArgs>),
     /// Show the options in force
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -208,8 +210,55 @@ pub struct CompareArgs {
 const COMPARE_EXAMPLES: &str = "\
 Examples:
   retold compare original.txt suspect.txt
-  retold compare original.txt suspect.txt --format html --output report.html
   retold compare original.txt suspect.txt --explain --format jsonl
+  retold compare original.txt suspect.txt --format html --output both.html
   retold compare --pairs pairs.jsonl --corpus articles.jsonl --output compared.jsonl
 
 Exit status: 0 related, 1 unrelated, 2 error.";
+
+/// `retold dedup`
+#[derive(Debug, Args)]
+#[command(after_help = DEDUP_EXAMPLES)]
+pub struct DedupArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+
+    /// Where to write: a folder that is not there yet, or is empty
+    ///
+    /// kept/ holds what is kept, each record as it was, in files as they were (names, formats,
+    /// compression); dropped.jsonl says of each dropped article which one was kept instead;
+    /// summary.json counts.
+    #[arg(short, long, value_name = "DIR", help_heading = "Output", value_hint = ValueHint::DirPath)]
+    #[arg(required_unless_present = "dry_run")]
+    pub output: Option<PathBuf>,
+
+    /// Write nothing, only say what would be dropped
+    #[arg(short = 'n', long, help_heading = "Output")]
+    pub dry_run: bool,
+
+    #[command(flatten)]
+    pub dedup: DedupOptions,
+
+    /// Drop copies, excerpts and rewrites of all kinds, not near-duplicates only
+    ///
+    /// Slower, and holds all texts in memory. An excerpt is dropped for the whole, never the whole
+    /// for an excerpt. Detection options count with this only.
+    #[arg(long, help_heading = "Deduplication")]
+    pub rewrites: bool,
+
+    /// Also drop what is in INPUT, which is neither changed nor written; may be given many times
+    #[arg(long, value_name = "INPUT", help_heading = "Deduplication", value_hint = ValueHint::AnyPath)]
+    pub reference: Vec<OsString>,
+
+    #[command(flatten)]
+    pub options: Options,
+}
+
+const DEDUP_EXAMPLES: &str = "\
+Examples:
+  retold dedup news/ -o clean
+  retold dedup part-*.jsonl.gz -o clean --jaccard 0.8 --keep earliest:published
+  retold dedup new.jsonl -o clean --reference archive/ --rewrites
+  retold dedup news/ --dry-run
+
+Exit status: 0 something dropped, 1 nothing to drop, 2 error or some input not read.";

@@ -8,8 +8,6 @@ use retold::Engine;
 use retold::align::Relation;
 use retold::corpus::{Corpus, Input, ReadOptions, ReadReport, Record};
 use retold::report::html::Html;
-#[cfg(feature = "parquet")]
-use retold::report::parquet;
 use retold::report::record::Explain;
 use retold::report::terminal::Compare;
 use retold::report::{Findings, Format, Pair, Stage, csv, jsonl};
@@ -44,6 +42,7 @@ fn files(
     let started = Started::now("compare");
     let engine = Engine::new(settings.engine.clone())?;
     let output = Output::create(args.output.as_deref())?;
+    console.can_show(args.format, output.is_stdout())?;
     let mut shelf = Shelf::default();
     for name in names {
         shelf.add_one(name, &settings.reading)?;
@@ -69,9 +68,9 @@ fn files(
         FormatValue::Terminal => &Compare { style, explain },
         FormatValue::Jsonl => &jsonl::Pairs { explain },
         FormatValue::Csv => &csv::Rows,
-        FormatValue::Html => &Html::default(),
         #[cfg(feature = "parquet")]
-        FormatValue::Parquet => &parquet::Table,
+        FormatValue::Parquet => &retold::report::parquet::Table,
+        FormatValue::Html => &Html::default(),
     };
     output.write(console.out, |out| Ok(format.write(&findings, out)?))?;
     Ok(Exit::of(relation != Relation::Unrelated, 0))

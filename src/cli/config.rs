@@ -65,6 +65,11 @@ fn table(options: &impl Serialize) -> Table {
     Table::try_from(options).expect("options are strings, numbers and booleans")
 }
 
+/// The name of the first option that is set.
+pub fn first_key(options: &impl Serialize) -> Option<String> {
+    table(options).keys().next().cloned()
+}
+
 fn from_table<T: DeserializeOwned>(table: Table) -> T {
     table.try_into().expect("a table made of options")
 }

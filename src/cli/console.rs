@@ -8,7 +8,7 @@ use retold::report::printable::printable;
 use retold::report::terminal::Style;
 
 use super::settings::Settings;
-use super::values::ColorValue;
+use super::values::{ColorValue, FormatValue};
 
 /// Where a run writes.
 pub struct Console<'s> {
@@ -29,13 +29,21 @@ pub struct Facts {
     pub color: bool,
     /// Whether the terminal shows links.
     pub hyperlinks: bool,
+    /// Whether a person sees the standard output.
+    pub out_is_terminal: bool,
     /// Whether a person sees the standard error.
     pub err_is_terminal: bool,
 }
 
 impl Default for Facts {
     fn default() -> Self {
-        Self { width: 80, color: false, hyperlinks: false, err_is_terminal: false }
+        Self {
+            width: 80,
+            color: false,
+            hyperlinks: false,
+            out_is_terminal: false,
+            err_is_terminal: false,
+        }
     }
 }
 
@@ -47,7 +55,8 @@ impl Facts {
         let width = terminal_size::terminal_size_of(&out).map_or(80, |(width, _)| width.0.into());
         let hyperlinks =
             out.is_terminal() && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout);
-        Self { width, color, hyperlinks, err_is_terminal: io::stderr().is_terminal() }
+        let (out_is_terminal, err_is_terminal) = (out.is_terminal(), io::stderr().is_terminal());
+        Self { width, color, hyperlinks, out_is_terminal, err_is_terminal }
     }
 
     /// How to write for people on the standard output; to a file as to a pipe.
@@ -66,6 +75,15 @@ impl Facts {
 const LISTED: usize = 10;
 
 impl Console<'_> {
+    /// An error if a terminal would get a file that it cannot show.
+    pub fn can_show(&self, format: Option<FormatValue>, to_stdout: bool) -> anyhow::Result<()> {
+        let shows = format.is_none_or(FormatValue::is_text);
+        if !shows && to_stdout && self.facts.out_is_terminal {
+            anyhow::bail!("this format is not for a terminal; name a file with --output");
+        }
+        Ok(())
+    }
+
     /// A line on the standard error, unless `--quiet`.
     pub fn say(&mut self, settings: &Settings, line: &str) -> io::Result<()> {
         if settings.quiet {

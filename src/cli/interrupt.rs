@@ -23,7 +23,8 @@ pub fn clean_up_on_ctrl_c() {
         for path in unfinished.iter() {
             let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
         }
-        let _ = writeln!(std::io::stderr(), "\nretold: interrupted; nothing was written");
+        let _ =
+            writeln!(std::io::stderr(), "\nretold: interrupted; what was half-written is removed");
         std::process::exit(INTERRUPTED);
     };
     // Only fails where there is a handler already, and there is none.

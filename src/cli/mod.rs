@@ -8,6 +8,7 @@ mod args;
 mod compare;
 mod config;
 mod console;
+mod dedup;
 mod exit;
 mod interrupt;
 mod manual;
@@ -66,6 +67,12 @@ fn run(cli: Cli, matches: &ArgMatches, console: &mut Console<'_>) -> anyhow::Res
         Command::Compare(mut args) => {
             args.options = file.under(&args.options);
             compare::run(&args, console)
+        }
+        Command::Dedup(mut args) => {
+            dedup::check(&args)?;
+            args.options.dedup = args.dedup.clone();
+            args.options = file.under(&args.options);
+            dedup::run(&args, console)
         }
         Command::Config(ConfigCommand::Show(args)) => config::show(&args, &file, matches, console),
         Command::Completions(args) => manual::completions(&args, console),

@@ -4,7 +4,7 @@
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
-use super::values::{ChannelValue, ColorValue, KernelValue, LanguageValue};
+use super::values::{ChannelValue, ColorValue, KeepValue, KernelValue, LanguageValue};
 
 /// All of them.
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
@@ -22,6 +22,9 @@ pub struct Options {
     /// How to run; no influence on what is found.
     #[command(flatten)]
     pub running: RunningOptions,
+    /// What `retold dedup` keeps; other subcommands do not have these options.
+    #[arg(skip)]
+    pub dedup: DedupOptions,
 }
 
 /// `[reading]`
@@ -142,4 +145,22 @@ pub struct RunningOptions {
     #[arg(short, long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     #[arg(value_name = "BOOL", hide_possible_values = true)]
     pub verbose: Option<bool>,
+}
+
+/// `[dedup]`
+#[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[command(next_help_heading = "Deduplication")]
+pub struct DedupOptions {
+    /// Least Jaccard index of the word n-grams of near-duplicates, counted exactly [default: 0.7]
+    #[arg(long, value_name = "SHARE", conflicts_with = "rewrites")]
+    pub jaccard: Option<f64>,
+
+    /// Which one of several to keep [default: longest]
+    ///
+    /// longest; first (in the order read); earliest:FIELD (the field or column holds a date);
+    /// priority:FILE (each line of the file is an id or file path, or the beginning of one, best
+    /// first). Of equals, the first is kept.
+    #[arg(long, value_name = "POLICY")]
+    pub keep: Option<KeepValue>,
 }

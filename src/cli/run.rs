@@ -7,6 +7,9 @@ use retold::report::Run;
 use super::options::Options;
 use super::settings::Settings;
 
+/// The subcommand that has options of its own.
+const DEDUP: &str = "dedup";
+
 /// A run under way.
 pub struct Started {
     command: &'static str,
@@ -28,7 +31,7 @@ impl Started {
         Run {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             command: self.command.to_owned(),
-            options: by_name(&settings.in_force()),
+            options: by_name(self.command, &settings.in_force()),
             started: self.at.clone(),
             elapsed: self.clock.elapsed(),
         }
@@ -36,13 +39,13 @@ impl Started {
 }
 
 /// Options that have an influence on what is found, by name, in the order of `--help`.
-fn by_name(options: &Options) -> Vec<(String, String)> {
-    let Options { reading, detection, signing, running: _ } = options;
-    let groups = [
-        serde_json::to_value(reading),
-        serde_json::to_value(detection),
-        serde_json::to_value(signing),
-    ];
+fn by_name(command: &str, options: &Options) -> Vec<(String, String)> {
+    let Options { reading, detection, signing, running: _, dedup } = options;
+    let mut groups = vec![serde_json::to_value(reading)];
+    if command == DEDUP {
+        groups.push(serde_json::to_value(dedup));
+    }
+    groups.extend([serde_json::to_value(detection), serde_json::to_value(signing)]);
     let mut named = Vec::new();
     for group in groups.into_iter().flatten() {
         for (name, value) in group.as_object().into_iter().flatten() {

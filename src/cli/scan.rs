@@ -12,8 +12,6 @@ use retold::cluster::clusters;
 use retold::corpus::{Corpus, Input};
 use retold::engine::{self, Scan, edges};
 use retold::report::html::Html;
-#[cfg(feature = "parquet")]
-use retold::report::parquet;
 use retold::report::record::Explain;
 use retold::report::terminal::Summary;
 use retold::report::{Clusters, Findings, Format, Pair, Stage, csv, jsonl, quantity, stats::Stats};
@@ -34,6 +32,7 @@ pub fn run(args: &ScanArgs, console: &mut Console<'_>) -> anyhow::Result<Exit> {
     let settings = Settings::new(&args.options)?;
     let engine = Engine::new(settings.engine.clone())?;
     let outputs = Outputs::create(args)?;
+    console.can_show(args.format, outputs.main.is_stdout())?;
     let corpus = Corpus::find(&inputs(&args.input)?, settings.reading.clone());
     let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet);
     let shelf = Shelf::fill(&corpus, &progress);
@@ -173,9 +172,9 @@ impl Outputs {
             FormatValue::Terminal => &Summary::new(style),
             FormatValue::Jsonl => &jsonl::Pairs { explain },
             FormatValue::Csv => &csv::Rows,
-            FormatValue::Html => &Html::default(),
             #[cfg(feature = "parquet")]
-            FormatValue::Parquet => &parquet::Table,
+            FormatValue::Parquet => &retold::report::parquet::Table,
+            FormatValue::Html => &Html::default(),
         };
         self.main.write(console.out, |out| Ok(format.write(findings, out)?))?;
         if let Some(clusters) = self.clusters {

@@ -4,9 +4,12 @@ use anyhow::Context;
 use retold::Config;
 use retold::corpus::{ReadOptions, RepeatedIds};
 use retold::engine::Channel;
+use retold::engine::dedup::DedupConfig;
 
-use super::options::{DetectionOptions, Options, ReadingOptions, RunningOptions, SigningOptions};
-use super::values::{ChannelValue, ColorValue, KernelValue, LanguageValue};
+use super::options::{
+    DedupOptions, DetectionOptions, Options, ReadingOptions, RunningOptions, SigningOptions,
+};
+use super::values::{ChannelValue, ColorValue, KeepValue, KernelValue, LanguageValue};
 
 /// Options with their defaults filled in.
 #[derive(Debug, Clone)]
@@ -25,16 +28,29 @@ pub struct Settings {
     pub quiet: bool,
     /// Everything that was skipped or repaired.
     pub verbose: bool,
+    /// What near-duplicates are.
+    pub dedup: DedupConfig,
+    /// Which one of several to keep.
+    pub keep: KeepValue,
 }
 
 impl Settings {
     /// An error if this machine cannot run the kernel.
     pub fn new(options: &Options) -> Result<Self, retold::Error> {
-        let Options { reading, detection, signing, running } = options;
+        let Options { reading, detection, signing, running, dedup } = options;
         let mut engine = engine(detection, signing);
         let kernel = running.kernel.unwrap_or(KernelValue::Auto);
         engine.kernel = kernel.kernel()?;
         let threads = running.threads.unwrap_or(0);
+        let keep = dedup.keep.clone().unwrap_or_default();
+        let dedup = DedupConfig {
+            jaccard: dedup.jaccard.unwrap_or(DedupConfig::default().jaccard),
+            shingle_words: engine.shingle_words,
+            lanes: engine.lanes,
+            seed: engine.seed,
+            kernel: engine.kernel,
+            ..DedupConfig::default()
+        };
         let default = ReadOptions::default();
         let reading = ReadOptions {
             id_field: reading.id_field.clone().unwrap_or(default.id_field),
@@ -53,6 +69,8 @@ impl Settings {
             color: running.color.unwrap_or_default(),
             quiet: running.quiet.unwrap_or(false),
             verbose: running.verbose.unwrap_or(false),
+            dedup,
+            keep,
         })
     }
 
@@ -107,6 +125,10 @@ impl Settings {
                 quiet: Some(self.quiet),
                 verbose: Some(self.verbose),
             },
+            dedup: DedupOptions {
+                jaccard: Some(self.dedup.jaccard),
+                keep: Some(self.keep.clone()),
+            },
         }
     }
 }
@@ -147,7 +169,8 @@ mod tests {
     fn no_options_are_the_defaults() {
         let settings = Settings::new(&Options::default()).expect("defaults are in range");
         assert_eq!(settings.engine, Config::default());
-        assert_eq!(settings.reading, ReadOptions::default());
+        let expected = ReadOptions { repeated_ids: RepeatedIds::Skip, ..ReadOptions::default() };
+        assert_eq!(settings.reading, expected);
     }
 
     #[test]

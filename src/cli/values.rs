@@ -1,6 +1,7 @@
 //! Values of options, as the command line and the config file spell them.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::ValueEnum;
@@ -20,11 +21,18 @@ pub enum FormatValue {
     Jsonl,
     /// One row per pair, for spreadsheets
     Csv,
-    /// One file to look at in a browser, with all articles side by side
-    Html,
-    /// One row per pair with all its spans, for data frames
+    /// One row per pair, in columns
     #[cfg(feature = "parquet")]
     Parquet,
+    /// One page with everything, articles side by side, for a browser
+    Html,
+}
+
+impl FormatValue {
+    /// Whether a terminal can show it.
+    pub fn is_text(self) -> bool {
+        matches!(self, Self::Terminal | Self::Jsonl | Self::Csv)
+    }
 }
 
 /// `--channel`
@@ -149,6 +157,60 @@ impl TryFrom<String> for LanguageValue {
 
 impl From<LanguageValue> for String {
     fn from(value: LanguageValue) -> Self {
+        value.to_string()
+    }
+}
+
+/// `--keep`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum KeepValue {
+    /// The one with the most text.
+    #[default]
+    Longest,
+    /// The one that was read first.
+    First,
+    /// The one with the earliest date in this field.
+    Earliest(String),
+    /// The one that stands first in this list.
+    Priority(PathBuf),
+}
+
+impl FromStr for KeepValue {
+    type Err = String;
+
+    fn from_str(policy: &str) -> Result<Self, String> {
+        match policy.split_once(':') {
+            None if policy == "longest" => Ok(Self::Longest),
+            None if policy == "first" => Ok(Self::First),
+            Some(("earliest", field)) if !field.is_empty() => Ok(Self::Earliest(field.to_owned())),
+            Some(("priority", file)) if !file.is_empty() => Ok(Self::Priority(file.into())),
+            _ => Err("expected longest, first, earliest:FIELD or priority:FILE".to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for KeepValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Longest => f.write_str("longest"),
+            Self::First => f.write_str("first"),
+            Self::Earliest(field) => write!(f, "earliest:{field}"),
+            Self::Priority(file) => write!(f, "priority:{}", file.display()),
+        }
+    }
+}
+
+impl TryFrom<String> for KeepValue {
+    type Error = String;
+
+    fn try_from(policy: String) -> Result<Self, String> {
+        policy.parse()
+    }
+}
+
+impl From<KeepValue> for String {
+    fn from(value: KeepValue) -> Self {
         value.to_string()
     }
 }

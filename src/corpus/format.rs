@@ -84,7 +84,10 @@ impl Compression {
     }
 
     /// The plain bytes of a compressed stream.
-    pub(super) fn unpack<'r>(self, packed: Box<dyn Read + 'r>) -> io::Result<Box<dyn Read + 'r>> {
+    ///
+    /// # Errors
+    /// Where the system gives no memory; damage shows in reading.
+    pub fn unpack<'r>(self, packed: Box<dyn Read + 'r>) -> io::Result<Box<dyn Read + 'r>> {
         Ok(match self {
             Self::Plain => packed,
             Self::Gzip => Box::new(flate2::read::MultiGzDecoder::new(packed)),

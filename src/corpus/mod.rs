@@ -158,6 +158,12 @@ impl Corpus {
         &self.sources
     }
 
+    /// The same files, to be read with [`ReadOptions::keep_raw`].
+    pub fn keeping_raw(&self) -> Self {
+        let options = ReadOptions { keep_raw: true, ..self.options.clone() };
+        Self { options, ..self.clone() }
+    }
+
     /// How they are read.
     pub fn options(&self) -> &ReadOptions {
         &self.options

@@ -168,9 +168,10 @@ impl Engine {
     fn pair_rare(&self, postings: Vec<Vec<Posting>>, articles: usize, found: &mut Candidates) {
         let mut config = RareConfig::for_articles(articles);
         if let Some(max_df) = self.config.max_df {
-            (config.max_df, config.double_df) = (max_df, max_df / 3);
+            config.max_df = max_df;
         }
-        config.min_shared = self.config.min_shared;
+        // A feature of middling rarity weighs 2.
+        config.min_weight = self.config.min_shared.saturating_mul(2);
         let greatest = articles.saturating_sub(1) as u32;
         let parts: Vec<(SharedPairs, rare::RareStats)> = postings
             .into_par_iter()
@@ -189,7 +190,7 @@ impl Engine {
         let counted: Vec<Vec<(u32, u32, u32)>> = split
             .into_par_iter()
             .map_init(rare::Scratch::default, |scratch, mut pairs| {
-                rare::count_pairs(&mut pairs, config.min_shared, scratch)
+                rare::count_pairs(&mut pairs, config.min_weight, scratch)
             })
             .collect();
         let before = found.pairs.len();

@@ -35,31 +35,35 @@ pub fn partition_of(feature: u64, bits: u32) -> usize {
 pub struct RareConfig {
     /// Features that more articles have are dropped. Below 2 nothing is ever found.
     pub max_df: u32,
-    /// Features that at most so many articles have count twice.
-    pub double_df: u32,
-    /// Pairs that share fewer features, so counted, are no candidates. 0 means 1.
-    pub min_shared: u32,
+    /// Weight that a pair must share to be a candidate; see [`RareConfig::weight`]. 0 means 1.
+    pub min_weight: u32,
 }
 
 impl RareConfig {
-    /// Three shared features, of which very rare ones count twice, and a cap on df that grows with
-    /// the logarithm of the corpus: 8 up to 1,000 articles, 2 more for each doubling, 26 for a
-    /// million.
+    /// What a feature of that df, at most `max_df`, weighs: 4 where it is among the rarest tenth of
+    /// what counts, 2 up to three tenths, else 1.
     ///
-    /// The features that a rewrite shares with its source only have the same df in any corpus, so a
-    /// constant would do for them; but sources are themselves printed, updated and rewritten more
-    /// often in larger corpora. A cap in proportion to the corpus would make the work quadratic.
+    /// One number cannot serve both: a rewrite shares few features with its source, but they are
+    /// theirs alone; twenty versions of one text share hundreds, none of them rarer than twenty.
+    pub fn weight(self, df: u32) -> u32 {
+        match u64::from(df) * 10 {
+            rare if rare <= u64::from(self.max_df) => 4,
+            rare if rare <= 3 * u64::from(self.max_df) => 2,
+            _ => 1,
+        }
+    }
+
+    /// A weight of 6 and a cap of 40; of 28 in corpora of more than 20,000 articles, where work
+    /// counts. A cap in proportion to the corpus would make it quadratic.
     pub fn for_articles(articles: usize) -> Self {
-        let doublings = (articles / 1000).checked_ilog2().unwrap_or(0);
-        let max_df = 8 + 2 * doublings;
-        Self { max_df, double_df: max_df / 3, min_shared: 3 }
+        Self { max_df: if articles > 20_000 { 28 } else { 40 }, min_weight: 6 }
     }
 }
 
 /// What [`candidates`] finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidates {
-    /// The lesser article, the greater one, and how many rare features they share; sorted.
+    /// The lesser article, the greater one, and the weight of the rare features they share; sorted.
     pub pairs: Vec<(u32, u32, u32)>,
     /// What it took.
     pub stats: RareStats,
@@ -99,7 +103,7 @@ pub fn candidates(postings: &mut [Posting], config: RareConfig) -> Candidates {
     let mut scratch = Scratch::default();
     let mut pairs = SharedPairs::up_to(greatest_article(postings));
     let stats = shared_pairs(postings, config, &mut scratch, &mut pairs);
-    Candidates { pairs: count_pairs(&mut pairs, config.min_shared, &mut scratch), stats }
+    Candidates { pairs: count_pairs(&mut pairs, config.min_weight, &mut scratch), stats }
 }
 
 /// The greatest article number among the postings; 0 where there are none.
@@ -152,7 +156,7 @@ impl SharedPairs {
 }
 
 /// Appends a pair to `pairs` for every two articles that share a feature with df from 2 to
-/// `max_df`, or two where `double_df` says so.
+/// `max_df`, as often as the feature weighs.
 ///
 /// `postings` holds all postings of the features of this partition, in any order; they mean nothing
 /// afterwards. A posting that is there twice counts once.
@@ -221,7 +225,7 @@ fn pair_group(
     }
     stats.single_features += u64::from(df == 1);
     let packing = pairs.packing;
-    let times = if df <= config.double_df as usize { 2 } else { 1 };
+    let times = config.weight(df as u32);
     for (at, &b) in group[..df].iter().enumerate() {
         for _ in 0..times {
             pairs.keys.extend(group[..at].iter().map(|a| packing.pack(*a as u32, b as u32)));
@@ -229,23 +233,23 @@ fn pair_group(
     }
 }
 
-/// Counts how often each pair is there and keeps those with at least `min_shared`: the lesser
+/// Counts how often each pair is there and keeps those with at least `min_weight`: the lesser
 /// article, the greater one, and the count; sorted. `pairs` is empty afterwards.
 pub fn count_pairs(
     pairs: &mut SharedPairs,
-    min_shared: u32,
+    min_weight: u32,
     scratch: &mut Scratch,
 ) -> Vec<(u32, u32, u32)> {
     let Scratch { spare, counters } = scratch;
     let packing = pairs.packing;
     let mut counted = Vec::new();
     radix::for_each_part(&mut pairs.keys, spare, 0..2 * packing.width(), |part, spare, bits| {
-        let least = u8::try_from(min_shared).unwrap_or(u8::MAX);
+        let least = u8::try_from(min_weight).unwrap_or(u8::MAX);
         let kept = counters.keep_frequent(part, least, |pair| mix(pair) >> 32);
         radix::sort_with(&mut part[..kept], &mut spare[..kept], bits);
         for same in part[..kept].chunk_by(|a, b| a == b) {
             let count = u32::try_from(same.len()).unwrap_or(u32::MAX);
-            if count >= min_shared {
+            if count >= min_weight {
                 let (a, b) = packing.unpack(same[0]);
                 counted.push((a, b, count));
             }
@@ -313,12 +317,11 @@ mod tests {
         for group in articles.values().filter(|group| group.len() <= config.max_df as usize) {
             for a in group {
                 for b in group.range(a + 1..) {
-                    let double = group.len() <= config.double_df as usize;
-                    *shared.entry((*a, *b)).or_default() += 1 + u32::from(double);
+                    *shared.entry((*a, *b)).or_default() += config.weight(group.len() as u32);
                 }
             }
         }
-        let enough = shared.into_iter().filter(|(_, count)| *count >= config.min_shared);
+        let enough = shared.into_iter().filter(|(_, count)| *count >= config.min_weight);
         enough.map(|((a, b), count)| (a, b, count)).collect()
     }
 
@@ -327,10 +330,9 @@ mod tests {
         fn same_as_maps_and_sets(
             features in prop::collection::vec((0..40u64, 0..30u32), 0..400),
             max_df in 0..12u32,
-            double_df in 0..6u32,
             min_shared in 0..5u32,
         ) {
-            let config = RareConfig { max_df, double_df, min_shared };
+            let config = RareConfig { max_df, min_weight: min_shared };
             let mut postings: Vec<_> = features.iter().map(|(f, a)| posting(*f, *a)).collect();
             let found = candidates(&mut postings, config);
             prop_assert_eq!(found.pairs, naive(&features, config));
@@ -344,7 +346,7 @@ mod tests {
         ) {
             let hash = |feature: u8| u64::from(feature) << 56 | u64::from(feature);
             let features: Vec<_> = features.into_iter().map(|(f, a)| (hash(f), a)).collect();
-            let config = RareConfig { max_df: 8, double_df: 0, min_shared: 2 };
+            let config = RareConfig { max_df: 8, min_weight: 2 };
             let mut partitions = vec![Vec::new(); 4];
             for (feature, article) in &features {
                 partitions[partition_of(*feature, 2)].push(posting(*feature, *article));
@@ -359,7 +361,7 @@ mod tests {
             let parts = pairs.split(NonZeroU32::new(parts).expect("at least one"));
             let found: Vec<_> = parts
                 .into_iter()
-                .flat_map(|mut part| count_pairs(&mut part, config.min_shared, &mut scratch))
+                .flat_map(|mut part| count_pairs(&mut part, config.min_weight, &mut scratch))
                 .collect();
             prop_assert_eq!(found, naive(&features, config));
             prop_assert_eq!(stats.postings, features.len() as u64);
@@ -370,8 +372,7 @@ mod tests {
     fn what_is_dropped_is_counted() {
         let mut postings: Vec<_> = (0..100).map(|article| posting(1, article)).collect();
         postings.extend([posting(2, 5), posting(3, 5), posting(3, 6)]);
-        let found =
-            candidates(&mut postings, RareConfig { max_df: 10, double_df: 0, min_shared: 1 });
+        let found = candidates(&mut postings, RareConfig { max_df: 6, min_weight: 1 });
         assert_eq!(found.pairs, [(5, 6, 1)]);
         let expected = RareStats {
             postings: 103,
@@ -385,9 +386,10 @@ mod tests {
     }
 
     #[test]
-    fn the_cap_grows_with_the_logarithm_of_the_corpus() {
-        let cap = |articles| RareConfig::for_articles(articles).max_df;
-        assert_eq!([0, 5, 1000, 7000, 1_000_000].map(cap), [8, 8, 8, 12, 26]);
+    fn rarer_features_weigh_more() {
+        let config = RareConfig::for_articles(5000);
+        assert_eq!([2, 4, 5, 12, 13, 40].map(|df| config.weight(df)), [4, 4, 2, 2, 1, 1]);
+        assert!(RareConfig::for_articles(1_000_000).max_df < config.max_df);
     }
 
     #[test]

@@ -47,7 +47,7 @@ mod tests {
 
     #[test]
     fn order_and_stop_words_do_not_matter() {
-        assert_eq!(features("The ferries wait outside", 1), features("Waiting: the ferry", 1));
+        assert_eq!(features("The ferries have waited", 1), features("Waiting: the ferry", 1));
         assert_eq!(features("Ferries wait near harbour bars", 3).len(), 3 + 2 + 1);
         assert!(features("the of and", 4).is_empty() && features("ferry", 4).is_empty());
     }

@@ -35,6 +35,8 @@ struct Labelled<'d> {
 
 /// How much each of the three pairs of an event counts: there are few, and they are the hard ones.
 const SAME_EVENT_WEIGHT: f64 = 15.0;
+/// How much each short answer counts: there are few.
+const ANSWER_WEIGHT: f64 = 10.0;
 /// One in so many pairs of whole documents, which are many, is taken.
 const PAN_SAMPLE: u64 = 2;
 
@@ -72,10 +74,11 @@ const SHORT: usize = 2;
 const PAN: usize = 3;
 
 /// Rows for the model of whole articles: everything but PAN, whose documents share passages only.
+///
+/// Each corpus has an intercept of its own: that most pairs of short polished texts are copies must
+/// not teach that short texts are copies.
 pub fn whole(rows: &Rows) -> Rows {
-    let mut whole = rows.only(|at| rows.sources[at] <= SHORT);
-    whole.sources.fill(0);
-    whole
+    rows.only(|at| rows.sources[at] <= SHORT)
 }
 
 /// Rows for the model of shared passages: PAN, and the negatives of the news corpora.
@@ -151,7 +154,13 @@ fn against_source(docs: &[Doc]) -> Vec<Labelled<'_>> {
         .filter_map(|doc| {
             let source = sources.get(doc.task.as_str())?;
             let reused = doc.category != "non";
-            Some(Labelled { a: doc, b: source, reused, group: group_of(&doc.id), weight: 2.0 })
+            Some(Labelled {
+                a: doc,
+                b: source,
+                reused,
+                group: group_of(&doc.id),
+                weight: ANSWER_WEIGHT,
+            })
         })
         .collect()
 }
@@ -160,7 +169,7 @@ fn of_pan<'d>(docs: &'d [Doc], pairs: &[PanPair]) -> Vec<Labelled<'d>> {
     let by_id: HashMap<&str, &Doc> = docs.iter().map(|doc| (doc.id.as_str(), doc)).collect();
     pairs
         .iter()
-        .filter(|pair| group_of(&format!("{} {}", pair.a, pair.b)) % PAN_SAMPLE == 0)
+        .filter(|pair| group_of(&format!("{} {}", pair.a, pair.b)).is_multiple_of(PAN_SAMPLE))
         .filter(|pair| !pair.cases.is_empty() || pair.kind == "no-plagiarism")
         .filter_map(|pair| {
             let (a, b) = (by_id.get(pair.a.as_str())?, by_id.get(pair.b.as_str())?);

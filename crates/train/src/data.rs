@@ -23,9 +23,6 @@ pub struct Doc {
     /// What joins an original and its copies.
     #[serde(default)]
     pub cluster: String,
-    /// What the text is to its cluster.
-    #[serde(default)]
-    pub kind: String,
     /// What joins independent reports.
     #[serde(default)]
     pub event: String,
@@ -58,17 +55,6 @@ pub struct Case {
     pub a: (usize, usize),
     /// In the source document.
     pub b: (usize, usize),
-}
-
-/// Two sentences, and whether they say the same.
-#[derive(Debug, Clone, Deserialize)]
-pub struct SentencePair {
-    /// 1 for a paraphrase.
-    pub label: u8,
-    /// One sentence.
-    pub a: String,
-    /// The other.
-    pub b: String,
 }
 
 /// Reads every line of `name`, or of `name.gz`, in `folder`.

@@ -87,8 +87,8 @@ pub fn fit(rows: &Rows, ridge: f64) -> Fit {
             gradient[at] = -ridge * beta[at];
             hessian[at][at] = ridge;
         }
-        for source in width..size {
-            hessian[source][source] = 1e-6;
+        for (source, row) in hessian.iter_mut().enumerate().skip(width) {
+            row[source] = 1e-6;
         }
         for (at, row) in rows.values.iter().enumerate() {
             design.fill(0.0);
@@ -121,16 +121,15 @@ pub fn fit(rows: &Rows, ridge: f64) -> Fit {
             break;
         }
     }
-    unscale(&beta, &means, &spreads, &rows.sources)
+    unscale(&beta, &means, &spreads)
 }
 
-/// Back to features as they come; the intercept is the mean of the sources' by their rows.
-fn unscale(beta: &[f64], means: &[f64], spreads: &[f64], sources: &[usize]) -> Fit {
+/// Back to features as they come; the intercept is the first source's.
+fn unscale(beta: &[f64], means: &[f64], spreads: &[f64]) -> Fit {
     let width = means.len();
     let weights: Vec<f64> = (0..width).map(|at| beta[at] / spreads[at]).collect();
-    let own: f64 = sources.iter().map(|source| beta[width + source]).sum();
     let shift: f64 = weights.iter().zip(means).map(|(w, m)| w * m).sum();
-    Fit { intercept: own / sources.len().max(1) as f64 - shift, weights }
+    Fit { intercept: beta[width] - shift, weights }
 }
 
 /// Solves the symmetric positive definite system whose lower half is given (Cholesky).

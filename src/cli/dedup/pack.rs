@@ -1,0 +1,104 @@
+//! Plain bytes to compressed files.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+
+use retold::corpus::Compression;
+
+/// Bytes gathered before they are written.
+const BUFFER: usize = 1 << 18;
+
+/// A file that compresses what is written to it.
+pub enum Packer {
+    /// Not at all.
+    Plain(BufWriter<File>),
+    /// `.gz`
+    Gzip(flate2::write::GzEncoder<BufWriter<File>>),
+    /// `.zst`
+    Zstd(zstd::stream::write::Encoder<'static, BufWriter<File>>),
+    /// `.bz2`
+    Bzip2(bzip2::write::BzEncoder<BufWriter<File>>),
+    /// `.xz`
+    Xz(liblzma::write::XzEncoder<BufWriter<File>>),
+}
+
+impl Packer {
+    /// The usual level of each compression.
+    pub fn new(file: File, compression: Compression) -> io::Result<Self> {
+        let file = BufWriter::with_capacity(BUFFER, file);
+        Ok(match compression {
+            Compression::Plain => Self::Plain(file),
+            Compression::Gzip => {
+                Self::Gzip(flate2::write::GzEncoder::new(file, flate2::Compression::default()))
+            }
+            Compression::Zstd => Self::Zstd(zstd::stream::write::Encoder::new(
+                file,
+                zstd::DEFAULT_COMPRESSION_LEVEL,
+            )?),
+            Compression::Bzip2 => {
+                Self::Bzip2(bzip2::write::BzEncoder::new(file, bzip2::Compression::default()))
+            }
+            Compression::Xz => Self::Xz(liblzma::write::XzEncoder::new(file, XZ_LEVEL)),
+        })
+    }
+
+    /// Writes what is left, and the end.
+    pub fn finish(self) -> io::Result<()> {
+        match self {
+            Self::Plain(file) => file,
+            Self::Gzip(packer) => packer.finish()?,
+            Self::Zstd(packer) => packer.finish()?,
+            Self::Bzip2(packer) => packer.finish()?,
+            Self::Xz(packer) => packer.finish()?,
+        }
+        .flush()
+    }
+
+    fn inner(&mut self) -> &mut dyn Write {
+        match self {
+            Self::Plain(file) => file,
+            Self::Gzip(packer) => packer,
+            Self::Zstd(packer) => packer,
+            Self::Bzip2(packer) => packer,
+            Self::Xz(packer) => packer,
+        }
+    }
+}
+
+/// The level of the `xz` command.
+const XZ_LEVEL: u32 = 6;
+
+impl Write for Packer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.inner().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner().flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    #[test]
+    fn what_is_packed_can_be_unpacked() {
+        use Compression::{Bzip2, Gzip, Plain, Xz, Zstd};
+        for compression in [Plain, Gzip, Zstd, Bzip2, Xz] {
+            let file = tempfile::NamedTempFile::new().expect("a file");
+            let mut packer = Packer::new(file.reopen().expect("open"), compression).expect("ready");
+            packer.write_all(b"one\ntwo\n").expect("written");
+            packer.finish().expect("finished");
+            let packed = Box::new(File::open(file.path()).expect("open"));
+            let mut plain = String::new();
+            compression
+                .unpack(packed)
+                .and_then(|mut from| from.read_to_string(&mut plain))
+                .expect("readable");
+            assert_eq!(plain, "one\ntwo\n", "{compression:?}");
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! What is kept, in files as they were read.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::Context;
+use retold::corpus::{Corpus, Format, Record, Source};
+
+use super::cannot_write;
+use super::pack::Packer;
+
+/// Writes kept records, source by source; at any time one file is open.
+pub struct Shards<'c> {
+    corpus: &'c Corpus,
+    folder: PathBuf,
+    used: HashSet<PathBuf>,
+    open: Option<Shard>,
+}
+
+/// The file of one source.
+struct Shard {
+    source: u32,
+    path: PathBuf,
+    content: Content,
+}
+
+enum Content {
+    /// Records, one a line.
+    Lines(Packer),
+    /// Records in a JSON array.
+    Array { packer: Packer, is_empty: bool },
+    /// Rows of a Parquet file, to be copied when all are known.
+    #[cfg(feature = "parquet")]
+    Rows(Vec<u64>),
+    /// A whole file; it is there already.
+    Whole,
+}
+
+impl<'c> Shards<'c> {
+    /// Makes files in `folder`, which need not be there, with the names of the sources.
+    pub fn new(corpus: &'c Corpus, folder: PathBuf) -> Self {
+        Self { corpus, folder, used: HashSet::new(), open: None }
+    }
+
+    /// Writes a record. Those of one source come one after the other.
+    pub fn write(&mut self, record: &Record, heading: Option<&[u8]>) -> anyhow::Result<()> {
+        let source = record.place.source;
+        let mut shard = match self.open.take() {
+            Some(shard) if shard.source == source => shard,
+            before => {
+                self.close(before)?;
+                let path = self.path(record);
+                let cannot = cannot_write(&path);
+                self.begin(source, path, record, heading).context(cannot)?
+            }
+        };
+        shard.content.write(record).with_context(|| cannot_write(&shard.path))?;
+        self.open = Some(shard);
+        Ok(())
+    }
+
+    /// Writes all that is left.
+    pub fn finish(mut self) -> anyhow::Result<()> {
+        let last = self.open.take();
+        self.close(last)?;
+        // Also where nothing is kept.
+        fs::create_dir_all(&self.folder).with_context(|| cannot_write(&self.folder))
+    }
+
+    /// A path for a source: its own relative path, without what leads out of the folder; with a
+    /// number where two sources have the same.
+    fn path(&mut self, record: &Record) -> PathBuf {
+        let source = self.source(record.place.source);
+        let id = match (&source.path, record.place.line) {
+            (Some(_), _) => source.id.as_str(),
+            (None, 0) => "stdin.txt",
+            (None, _) => "stdin.jsonl",
+        };
+        let plain: PathBuf = Path::new(id)
+            .components()
+            .filter(|part| matches!(part, Component::Normal(_)))
+            .collect();
+        let mut path = plain.clone();
+        let mut number = 2;
+        while !self.used.insert(path.clone()) {
+            path = numbered(&plain, number);
+            number += 1;
+        }
+        self.folder.join(path)
+    }
+
+    fn source(&self, source: u32) -> &'c Source {
+        &self.corpus.sources()[source as usize]
+    }
+
+    fn begin(
+        &self,
+        number: u32,
+        path: PathBuf,
+        record: &Record,
+        heading: Option<&[u8]>,
+    ) -> anyhow::Result<Shard> {
+        let source = self.source(number);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let content = match source.format {
+            #[cfg(feature = "parquet")]
+            Format::Parquet => Content::Rows(Vec::new()),
+            _ if record.place.line == 0 => {
+                match &source.path {
+                    Some(from) => fs::copy(from, &path).map(drop)?,
+                    None => fs::write(&path, &record.text)?,
+                }
+                Content::Whole
+            }
+            format => {
+                let mut packer = Packer::new(File::create(&path)?, source.compression)?;
+                match heading {
+                    Some(heading) => {
+                        packer.write_all(heading)?;
+                        packer.write_all(b"\n")?;
+                        Content::Lines(packer)
+                    }
+                    None if format == Format::Json && is_array(source)? => {
+                        Content::Array { packer, is_empty: true }
+                    }
+                    None => Content::Lines(packer),
+                }
+            }
+        };
+        Ok(Shard { source: number, path, content })
+    }
+
+    fn close(&self, shard: Option<Shard>) -> anyhow::Result<()> {
+        let Some(Shard { source, path, content }) = shard else { return Ok(()) };
+        let done = match content {
+            Content::Lines(packer) => packer.finish().map_err(anyhow::Error::from),
+            Content::Array { mut packer, .. } => {
+                packer.write_all(b"\n]\n").and_then(|()| packer.finish()).map_err(Into::into)
+            }
+            #[cfg(feature = "parquet")]
+            Content::Rows(rows) => {
+                let from = self.source(source).path.as_deref().context("it is gone")?;
+                super::parquet::copy_rows(from, &path, &rows)
+            }
+            Content::Whole => Ok(()),
+        };
+        done.with_context(|| cannot_write(&path))
+    }
+}
+
+impl Content {
+    fn write(&mut self, record: &Record) -> io::Result<()> {
+        let raw = record.raw.as_deref();
+        match self {
+            Self::Whole => Ok(()),
+            #[cfg(feature = "parquet")]
+            Self::Rows(rows) => {
+                rows.push(record.place.line);
+                Ok(())
+            }
+            Self::Lines(packer) => {
+                packer.write_all(raw.ok_or(io::ErrorKind::InvalidData)?)?;
+                packer.write_all(b"\n")
+            }
+            Self::Array { packer, is_empty } => {
+                packer.write_all(if *is_empty { b"[\n" } else { b",\n" })?;
+                *is_empty = false;
+                packer.write_all(raw.ok_or(io::ErrorKind::InvalidData)?)
+            }
+        }
+    }
+}
+
+/// Whether a file of JSON is one array, by its first character.
+fn is_array(source: &Source) -> io::Result<bool> {
+    let Some(path) = &source.path else { return Ok(false) };
+    let plain = source.compression.unpack(Box::new(File::open(path)?))?;
+    // Not more than a person would leave blank.
+    let mut head = Vec::new();
+    plain.take(1 << 16).read_to_end(&mut head)?;
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head);
+    Ok(head.trim_ascii_start().starts_with(b"["))
+}
+
+/// `a/b~2.jsonl.gz` of `a/b.jsonl.gz`.
+fn numbered(path: &Path, number: u32) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    // A dot at the beginning begins no extension.
+    let at = name.char_indices().skip(1).find(|(_, c)| *c == '.').map_or(name.len(), |(at, _)| at);
+    path.with_file_name(format!("{}~{number}{}", &name[..at], &name[at..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_are_taken_get_a_number_before_their_end() {
+        let named = |path: &str| numbered(Path::new(path), 2).to_string_lossy().into_owned();
+        assert_eq!(named("a.b/c.jsonl.gz"), "a.b/c~2.jsonl.gz");
+        assert_eq!(named("README"), "README~2");
+        assert_eq!(named(".hidden"), ".hidden~2");
+    }
+}

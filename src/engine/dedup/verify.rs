@@ -1,0 +1,426 @@
+//! The later readings: exact Jaccard indices of candidate pairs.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::{BLOCK, DedupConfig, Edge, Fate, Rank, Signing, Standing, choose};
+use crate::align::Relation;
+use crate::cluster::{self, clusters};
+use crate::lsh::band_keys::BandingStats;
+use crate::shingle::{ShingleSet, Shingler};
+
+/// A later reading gave another text than the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("article number {article} is not what it was when it was first read")]
+pub struct Changed {
+    /// The number of the first article that differs, or is missing, or too many.
+    pub article: usize,
+}
+
+/// What a verification does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct VerificationStats {
+    /// Texts with different words.
+    pub distinct: usize,
+    /// Pairs of them to verify.
+    pub candidates: usize,
+    /// What banding did.
+    pub banding: BandingStats,
+}
+
+/// Candidate pairs on their way to exact Jaccard indices.
+///
+/// A node's shingles are held from its first article to the last of its partners.
+#[derive(Debug)]
+pub struct Verification {
+    config: DedupConfig,
+    shingler: Shingler,
+    stats: VerificationStats,
+    texts: Vec<u64>,
+    nodes: Vec<u32>,
+    firsts: Vec<u32>,
+    /// By node, the member that one wants to keep most, and its rank.
+    best: Vec<(Rank, u32)>,
+    ranks: Vec<Rank>,
+    /// Pairs of nodes, the earlier first, sorted, with their Jaccard index once it is known.
+    pairs: Vec<(u32, u32, Option<f32>)>,
+    /// Pairs by their later node, sorted.
+    by_later: Vec<(u32, u32)>,
+    /// By node, its pairs that are not verified; of these, the ones in which it is the earlier.
+    open: Vec<u32>,
+    open_later: Vec<u32>,
+    /// Pairs that are not verified.
+    left: usize,
+    /// The number of the next article of this reading.
+    next: usize,
+    held: HashMap<u32, ShingleSet>,
+    held_bytes: usize,
+}
+
+impl Verification {
+    pub(super) fn new(
+        signing: Signing,
+        ranks: &[Rank],
+        candidates: Vec<(u32, u32)>,
+        banding: BandingStats,
+    ) -> Self {
+        let mut best = vec![None; signing.firsts.len()];
+        for (article, (rank, &node)) in (0..).zip(ranks.iter().zip(&signing.nodes)) {
+            let best = &mut best[node as usize];
+            *best = Some(best.map_or((*rank, article), |best| (*rank, article).min(best)));
+        }
+        let best: Vec<(Rank, u32)> = best.into_iter().flatten().collect();
+        let candidates = with_keepers(&signing, &best, candidates);
+        let mut open = vec![0; best.len()];
+        let mut open_later = open.clone();
+        let mut by_later = Vec::with_capacity(candidates.len());
+        for (at, &(a, b)) in (0..).zip(&candidates) {
+            open[a as usize] += 1;
+            open[b as usize] += 1;
+            open_later[a as usize] += 1;
+            by_later.push((b, at));
+        }
+        by_later.sort_unstable();
+        Self {
+            config: signing.config,
+            shingler: signing.shingler,
+            stats: VerificationStats {
+                distinct: best.len(),
+                candidates: candidates.len(),
+                banding,
+            },
+            texts: signing.texts,
+            nodes: signing.nodes,
+            firsts: signing.firsts,
+            best,
+            ranks: ranks.to_vec(),
+            left: candidates.len(),
+            pairs: candidates.into_iter().map(|(a, b)| (a, b, None)).collect(),
+            by_later,
+            open,
+            open_later,
+            next: 0,
+            held: HashMap::new(),
+            held_bytes: 0,
+        }
+    }
+
+    /// What it does.
+    pub fn stats(&self) -> VerificationStats {
+        self.stats
+    }
+
+    /// Whether pairs are left to verify, for which the articles have to be read once more.
+    pub fn needs_reading(&self) -> bool {
+        self.left > 0
+    }
+
+    /// An error unless `text` is that of article number `article` in the first reading.
+    pub fn check(&self, article: usize, text: &str) -> Result<(), Changed> {
+        match self.texts.get(article) {
+            Some(hash) if *hash == xxh3_64(text.as_bytes()) => Ok(()),
+            _ => Err(Changed { article }),
+        }
+    }
+
+    /// Takes the next articles of this reading. Works on all threads of the current pool. Only
+    /// texts that are needed are checked for changes.
+    pub fn add<T: AsRef<str> + Sync>(&mut self, texts: &[T]) -> Result<(), Changed> {
+        let wanted = self.wanted(texts.len())?;
+        let start = self.next;
+        let sets: Vec<Result<(u32, ShingleSet), Changed>> = wanted
+            .par_iter()
+            .with_min_len(BLOCK / 4)
+            .map_init(
+                || self.shingler.clone(),
+                |shingler, &(at, node)| {
+                    let text = texts[at].as_ref();
+                    self.check(start + at, text)?;
+                    Ok((node, ShingleSet::of(text, shingler)))
+                },
+            )
+            .collect();
+        for set in sets {
+            let (node, set) = set?;
+            self.held_bytes += bytes(&set);
+            self.held.insert(node, set);
+        }
+        self.next += texts.len();
+        self.verify(&wanted);
+        self.let_go(&wanted);
+        Ok(())
+    }
+
+    /// Ends this reading; an error if articles are missing.
+    pub fn end_reading(&mut self) -> Result<(), Changed> {
+        let article = std::mem::take(&mut self.next);
+        self.held.clear();
+        self.held_bytes = 0;
+        if article == self.nodes.len() { Ok(()) } else { Err(Changed { article }) }
+    }
+
+    /// Which of the next `count` articles stand for a node with open pairs.
+    fn wanted(&self, count: usize) -> Result<Vec<(usize, u32)>, Changed> {
+        let Some(nodes) = self.nodes.get(self.next..self.next + count) else {
+            return Err(Changed { article: self.nodes.len() });
+        };
+        let stands = |at: usize, node: u32| {
+            self.firsts[node as usize] as usize == self.next + at && self.open[node as usize] > 0
+        };
+        let numbered = nodes.iter().enumerate().map(|(at, node)| (at, *node));
+        Ok(numbered.filter(|(at, node)| stands(*at, *node)).collect())
+    }
+
+    /// Verifies the open pairs whose later node has just come and whose earlier one is held.
+    fn verify(&mut self, came: &[(usize, u32)]) {
+        let pairs_of = |node: u32| {
+            let from = self.by_later.partition_point(|(later, _)| *later < node);
+            self.by_later[from..].iter().take_while(move |(later, _)| *later == node)
+        };
+        let is_ready = |pair: &u32| {
+            let (a, _, jaccard) = self.pairs[*pair as usize];
+            jaccard.is_none() && self.held.contains_key(&a)
+        };
+        let ready: Vec<u32> = came
+            .iter()
+            .flat_map(|(_, node)| pairs_of(*node).map(|(_, pair)| *pair))
+            .filter(is_ready)
+            .collect();
+        let jaccards: Vec<f32> = ready
+            .par_iter()
+            .with_min_len(BLOCK)
+            .map(|pair| {
+                let (a, b, _) = self.pairs[*pair as usize];
+                self.held[&a].jaccard(&self.held[&b]) as f32
+            })
+            .collect();
+        self.left -= ready.len();
+        for (pair, found) in ready.into_iter().zip(jaccards) {
+            let (a, b, jaccard) = &mut self.pairs[pair as usize];
+            *jaccard = Some(found);
+            self.open[*a as usize] -= 1;
+            self.open[*b as usize] -= 1;
+            self.open_later[*a as usize] -= 1;
+            let a = *a;
+            if self.open_later[a as usize] == 0 {
+                self.release(a);
+            }
+        }
+    }
+
+    /// Lets those go that wait for nobody, and the last that came if they are too many; but never
+    /// the only one, so that every reading verifies something.
+    fn let_go(&mut self, came: &[(usize, u32)]) {
+        for &(_, node) in came {
+            if self.open_later[node as usize] == 0 {
+                self.release(node);
+            }
+        }
+        for &(_, node) in came.iter().rev() {
+            if self.held_bytes > self.config.held_bytes && self.held.len() > 1 {
+                self.release(node);
+            }
+        }
+    }
+
+    fn release(&mut self, node: u32) {
+        if let Some(set) = self.held.remove(&node) {
+            self.held_bytes -= bytes(&set);
+        }
+    }
+
+    /// What becomes of each article. Pairs that are not verified count as unrelated.
+    pub fn choose(&self) -> Vec<Fate> {
+        let verified = self.pairs.iter().filter_map(|&(a, b, jaccard)| {
+            let score = jaccard.filter(|of| f64::from(*of) >= self.config.jaccard - ROUNDING)?;
+            Some(Edge { a, b, relation: Relation::NearDuplicate, score, contained: None })
+        });
+        let ranks: Vec<Rank> = self.best.iter().map(|(rank, _)| *rank).collect();
+        let of_nodes = choose(&ranks, &verified.collect::<Vec<_>>());
+        let fate = |(article, &node): (u32, &u32)| {
+            let (rank, best) = self.best[node as usize];
+            match of_nodes[node as usize] {
+                _ if is_reference(&self.ranks[article as usize]) => Fate::Kept,
+                Fate::Dropped { keeper, relation, score } => {
+                    Fate::Dropped { keeper: self.best[keeper as usize].1, relation, score }
+                }
+                Fate::Kept if article == best => Fate::Kept,
+                Fate::Kept => {
+                    debug_assert!((rank, best) <= (self.ranks[article as usize], article));
+                    Fate::Dropped { keeper: best, relation: Relation::Identical, score: 1.0 }
+                }
+            }
+        };
+        (0..).zip(&self.nodes).map(fate).collect()
+    }
+}
+
+/// A Jaccard index of 32 bits may be this far from the one of 64.
+const ROUNDING: f64 = 1e-7;
+
+fn is_reference(rank: &Rank) -> bool {
+    rank.standing == Standing::Reference
+}
+
+fn bytes(set: &ShingleSet) -> usize {
+    size_of_val(set.hashes())
+}
+
+/// The candidates, and of each group of them every member with the one that would be its keeper:
+/// banding does not pair all members of big buckets, but every article that is dropped has to be
+/// verified against its keeper.
+fn with_keepers(
+    signing: &Signing,
+    best: &[(Rank, u32)],
+    mut candidates: Vec<(u32, u32)>,
+) -> Vec<(u32, u32)> {
+    let edges: Vec<_> = candidates
+        .iter()
+        .map(|&(a, b)| cluster::Edge { a, b, score: signing.estimate_jaccard(a, b) })
+        .collect();
+    let groups = clusters(best.len(), &edges);
+    let mut keepers: HashMap<u32, u32> = HashMap::new();
+    let mut members: Vec<u32> = candidates.iter().flat_map(|(a, b)| [*a, *b]).collect();
+    members.sort_unstable();
+    members.dedup();
+    for &node in &members {
+        let keeper = keepers.entry(groups[node as usize]).or_insert(node);
+        if best[node as usize] < best[*keeper as usize] {
+            *keeper = node;
+        }
+    }
+    for node in members {
+        let keeper = keepers[&groups[node as usize]];
+        if node != keeper {
+            candidates.push((node.min(keeper), node.max(keeper)));
+        }
+    }
+    candidates.sort_unstable();
+    candidates.dedup();
+    candidates
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn signing(config: DedupConfig, texts: &[String]) -> Signing {
+        let mut signing = Signing::new(config).unwrap();
+        texts.chunks(7).for_each(|batch| signing.add(batch));
+        signing
+    }
+
+    fn verified(config: DedupConfig, texts: &[String], ranks: &[Rank]) -> (Verification, usize) {
+        let mut verification = signing(config, texts).verify(ranks).unwrap();
+        let mut readings = 0;
+        while verification.needs_reading() {
+            readings += 1;
+            texts.chunks(5).for_each(|batch| verification.add(batch).unwrap());
+            verification.end_reading().unwrap();
+        }
+        (verification, readings)
+    }
+
+    /// Texts of 200 words from a few hundred, each text a little different from its neighbour.
+    fn family(members: usize) -> Vec<String> {
+        let word = |member: usize, at: usize| match at % 40 == member % 40 {
+            true => format!("x{member}y{at}"),
+            false => format!("w{at}"),
+        };
+        (0..members)
+            .map(|member| (0..200).map(|at| word(member, at)).collect::<Vec<_>>().join(" "))
+            .collect()
+    }
+
+    fn dropped(fates: &[Fate]) -> usize {
+        fates.iter().filter(|fate| **fate != Fate::Kept).count()
+    }
+
+    #[test]
+    fn a_family_beyond_the_bucket_limit_is_dropped_to_one() {
+        // Every two have 170 to 198 of 198 shingles in common, whatever banding pairs.
+        let texts = family(300);
+        let mut ranks = vec![Rank::default(); 300];
+        ranks.iter_mut().for_each(|rank| rank.preference = 1);
+        ranks[217].preference = 0;
+        let (verification, _) = verified(DedupConfig::default(), &texts, &ranks);
+        let fates = verification.choose();
+        assert_eq!(dropped(&fates), 299);
+        assert_eq!(fates[217], Fate::Kept);
+    }
+
+    #[test]
+    fn little_memory_takes_more_readings_and_gives_the_same() {
+        let mut texts = family(40);
+        texts.extend(family(40).into_iter().map(|text| text.replace('w', "v")));
+        let ranks = vec![Rank::default(); texts.len()];
+        let (one, readings) = verified(DedupConfig::default(), &texts, &ranks);
+        assert_eq!(readings, 1);
+        let little = DedupConfig { held_bytes: 8 * 198 * 9, ..DedupConfig::default() };
+        let (many, readings) = verified(little, &texts, &ranks);
+        assert!(readings > 1);
+        assert_eq!(one.choose(), many.choose());
+        assert_eq!(dropped(&one.choose()), 78);
+    }
+
+    #[test]
+    fn identical_texts_go_with_their_best() {
+        let texts: Vec<String> =
+            ["a b c d", "A B C D", "a, b, c, d", "x"].map(String::from).to_vec();
+        let mut ranks = [Rank::default(); 4];
+        ranks[0].preference = 2;
+        ranks[2].preference = 1;
+        let (verification, readings) = verified(DedupConfig::default(), &texts, &ranks);
+        let identical =
+            |keeper| Fate::Dropped { keeper, relation: Relation::Identical, score: 1.0 };
+        assert_eq!(readings, 0);
+        assert_eq!(verification.choose(), [identical(1), Fate::Kept, identical(1), Fate::Kept]);
+        ranks[0].standing = Standing::Reference;
+        let (verification, _) = verified(DedupConfig::default(), &texts, &ranks);
+        assert_eq!(verification.choose(), [Fate::Kept, identical(0), identical(0), Fate::Kept]);
+    }
+
+    #[test]
+    fn a_changed_text_is_an_error() {
+        let mut texts = family(3);
+        let ranks = [Rank::default(); 3];
+        let mut verification = signing(DedupConfig::default(), &texts).verify(&ranks).unwrap();
+        assert_eq!(verification.add(&texts[..2]), Ok(()));
+        assert_eq!(verification.end_reading(), Err(Changed { article: 2 }));
+        texts.push("one more".to_owned());
+        assert_eq!(verification.add(&texts), Err(Changed { article: 3 }));
+        texts.pop();
+        texts[1].push('!');
+        assert_eq!(verification.add(&texts), Err(Changed { article: 1 }));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn what_is_dropped_is_alike_and_what_is_kept_is_not(
+            texts in prop::collection::vec("([a-c] ){0,8}", 0..12),
+            jaccard in prop::sample::select(vec![0.3, 0.7, 1.0]),
+        ) {
+            let config = DedupConfig { jaccard, shingle_words: 2, ..DedupConfig::default() };
+            let (verification, _) = verified(config, &texts, &vec![Rank::default(); texts.len()]);
+            let mut shingler = Shingler::new(2, config.kernel).unwrap();
+            let sets: Vec<_> = texts.iter().map(|text| ShingleSet::of(text, &mut shingler)).collect();
+            let fates = verification.choose();
+            for (at, fate) in fates.iter().enumerate() {
+                if let Fate::Dropped { keeper, relation, score } = *fate {
+                    let exact = sets[at].jaccard(&sets[keeper as usize]);
+                    prop_assert_eq!(fates[keeper as usize], Fate::Kept);
+                    if relation == Relation::Identical {
+                        prop_assert!(exact == 1.0 || texts[at] == texts[keeper as usize]);
+                    } else {
+                        prop_assert!(exact >= jaccard && (exact - f64::from(score)).abs() < 1e-6);
+                    }
+                }
+            }
+        }
+    }
+}

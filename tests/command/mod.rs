@@ -1,0 +1,73 @@
+//! Runs the command as a user would, in a folder of its own.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// The command, away from the user's settings and the repository's files.
+pub fn retold() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_retold"));
+    command
+        .stdin(Stdio::null())
+        .env_remove("RETOLD_KERNEL")
+        .env_remove("NO_COLOR")
+        .arg("--no-config");
+    command
+}
+
+/// The repository's seeds.
+pub fn seeds() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/seeds"))
+}
+
+/// Files by name and content, in a new folder.
+pub fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, content) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        fs::write(path, content).expect("written");
+    }
+    folder
+}
+
+/// What a run said and how it ended.
+pub struct Done {
+    pub status: i32,
+    pub out: String,
+    pub err: String,
+}
+
+/// Runs it to the end.
+pub fn run(command: &mut Command) -> Done {
+    let Output { status, stdout, stderr } = command.output().expect("it starts");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    Done { status: status.code().expect("no signal"), out: text(stdout), err: text(stderr) }
+}
+
+/// The records of JSON Lines.
+pub fn records(lines: &str) -> Vec<serde_json::Value> {
+    lines.lines().map(|line| serde_json::from_str(line).expect(line)).collect()
+}
+
+/// An article of 120 words that has nothing to do with one of another number.
+pub fn article(number: usize) -> String {
+    let mut text = String::new();
+    let mut state = number as u64 * 2_654_435_761 + 12_345;
+    for at in 1..=120 {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let word = state >> 40;
+        let end = if at % 12 == 0 { ".\n" } else { " " };
+        text.push_str(&format!("w{word:x}{end}"));
+    }
+    text
+}
+
+/// `lines` as JSON Lines with ids and texts.
+pub fn json_lines(articles: &[(&str, &str)]) -> String {
+    let line = |(id, text): &(&str, &str)| serde_json::json!({"id": id, "text": text}).to_string();
+    articles.iter().map(line).map(|line| line + "\n").collect()
+}

@@ -1,0 +1,275 @@
+//! The direction of imports, as ARCHITECTURE.md draws it: what each module of `src/` may name.
+//!
+//! Every path in the source is read (`use` trees, `super` chains, paths in the code); comments,
+//! strings and what comes after `#[cfg(test)]` are not, since tests may use what they like.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The core, lowest first: each may know those before it, and no other module.
+const CORE: [&str; 10] =
+    ["error", "span", "kernel", "radix", "text", "shingle", "sketch", "lsh", "align", "cluster"];
+
+/// What knows the core, but none of the others here; the engine strings its stages together.
+const AROUND: [&str; 3] = ["engine", "corpus", "report"];
+
+/// What the crate's root hands out under another name than that of its module.
+const REEXPORTS: [(&str, &str); 5] = [
+    ("Config", "engine"),
+    ("Engine", "engine"),
+    ("Error", "error"),
+    ("Kernel", "kernel"),
+    ("Span", "span"),
+];
+
+/// What the core has no business with: files, streams, clocks, threads, the process, records.
+const FORBIDDEN_IN_CORE: [&str; 9] = [
+    "rayon",
+    "serde",
+    "serde_json",
+    "std::env",
+    "std::fs",
+    "std::io",
+    "std::process",
+    "std::thread",
+    "std::time",
+];
+
+/// The engine has threads and a clock, for its statistics; nothing else of the outside.
+const FORBIDDEN_IN_ENGINE: [&str; 6] =
+    ["serde", "serde_json", "std::env", "std::fs", "std::io", "std::process"];
+
+/// Only the command ends the process or looks at its surroundings.
+const FORBIDDEN_IN_OUTSIDE: [&str; 2] = ["std::env", "std::process"];
+
+/// Macros that print. Only the command has an output, and it writes to what it is given.
+const PRINTING: [&str; 5] = ["dbg", "eprint", "eprintln", "print", "println"];
+
+/// A source file: where it is, the module it is in, and what it names.
+struct Source {
+    file: PathBuf,
+    /// From the crate's root, such as `["report", "terminal", "line"]`.
+    module: Vec<String>,
+    /// Every path in it, whole; `!` ends the name of a macro.
+    paths: Vec<Vec<String>>,
+}
+
+impl Source {
+    fn layer(&self) -> &str {
+        self.module.first().map_or("lib", String::as_str)
+    }
+
+    /// The module of the crate that a path leads to; `None` for paths that leave the crate, and for
+    /// those that name nothing beyond their own module.
+    fn target(&self, path: &[String]) -> Option<String> {
+        let supers = path.iter().take_while(|part| *part == "super").count();
+        let top = match path.first().map(String::as_str) {
+            Some("crate" | "retold") => path.get(1),
+            Some("super") if supers == self.module.len() => path.get(supers),
+            _ => None,
+        }?;
+        let module = REEXPORTS.iter().find(|(name, _)| name == top).map(|(_, module)| *module);
+        Some(module.unwrap_or(top).to_owned()).filter(|target| target != self.layer())
+    }
+
+    /// Everything it names that it may not.
+    fn violations(&self) -> Vec<String> {
+        let layer = self.layer();
+        let (known, forbidden): (Vec<&str>, &[&str]) = match layer {
+            // `main` and `cli` are the command, `lib` the list of modules.
+            "main" | "cli" | "lib" => return Vec::new(),
+            "engine" => (CORE.to_vec(), &FORBIDDEN_IN_ENGINE),
+            _ if AROUND.contains(&layer) => (CORE.to_vec(), &FORBIDDEN_IN_OUTSIDE),
+            _ => {
+                let place = CORE.iter().position(|module| *module == layer);
+                let place = place.unwrap_or_else(|| panic!("{layer}: in which layer is it?"));
+                (CORE[..place].to_vec(), &FORBIDDEN_IN_CORE)
+            }
+        };
+        let mut found = Vec::new();
+        for path in &self.paths {
+            let whole = path.join("::");
+            let within = |outer: &str| whole == outer || whole.starts_with(&format!("{outer}::"));
+            let prints = PRINTING.iter().any(|name| whole == format!("{name}!"));
+            let unknown = self.target(path).is_some_and(|target| !known.contains(&target.as_str()));
+            if unknown || prints || forbidden.iter().any(|outer| within(outer)) {
+                found.push(format!("{}: {layer} may not name {whole}", self.file.display()));
+            }
+        }
+        found
+    }
+}
+
+/// The words and signs of Rust source before its tests, without comments, strings and characters.
+fn tokens(source: &str) -> Vec<String> {
+    let code = source.split("#[cfg(test)]\nmod tests").next().unwrap_or(source);
+    let mut tokens = Vec::new();
+    let mut rest = code;
+    while let Some(first) = rest.chars().next() {
+        let length = if rest.starts_with("//") {
+            rest.find('\n').unwrap_or(rest.len())
+        } else if rest.starts_with("/*") {
+            rest.find("*/").map_or(rest.len(), |at| at + 2)
+        } else if let Some(raw) = rest.strip_prefix("r#\"") {
+            raw.find("\"#").map_or(rest.len(), |at| at + 5)
+        } else if first == '"' {
+            quoted(rest, '"')
+        } else if first == '\'' && (rest[1..].starts_with('\\') || is_character(rest)) {
+            quoted(rest, '\'')
+        } else if first.is_alphanumeric() || first == '_' {
+            let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+            tokens.push(rest[..end].to_owned());
+            end
+        } else {
+            let length = if rest.starts_with("::") { 2 } else { first.len_utf8() };
+            if !first.is_whitespace() {
+                tokens.push(rest[..length].to_owned());
+            }
+            length
+        };
+        rest = &rest[length..];
+    }
+    tokens
+}
+
+/// Whether a quote begins a character, and not a lifetime.
+fn is_character(rest: &str) -> bool {
+    rest.chars().nth(2) == Some('\'')
+}
+
+/// Length of a literal that begins and ends with `quote`.
+fn quoted(rest: &str, quote: char) -> usize {
+    let mut escaped = true;
+    let end = rest.char_indices().find(|(_, c)| {
+        let ends = *c == quote && !escaped;
+        escaped = *c == '\\' && !escaped;
+        ends
+    });
+    end.map_or(rest.len(), |(at, _)| at + 1)
+}
+
+/// Every path among the tokens; a `use` tree gives each of its leaves.
+fn paths(tokens: &[String]) -> Vec<Vec<String>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        if is_name(&tokens[at]) {
+            at = read_path(tokens, at, &[], &mut found);
+        } else {
+            at += 1;
+        }
+    }
+    found
+}
+
+/// Reads one path, which begins at `at` behind `prefix`, and returns where it ends.
+fn read_path(
+    tokens: &[String],
+    mut at: usize,
+    prefix: &[String],
+    found: &mut Vec<Vec<String>>,
+) -> usize {
+    let token = |at: usize| tokens.get(at).map_or("", String::as_str);
+    let mut path = prefix.to_vec();
+    path.push(token(at).to_owned());
+    at += 1;
+    while token(at) == "::" {
+        at += 1;
+        if token(at) == "{" {
+            at += 1;
+            while !matches!(token(at), "}" | "") {
+                at = if token(at) == "," { at + 1 } else { read_path(tokens, at, &path, found) };
+            }
+            return at + 1;
+        }
+        if !is_name(token(at)) {
+            break;
+        }
+        path.push(token(at).to_owned());
+        at += 1;
+    }
+    if token(at) == "!" {
+        path.last_mut().expect("it has a first part").push('!');
+    }
+    // The `as` of an import and the name after it read as two more paths, of one part each.
+    found.push(path);
+    at
+}
+
+fn is_name(token: &str) -> bool {
+    token.starts_with(|c: char| c.is_alphabetic() || c == '_')
+}
+
+/// All of `src/`.
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut folders = vec![root.clone()];
+    let mut sources = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("src/ is there") {
+            let file = entry.expect("it can be listed").path();
+            if file.is_dir() {
+                folders.push(file);
+            } else if file.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&file).expect("it can be read");
+                sources.push(source(&root, &file, &text));
+            }
+        }
+    }
+    sources
+}
+
+fn source(root: &Path, file: &Path, text: &str) -> Source {
+    let file = file.strip_prefix(root).expect("it is in src/").to_owned();
+    let mut module: Vec<String> =
+        file.with_extension("").iter().map(|part| part.to_string_lossy().into_owned()).collect();
+    if module.last().is_some_and(|last| last == "mod" || last == "lib") {
+        module.pop();
+    }
+    Source { module, file, paths: paths(&tokens(text)) }
+}
+
+#[test]
+fn imports_point_one_way() {
+    let sources = sources();
+    let layers: Vec<&str> = sources.iter().map(Source::layer).collect();
+    for layer in CORE.iter().chain(&AROUND) {
+        assert!(layers.contains(layer), "src/ has no {layer}: was it renamed?");
+    }
+    let violations: Vec<String> = sources.iter().flat_map(Source::violations).collect();
+    assert!(violations.is_empty(), "{}", violations.join("\n"));
+}
+
+#[test]
+fn violations_are_seen_in_every_spelling() {
+    let violations = |file: &str, text: &str| {
+        source(Path::new("src"), &Path::new("src").join(file), text).violations().len()
+    };
+    for text in [
+        "use crate::engine::Engine;",
+        "use crate::{Error, lsh::{rare, Banding as B}};",
+        "fn f() { crate::Engine::new() }",
+        "use super::super::report;",
+        "use std::{fmt, io::{self, Read}};",
+        "fn f() -> std::time::Instant {}",
+        "use rayon::prelude::*;",
+        "fn f() { println!(\"{}\", 1) }",
+        "#[derive(serde::Serialize)] struct S;",
+    ] {
+        assert!(violations("text/words.rs", text) > 0, "{text}");
+    }
+    for text in [
+        "use crate::{Error, Kernel, span::Span};",
+        "// use crate::engine::Engine;",
+        "const S: &str = \"std::fs \\\" std::io\"; const C: char = '\\''; // std::io",
+        "use super::hash::mix; pub(in crate::text) struct S<'a>(&'a u8);",
+        "#[cfg(test)]\nmod tests { use std::io; }",
+    ] {
+        assert_eq!(violations("text/words.rs", text), 0, "{text}");
+    }
+    assert_eq!(violations("report/csv.rs", "use std::io; use crate::align::Relation;"), 0);
+    assert_eq!(violations("report/csv.rs", "use crate::corpus::Corpus;"), 1);
+    assert_eq!(violations("corpus/mod.rs", "use crate::Config;"), 1);
+    assert_eq!(violations("engine/scan.rs", "use std::time::Instant; use rayon::join;"), 0);
+    assert_eq!(violations("engine.rs", "use crate::corpus;"), 1);
+}
