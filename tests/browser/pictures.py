@@ -17,7 +17,6 @@ import unicodedata
 from webdriver import Browser
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SEEDS = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("seeds/00[0-8]_*.txt"))
 
 # What a terminal shows for the codes that retold writes: bold, dim, underlined, and five colours.
 PAPER, INK = "#1e1d19", "#e8e4db"
@@ -54,14 +53,14 @@ def terminal(command, output):
     for row, line in enumerate(lines):
         y = MARGIN + row * LINE + 14
         for column, looks, text in pieces(line):
-            bare = text.strip(" ")
-            if bare:
-                x = MARGIN + (column + columns(text[: text.index(bare)])) * CELL
-                style = f' style="{";".join(looks)}"' if looks else ""
-                rows.append(f'<text x="{x:.1f}" y="{y}" textLength="{columns(bare) * CELL:.1f}"{style}>{html.escape(bare)}</text>')
+            style = f' style="{";".join(looks)}"' if looks else ""
+            # Blanks side by side would be drawn as one, and the rest stretched to fill the place.
+            for part in re.finditer(r"\S+(?: \S+)*", text):
+                x = MARGIN + (column + columns(text[: part.start()])) * CELL
+                rows.append(f'<text x="{x:.1f}" y="{y}" textLength="{columns(part[0]) * CELL:.1f}"{style}>{html.escape(part[0])}</text>')
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" width="{width:.0f}" height="{height}"'
-        f' font-family="ui-monospace, Menlo, Consolas, DejaVu Sans Mono, monospace" font-size="14" fill="{INK}" xml:space="preserve">',
+        f' font-family="ui-monospace, Menlo, Consolas, DejaVu Sans Mono, monospace" font-size="14" fill="{INK}">',
         f"<title>{html.escape(command)}</title>",
         f'<rect width="100%" height="100%" rx="8" fill="{PAPER}"/>',
         *rows,
@@ -76,14 +75,16 @@ def main():
     def run(*arguments):
         return subprocess.run([retold, *arguments, "--no-config", "--quiet"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
 
-    output = run("scan", *SEEDS, "--color", "always")
-    (ROOT / "docs/terminal.svg").write_text(terminal("retold scan seeds/00[0-8]*.txt", output), encoding="utf-8")
+    output = run("scan", "seeds", "--color", "always")
+    (ROOT / "docs/terminal.svg").write_text(terminal("retold scan seeds", output), encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder, Browser(1280, 860) as browser:
         report = pathlib.Path(folder) / "report.html"
-        run("scan", *SEEDS, "--format", "html", "--output", str(report))
+        run("scan", "seeds", "--format", "html", "--output", str(report))
         browser.media(prefers_color_scheme="light", prefers_reduced_motion="reduce")
         browser.open(report.as_uri())
-        browser.run("location.hash = 'pair-0-3'")
+        row = """const { articles, pairs } = source.index, of = (at, id) => articles[at].id.startsWith(id);
+            return pairs.findIndex((pair) => of(pair.a, "000") && of(pair.b, "001"))"""
+        browser.run("location.hash = arguments[0]", f"pair-{browser.run(row)}-3")
         browser.wait("return document.querySelectorAll('.pane .unit.selected').length == 2")
         browser.screenshot(ROOT / "docs/report.png")
 

@@ -28,14 +28,11 @@ pub(super) fn opening(
         .drawn
         .iter()
         .map(|group| {
-            let id = &findings.articles[group.first].id;
             context! {
-                id => shown(id),
-                // What folders it stands in would leave no room for what tells it from others.
-                name => shown(id.rsplit('/').find(|part| !part.is_empty()).unwrap_or(id)),
+                named => group.named.iter().map(|&of| member(&findings.articles[of].id)).collect::<Vec<_>>(),
                 // Numbers and our own words only, see `picture`.
                 svg => Value::from_safe_string(group.svg.clone()),
-                others => quantity::count(group.articles as u64 - 1),
+                others => some(group.articles - group.named.len()),
                 pairs => quantity::counted(group.pairs as u64, "pair"),
                 hidden => some(group.hidden),
             }
@@ -156,6 +153,13 @@ fn clusters(findings: &Findings<'_>, clusters: &Clusters) -> Vec<Value> {
 /// Foreign text for the page: the template escapes markup, this what reorders lines.
 fn shown(text: &str) -> String {
     printable(text).into_owned()
+}
+
+/// An article by a short name: the folders it stands in would leave no room for what tells it from
+/// others.
+fn member(id: &str) -> Value {
+    let name = id.rsplit('/').find(|part| !part.is_empty()).unwrap_or(id);
+    context! { id => shown(id), name => shown(name) }
 }
 
 /// A count for people, unless it is nothing.

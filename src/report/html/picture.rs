@@ -28,8 +28,8 @@ pub(super) struct Groups {
 /// Articles that are linked, directly or through others.
 #[derive(Debug)]
 pub(super) struct Group {
-    /// The article that the group goes by: the first to keep.
-    pub(super) first: usize,
+    /// What the group goes by: both articles of two, else the first to keep.
+    pub(super) named: Vec<usize>,
     pub(super) articles: usize,
     pub(super) pairs: usize,
     /// Links that were left out of the drawing.
@@ -64,7 +64,12 @@ pub(super) fn groups(findings: &Findings<'_>) -> Groups {
     let drawn = groups
         .iter()
         .map(|(nodes, links)| Group {
-            first: *nodes.iter().find(|node| is_keeper(findings, **node)).unwrap_or(&nodes[0]),
+            named: match nodes.as_slice() {
+                [_, _] => nodes.clone(),
+                _ => vec![
+                    *nodes.iter().find(|node| is_keeper(findings, **node)).unwrap_or(&nodes[0]),
+                ],
+            },
             articles: nodes.len(),
             pairs: links.len(),
             hidden: links.len().saturating_sub(MOST_LINKS),
