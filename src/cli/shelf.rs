@@ -97,9 +97,12 @@ pub fn notes(problems: &Problems) -> Notes {
 struct Shown<'s> {
     texts: &'s [String],
     analyzer: RefCell<Analyzer>,
-    /// Sentences and quotations of the articles asked for so far: one may be in many pairs.
-    spans: RefCell<HashMap<usize, (Vec<Span>, Vec<Span>)>>,
+    /// Of the articles asked for so far: one may be in many pairs.
+    spans: RefCell<HashMap<usize, Spans>>,
 }
+
+/// Sentences and quotations of an article.
+type Spans = (Vec<Span>, Vec<Span>);
 
 impl Texts for Shown<'_> {
     fn evidence(&self, article: usize) -> io::Result<Evidence<'_>> {

@@ -106,8 +106,9 @@ fn draw(findings: &Findings<'_>, nodes: &[usize], links: &[Link<'_>]) -> String 
         .iter()
         .enumerate()
         .map(|(at, &article)| {
-            let angle = TAU * at as f64 / nodes.len() as f64
-                - if nodes.len() == 2 { 0.0 } else { TAU / 4.0 };
+            // The first at the top, or the left of two.
+            let first = if nodes.len() == 2 { TAU / 2.0 } else { -TAU / 4.0 };
+            let angle = first + TAU * at as f64 / nodes.len() as f64;
             (article, (radius * angle.cos(), radius * angle.sin()))
         })
         .collect();
