@@ -132,7 +132,8 @@ fn the_table_has_a_row_for_each_pair() {
     let mut columns: Vec<_> = fields.filter(|name| name != "contained").collect();
     let mut names: Vec<_> = first.as_object().expect("an object").keys().cloned().collect();
     names.retain(|name| name != "contained");
-    (columns.sort(), names.sort());
+    columns.sort();
+    names.sort();
     assert_eq!(columns, names);
     let version = about.key_value_metadata().into_iter().flatten();
     let version: Vec<_> = version.filter(|entry| entry.key == "retold.schema").collect();
