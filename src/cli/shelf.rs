@@ -1,14 +1,15 @@
 //! A corpus in memory.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use retold::Engine;
 use retold::corpus::{Corpus, Problems, ReadReport, Record};
 use retold::report::{Article, Evidence, Note, Notes, Read, Texts};
 use retold::text::Analyzer;
+use retold::{Engine, Span};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::progress::Progress;
@@ -59,8 +60,12 @@ impl Shelf {
     }
 
     /// Where reports get the texts from.
-    pub fn evidence<'s>(&'s self, engine: &'s Engine) -> impl Texts + 's {
-        Shown { texts: &self.texts, engine }
+    pub fn evidence(&self, engine: &Engine) -> impl Texts + use<'_> {
+        Shown {
+            texts: &self.texts,
+            analyzer: RefCell::new(engine.analyzer()),
+            spans: RefCell::default(),
+        }
     }
 }
 
@@ -91,18 +96,26 @@ pub fn notes(problems: &Problems) -> Notes {
 
 struct Shown<'s> {
     texts: &'s [String],
-    engine: &'s Engine,
+    analyzer: RefCell<Analyzer>,
+    /// Of the articles asked for so far: one may be in many pairs.
+    spans: RefCell<HashMap<usize, Spans>>,
 }
+
+/// Sentences and quotations of an article.
+type Spans = (Vec<Span>, Vec<Span>);
 
 impl Texts for Shown<'_> {
     fn evidence(&self, article: usize) -> io::Result<Evidence<'_>> {
         let text = self.texts.get(article).ok_or(io::ErrorKind::NotFound)?;
-        let mut analyzer: Analyzer = self.engine.analyzer();
-        let parts = analyzer.article(text);
+        let mut known = self.spans.borrow_mut();
+        let (sentences, quotations) = known.entry(article).or_insert_with(|| {
+            let parts = self.analyzer.borrow_mut().article(text);
+            (parts.sentences.iter().map(|sentence| sentence.span).collect(), parts.quotations)
+        });
         Ok(Evidence {
             text: text.into(),
-            sentences: parts.sentences.iter().map(|sentence| sentence.span).collect(),
-            quotations: parts.quotations,
+            sentences: sentences.clone(),
+            quotations: quotations.clone(),
         })
     }
 }

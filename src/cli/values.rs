@@ -24,7 +24,7 @@ pub enum FormatValue {
     /// One row per pair, in columns
     #[cfg(feature = "parquet")]
     Parquet,
-    /// One page with everything, for a browser
+    /// One page with everything, articles side by side, for a browser
     Html,
 }
 

@@ -29,7 +29,7 @@ fi
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 
-# The articles alone: the tables beside them have no text.
+# The articles alone, without their README.
 (cd "$root" && "$retold" scan 'seeds/*.txt' --no-config --quiet --format html --output "$work/seeds.html")
 (cd "$root" && "$retold" compare seeds/000* seeds/001* --no-config --format html --output "$work/compare.html")
 

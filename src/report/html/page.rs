@@ -29,9 +29,10 @@ pub(super) fn opening(
         .iter()
         .map(|group| {
             context! {
+                named => group.named.iter().map(|&of| member(&findings.articles[of].id)).collect::<Vec<_>>(),
                 // Numbers and our own words only, see `picture`.
                 svg => Value::from_safe_string(group.svg.clone()),
-                articles => quantity::counted(group.articles as u64, "article"),
+                others => some(group.articles - group.named.len()),
                 pairs => quantity::counted(group.pairs as u64, "pair"),
                 hidden => some(group.hidden),
             }
@@ -152,6 +153,13 @@ fn clusters(findings: &Findings<'_>, clusters: &Clusters) -> Vec<Value> {
 /// Foreign text for the page: the template escapes markup, this what reorders lines.
 fn shown(text: &str) -> String {
     printable(text).into_owned()
+}
+
+/// An article by a short name: the folders it stands in would leave no room for what tells it from
+/// others.
+fn member(id: &str) -> Value {
+    let name = id.rsplit('/').find(|part| !part.is_empty()).unwrap_or(id);
+    context! { id => shown(id), name => shown(name) }
 }
 
 /// A count for people, unless it is nothing.

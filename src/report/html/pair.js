@@ -1,5 +1,8 @@
 // One pair: both articles side by side, the figures, and what goes with what.
 
+/** Features that a pair lists one by one. */
+const FEATURES = 10;
+
 const pairView = (() => {
   const filters = { kinds: new Set(Object.keys(SIGNS)), quotations: false, words: 0 };
   let shownRow = -1;
@@ -69,20 +72,29 @@ const pairView = (() => {
     $(`fill-${side}`).style.width = `${Math.min(now, 1) * 100}%`;
   }
 
-  /** Why this score, a bar to the right for what speaks for reuse, to the left for what against. */
+  /**
+   * Why this score: what weighs most first, a bar to the right for what speaks for reuse, to the
+   * left for what against. The many that weigh little share the last row.
+   */
   function features(list) {
     $("why").hidden = !list.length;
-    const most = Math.max(...list.map((feature) => Math.abs(feature.weight)), 1e-9);
+    const sorted = [...list].sort((x, y) => Math.abs(y.weight) - Math.abs(x.weight));
+    const most = Math.max(Math.abs(sorted[0]?.weight ?? 0), 1e-9);
+    const rest = sorted.splice(FEATURES);
+    if (rest.length) {
+      const weight = rest.reduce((sum, feature) => sum + feature.weight, 0);
+      sorted.push({ name: `${rest.length} more together`, weight });
+    }
     $("features").replaceChildren(
-      ...list.map((feature) => {
+      ...sorted.map((feature) => {
         const fill = make("span", feature.weight < 0 ? "weight minus" : "weight plus");
-        fill.style.width = `${(Math.abs(feature.weight) / most) * 50}%`;
+        fill.style.width = `${Math.min(Math.abs(feature.weight) / most, 1) * 50}%`;
         const sign = feature.weight < 0 ? "−" : "+";
         return make(
           "tr",
           "",
-          make("td", "", feature.name),
-          make("td", "number", feature.value.toFixed(3)),
+          make("td", "", feature.name.replaceAll("_", " ")),
+          make("td", "number", feature.value?.toFixed(3) ?? ""),
           make("td", "number", sign + Math.abs(feature.weight).toFixed(2)),
           make("td", "", make("span", "balance", fill)),
         );

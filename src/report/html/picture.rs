@@ -28,6 +28,8 @@ pub(super) struct Groups {
 /// Articles that are linked, directly or through others.
 #[derive(Debug)]
 pub(super) struct Group {
+    /// What the group goes by: both articles of two, else the first to keep.
+    pub(super) named: Vec<usize>,
     pub(super) articles: usize,
     pub(super) pairs: usize,
     /// Links that were left out of the drawing.
@@ -62,6 +64,12 @@ pub(super) fn groups(findings: &Findings<'_>) -> Groups {
     let drawn = groups
         .iter()
         .map(|(nodes, links)| Group {
+            named: match nodes.as_slice() {
+                [_, _] => nodes.clone(),
+                _ => vec![
+                    *nodes.iter().find(|node| is_keeper(findings, **node)).unwrap_or(&nodes[0]),
+                ],
+            },
             articles: nodes.len(),
             pairs: links.len(),
             hidden: links.len().saturating_sub(MOST_LINKS),
@@ -92,12 +100,15 @@ fn draw(findings: &Findings<'_>, nodes: &[usize], links: &[Link<'_>]) -> String 
     let radius = 34.0 + (nodes.len() as f64).sqrt() * 6.0;
     let dot = (7.0 - (nodes.len() as f64).ln()).clamp(1.5, 6.0);
     let half = radius + 10.0;
+    // Two dots lie side by side: a square would be empty above and below.
+    let high = if nodes.len() == 2 { 14.0 } else { half };
     let place: HashMap<usize, (f64, f64)> = nodes
         .iter()
         .enumerate()
         .map(|(at, &article)| {
-            let angle = TAU * at as f64 / nodes.len() as f64
-                - if nodes.len() == 2 { 0.0 } else { TAU / 4.0 };
+            // The first at the top, or the left of two.
+            let first = if nodes.len() == 2 { TAU / 2.0 } else { -TAU / 4.0 };
+            let angle = first + TAU * at as f64 / nodes.len() as f64;
             (article, (radius * angle.cos(), radius * angle.sin()))
         })
         .collect();
@@ -108,12 +119,12 @@ fn draw(findings: &Findings<'_>, nodes: &[usize], links: &[Link<'_>]) -> String 
         links.len(),
         if links.len() == 1 { "" } else { "s" }
     );
-    let size = half * 2.0;
+    let (width, height) = (half * 2.0, high * 2.0);
     let density = if links.len() > 40 { "dense" } else { "sparse" };
     let _ = write!(
         svg,
-        "<svg class=\"{density}\" viewBox=\"{:.0} {:.0} {size:.0} {size:.0}\" width=\"{size:.0}\" height=\"{size:.0}\" role=\"img\" aria-label=\"{label}\">",
-        -half, -half
+        "<svg class=\"{density}\" viewBox=\"{:.0} {:.0} {width:.0} {height:.0}\" width=\"{width:.0}\" height=\"{height:.0}\" role=\"img\" aria-label=\"{label}\">",
+        -half, -high
     );
     // The weakest first, so that the strongest lie on top.
     for link in links.iter().take(MOST_LINKS).rev() {
@@ -128,11 +139,10 @@ fn draw(findings: &Findings<'_>, nodes: &[usize], links: &[Link<'_>]) -> String 
             (y + v) / 4.0
         );
     }
-    let keepers = findings.clusters.as_ref().map(|clusters| clusters.keepers.as_slice());
     let row = rows_of(links);
     for article in nodes {
         let (x, y) = place[article];
-        let class = match keepers.is_some_and(|keepers| keepers.contains(article)) {
+        let class = match is_keeper(findings, *article) {
             true => "node keeper",
             false => "node",
         };
@@ -144,6 +154,14 @@ fn draw(findings: &Findings<'_>, nodes: &[usize], links: &[Link<'_>]) -> String 
     }
     svg.push_str("</svg>");
     svg
+}
+
+/// Whether an article is the one to keep of its cluster.
+fn is_keeper(findings: &Findings<'_>, article: usize) -> bool {
+    let clusters = findings.clusters.as_ref();
+    clusters.is_some_and(|of| {
+        of.of.get(article).and_then(|&cluster| of.keeper(cluster)) == Some(article)
+    })
 }
 
 /// A row of the pair table in which each article stands, and on which side.
