@@ -2,11 +2,12 @@
 
 use super::features::{Pair, named, partial};
 use super::links::links;
-use super::model::{ARTICLE, PARTIAL, probability};
+use super::model::{ARTICLE, PARTIAL, SHORT, probability};
 use super::passages::{Candidate, passages};
 use super::profile::Profile;
-use super::relation::{Comparison, Kind, Match, Relation, Side};
+use super::relation::{Comparison, Feature, Kind, Match, Relation, Side};
 use super::sentences::{align_sentences, forms, kind};
+use super::short::{self, is_short};
 use super::weights::Weights;
 use crate::span::covered;
 
@@ -58,18 +59,10 @@ pub fn compare(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison
     let mut passages = passages(a, b, &weights, &links);
     passages.retain(|p| p.a.len().min(p.b.len()) >= options.passage_words);
     let pair = Pair { a, b, weights: &weights, links: &links, passages: &passages };
-    let features = pair.features();
-    let whole = ARTICLE.odds(&features);
-    let passage_features = partial(&features);
-    let part =
-        if passages.is_empty() { f32::NEG_INFINITY } else { PARTIAL.odds(&passage_features) };
-    let neither = (1.0 - probability(whole)) * (1.0 - probability(part));
-    comparison.score = (1.0 - neither).min(SETTLED);
-    comparison.features =
-        if whole >= part { ARTICLE.explain(&features) } else { PARTIAL.explain(&passage_features) };
-    let reused = named(&features, "coverage_most").max(named(&features, "linked_most"));
-    let retold = whole >= part || reused >= options.rewrite;
-    judge(a, b, retold, options, &mut comparison);
+    let verdict =
+        if is_short(a) && is_short(b) { of_short(&pair) } else { of_articles(&pair, options) };
+    judge(a, b, &verdict, options, &mut comparison);
+    comparison.features = verdict.features;
     comparison.sentences = align_sentences(a, b, &weights, &links);
     comparison.passages = passages.iter().map(|p| to_match(a, b, p)).collect();
     let share = |side: fn(&Match) -> crate::Span, bytes: usize| {
@@ -81,22 +74,77 @@ pub fn compare(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison
     comparison
 }
 
-/// Sets relation, score and contained side; `retold` tells a rewrite from a partial reuse.
-fn judge(a: &Profile, b: &Profile, retold: bool, options: &CompareOptions, c: &mut Comparison) {
+/// What the models say of a pair.
+struct Verdict {
+    score: f32,
+    features: Vec<Feature>,
+    /// Whether reuse would be a rewrite; else it is partial.
+    is_retold: bool,
+    /// Whether shared shingles alone may settle the matter.
+    shingles_settle: bool,
+}
+
+/// Either the whole is retold, or a part is reused: the score is the probability of either.
+fn of_articles(pair: &Pair, options: &CompareOptions) -> Verdict {
+    let features = pair.features();
+    let passage_features = partial(&features);
+    let whole = ARTICLE.odds(&features);
+    let part =
+        if pair.passages.is_empty() { f32::NEG_INFINITY } else { PARTIAL.odds(&passage_features) };
+    let neither = (1.0 - probability(whole)) * (1.0 - probability(part));
+    let reused = named(&features, "coverage_most").max(named(&features, "linked_most"));
+    let explain_whole = || ARTICLE.explain(&features);
+    Verdict {
+        score: (1.0 - neither).min(SETTLED),
+        features: if whole >= part { explain_whole() } else { PARTIAL.explain(&passage_features) },
+        is_retold: whole >= part || reused >= options.rewrite,
+        shingles_settle: true,
+    }
+}
+
+/// In a sentence or two one word makes another statement, however many are shared.
+fn of_short(pair: &Pair) -> Verdict {
+    let values = short::features(pair.a, pair.b, pair.weights);
+    Verdict {
+        score: probability(SHORT.odds(&values)).min(SETTLED),
+        features: SHORT.explain(&values),
+        is_retold: true,
+        shingles_settle: false,
+    }
+}
+
+/// Sets relation, score and contained side.
+fn judge(
+    a: &Profile,
+    b: &Profile,
+    verdict: &Verdict,
+    options: &CompareOptions,
+    c: &mut Comparison,
+) {
     let words = [a, b].map(|profile| profile.article.words.len());
     let same = |i: usize| a.article.words[i].form == b.article.words[i].form;
+    c.score = verdict.score;
     if words[0] == words[1] && (0..words[0]).all(same) {
         (c.relation, c.score) = (Relation::Identical, 1.0);
-    } else if c.jaccard >= options.near_duplicate {
-        (c.relation, c.score) = (Relation::NearDuplicate, c.score.max(SETTLED));
-    } else if c.containment_a.max(c.containment_b) >= options.excerpt
-        && words[0].min(words[1]) >= options.passage_words
-    {
-        (c.relation, c.score) = (Relation::Excerpt, c.score.max(SETTLED));
+        return;
+    }
+    let shortest = words[0].min(words[1]);
+    let contained = c.containment_a.max(c.containment_b) >= options.excerpt;
+    let shared = if c.jaccard >= options.near_duplicate {
+        Some(Relation::NearDuplicate)
+    } else {
+        (contained && shortest >= options.passage_words).then_some(Relation::Excerpt)
+    };
+    if shared.is_some() && verdict.shingles_settle {
+        c.score = c.score.max(SETTLED);
+    } else if c.score < options.threshold {
+        return;
+    }
+    let retold = if verdict.is_retold { Relation::Rewrite } else { Relation::Partial };
+    c.relation = shared.unwrap_or(retold);
+    if c.relation == Relation::Excerpt {
         let in_b = c.containment_a >= c.containment_b;
         c.contained = Some(if in_b { Side::A } else { Side::B });
-    } else if c.score >= options.threshold {
-        c.relation = if retold { Relation::Rewrite } else { Relation::Partial };
     }
 }
 

@@ -13,6 +13,7 @@ pub mod passages;
 pub mod profile;
 pub mod relation;
 pub mod sentences;
+pub mod short;
 pub mod weights;
 
 pub use changes::changes;

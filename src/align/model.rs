@@ -3,6 +3,7 @@
 //! Each model is a small text file under `models/`, written by `cargo run -p retold-train` (see
 //! docs/evaluation.md) and compiled in. A model gives log-odds: `intercept + Σ weight × value`.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::relation::Feature;
@@ -23,21 +24,11 @@ impl<const N: usize> Model<N> {
     ///
     /// The files are part of the program, so what is missing or unknown is a bug and panics.
     pub fn parse(names: [&'static str; N], text: &str) -> Self {
-        let mut model = Self { names, intercept: 0.0, weights: [0.0; N] };
-        let mut seen = 0;
-        for line in text.lines().filter(|line| !line.starts_with('#')) {
-            let (name, weight) = line.split_once('\t').expect("a name, a tab, a weight");
-            let weight = weight.trim().parse().expect("weights are numbers");
-            match names.iter().position(|known| *known == name) {
-                Some(at) => model.weights[at] = weight,
-                None => {
-                    assert_eq!(name, "intercept", "a feature that the program does not have");
-                    model.intercept = weight;
-                }
-            }
-            seen += 1;
-        }
-        assert_eq!(seen, N + 1, "one weight for every feature, and the intercept");
+        let mut coefficients = coefficients(text);
+        let mut take =
+            |name: &str| coefficients.remove(name).expect("one weight for every feature");
+        let model = Self { names, intercept: take("intercept"), weights: names.map(take) };
+        assert!(coefficients.is_empty(), "a feature that the program does not have");
         model
     }
 
@@ -57,6 +48,81 @@ impl<const N: usize> Model<N> {
         };
         (0..N).map(explain).collect()
     }
+}
+
+/// A logistic model over `N` named features and the products of every two of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SecondOrder<const N: usize> {
+    names: [&'static str; N],
+    intercept: f32,
+    /// In the order of [`term_names`].
+    weights: Vec<f32>,
+}
+
+/// The names of the terms of second order: the features, then `first*second` for every two of them.
+pub fn term_names(names: &[&str]) -> Vec<String> {
+    let mut terms: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    for (at, first) in names.iter().enumerate() {
+        terms.extend(names[at..].iter().map(|second| format!("{first}*{second}")));
+    }
+    terms
+}
+
+/// The values of the terms, in the order of [`term_names`].
+pub fn terms(values: &[f32]) -> Vec<f32> {
+    let mut terms = values.to_vec();
+    for (at, first) in values.iter().enumerate() {
+        terms.extend(values[at..].iter().map(|second| first * second));
+    }
+    terms
+}
+
+impl<const N: usize> SecondOrder<N> {
+    /// Reads coefficients as [`Model::parse`] does.
+    pub fn parse(names: [&'static str; N], text: &str) -> Self {
+        let mut coefficients = coefficients(text);
+        let mut take = |name: &str| coefficients.remove(name).expect("a weight for every term");
+        let intercept = take("intercept");
+        let weights = term_names(&names).iter().map(|term| take(term)).collect();
+        assert!(coefficients.is_empty(), "a term that the program does not have");
+        Self { names, intercept, weights }
+    }
+
+    /// Log-odds of these values, one per feature.
+    pub fn odds(&self, values: &[f32; N]) -> f32 {
+        let products = terms(values).into_iter().zip(&self.weights).map(|(x, weight)| x * weight);
+        self.intercept + products.sum::<f32>()
+    }
+
+    /// Every feature with its value and what it adds: its own term, and half of each product that it
+    /// is part of.
+    pub fn explain(&self, values: &[f32; N]) -> Vec<Feature> {
+        let own = |at: usize| values[at] * self.weights[at];
+        let mut list: Vec<Feature> = (0..N)
+            .map(|at| Feature { name: self.names[at], value: values[at], weight: own(at) })
+            .collect();
+        let mut products = self.weights[N..].iter();
+        for first in 0..N {
+            for second in first..N {
+                let weight = products.next().copied().unwrap_or(0.0);
+                let half = values[first] * values[second] * weight / 2.0;
+                list[first].weight += half;
+                list[second].weight += half;
+            }
+        }
+        list
+    }
+}
+
+/// The lines of name, tab, weight of a model's file.
+fn coefficients(text: &str) -> HashMap<&str, f32> {
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    lines
+        .map(|line| {
+            let (name, weight) = line.split_once('\t').expect("a name, a tab, a weight");
+            (name, weight.trim().parse().expect("weights are numbers"))
+        })
+        .collect()
 }
 
 /// Log-odds to probability.
@@ -95,6 +161,10 @@ model! {
     PARTIAL, super::features::PARTIAL_FEATURES, "models/partial.tsv"
 }
 
+/// Whether two short texts say the same.
+pub static SHORT: LazyLock<SecondOrder<{ super::short::FEATURES.len() }>> =
+    LazyLock::new(|| SecondOrder::parse(super::short::FEATURES, include_str!("models/short.tsv")));
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,6 +174,16 @@ mod tests {
         let model = Model::parse(["x", "y"], "# made by hand\nintercept\t1\nx\t2\ny\t-0.5\n");
         let values = [3.0, 4.0];
         assert_eq!(model.odds(&values), 5.0);
+        let listed: f32 = model.explain(&values).iter().map(|feature| feature.weight).sum();
+        assert_eq!(model.intercept + listed, model.odds(&values));
+    }
+
+    #[test]
+    fn second_order_odds_are_the_sum_of_what_explain_lists() {
+        let text = "intercept\t1\nx\t2\ny\t-1\nx*x\t0.5\nx*y\t3\ny*y\t0\n";
+        let model = SecondOrder::parse(["x", "y"], text);
+        let values = [2.0, -1.0];
+        assert_eq!(model.odds(&values), 1.0 + 4.0 + 1.0 + 2.0 - 6.0);
         let listed: f32 = model.explain(&values).iter().map(|feature| feature.weight).sum();
         assert_eq!(model.intercept + listed, model.odds(&values));
     }
