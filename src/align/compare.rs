@@ -1,8 +1,8 @@
 //! Two articles to a comparison: relation, score, passages, sentences.
 
-use super::features::{Pair, named, partial};
+use super::features::{Pair, named, partial, whole};
 use super::links::links;
-use super::model::{ARTICLE, PARTIAL, SHORT, probability};
+use super::model::{ARTICLE, PARTIAL, SHORT, WHOLE, probability};
 use super::passages::{Candidate, passages};
 use super::profile::Profile;
 use super::relation::{Comparison, Feature, Kind, Match, Relation, Side};
@@ -21,7 +21,7 @@ pub struct CompareOptions {
     /// Least containment of word n-grams of an excerpt in the whole. Default 0.65.
     pub excerpt: f32,
     /// Share of either side inside passages, or in sentences that are likely matched, from which
-    /// reuse is a rewrite however sure its passages are; below, what is likelier. Default 0.5.
+    /// reuse is a rewrite, not partial, even where the rest is not alike. Default 0.5.
     pub rewrite: f32,
     /// Least words of a passage, on either side. Default 10.
     pub passage_words: usize,
@@ -88,16 +88,17 @@ struct Verdict {
 fn of_articles(pair: &Pair, options: &CompareOptions) -> Verdict {
     let features = pair.features();
     let passage_features = partial(&features);
-    let whole = ARTICLE.odds(&features);
+    let whole_features = whole(&features);
+    let all = ARTICLE.odds(&features);
     let part =
         if pair.passages.is_empty() { f32::NEG_INFINITY } else { PARTIAL.odds(&passage_features) };
-    let neither = (1.0 - probability(whole)) * (1.0 - probability(part));
+    let neither = (1.0 - probability(all)) * (1.0 - probability(part));
     let reused = named(&features, "coverage_most").max(named(&features, "linked_most"));
-    let explain_whole = || ARTICLE.explain(&features);
+    let explain_all = || ARTICLE.explain(&features);
     Verdict {
         score: (1.0 - neither).min(SETTLED),
-        features: if whole >= part { explain_whole() } else { PARTIAL.explain(&passage_features) },
-        is_retold: whole >= part || reused >= options.rewrite,
+        features: if all >= part { explain_all() } else { PARTIAL.explain(&passage_features) },
+        is_retold: reused >= options.rewrite || WHOLE.odds(&whole_features) > 0.0,
         shingles_settle: true,
     }
 }

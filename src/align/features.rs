@@ -57,6 +57,26 @@ pub const PARTIAL_FEATURES: [&str; 11] = [
     "log_linked_most",
 ];
 
+/// What [`WHOLE`](super::model::WHOLE) judges by: whether every sentence is matched a little, or some
+/// are matched and the rest not at all.
+pub const WHOLE_FEATURES: [&str; 10] = [
+    "aligned_most",
+    "aligned_least",
+    "weakest_most",
+    "weakest_least",
+    "coverage_most",
+    "coverage_least",
+    "trigrams_most",
+    "trigrams_least",
+    "order",
+    "neighbours",
+];
+
+/// The features of [`WHOLE_FEATURES`] out of those of [`FEATURES`].
+pub fn whole(features: &Values) -> [f32; WHOLE_FEATURES.len()] {
+    WHOLE_FEATURES.map(|name| named(features, name))
+}
+
 /// Values of [`FEATURES`].
 pub type Values = [f32; FEATURES.len()];
 

@@ -161,6 +161,11 @@ model! {
     PARTIAL, super::features::PARTIAL_FEATURES, "models/partial.tsv"
 }
 
+model! {
+    /// Whether what is reused is the whole of an article, not a part.
+    WHOLE, super::features::WHOLE_FEATURES, "models/whole.tsv"
+}
+
 /// Whether two short texts say the same.
 pub static SHORT: LazyLock<SecondOrder<{ super::short::FEATURES.len() }>> =
     LazyLock::new(|| SecondOrder::parse(super::short::FEATURES, include_str!("models/short.tsv")));

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use rayon::prelude::*;
-use retold::align::features::{FEATURES, NO_PASSAGE, Pair, partial};
+use retold::align::features::{FEATURES, NO_PASSAGE, Pair, WHOLE_FEATURES, partial};
 use retold::align::links::links;
 use retold::align::passages::passages;
 use retold::align::weights::Weights;
@@ -112,6 +112,24 @@ pub fn part(rows: &Rows) -> Rows {
     }
     part.sources.fill(0);
     part
+}
+
+/// Rows for the model that tells a retold article from reused passages: positives of the news corpora
+/// against those pairs of PAN that share less than half.
+pub fn extent(rows: &Rows) -> Rows {
+    let column = |name: &str| FEATURES.iter().position(|known| *known == name).unwrap_or(0);
+    let covered = column("coverage_most");
+    let is_part = |at: usize| rows.sources[at] == PAN && rows.values[at][covered] < 0.5;
+    let mut extent = rows.only(|at| rows.labels[at] && (rows.sources[at] == 0 || is_part(at)));
+    let columns = WHOLE_FEATURES.map(column);
+    for (values, (label, source)) in
+        extent.values.iter_mut().zip(extent.labels.iter_mut().zip(&mut extent.sources))
+    {
+        *values = columns.iter().map(|at| values[*at]).collect();
+        *label = *source == 0;
+        *source = 0;
+    }
+    extent
 }
 
 /// The candidate pairs of a corpus, and every pair of a cluster.

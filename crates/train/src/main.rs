@@ -43,6 +43,7 @@ enum Which {
     Summary,
     Article,
     Partial,
+    Whole,
     Short,
 }
 
@@ -72,7 +73,7 @@ fn main() -> Result<()> {
         let names = retold::align::passages::SUMMARY_FEATURES;
         write(&options.models, "summary", &names, &pan.summary_rows(), note)?;
     }
-    if wanted(Which::Article) || wanted(Which::Partial) {
+    if wanted(Which::Article) || wanted(Which::Partial) || wanted(Which::Whole) {
         let names = retold::align::features::FEATURES;
         let rows = articles::article_rows(&options.data)?;
         if let Some(path) = &options.rows {
@@ -81,6 +82,11 @@ fn main() -> Result<()> {
         if wanted(Which::Article) {
             let note = "SheepDog, BASIL, APT-Eval, Clough & Stevenson";
             write(&options.models, "article", &names, &articles::whole(&rows), note)?;
+        }
+        if wanted(Which::Whole) {
+            let note = "SheepDog, against PAN 2013";
+            let names = retold::align::features::WHOLE_FEATURES;
+            write(&options.models, "whole", &names, &articles::extent(&rows), note)?;
         }
         if wanted(Which::Partial) {
             let note = "PAN 2013, against negatives from SheepDog and BASIL";
