@@ -200,7 +200,10 @@ fn peak_bytes() -> anyhow::Result<u64> {
 }
 
 /// The medians of all runs, in the order of the engines.
-fn figures<'n>(names: &[&'n str], mut runs: BTreeMap<&'n str, Vec<Run>>) -> Vec<(&'n str, Figures)> {
+fn figures<'n>(
+    names: &[&'n str],
+    mut runs: BTreeMap<&'n str, Vec<Run>>,
+) -> Vec<(&'n str, Figures)> {
     let mut all: Vec<(&str, Figures)> = Vec::new();
     for name in names {
         let mut runs = runs.remove(name).unwrap_or_default();
