@@ -124,6 +124,12 @@ fn counts(scan: &Scan) -> Vec<(String, u64)> {
         ("banding_capped_buckets", channels.banding.capped_buckets),
         ("banding_pairs_left_out", channels.banding.pairs_left_out),
         ("rare_pairs", channels.rare_pairs as u64),
+        ("rare_postings", channels.rare.postings),
+        ("rare_features", channels.rare.features),
+        ("rare_single_features", channels.rare.single_features),
+        ("rare_capped_features", channels.rare.capped_features),
+        ("rare_capped_postings", channels.rare.capped_postings),
+        ("rare_shared", channels.rare.shared),
         ("identical_collapsed", channels.collapsed as u64),
     ];
     counts.extend(peak_memory().map(|bytes| ("peak_memory_bytes", bytes)));

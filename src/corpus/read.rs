@@ -44,7 +44,7 @@ pub(super) fn read(
 ) -> ReadReport {
     let mut ids = Ids::default();
     outcomes(corpus, None, stdin, |mut outcome, report| {
-        settle_ids(corpus, &mut outcome.batch, &mut ids, report);
+        settle_ids(corpus, &mut outcome, &mut ids);
         deliver(outcome, report, &mut each)
     })
 }
@@ -119,12 +119,13 @@ fn deliver(
 }
 
 /// Numbers or drops the records whose ids were there before.
-fn settle_ids(corpus: &Corpus, batch: &mut Batch, ids: &mut Ids, report: &mut ReadReport) {
+fn settle_ids(corpus: &Corpus, outcome: &mut Outcome, ids: &mut Ids) {
+    let Outcome { batch, problems, .. } = outcome;
     match corpus.options.repeated_ids {
         RepeatedIds::Number => {
             for record in &mut batch.records {
                 if let Some(unique) = ids.repeated(&record.id) {
-                    report.note(
+                    problems.push(
                         duplicate(corpus, record, Reason::DuplicateId)
                             .saying(format_args!("now {unique:?}")),
                     );
@@ -135,7 +136,7 @@ fn settle_ids(corpus: &Corpus, batch: &mut Batch, ids: &mut Ids, report: &mut Re
         RepeatedIds::Skip => batch.records.retain(|record| {
             let is_new = ids.seen.insert(xxh3_64(record.id.as_bytes()));
             if !is_new {
-                report.note(duplicate(corpus, record, Reason::TakenId));
+                problems.push(duplicate(corpus, record, Reason::TakenId));
             }
             is_new
         }),

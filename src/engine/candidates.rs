@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
+use super::pool::{Pool, Pooled};
 use super::{Channel, Engine, Texts, Watch};
 use crate::Error;
 use crate::lsh::band_keys::{self, BandKeys, Bucketing, Collapsed};
@@ -11,8 +12,8 @@ use crate::lsh::banding::{Banding, Target};
 use crate::lsh::rare::{self, Posting, RareConfig, SharedPairs};
 use crate::shingle::reuse::skip_bigrams;
 use crate::sketch::MinHasher;
-use crate::text::Analyzer;
 use crate::text::hash::mix;
+use crate::text::{Analyzer, Outline};
 
 /// Texts that one task takes; small enough to share work out, large enough to keep it together.
 const BLOCK: usize = 64;
@@ -63,10 +64,10 @@ struct Block {
 }
 
 /// What a thread keeps from block to block.
-struct Worker {
-    analyzer: Analyzer,
+struct Worker<'p> {
+    analyzer: Pooled<'p, Analyzer>,
     hasher: MinHasher,
-    forms: Vec<u64>,
+    outline: Outline,
     shingles: Vec<u64>,
     lanes: Vec<u32>,
 }
@@ -81,13 +82,14 @@ impl Engine {
         let hasher = MinHasher::new(self.config.minhash())?;
         let target = Target::new(self.config.banding_threshold, self.config.lanes);
         let banding = Banding::for_threshold(target)?;
+        let analyzers = Pool::new(|| self.analyzer());
         let blocks: Vec<Block> = (0..texts.len().div_ceil(BLOCK))
             .into_par_iter()
             .map_init(
                 || Worker {
-                    analyzer: self.analyzer(),
+                    analyzer: analyzers.take(),
                     hasher: hasher.clone(),
-                    forms: Vec::new(),
+                    outline: Outline::default(),
                     shingles: Vec::new(),
                     lanes: vec![0; self.config.lanes],
                 },
@@ -124,7 +126,7 @@ impl Engine {
 
     fn block<T: Texts + ?Sized>(
         &self,
-        worker: &mut Worker,
+        worker: &mut Worker<'_>,
         texts: &T,
         range: std::ops::Range<usize>,
         banding: Banding,
@@ -138,25 +140,22 @@ impl Engine {
         };
         for at in range {
             let text = texts.text(at);
-            let article = worker.analyzer.article(&text);
+            worker.analyzer.outline(&text, &mut worker.outline);
+            let Outline { forms, stems } = &worker.outline;
             block.bytes += text.len() as u64;
-            block.words += article.words.len() as u64;
-            worker.forms.clear();
-            worker.forms.extend(article.words.iter().map(|word| word.form));
-            let print =
-                worker.forms.iter().fold(0, |print: u64, form| mix(print.rotate_left(1) ^ form));
-            block.prints.push((!worker.forms.is_empty()).then_some(print));
+            block.words += forms.len() as u64;
+            let print = forms.iter().fold(0, |print: u64, form| mix(print.rotate_left(1) ^ form));
+            block.prints.push((!forms.is_empty()).then_some(print));
             if self.config.channel != Channel::Rare {
                 worker.shingles.clear();
                 let n = self.config.shingle_words;
-                crate::shingle::ngrams(&worker.forms, n, self.config.kernel, &mut worker.shingles);
+                crate::shingle::ngrams(forms, n, self.config.kernel, &mut worker.shingles);
                 if worker.hasher.sign_shingles(&worker.shingles, &mut worker.lanes) {
                     block.keys.push(at as u32, &worker.lanes)?;
                 }
             }
             if self.config.channel != Channel::Banding {
-                let window = window(article.words.len());
-                skip_bigrams(&article, window, |feature| {
+                skip_bigrams(stems, window(forms.len()), |feature| {
                     let partition = rare::partition_of(feature, PARTITION_BITS);
                     block.postings[partition].push(rare::posting(feature, at as u32));
                 });

@@ -4,13 +4,15 @@ use std::ops::Range;
 
 use rust_stemmers::Stemmer;
 
+use crate::Kernel;
 use crate::span::Span;
 
 use super::hash::{WordMap, word_hash};
+use super::hashes::WordHasher;
 use super::language::{self, Language, is_stop_word};
 use super::quotations::quotations;
 use super::sentences::sentences;
-use super::words::{fold, for_each_word};
+use super::words::fold;
 
 /// One word of an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +91,19 @@ pub struct Analyzer {
     language: Option<Language>,
     stems: Vec<Stems>,
     folded: String,
+    hasher: WordHasher,
+    forms: Vec<u64>,
+    spans: Vec<Span>,
+}
+
+/// The words of a text without their places: what the search for candidates needs, for a fraction
+/// of what an [`Article`] takes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outline {
+    /// Hashes of the folded forms of all words, in order.
+    pub forms: Vec<u64>,
+    /// Stems of the words that are no stop words, in order.
+    pub stems: Vec<u32>,
 }
 
 /// Stems known so far in one language.
@@ -104,21 +119,44 @@ const REMEMBERED: usize = 1 << 18;
 impl Analyzer {
     /// An analyzer for texts in `language`; `None` detects the language of each.
     pub fn new(language: Option<Language>) -> Self {
-        Self { language, stems: Vec::new(), folded: String::new() }
+        Self {
+            language,
+            stems: Vec::new(),
+            folded: String::new(),
+            hasher: WordHasher::new(Kernel::detect()).expect("the processor has what it says"),
+            forms: Vec::new(),
+            spans: Vec::new(),
+        }
+    }
+
+    /// Puts the outline of a text into `outline`, whose former content does not matter.
+    pub fn outline(&mut self, text: &str, outline: &mut Outline) {
+        let Outline { forms, stems } = outline;
+        forms.clear();
+        stems.clear();
+        self.spans.clear();
+        self.hasher.find_words(text, forms, &mut self.spans);
+        let language = self.language.unwrap_or_else(|| language::detect(forms.iter().copied()));
+        let known = known(&mut self.stems, language);
+        for (&form, &span) in forms.iter().zip(&self.spans) {
+            let (stem, is_stop) = known.of(form, span.of(text), &mut self.folded);
+            if !is_stop {
+                stems.push(stem);
+            }
+        }
     }
 
     /// Takes one text apart.
     pub fn article(&mut self, text: &str) -> Article {
-        let mut words = Vec::with_capacity(text.len() / 6);
-        for_each_word(text, |range, folded| {
-            let mut traits = Traits::default();
-            traits.set(Traits::NUMBER, folded.as_bytes()[0].is_ascii_digit());
-            let form = word_hash(folded.as_bytes());
-            words.push(Word { span: Span::new(range.start, range.end), form, stem: 0, traits });
-        });
+        let mut words = self.words(text);
         let language =
             self.language.unwrap_or_else(|| language::detect(words.iter().map(|word| word.form)));
-        self.stem(text, language, &mut words);
+        let known = known(&mut self.stems, language);
+        for word in &mut words {
+            let (stem, is_stop) = known.of(word.form, word.span.of(text), &mut self.folded);
+            word.stem = stem;
+            word.traits.set(Traits::STOP, is_stop);
+        }
         let quotations = quotations(text);
         mark_quoted(&mut words, &quotations);
         let sentences = with_words(&sentences(text, language), &words);
@@ -126,32 +164,59 @@ impl Analyzer {
         Article { language, bytes: text.len(), words, sentences, quotations }
     }
 
-    fn stem(&mut self, text: &str, language: Language, words: &mut [Word]) {
-        let place = self.stems.iter().position(|stems| stems.language == language);
-        let place = place.unwrap_or_else(|| {
-            let stemmer = language.stemmer();
-            self.stems.push(Stems { language, stemmer, known: WordMap::default() });
-            self.stems.len() - 1
-        });
-        let stems = &mut self.stems[place];
-        if stems.known.len() > REMEMBERED {
-            stems.known.clear();
+    fn words(&mut self, text: &str) -> Vec<Word> {
+        self.forms.clear();
+        self.spans.clear();
+        self.hasher.find_words(text, &mut self.forms, &mut self.spans);
+        let word = |(&form, &span): (&u64, &Span)| {
+            let first = text.as_bytes()[span.start as usize];
+            let is_number = match first.is_ascii() {
+                true => first.is_ascii_digit(),
+                // Digits of other scripts may fold to these.
+                false => {
+                    fold(span.of(text), &mut self.folded);
+                    self.folded.starts_with(|first: char| first.is_ascii_digit())
+                }
+            };
+            let mut traits = Traits::default();
+            traits.set(Traits::NUMBER, is_number);
+            Word { span, form, stem: 0, traits }
+        };
+        self.forms.iter().zip(&self.spans).map(word).collect()
+    }
+}
+
+/// What is known in a language.
+fn known(all: &mut Vec<Stems>, language: Language) -> &mut Stems {
+    let place = all.iter().position(|stems| stems.language == language);
+    let place = place.unwrap_or_else(|| {
+        let stemmer = language.stemmer();
+        all.push(Stems { language, stemmer, known: WordMap::default() });
+        all.len() - 1
+    });
+    let stems = &mut all[place];
+    if stems.known.len() > REMEMBERED {
+        stems.known.clear();
+    }
+    stems
+}
+
+impl Stems {
+    /// The stem of a word, and whether it is a stop word.
+    fn of(&mut self, form: u64, word: &str, folded: &mut String) -> (u32, bool) {
+        if let Some(known) = self.known.get(&form) {
+            return *known;
         }
-        for word in words {
-            let folded = &mut self.folded;
-            let &mut (stem, is_stop) = stems.known.entry(word.form).or_insert_with(|| {
-                let hash = match &stems.stemmer {
-                    Some(stemmer) => {
-                        fold(word.span.of(text), folded);
-                        word_hash(stemmer.stem(folded).as_bytes())
-                    }
-                    None => word.form,
-                };
-                ((hash >> 32) as u32, is_stop_word(word.form, language))
-            });
-            word.stem = stem;
-            word.traits.set(Traits::STOP, is_stop);
-        }
+        let hash = match &self.stemmer {
+            Some(stemmer) => {
+                fold(word, folded);
+                word_hash(stemmer.stem(folded).as_bytes())
+            }
+            None => form,
+        };
+        let found = ((hash >> 32) as u32, is_stop_word(form, self.language));
+        self.known.insert(form, found);
+        found
     }
 }
 

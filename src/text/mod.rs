@@ -10,5 +10,5 @@ pub mod quotations;
 pub mod sentences;
 pub mod words;
 
-pub use article::{Analyzer, Article, Sentence, Traits, Word};
+pub use article::{Analyzer, Article, Outline, Sentence, Traits, Word};
 pub use language::Language;
