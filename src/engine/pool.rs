@@ -30,6 +30,11 @@ impl<T, F: Fn() -> T> Pool<T, F> {
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
         Pooled { tool: Some(free.unwrap_or_else(&self.make)), free: &self.free }
     }
+
+    /// All tools that were given back.
+    pub(super) fn into_tools(self) -> Vec<T> {
+        self.free.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl<T> Deref for Pooled<'_, T> {

@@ -18,6 +18,7 @@ use super::pile::{Again, CHANGED, Census, Pile};
 use super::summary::Counts;
 use crate::cli::progress::Progress;
 use crate::cli::settings::Settings;
+use crate::cli::stored::StoredTexts;
 
 /// The fates of all articles of a pile, by number, and how they came about.
 pub struct Plan {
@@ -111,16 +112,17 @@ impl Plan {
     ) -> anyhow::Result<Self> {
         let engine = Engine::new(settings.engine.clone())?;
         let mut clock = Clock::start();
-        let (mut texts, mut ranks) = (Vec::new(), Vec::new());
+        let (mut texts, mut ranks) = (StoredTexts::new(settings.room.clone()), Vec::new());
         progress.begin_open("reading");
         let census = pile.read(|articles| {
             ranks.extend(keep.ranks(&articles));
             progress.advance(articles.batch.records.len() as u64);
-            texts.extend(articles.batch.records.into_iter().map(|record| record.text));
-            Ok(())
+            articles.batch.records.into_iter().try_for_each(|record| texts.push(record.text))
         })?;
+        texts.finish()?;
         clock.ends("read");
-        let scan = settings.pool()?.install(|| engine.scan_watched(&texts[..], progress))?;
+        let scan = settings.pool()?.install(|| engine.scan_watched(&texts, progress))?;
+        texts.check()?;
         clock.ends("scan");
         let edges: Vec<Edge> = scan.pairs.iter().filter_map(edge).collect();
         Ok(Self {
