@@ -51,10 +51,11 @@ impl Settings {
         engine.kernel = kernel.kernel()?;
         let threads = running.threads.unwrap_or(0);
         let memory = running.memory.map_or(MEMORY, |size| size.0);
-        // The rest is for what every article takes, and for the pairs.
-        engine.held_bytes = memory / 4;
+        // The rest is for what every article takes, and for the pairs. Texts are read back in no
+        // time; postings have to be made again.
+        engine.held_bytes = memory / 8 * 5;
         let temp = running.temp.clone().unwrap_or_else(std::env::temp_dir);
-        let room = Room { bytes: memory / 2, temp };
+        let room = Room { bytes: memory / 6, temp };
         let keep = dedup.keep.clone().unwrap_or_default();
         let dedup = DedupConfig {
             jaccard: dedup.jaccard.unwrap_or(DedupConfig::default().jaccard),
@@ -185,7 +186,7 @@ mod tests {
     #[test]
     fn no_options_are_the_defaults() {
         let settings = Settings::new(&Options::default()).expect("defaults are in range");
-        let held_bytes = settings.memory / 4;
+        let held_bytes = settings.memory / 8 * 5;
         assert_eq!(settings.engine, Config { held_bytes, ..Config::default() });
         let expected = ReadOptions { repeated_ids: RepeatedIds::Skip, ..ReadOptions::default() };
         assert_eq!(settings.reading, expected);

@@ -9,8 +9,9 @@ use crate::span::Span;
 
 use super::hash::{WordMap, word_hash};
 use super::hashes::WordHasher;
-use super::language::{self, Language, is_stop_word};
+use super::language::{self, Language};
 use super::quotations::quotations;
+use super::recent::Recent;
 use super::sentences::sentences;
 use super::words::fold;
 
@@ -90,6 +91,7 @@ pub struct Article {
 pub struct Analyzer {
     language: Option<Language>,
     stems: Vec<Stems>,
+    recent: Recent,
     folded: String,
     hasher: WordHasher,
     forms: Vec<u64>,
@@ -110,7 +112,7 @@ pub struct Outline {
 struct Stems {
     language: Language,
     stemmer: Option<Stemmer>,
-    known: WordMap<(u32, bool)>,
+    known: WordMap<u32>,
 }
 
 /// Words remembered per language; beyond, the memory starts anew.
@@ -122,6 +124,7 @@ impl Analyzer {
         Self {
             language,
             stems: Vec::new(),
+            recent: Recent::default(),
             folded: String::new(),
             hasher: WordHasher::new(Kernel::detect()).expect("the processor has what it says"),
             forms: Vec::new(),
@@ -136,12 +139,13 @@ impl Analyzer {
         stems.clear();
         self.spans.clear();
         self.hasher.find_words(text, forms, &mut self.spans);
-        let language = self.language.unwrap_or_else(|| language::detect(forms.iter().copied()));
+        let language = self.language(forms.iter().copied());
         let known = known(&mut self.stems, language);
         for (&form, &span) in forms.iter().zip(&self.spans) {
-            let (stem, is_stop) = known.of(form, span.of(text), &mut self.folded);
-            if !is_stop {
-                stems.push(stem);
+            let word = self.recent.word(form);
+            if word.stops & language.bit() == 0 {
+                let stem = || known.of(form, span.of(text), &mut self.folded);
+                stems.push(word.stem(language, stem));
             }
         }
     }
@@ -149,19 +153,25 @@ impl Analyzer {
     /// Takes one text apart.
     pub fn article(&mut self, text: &str) -> Article {
         let mut words = self.words(text);
-        let language =
-            self.language.unwrap_or_else(|| language::detect(words.iter().map(|word| word.form)));
+        let language = self.language(words.iter().map(|word| word.form));
         let known = known(&mut self.stems, language);
         for word in &mut words {
-            let (stem, is_stop) = known.of(word.form, word.span.of(text), &mut self.folded);
-            word.stem = stem;
-            word.traits.set(Traits::STOP, is_stop);
+            let recent = self.recent.word(word.form);
+            let stem = || known.of(word.form, word.span.of(text), &mut self.folded);
+            word.stem = recent.stem(language, stem);
+            word.traits.set(Traits::STOP, recent.stops & language.bit() != 0);
         }
         let quotations = quotations(text);
         mark_quoted(&mut words, &quotations);
         let sentences = with_words(&sentences(text, language), &words);
         mark_names(text, &sentences, &mut words);
         Article { language, bytes: text.len(), words, sentences, quotations }
+    }
+
+    /// The language that was set, or the one of these words.
+    fn language(&mut self, words: impl Iterator<Item = u64>) -> Language {
+        let detect = || language::detect_by(words.map(|form| self.recent.word(form).stops));
+        self.language.unwrap_or_else(detect)
     }
 
     fn words(&mut self, text: &str) -> Vec<Word> {
@@ -202,8 +212,8 @@ fn known(all: &mut Vec<Stems>, language: Language) -> &mut Stems {
 }
 
 impl Stems {
-    /// The stem of a word, and whether it is a stop word.
-    fn of(&mut self, form: u64, word: &str, folded: &mut String) -> (u32, bool) {
+    /// The stem of a word.
+    fn of(&mut self, form: u64, word: &str, folded: &mut String) -> u32 {
         if let Some(known) = self.known.get(&form) {
             return *known;
         }
@@ -214,9 +224,9 @@ impl Stems {
             }
             None => form,
         };
-        let found = ((hash >> 32) as u32, is_stop_word(form, self.language));
-        self.known.insert(form, found);
-        found
+        let stem = (hash >> 32) as u32;
+        self.known.insert(form, stem);
+        stem
     }
 }
 

@@ -7,6 +7,7 @@ pub mod hashes;
 pub mod language;
 mod plain;
 pub mod quotations;
+mod recent;
 pub mod sentences;
 pub mod words;
 

@@ -4,6 +4,7 @@
 //! same bytes, and nothing is held but what is being written.
 
 mod draft;
+mod hostile;
 mod plant;
 mod random;
 mod vocabulary;
@@ -19,9 +20,10 @@ use retold::Kernel;
 use retold::shingle::{ShingleSet, Shingler};
 use serde::{Deserialize, Serialize};
 
+pub use hostile::Shape;
 use plant::{Articles, Origin};
 
-/// Writes a corpus, and what is planted in it.
+/// What to write.
 #[derive(Debug, Args)]
 pub struct GenerateArgs {
     /// How many articles.
@@ -36,6 +38,9 @@ pub struct GenerateArgs {
     /// Another seed gives another corpus.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// What the corpus is made of; only news has planted pairs.
+    #[arg(long, value_enum, default_value = "news")]
+    pub shape: Shape,
 }
 
 /// A planted pair.
@@ -93,7 +98,7 @@ pub fn run(args: &GenerateArgs) -> anyhow::Result<()> {
         let starts: Vec<u64> = (wave..end).step_by(BLOCK as usize).collect();
         let blocks: Vec<anyhow::Result<Written>> = starts
             .into_par_iter()
-            .map(|start| block(&articles, start..end.min(start + BLOCK)))
+            .map(|start| block(&articles, args.shape, start..end.min(start + BLOCK)))
             .collect();
         for block in blocks {
             let block = block?;
@@ -107,19 +112,24 @@ pub fn run(args: &GenerateArgs) -> anyhow::Result<()> {
     truth.map_or(Ok(()), |mut truth| truth.flush()).context("cannot write the planted pairs")
 }
 
-fn block(articles: &Articles, range: std::ops::Range<u64>) -> anyhow::Result<Written> {
+fn block(
+    articles: &Articles,
+    shape: Shape,
+    range: std::ops::Range<u64>,
+) -> anyhow::Result<Written> {
     let mut shingler = Shingler::new(3, Kernel::detect())?;
     let mut written = Written::default();
     let [mut text, mut source_text] = [String::new(), String::new()];
     for article in range {
         text.clear();
-        articles.write(article, &mut text);
+        hostile::write(shape, articles, article, &mut text);
         serde_json::to_writer(
             &mut written.articles,
             &ArticleRecord { id: &id(article), text: &text },
         )?;
         written.articles.push(b'\n');
         let (source, kind, strength) = match articles.origin(article) {
+            _ if shape != Shape::News => continue,
             Origin::Original => continue,
             Origin::Copy { source, strength } => (source, Kind::Copy, Some(strength)),
             Origin::Rewrite { source } => (source, Kind::Rewrite, None),

@@ -34,6 +34,16 @@ impl Articles {
         Self { vocabulary: Vocabulary::new(seed), seed }
     }
 
+    /// The words that they are made of.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
+    /// The random numbers of an article.
+    pub fn random(&self, article: u64) -> Random {
+        Random::of(self.seed, article)
+    }
+
     /// What an article is made from.
     pub fn origin(&self, article: u64) -> Origin {
         // Not the numbers with which the article is written.
@@ -54,7 +64,7 @@ impl Articles {
 
     /// Appends the text of an article.
     pub fn write(&self, article: u64, text: &mut String) {
-        let mut random = Random::of(self.seed, article);
+        let mut random = self.random(article);
         let draft = match self.origin(article) {
             Origin::Original => self.original(article),
             Origin::Copy { source, strength } => {
@@ -67,7 +77,7 @@ impl Articles {
 
     /// Log-normal lengths with a median of 400 words.
     fn original(&self, article: u64) -> Vec<Word> {
-        let mut random = Random::of(self.seed, article);
+        let mut random = self.random(article);
         let words = (400.0 * (0.5 * random.normal()).exp()) as usize;
         draft::write(&self.vocabulary, &mut random, words.clamp(30, 5000))
     }
