@@ -116,6 +116,8 @@ pub fn candidates(postings: &mut [Posting], config: RareConfig) -> Candidates {
 pub struct RareIndex {
     /// Articles, ascending, feature by feature; the last one of each feature has the bit [`LAST`].
     entries: Vec<u32>,
+    /// One more than the greatest article.
+    articles: u32,
 }
 
 /// Marks the last article of a feature.
@@ -143,6 +145,7 @@ impl RareIndex {
     /// Moves the features of `other` behind those of `self`; both must not have the same ones.
     pub fn append(&mut self, other: &mut Self) {
         self.entries.append(&mut other.entries);
+        self.articles = self.articles.max(other.articles);
     }
 
     /// Adds all features whose postings these are, in any order; they mean nothing afterwards. A
@@ -193,6 +196,7 @@ impl RareIndex {
         self.entries.extend(group[..df].iter().map(|posting| *posting as u32));
         let last = self.entries.last_mut().expect("at least two were added");
         assert!(*last < LAST, "articles are below 2^31");
+        self.articles = self.articles.max(*last + 1);
         *last |= LAST;
     }
 
@@ -205,35 +209,45 @@ impl RareIndex {
         scratch: &mut Scratch,
     ) -> Vec<(u32, u32, u32)> {
         assert!(lesser.len() <= MAX_RANGE as usize, "a range of articles is too long");
-        let Scratch { spare, keys, weights, .. } = scratch;
+        let Scratch { spare, keys, weights, met, .. } = scratch;
+        weights.resize(weights.len().max(self.articles as usize), 0);
         self.features_of(config, &lesser, keys);
         let bits = ARTICLE_BIT..(ARTICLE_BIT + u32::BITS - (lesser.len() as u32).leading_zeros());
         radix::sort_by_bits(keys, spare, bits.start..bits.end.min(u64::BITS));
         let least = u16::try_from(config.min_weight.max(1)).unwrap_or(u16::MAX);
-        let (mut pairs, mut enough) = (Vec::new(), Vec::new());
+        let mut pairs = Vec::new();
         for features in keys.chunk_by(|x, y| x >> ARTICLE_BIT == y >> ARTICLE_BIT) {
             let article = lesser.start + (features[0] >> ARTICLE_BIT) as u32;
-            for &feature in features {
-                let weight = 1 << (feature >> WEIGHT_BIT & 3);
-                for other in self.articles_from(feature) {
-                    if weights.len() <= other {
-                        weights.resize(other + 1, 0);
-                    }
-                    let before = weights[other];
-                    weights[other] = before.saturating_add(weight);
-                    if before < least && weights[other] >= least {
-                        enough.push(other as u32);
-                    }
+            met.clear();
+            features.iter().for_each(|feature| self.add_weights(*feature, weights, met));
+            let before = pairs.len();
+            for &other in &*met {
+                let weight = std::mem::take(&mut weights[other as usize]);
+                if weight >= least {
+                    pairs.push((article, other, u32::from(weight)));
                 }
             }
-            enough.sort_unstable();
-            let weight = |other: u32| u32::from(weights[other as usize]);
-            pairs.extend(enough.drain(..).map(|other| (article, other, weight(other))));
-            for &feature in features {
-                self.articles_from(feature).for_each(|other| weights[other] = 0);
-            }
+            pairs[before..].sort_unstable();
         }
         pairs
+    }
+
+    /// Adds the weight of a feature to all articles from the place that its key names; `met` gets
+    /// those that had none.
+    fn add_weights(&self, key: u64, weights: &mut [u16], met: &mut Vec<u32>) {
+        let weight = 1 << (key >> WEIGHT_BIT & 3);
+        let start = (key & ((1 << WEIGHT_BIT) - 1)) as usize;
+        for entry in &self.entries[start..] {
+            let other = entry & !LAST;
+            let sum = &mut weights[other as usize];
+            if *sum == 0 {
+                met.push(other);
+            }
+            *sum = sum.saturating_add(weight);
+            if entry & LAST != 0 {
+                break;
+            }
+        }
     }
 
     /// A key for each feature of each article of the range, unless no article with it is greater:
@@ -255,18 +269,6 @@ impl RareIndex {
             start = last + 1;
         }
     }
-
-    /// The articles of a feature, from the place that a key names.
-    fn articles_from(&self, key: u64) -> impl Iterator<Item = usize> {
-        let start = (key & ((1 << WEIGHT_BIT) - 1)) as usize;
-        let mut ended = false;
-        let articles = self.entries[start..].iter().map_while(move |entry| {
-            let here = (!ended).then_some((entry & !LAST) as usize);
-            ended |= entry & LAST != 0;
-            here
-        });
-        articles
-    }
 }
 
 /// Buffers that are kept from one partition to the next: one per thread.
@@ -277,6 +279,8 @@ pub struct Scratch {
     keys: Vec<u64>,
     /// By article, all 0 between two calls.
     weights: Vec<u16>,
+    /// Articles that have a weight.
+    met: Vec<u32>,
 }
 
 /// Counters in which keys share places: never too low, sometimes too high.

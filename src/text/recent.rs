@@ -6,7 +6,7 @@
 use super::language::{Language, stops};
 
 /// Places: a power of two, few enough for the second-level cache.
-const PLACES: usize = 1 << 13;
+const PLACES: usize = 1 << 15;
 
 /// What is known of a word.
 #[derive(Debug, Clone, Copy, Default)]
