@@ -75,6 +75,7 @@ struct Worker<'p> {
     outline: Outline,
     shingles: Vec<u64>,
     lanes: Vec<u32>,
+    groups: &'p Groups,
     postings: Pooled<'p, Postings>,
 }
 
@@ -103,12 +104,13 @@ impl Engine {
                     outline: Outline::default(),
                     shingles: Vec::new(),
                     lanes: vec![0; self.config.lanes],
+                    groups: &groups,
                     postings: postings.take(),
                 },
                 |worker, block| {
                     let range = block * BLOCK..((block + 1) * BLOCK).min(texts.len());
                     watch.advance(range.len() as u64);
-                    self.block(worker, texts, range, banding, &groups)
+                    self.block(worker, texts, range, banding)
                 },
             )
             .collect::<Result<_, Error>>()?;
@@ -146,7 +148,6 @@ impl Engine {
         texts: &T,
         range: Range<usize>,
         banding: Banding,
-        groups: &Groups,
     ) -> Result<Block, Error> {
         let mut block = Block {
             keys: BandKeys::new(banding),
@@ -171,7 +172,7 @@ impl Engine {
                 }
             }
             if self.config.channel != Channel::Banding {
-                groups.emit(0, &worker.outline, at as u32, &mut worker.postings);
+                worker.groups.emit(0, &worker.outline, at as u32, &mut worker.postings);
             }
         }
         Ok(block)
