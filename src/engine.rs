@@ -6,6 +6,7 @@
 mod candidates;
 mod config;
 pub mod dedup;
+mod pool;
 mod scan;
 mod texts;
 

@@ -4,6 +4,11 @@ mod cli;
 
 use std::process::ExitCode;
 
+/// Texts are made on one thread and dropped on another, millions of them, which the system's
+/// allocator does slowly (`docs/performance.md`).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     cli::main()
 }

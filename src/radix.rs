@@ -30,6 +30,33 @@ pub fn sort_by_bits(keys: &mut [u64], scratch: &mut Vec<u64>, bits: Range<u32>) 
     sort_part(keys, &mut scratch[..keys.len()], bits, Target::Same);
 }
 
+/// Sorts keys of which the highest bits are well mixed, as those of hashes are.
+///
+/// So many bits that few keys agree in all of them are sorted by digits; what is still out of order
+/// is put in its place one by one. Keys that are not mixed are sorted too, by all their bits.
+pub fn sort_mixed(keys: &mut [u64]) {
+    if keys.len() <= SMALL {
+        return insert(keys, &(0..u64::BITS));
+    }
+    let mixed = (2 * keys.len().ilog2() + 2).min(u64::BITS);
+    let mut scratch = Vec::new();
+    sort_by_bits(keys, &mut scratch, u64::BITS - mixed..u64::BITS);
+    let mut moves = 4 * keys.len();
+    for at in 1..keys.len() {
+        let key = keys[at];
+        let mut hole = at;
+        while hole > 0 && keys[hole - 1] > key {
+            keys[hole] = keys[hole - 1];
+            hole -= 1;
+        }
+        keys[hole] = key;
+        moves = moves.saturating_sub(at - hole);
+        if moves == 0 {
+            return sort_by_bits(keys, &mut scratch, 0..u64::BITS);
+        }
+    }
+}
+
 /// Like [`sort_by_bits`], with a scratch of the same length as the keys.
 pub fn sort_with(keys: &mut [u64], scratch: &mut [u64], bits: Range<u32>) {
     sort_part(keys, scratch, bits, Target::Same);
@@ -215,6 +242,20 @@ mod tests {
             let keys: Vec<u64> = (0..200_000).map(shape).collect();
             for bits in [0..64, 0..40, 20..61, 32..64, 0..5] {
                 check(keys.clone(), bits);
+            }
+        }
+    }
+
+    #[test]
+    fn mixed_keys_and_others_are_sorted() {
+        let shapes: [fn(u64) -> u64; 4] = [mix, |n| mix(n) >> 40, |n| mix(n % 7), |n| !n];
+        for shape in shapes {
+            for count in [0, 1, 24, 25, 400, 5000, 40_000] {
+                let mut keys: Vec<u64> = (0..count).map(shape).collect();
+                let mut expected = keys.clone();
+                expected.sort_unstable();
+                sort_mixed(&mut keys);
+                assert!(keys == expected);
             }
         }
     }

@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 use retold::Engine;
 use retold::align::Relation;
 use retold::corpus::{Corpus, Input, ReadOptions, ReadReport, Record};
+use retold::engine::Texts as _;
 use retold::report::html::Html;
 use retold::report::record::Explain;
 use retold::report::terminal::Compare;
@@ -20,6 +21,7 @@ use super::pairs;
 use super::run::Started;
 use super::settings::Settings;
 use super::shelf::{Shelf, article, notes};
+use super::stored::Room;
 use super::values::FormatValue;
 
 /// Compares two files, or all pairs of a list.
@@ -43,11 +45,11 @@ fn files(
     let engine = Engine::new(settings.engine.clone())?;
     let output = Output::create(args.output.as_deref())?;
     console.can_show(args.format, output.is_stdout())?;
-    let mut shelf = Shelf::default();
+    let mut shelf = Shelf::new(Room { bytes: usize::MAX, ..settings.room.clone() });
     for name in names {
         shelf.add_one(name, &settings.reading)?;
     }
-    let comparison = engine.compare(&shelf.texts[0], &shelf.texts[1]);
+    let comparison = engine.compare(&shelf.texts.text(0), &shelf.texts.text(1));
     let relation = comparison.relation;
     let texts = shelf.evidence(&engine);
     let findings = Findings {
@@ -99,7 +101,7 @@ impl Shelf {
         }
         let record = records.pop().with_context(|| nothing(name, &report))?;
         self.articles.push(article(&corpus, &record));
-        self.texts.push(record.text);
+        self.texts.push(record.text)?;
         self.report.articles += 1;
         self.report.bytes += report.bytes;
         self.report.files += report.files;

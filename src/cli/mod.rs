@@ -20,6 +20,7 @@ mod run;
 mod scan;
 mod settings;
 mod shelf;
+mod stored;
 mod values;
 
 use std::io::{self, Write};

@@ -1,10 +1,12 @@
 //! Options that a config file may set too: each struct is both a group of `--help` and a section
 //! of `retold.toml`. Nothing is filled in here; [`settings`](super::settings) knows the defaults.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
-use super::values::{ChannelValue, ColorValue, KeepValue, KernelValue, LanguageValue};
+use super::values::{ChannelValue, ColorValue, KeepValue, KernelValue, LanguageValue, SizeValue};
 
 /// All of them.
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
@@ -127,6 +129,15 @@ pub struct RunningOptions {
     /// Threads; the output is the same for any number [default: one per processor]
     #[arg(short = 'j', long, value_name = "N")]
     pub threads: Option<usize>,
+
+    /// Memory to stay within, about, such as 512M or 8G; what does not fit goes to temporary files or
+    /// is read once more, and the output is the same [default: 3G]
+    #[arg(long, value_name = "SIZE")]
+    pub memory: Option<SizeValue>,
+
+    /// Folder for temporary files [default: the system's]
+    #[arg(long, value_name = "DIR")]
+    pub temp: Option<PathBuf>,
 
     /// Which version of the hot loops runs; the output is the same for all [default: auto]
     #[arg(long, value_name = "NAME", env = "RETOLD_KERNEL", hide_env_values = true)]

@@ -9,7 +9,7 @@ use std::path::Path;
 use anyhow::{Context, anyhow, bail};
 use retold::Engine;
 use retold::align::Relation;
-use retold::corpus::{Corpus, Input};
+use retold::corpus::{Corpus, Input, Record};
 use retold::report::jsonl::Pairs;
 use serde::Deserialize;
 
@@ -21,6 +21,7 @@ use super::output::Output;
 use super::progress::Progress;
 use super::settings::Settings;
 use super::shelf::Shelf;
+use super::stored::Room;
 use super::values::FormatValue;
 
 /// One line of the list. An article is named, given, or both: then the name is only a name.
@@ -76,7 +77,9 @@ pub fn run(
     let inputs: Vec<_> = args.corpus.iter().map(|input| Input::parse(input)).collect();
     let corpus = Corpus::find(&inputs, settings.reading.clone());
     let wanted = &plan.wanted;
-    let shelf = Shelf::fill_with(&corpus, &progress, |record| wanted.contains_key(&record.id));
+    let room = Room { bytes: usize::MAX, ..settings.room.clone() };
+    let is_wanted = |record: &Record| wanted.contains_key(&record.id);
+    let shelf = Shelf::fill_with(&corpus, room, &progress, is_wanted)?;
     let failures = shelf.report.failures;
     console.list_problems(settings, &shelf.report)?;
     let texts = plan.look_up(shelf, list)?;
@@ -158,7 +161,8 @@ impl Plan {
 
     /// The texts of all articles; an error names the first that is nowhere.
     fn look_up(&mut self, shelf: Shelf, list: &Path) -> anyhow::Result<Vec<String>> {
-        for (article, text) in shelf.articles.into_iter().zip(shelf.texts) {
+        let texts = shelf.texts.into_held();
+        for (article, text) in shelf.articles.into_iter().zip(texts) {
             if let Some((at, _)) = self.wanted.get(&article.id) {
                 self.texts[*at as usize] = Some(text);
             }

@@ -35,13 +35,14 @@ pub fn run(args: &ScanArgs, console: &mut Console<'_>) -> anyhow::Result<Exit> {
     console.can_show(args.format, outputs.main.is_stdout())?;
     let corpus = Corpus::find(&inputs(&args.input)?, settings.reading.clone());
     let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet);
-    let shelf = Shelf::fill(&corpus, &progress);
-    let mut scan = settings.pool()?.install(|| engine.scan_watched(&shelf.texts[..], &progress))?;
+    let shelf = Shelf::fill(&corpus, settings.room.clone(), &progress)?;
+    let mut scan = settings.pool()?.install(|| engine.scan_watched(&shelf.texts, &progress))?;
+    shelf.texts.check()?;
     progress.clear();
     if !args.relation.is_empty() {
         keep_relations(&mut scan, args);
     }
-    let pairs = reported(&scan.pairs);
+    let pairs = reported(std::mem::take(&mut scan.pairs));
     let texts = shelf.evidence(&engine);
     let findings = Findings {
         run: started.run(&settings),
@@ -81,13 +82,13 @@ fn keep_relations(scan: &mut Scan, args: &ScanArgs) {
     scan.clusters = clusters(scan.clusters.len(), &edges(&scan.pairs), Confirmation::default());
 }
 
-fn reported(pairs: &[engine::Pair]) -> Vec<Pair> {
-    let pair = |pair: &engine::Pair| Pair {
-        a: pair.a as usize,
-        b: pair.b as usize,
-        comparison: pair.comparison.clone(),
+fn reported(pairs: Vec<engine::Pair>) -> Vec<Pair> {
+    let pair = |engine::Pair { a, b, comparison }: engine::Pair| Pair {
+        a: a as usize,
+        b: b as usize,
+        comparison,
     };
-    pairs.iter().map(pair).collect()
+    pairs.into_iter().map(pair).collect()
 }
 
 /// The clusters, each with its longest article as keeper; the first of several.
@@ -124,6 +125,12 @@ fn counts(scan: &Scan) -> Vec<(String, u64)> {
         ("banding_capped_buckets", channels.banding.capped_buckets),
         ("banding_pairs_left_out", channels.banding.pairs_left_out),
         ("rare_pairs", channels.rare_pairs as u64),
+        ("rare_postings", channels.rare.postings),
+        ("rare_features", channels.rare.features),
+        ("rare_single_features", channels.rare.single_features),
+        ("rare_capped_features", channels.rare.capped_features),
+        ("rare_capped_postings", channels.rare.capped_postings),
+        ("rare_shared", channels.rare.shared),
         ("identical_collapsed", channels.collapsed as u64),
     ];
     counts.extend(peak_memory().map(|bytes| ("peak_memory_bytes", bytes)));

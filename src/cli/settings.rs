@@ -9,7 +9,11 @@ use retold::engine::dedup::DedupConfig;
 use super::options::{
     DedupOptions, DetectionOptions, Options, ReadingOptions, RunningOptions, SigningOptions,
 };
-use super::values::{ChannelValue, ColorValue, KeepValue, KernelValue, LanguageValue};
+use super::stored::Room;
+use super::values::{ChannelValue, ColorValue, KeepValue, KernelValue, LanguageValue, SizeValue};
+
+/// Memory to stay within if nobody says: what a laptop has left.
+const MEMORY: usize = 3 << 30;
 
 /// Options with their defaults filled in.
 #[derive(Debug, Clone)]
@@ -22,6 +26,10 @@ pub struct Settings {
     pub kernel: KernelValue,
     /// Threads; 0: one per processor.
     pub threads: usize,
+    /// Memory to stay within, about.
+    pub memory: usize,
+    /// Where texts may be.
+    pub room: Room,
     /// When to use colour.
     pub color: ColorValue,
     /// Nothing on the standard error but errors.
@@ -42,6 +50,12 @@ impl Settings {
         let kernel = running.kernel.unwrap_or(KernelValue::Auto);
         engine.kernel = kernel.kernel()?;
         let threads = running.threads.unwrap_or(0);
+        let memory = running.memory.map_or(MEMORY, |size| size.0);
+        // The rest is for what every article takes, and for the pairs. Texts are read back in no
+        // time; postings have to be made again.
+        engine.held_bytes = memory / 8 * 5;
+        let temp = running.temp.clone().unwrap_or_else(std::env::temp_dir);
+        let room = Room { bytes: memory / 6, temp };
         let keep = dedup.keep.clone().unwrap_or_default();
         let dedup = DedupConfig {
             jaccard: dedup.jaccard.unwrap_or(DedupConfig::default().jaccard),
@@ -49,7 +63,7 @@ impl Settings {
             lanes: engine.lanes,
             seed: engine.seed,
             kernel: engine.kernel,
-            ..DedupConfig::default()
+            held_bytes: memory / 4,
         };
         let default = ReadOptions::default();
         let reading = ReadOptions {
@@ -66,6 +80,8 @@ impl Settings {
             engine,
             kernel,
             threads,
+            memory,
+            room,
             color: running.color.unwrap_or_default(),
             quiet: running.quiet.unwrap_or(false),
             verbose: running.verbose.unwrap_or(false),
@@ -120,6 +136,8 @@ impl Settings {
             },
             running: RunningOptions {
                 threads: Some(self.threads),
+                memory: Some(SizeValue(self.memory)),
+                temp: Some(self.room.temp.clone()),
                 kernel: Some(self.kernel),
                 color: Some(self.color),
                 quiet: Some(self.quiet),
@@ -168,7 +186,8 @@ mod tests {
     #[test]
     fn no_options_are_the_defaults() {
         let settings = Settings::new(&Options::default()).expect("defaults are in range");
-        assert_eq!(settings.engine, Config::default());
+        let held_bytes = settings.memory / 8 * 5;
+        assert_eq!(settings.engine, Config { held_bytes, ..Config::default() });
         let expected = ReadOptions { repeated_ids: RepeatedIds::Skip, ..ReadOptions::default() };
         assert_eq!(settings.reading, expected);
     }

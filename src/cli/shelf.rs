@@ -7,20 +7,21 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use retold::corpus::{Corpus, Problems, ReadReport, Record};
+use retold::engine::Texts as _;
 use retold::report::{Article, Evidence, Note, Notes, Read, Texts};
 use retold::text::Analyzer;
 use retold::{Engine, Span};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::progress::Progress;
+use super::stored::{Room, StoredTexts};
 
 /// All articles of a corpus with their texts.
-#[derive(Default)]
 pub struct Shelf {
     /// The articles, in the order read.
     pub articles: Vec<Article>,
     /// Their texts.
-    pub texts: Vec<String>,
+    pub texts: StoredTexts,
     /// What reading came to.
     pub report: ReadReport,
     /// How long it took.
@@ -28,29 +29,47 @@ pub struct Shelf {
 }
 
 impl Shelf {
+    /// Nothing yet, with room for texts.
+    pub fn new(room: Room) -> Self {
+        Self {
+            articles: Vec::new(),
+            texts: StoredTexts::new(room),
+            report: ReadReport::default(),
+            took: Duration::ZERO,
+        }
+    }
+
     /// Reads everything.
-    pub fn fill(corpus: &Corpus, progress: &Progress) -> Self {
-        Self::fill_with(corpus, progress, |_| true)
+    pub fn fill(corpus: &Corpus, room: Room, progress: &Progress) -> anyhow::Result<Self> {
+        Self::fill_with(corpus, room, progress, |_| true)
     }
 
     /// Reads everything and keeps what is wanted.
     pub fn fill_with(
         corpus: &Corpus,
+        room: Room,
         progress: &Progress,
         mut is_wanted: impl FnMut(&Record) -> bool,
-    ) -> Self {
+    ) -> anyhow::Result<Self> {
         let start = Instant::now();
-        let (mut articles, mut texts) = (Vec::new(), Vec::new());
+        let mut shelf = Self::new(room);
+        let mut failed = Ok(());
         progress.begin_open("reading");
-        let report = corpus.read(|batch| {
+        shelf.report = corpus.read(|batch| {
             progress.advance(batch.records.len() as u64);
             for record in batch.records.into_iter().filter(&mut is_wanted) {
-                articles.push(article(corpus, &record));
-                texts.push(record.text);
+                shelf.articles.push(article(corpus, &record));
+                failed = shelf.texts.push(record.text);
+                if failed.is_err() {
+                    return ControlFlow::Break(());
+                }
             }
             ControlFlow::Continue(())
         });
-        Self { articles, texts, report, took: start.elapsed() }
+        failed?;
+        shelf.texts.finish()?;
+        shelf.took = start.elapsed();
+        Ok(shelf)
     }
 
     /// What was read, for a report.
@@ -95,7 +114,7 @@ pub fn notes(problems: &Problems) -> Notes {
 }
 
 struct Shown<'s> {
-    texts: &'s [String],
+    texts: &'s StoredTexts,
     analyzer: RefCell<Analyzer>,
     /// Of the articles asked for so far: one may be in many pairs.
     spans: RefCell<HashMap<usize, Spans>>,
@@ -106,14 +125,17 @@ type Spans = (Vec<Span>, Vec<Span>);
 
 impl Texts for Shown<'_> {
     fn evidence(&self, article: usize) -> io::Result<Evidence<'_>> {
-        let text = self.texts.get(article).ok_or(io::ErrorKind::NotFound)?;
+        if article >= self.texts.len() {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        let text = self.texts.text(article);
         let mut known = self.spans.borrow_mut();
         let (sentences, quotations) = known.entry(article).or_insert_with(|| {
-            let parts = self.analyzer.borrow_mut().article(text);
+            let parts = self.analyzer.borrow_mut().article(&text);
             (parts.sentences.iter().map(|sentence| sentence.span).collect(), parts.quotations)
         });
         Ok(Evidence {
-            text: text.into(),
+            text,
             sentences: sentences.clone(),
             quotations: quotations.clone(),
         })

@@ -161,6 +161,51 @@ impl From<LanguageValue> for String {
     }
 }
 
+/// `--memory`, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct SizeValue(pub usize);
+
+/// Letters behind a number, and the powers of two that they stand for.
+const UNITS: [(char, u32); 4] = [('T', 40), ('G', 30), ('M', 20), ('K', 10)];
+
+impl FromStr for SizeValue {
+    type Err = String;
+
+    fn from_str(size: &str) -> Result<Self, String> {
+        let unit = UNITS.iter().find(|(letter, _)| {
+            size.ends_with(*letter) || size.ends_with(letter.to_ascii_lowercase())
+        });
+        let (digits, bits) = unit.map_or((size, 0), |(_, bits)| (&size[..size.len() - 1], *bits));
+        let bytes = digits.parse::<usize>().ok().and_then(|count| count.checked_mul(1 << bits));
+        bytes.map(Self).ok_or_else(|| "expected a number of bytes, such as 512M or 8G".to_owned())
+    }
+}
+
+impl fmt::Display for SizeValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let whole = |(_, bits): &&(char, u32)| self.0 > 0 && self.0.trailing_zeros() >= *bits;
+        match UNITS.iter().find(whole) {
+            Some((letter, bits)) => write!(f, "{}{letter}", self.0 >> bits),
+            None => write!(f, "{}", self.0),
+        }
+    }
+}
+
+impl TryFrom<String> for SizeValue {
+    type Error = String;
+
+    fn try_from(size: String) -> Result<Self, String> {
+        size.parse()
+    }
+}
+
+impl From<SizeValue> for String {
+    fn from(value: SizeValue) -> Self {
+        value.to_string()
+    }
+}
+
 /// `--keep`
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -212,5 +257,22 @@ impl TryFrom<String> for KeepValue {
 impl From<KeepValue> for String {
     fn from(value: KeepValue) -> Self {
         value.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_and_shown() {
+        for (size, bytes) in [("0", 0), ("1000", 1000), ("512M", 512 << 20), ("3G", 3 << 30)] {
+            let value: SizeValue = size.parse().expect(size);
+            assert_eq!((value.0, value.to_string().as_str()), (bytes, size));
+        }
+        assert_eq!("2k".parse(), Ok(SizeValue(2048)));
+        for bad in ["", "G", "1.5G", "-1", "99999999999T"] {
+            assert!(bad.parse::<SizeValue>().is_err(), "{bad}");
+        }
     }
 }

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use memchr::memchr;
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::ReadOptions;
@@ -66,7 +67,10 @@ impl<'de> Visitor<'de> for RecordSeed<'_> {
         let mut fields = Fields { id: Id::Missing, text: Text::Missing, extra: None };
         while let Some(key) = map.next_key_seed(KeySeed(self.0))? {
             match key {
-                Key::Text => fields.text = map.next_value_seed(TextSeed)?,
+                Key::Text => {
+                    fields.text = text_of(map.next_value()?)
+                        .ok_or_else(|| M::Error::custom("half of a surrogate pair"))?;
+                }
                 Key::Id => fields.id = id_of(map.next_value()?),
                 Key::Extra => fields.extra = extra_of(map.next_value()?),
                 Key::Unwanted => {
@@ -133,59 +137,59 @@ impl Visitor<'_> for KeySeed<'_> {
     }
 }
 
-struct TextSeed;
-
-impl<'de> DeserializeSeed<'de> for TextSeed {
-    type Value = Text<'de>;
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Text<'de>, D::Error> {
-        from.deserialize_any(self)
-    }
+/// A text, decoded; `None` if it holds half of a surrogate pair.
+fn text_of(value: &RawValue) -> Option<Text<'_>> {
+    let value = value.get();
+    Some(match value.as_bytes()[0] {
+        b'"' => Text::String(unescaped(&value[1..value.len() - 1])?),
+        b'n' => Text::Missing,
+        b't' | b'f' => Text::Other("true or false"),
+        b'[' => Text::Other("an array"),
+        b'{' => Text::Other("an object"),
+        _ => Text::Other("a number"),
+    })
 }
 
-impl<'de> Visitor<'de> for TextSeed {
-    type Value = Text<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text")
+/// What stands between the quotes of a valid JSON string, decoded. By hand, because the parser's
+/// buffer would grow step by step for every text, and be copied in the end.
+fn unescaped(string: &str) -> Option<Cow<'_, str>> {
+    let Some(mut next) = memchr(b'\\', string.as_bytes()) else {
+        return Some(Cow::Borrowed(string));
+    };
+    let mut text = String::with_capacity(string.len());
+    let mut rest = string;
+    loop {
+        text.push_str(&rest[..next]);
+        let (character, used) = escape(&rest[next..])?;
+        text.push(character);
+        rest = &rest[next + used..];
+        match memchr(b'\\', rest.as_bytes()) {
+            Some(at) => next = at,
+            None => break,
+        }
     }
+    text.push_str(rest);
+    Some(Cow::Owned(text))
+}
 
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Text<'de>, E> {
-        Ok(Text::String(Cow::Borrowed(text)))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Text<'de>, E> {
-        Ok(Text::String(Cow::Owned(text.to_owned())))
-    }
-
-    fn visit_unit<E>(self) -> Result<Text<'de>, E> {
-        Ok(Text::Missing)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Text<'de>, E> {
-        Ok(Text::Other("true or false"))
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Text<'de>, E> {
-        Ok(Text::Other("a number"))
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Text<'de>, E> {
-        Ok(Text::Other("a number"))
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Text<'de>, E> {
-        Ok(Text::Other("a number"))
-    }
-
-    fn visit_seq<S: SeqAccess<'de>>(self, mut seq: S) -> Result<Text<'de>, S::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Text::Other("an array"))
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Text<'de>, M::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Text::Other("an object"))
-    }
+/// The character of the escape at the start of `rest`, and the length of the escape.
+fn escape(rest: &str) -> Option<(char, usize)> {
+    let unit = |at: usize| {
+        let hex = rest.get(at..at + 6)?.strip_prefix("\\u")?;
+        u16::from_str_radix(hex, 16).ok()
+    };
+    Some(match rest.as_bytes().get(1)? {
+        b'n' => ('\n', 2),
+        b't' => ('\t', 2),
+        b'r' => ('\r', 2),
+        b'b' => ('\u{8}', 2),
+        b'f' => ('\u{c}', 2),
+        b'u' => match char::from_u32(u32::from(unit(0)?)) {
+            Some(character) => (character, 6),
+            None => (char::decode_utf16([unit(0)?, unit(6)?]).next()?.ok()?, 12),
+        },
+        other => (char::from(*other), 2),
+    })
 }
 
 /// Mends what common writers get wrong: halves of surrogate pairs become U+FFFD, raw control

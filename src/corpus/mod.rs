@@ -76,7 +76,7 @@ pub struct ReadOptions {
     /// At most 1 GiB counts. Default 256 MiB.
     pub max_article_bytes: usize,
     /// Bytes of a batch, about; a longer article makes a longer batch. Memory is some
-    /// 3 × `threads` + 3 batches. Default 4 MiB.
+    /// 3 × `threads` + 3 batches. Default 1 MiB: what one thread writes, another still finds in the cache.
     pub batch_bytes: usize,
     /// Threads that parse, beside one that reads. 0 (the default): one per processor.
     pub threads: usize,
@@ -92,10 +92,21 @@ impl Default for ReadOptions {
             repeated_ids: RepeatedIds::Number,
             respect_ignore: false,
             max_article_bytes: 256 << 20,
-            batch_bytes: 4 << 20,
+            batch_bytes: 1 << 20,
             threads: 0,
         }
     }
+}
+
+/// Which records a later reading gives, and what of them.
+#[derive(Clone, Copy)]
+pub struct Selection<'s> {
+    /// Whether the record at a place is wanted. Others are passed over, where the format allows it
+    /// without a look inside.
+    pub wanted: &'s (dyn Fn(Place) -> bool + Sync),
+    /// Records come as they are written and no more: `id` and `text` are empty (but not those of a
+    /// standard input that is one article), and nothing is checked. Implies [`ReadOptions::keep_raw`]. For records that an earlier reading gave.
+    pub only_raw: bool,
 }
 
 /// One article.
@@ -115,6 +126,13 @@ pub struct Record {
     /// row of a table in text form. In UTF-16 files it is converted. `None` for whole files and
     /// for Parquet, where `place` says it all.
     pub raw: Option<Box<[u8]>>,
+}
+
+impl Record {
+    /// A record of which only the bytes as written are known.
+    fn bare(place: Place, raw: Option<Box<[u8]>>) -> Self {
+        Self { id: String::new(), text: String::new(), place, extra: None, raw }
+    }
 }
 
 /// Where an article stands.
@@ -186,6 +204,17 @@ impl Corpus {
         each: impl FnMut(Batch) -> ControlFlow<()>,
     ) -> ReadReport {
         read::read(self, stdin, each)
+    }
+
+    /// Reads some articles again, with another standard input. What repeats an id is given as it is,
+    /// because earlier ones may have been passed over.
+    pub fn read_again(
+        &self,
+        selection: Selection<'_>,
+        stdin: impl Read + Send,
+        each: impl FnMut(Batch) -> ControlFlow<()>,
+    ) -> ReadReport {
+        read::read_again(self, selection, stdin, each)
     }
 
     fn sizes(&self) -> lines::Sizes {

@@ -15,7 +15,7 @@ use super::problem::{Problem, Reason};
 use super::source::Source;
 use super::stream::broken;
 use super::table::Row;
-use super::{Batch, Corpus, Place, Record, html};
+use super::{Batch, Corpus, Place, Record, Selection, html};
 
 /// A piece of work, cut so that it needs no other piece.
 #[derive(Debug)]
@@ -45,6 +45,8 @@ pub(super) struct Outcome {
 
 pub(super) struct Parser<'c> {
     corpus: &'c Corpus,
+    /// What is wanted; `None` is everything.
+    selection: Option<Selection<'c>>,
 }
 
 /// A record before its checks.
@@ -57,8 +59,16 @@ struct Draft<'a> {
 }
 
 impl<'c> Parser<'c> {
-    pub(super) fn new(corpus: &'c Corpus) -> Self {
-        Self { corpus }
+    pub(super) fn new(corpus: &'c Corpus, selection: Option<Selection<'c>>) -> Self {
+        Self { corpus, selection }
+    }
+
+    fn wants(&self, place: Place) -> bool {
+        self.selection.is_none_or(|selection| (selection.wanted)(place))
+    }
+
+    fn wants_only_raw(&self) -> bool {
+        self.selection.is_some_and(|selection| selection.only_raw)
     }
 
     pub(super) fn run(&self, job: Job) -> Outcome {
@@ -66,7 +76,9 @@ impl<'c> Parser<'c> {
         match job {
             Job::Files(group) => group.into_iter().for_each(|index| self.file(index, &mut outcome)),
             Job::Content { source, bytes, converted } => {
-                self.content(source, bytes, converted, &mut outcome);
+                if self.wants(Place { source: source as u32, line: 0 }) {
+                    self.content(source, bytes, converted, &mut outcome);
+                }
             }
             Job::Json { source, line, bytes, starts } => {
                 let objects = if starts.is_empty() { by_line(&bytes, line) } else { starts };
@@ -92,6 +104,14 @@ impl<'c> Parser<'c> {
 
     fn file(&self, index: usize, outcome: &mut Outcome) {
         let source = &self.corpus.sources[index];
+        let place = Place { source: index as u32, line: 0 };
+        if !self.wants(place) {
+            return;
+        }
+        if self.wants_only_raw() {
+            outcome.batch.records.push(Record::bare(place, None));
+            return;
+        }
         match self.load(source) {
             Ok(bytes) => self.content(index, bytes, None, outcome),
             Err(problem) => outcome.problems.push(problem.named(source.named)),
@@ -160,21 +180,29 @@ impl<'c> Parser<'c> {
         objects: Vec<(u64, Range<usize>)>,
         outcome: &mut Outcome,
     ) {
-        // Once for all of them: it is much faster than many short ones.
-        let whole = simdutf8::basic::from_utf8(bytes).ok();
+        // Once for all of them, if all are wanted: it is much faster than many short ones.
+        let all = self.selection.is_none().then_some(bytes);
+        let whole = all.and_then(|bytes| simdutf8::basic::from_utf8(bytes).ok());
         for (line, range) in objects {
             let raw = bytes[range.clone()].trim_ascii();
-            if raw.is_empty() {
+            let place = Place { source: index as u32, line };
+            if raw.is_empty() || !self.wants(place) {
                 continue;
             }
-            let place = Place { source: index as u32, line };
+            if self.wants_only_raw() {
+                outcome.batch.records.push(Record::bare(place, Some(raw.into())));
+                continue;
+            }
             if raw.len() > self.corpus.sizes().limit {
                 outcome.problems.push(self.problem(place, Reason::TooLong));
                 continue;
             }
             let object = match whole {
                 Some(text) => Cow::Borrowed(text[range].trim_ascii()),
-                None => String::from_utf8_lossy(raw),
+                None => match simdutf8::basic::from_utf8(raw) {
+                    Ok(text) => Cow::Borrowed(text),
+                    Err(_) => String::from_utf8_lossy(raw),
+                },
             };
             if matches!(object, Cow::Owned(_)) {
                 outcome.problems.push(self.problem(place, Reason::InvalidUtf8));
@@ -207,6 +235,13 @@ impl<'c> Parser<'c> {
 
     fn row(&self, index: usize, row: Row, outcome: &mut Outcome) {
         let place = Place { source: index as u32, line: row.line };
+        if !self.wants(place) {
+            return;
+        }
+        if self.wants_only_raw() {
+            outcome.batch.records.push(Record::bare(place, row.raw));
+            return;
+        }
         let mut bad_bytes = false;
         let mut string = |bytes: Vec<u8>| {
             String::from_utf8(bytes).unwrap_or_else(|error| {

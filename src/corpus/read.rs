@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::parse::{Job, Outcome, Parser};
 use super::problem::{Problem, ReadReport, Reason};
 use super::stream::Stream;
-use super::{Batch, Corpus, Record, RepeatedIds};
+use super::{Batch, Corpus, Record, RepeatedIds, Selection};
 
 /// A piece of work and where its result goes.
 type Task = (Job, Sender<Outcome>);
@@ -36,12 +36,36 @@ impl Feed {
     }
 }
 
-/// Threads of its own, not rayon's: the caller may be one of rayon's threads, and the only one,
-/// and would wait for itself.
+/// Reads everything, and sees to it that ids are unique.
 pub(super) fn read(
     corpus: &Corpus,
     stdin: impl Read + Send,
     mut each: impl FnMut(Batch) -> ControlFlow<()>,
+) -> ReadReport {
+    let mut ids = Ids::default();
+    outcomes(corpus, None, stdin, |mut outcome, report| {
+        settle_ids(corpus, &mut outcome, &mut ids);
+        deliver(outcome, report, &mut each)
+    })
+}
+
+/// Reads what is selected.
+pub(super) fn read_again(
+    corpus: &Corpus,
+    selection: Selection<'_>,
+    stdin: impl Read + Send,
+    mut each: impl FnMut(Batch) -> ControlFlow<()>,
+) -> ReadReport {
+    outcomes(corpus, Some(selection), stdin, |outcome, report| deliver(outcome, report, &mut each))
+}
+
+/// Threads of its own, not rayon's: the caller may be one of rayon's threads, and the only one,
+/// and would wait for itself.
+fn outcomes(
+    corpus: &Corpus,
+    selection: Option<Selection<'_>>,
+    stdin: impl Read + Send,
+    mut each: impl FnMut(Outcome, &mut ReadReport) -> ControlFlow<()>,
 ) -> ReadReport {
     let threads = match corpus.options.threads {
         0 => thread::available_parallelism().map_or(1, usize::from),
@@ -49,7 +73,6 @@ pub(super) fn read(
     };
     let mut report = ReadReport::default();
     corpus.problems.iter().for_each(|problem| report.note(problem.clone()));
-    let mut ids = Ids::default();
     thread::scope(|scope| {
         let (tasks, work) = sync_channel::<Task>(threads);
         let (order, outcomes) = sync_channel(threads + 1);
@@ -58,7 +81,7 @@ pub(super) fn read(
         for _ in 0..threads {
             let work = Arc::clone(&work);
             scope.spawn(move || {
-                let parser = Parser::new(corpus);
+                let parser = Parser::new(corpus, selection);
                 while let Some((job, result)) = next(&work) {
                     // Nobody listens after a break.
                     let _ = result.send(parser.run(job));
@@ -70,7 +93,7 @@ pub(super) fn read(
         for outcome in outcomes {
             // No result: a parser panicked, and the scope passes that on.
             let Ok(outcome) = outcome.recv() else { break };
-            if deliver(corpus, outcome, &mut ids, &mut report, &mut each).is_break() {
+            if each(outcome, &mut report).is_break() {
                 break;
             }
         }
@@ -83,20 +106,26 @@ fn next(work: &Mutex<Receiver<Task>>) -> Option<Task> {
 }
 
 fn deliver(
-    corpus: &Corpus,
     outcome: Outcome,
-    ids: &mut Ids,
     report: &mut ReadReport,
     each: &mut impl FnMut(Batch) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
-    let mut batch = outcome.batch;
+    let batch = outcome.batch;
     report.files += outcome.files;
     outcome.problems.into_iter().for_each(|problem| report.note(problem));
+    report.articles += batch.records.len() as u64;
+    report.bytes += batch.records.iter().map(|record| record.text.len() as u64).sum::<u64>();
+    if batch.records.is_empty() { ControlFlow::Continue(()) } else { each(batch) }
+}
+
+/// Numbers or drops the records whose ids were there before.
+fn settle_ids(corpus: &Corpus, outcome: &mut Outcome, ids: &mut Ids) {
+    let Outcome { batch, problems, .. } = outcome;
     match corpus.options.repeated_ids {
         RepeatedIds::Number => {
             for record in &mut batch.records {
                 if let Some(unique) = ids.repeated(&record.id) {
-                    report.note(
+                    problems.push(
                         duplicate(corpus, record, Reason::DuplicateId)
                             .saying(format_args!("now {unique:?}")),
                     );
@@ -107,14 +136,11 @@ fn deliver(
         RepeatedIds::Skip => batch.records.retain(|record| {
             let is_new = ids.seen.insert(xxh3_64(record.id.as_bytes()));
             if !is_new {
-                report.note(duplicate(corpus, record, Reason::TakenId));
+                problems.push(duplicate(corpus, record, Reason::TakenId));
             }
             is_new
         }),
     }
-    report.articles += batch.records.len() as u64;
-    report.bytes += batch.records.iter().map(|record| record.text.len() as u64).sum::<u64>();
-    if batch.records.is_empty() { ControlFlow::Continue(()) } else { each(batch) }
 }
 
 fn duplicate(corpus: &Corpus, record: &Record, reason: Reason) -> Problem {

@@ -1,23 +1,30 @@
 //! Texts to candidate pairs, by both channels.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::pool::{Pool, Pooled};
 use super::{Channel, Engine, Texts, Watch};
 use crate::Error;
 use crate::lsh::band_keys::{self, BandKeys, Bucketing, Collapsed};
 use crate::lsh::banding::{Banding, Target};
-use crate::lsh::rare::{self, Posting, RareConfig, SharedPairs};
+use crate::lsh::rare::{self, Posting, RareConfig, RareIndex};
 use crate::shingle::reuse::skip_bigrams;
 use crate::sketch::MinHasher;
-use crate::text::Analyzer;
 use crate::text::hash::mix;
+use crate::text::{Analyzer, Outline};
 
 /// Texts that one task takes; small enough to share work out, large enough to keep it together.
 const BLOCK: usize = 64;
 /// Features are spread over 2 to the power of this many partitions.
 const PARTITION_BITS: u32 = 6;
+const PARTITIONS: usize = 1 << PARTITION_BITS;
+/// Texts by which the number of features is estimated.
+const SAMPLE: usize = 512;
+/// Postings of rare features whose pairs one task counts, about.
+const PART_POSTINGS: usize = 1 << 22;
 /// Groups of identical texts up to this size are compared like all others; of larger ones the first
 /// stands for all.
 const IDENTICAL_LIMIT: usize = 8;
@@ -52,10 +59,9 @@ pub struct Channels {
     pub words: u64,
 }
 
-/// What a block of texts gives.
+/// What a block of texts gives, beside postings.
 struct Block {
     keys: BandKeys,
-    postings: Vec<Vec<Posting>>,
     /// For each text a hash of its folded words; `None` without words.
     prints: Vec<Option<u64>>,
     bytes: u64,
@@ -63,13 +69,18 @@ struct Block {
 }
 
 /// What a thread keeps from block to block.
-struct Worker {
-    analyzer: Analyzer,
+struct Worker<'p> {
+    analyzer: Pooled<'p, Analyzer>,
     hasher: MinHasher,
-    forms: Vec<u64>,
+    outline: Outline,
     shingles: Vec<u64>,
     lanes: Vec<u32>,
+    groups: &'p Groups,
+    postings: Pooled<'p, Postings>,
 }
+
+/// Postings by their partitions.
+type Postings = Vec<Vec<Posting>>;
 
 impl Engine {
     /// Candidate pairs of a corpus.
@@ -81,15 +92,20 @@ impl Engine {
         let hasher = MinHasher::new(self.config.minhash())?;
         let target = Target::new(self.config.banding_threshold, self.config.lanes);
         let banding = Banding::for_threshold(target)?;
+        let analyzers = Pool::new(|| self.analyzer());
+        let groups = self.groups(texts);
+        let postings = Pool::new(|| groups.buffers());
         let blocks: Vec<Block> = (0..texts.len().div_ceil(BLOCK))
             .into_par_iter()
             .map_init(
                 || Worker {
-                    analyzer: self.analyzer(),
+                    analyzer: analyzers.take(),
                     hasher: hasher.clone(),
-                    forms: Vec::new(),
+                    outline: Outline::default(),
                     shingles: Vec::new(),
                     lanes: vec![0; self.config.lanes],
+                    groups: &groups,
+                    postings: postings.take(),
                 },
                 |worker, block| {
                     let range = block * BLOCK..((block + 1) * BLOCK).min(texts.len());
@@ -101,21 +117,25 @@ impl Engine {
         let mut found = Candidates::default();
         let standing = collapse(&blocks, &mut found);
         let mut keys = BandKeys::new(banding);
-        let mut postings: Vec<Vec<Posting>> = vec![Vec::new(); 1 << PARTITION_BITS];
         for mut block in blocks {
             found.channels.bytes += block.bytes;
             found.channels.words += block.words;
             keys.append(&mut block.keys);
-            for (all, mut own) in postings.iter_mut().zip(block.postings) {
-                own.retain(|posting| standing[*posting as u32 as usize]);
-                all.append(&mut own);
-            }
         }
         if self.config.channel != Channel::Rare {
             band(&keys, banding, &standing, &mut found);
         }
+        drop(keys);
         if self.config.channel != Channel::Banding {
-            self.pair_rare(postings, texts.len(), &mut found);
+            let config = self.rare_config(texts.len());
+            let mut index = RareIndex::default();
+            index_postings(postings.into_tools(), config, &standing, &mut index, &mut found);
+            for group in 1..groups.count {
+                let postings = Pool::new(|| groups.buffers());
+                self.postings(texts, &analyzers, &postings, (&groups, group));
+                index_postings(postings.into_tools(), config, &standing, &mut index, &mut found);
+            }
+            pair_rare(&index, config, texts.len(), &mut found);
         }
         found.pairs.par_sort_unstable();
         found.pairs.dedup();
@@ -124,79 +144,153 @@ impl Engine {
 
     fn block<T: Texts + ?Sized>(
         &self,
-        worker: &mut Worker,
+        worker: &mut Worker<'_>,
         texts: &T,
-        range: std::ops::Range<usize>,
+        range: Range<usize>,
         banding: Banding,
     ) -> Result<Block, Error> {
         let mut block = Block {
             keys: BandKeys::new(banding),
-            postings: vec![Vec::new(); 1 << PARTITION_BITS],
             prints: Vec::with_capacity(range.len()),
             bytes: 0,
             words: 0,
         };
         for at in range {
             let text = texts.text(at);
-            let article = worker.analyzer.article(&text);
+            worker.analyzer.outline(&text, &mut worker.outline);
+            let Outline { forms, .. } = &worker.outline;
             block.bytes += text.len() as u64;
-            block.words += article.words.len() as u64;
-            worker.forms.clear();
-            worker.forms.extend(article.words.iter().map(|word| word.form));
-            let print =
-                worker.forms.iter().fold(0, |print: u64, form| mix(print.rotate_left(1) ^ form));
-            block.prints.push((!worker.forms.is_empty()).then_some(print));
+            block.words += forms.len() as u64;
+            let print = forms.iter().fold(0, |print: u64, form| mix(print.rotate_left(1) ^ form));
+            block.prints.push((!forms.is_empty()).then_some(print));
             if self.config.channel != Channel::Rare {
                 worker.shingles.clear();
                 let n = self.config.shingle_words;
-                crate::shingle::ngrams(&worker.forms, n, self.config.kernel, &mut worker.shingles);
+                crate::shingle::ngrams(forms, n, self.config.kernel, &mut worker.shingles);
                 if worker.hasher.sign_shingles(&worker.shingles, &mut worker.lanes) {
                     block.keys.push(at as u32, &worker.lanes)?;
                 }
             }
             if self.config.channel != Channel::Banding {
-                let window = window(article.words.len());
-                skip_bigrams(&article, window, |feature| {
-                    let partition = rare::partition_of(feature, PARTITION_BITS);
-                    block.postings[partition].push(rare::posting(feature, at as u32));
-                });
+                worker.groups.emit(0, &worker.outline, at as u32, &mut worker.postings);
             }
         }
         Ok(block)
     }
 
-    fn pair_rare(&self, postings: Vec<Vec<Posting>>, articles: usize, found: &mut Candidates) {
+    /// The postings of one group, of all texts.
+    fn postings<T: Texts + ?Sized>(
+        &self,
+        texts: &T,
+        analyzers: &Pool<Analyzer, impl Fn() -> Analyzer + Sync>,
+        postings: &Pool<Postings, impl Fn() -> Postings + Sync>,
+        (groups, group): (&Groups, usize),
+    ) {
+        (0..texts.len()).into_par_iter().with_min_len(BLOCK).for_each_init(
+            || (analyzers.take(), postings.take(), Outline::default()),
+            |(analyzer, postings, outline), at| {
+                analyzer.outline(&texts.text(at), outline);
+                groups.emit(group, outline, at as u32, postings);
+            },
+        );
+    }
+
+    /// How many groups of features there have to be, by a sample of the texts.
+    fn groups<T: Texts + ?Sized>(&self, texts: &T) -> Groups {
+        let step = (texts.len() / SAMPLE).max(1);
+        let (mut analyzer, mut outline) = (self.analyzer(), Outline::default());
+        let mut features = 0;
+        for at in (0..texts.len()).step_by(step) {
+            analyzer.outline(&texts.text(at), &mut outline);
+            skip_bigrams(&outline.stems, window(outline.forms.len()), |_| features += step);
+        }
+        let wanted = (features * size_of::<Posting>()).div_ceil(self.config.held_bytes.max(1));
+        Groups { count: wanted.clamp(1, PARTITIONS), features }
+    }
+
+    fn rare_config(&self, articles: usize) -> RareConfig {
         let mut config = RareConfig::for_articles(articles);
         if let Some(max_df) = self.config.max_df {
             config.max_df = max_df;
         }
         // A feature of middling rarity weighs 2.
         config.min_weight = self.config.min_shared.saturating_mul(2);
-        let greatest = articles.saturating_sub(1) as u32;
-        let parts: Vec<(SharedPairs, rare::RareStats)> = postings
-            .into_par_iter()
-            .map_init(rare::Scratch::default, |scratch, mut postings| {
-                let mut pairs = SharedPairs::up_to(greatest);
-                let stats = rare::shared_pairs(&mut postings, config, scratch, &mut pairs);
-                (pairs, stats)
-            })
-            .collect();
-        let mut all = SharedPairs::up_to(greatest);
-        for (mut pairs, stats) in parts {
-            all.append(&mut pairs);
-            found.channels.rare.add(stats);
-        }
-        let split = all.split(std::num::NonZeroU32::MIN.saturating_add(15));
-        let counted: Vec<Vec<(u32, u32, u32)>> = split
-            .into_par_iter()
-            .map_init(rare::Scratch::default, |scratch, mut pairs| {
-                rare::count_pairs(&mut pairs, config.min_weight, scratch)
-            })
-            .collect();
-        let before = found.pairs.len();
-        found.pairs.extend(counted.into_iter().flatten().map(|(a, b, _)| (a, b)));
-        found.channels.rare_pairs = found.pairs.len() - before;
+        config
     }
+}
+
+/// Features are looked at group by group, each in a pass over all texts, so that the postings of one
+/// group at a time are held. Which features make a group does not matter to what is found.
+struct Groups {
+    count: usize,
+    /// How many there are of all, about.
+    features: usize,
+}
+
+impl Groups {
+    /// Partitions of a thread, with room for its share of a group.
+    fn buffers(&self) -> Postings {
+        // Memory that is never touched costs nothing, and to grow by copying does.
+        let room = self.features / (PARTITIONS * rayon::current_num_threads()) * 5 / 4;
+        (0..PARTITIONS).map(|_| Vec::with_capacity(room)).collect()
+    }
+
+    /// Adds the features of an article that are of this group.
+    fn emit(&self, group: usize, outline: &Outline, article: u32, postings: &mut Postings) {
+        skip_bigrams(&outline.stems, window(outline.forms.len()), |feature| {
+            let partition = rare::partition_of(feature, PARTITION_BITS);
+            if partition * self.count / PARTITIONS == group {
+                postings[partition].push(rare::posting(feature, article));
+            }
+        });
+    }
+}
+
+/// Adds all features of a group to the index. Every thread has its own postings of each partition.
+fn index_postings(
+    threads: Vec<Postings>,
+    config: RareConfig,
+    standing: &[bool],
+    index: &mut RareIndex,
+    found: &mut Candidates,
+) {
+    let mut partitions: Vec<Vec<Vec<Posting>>> = vec![Vec::new(); PARTITIONS];
+    for postings in threads {
+        for (all, own) in partitions.iter_mut().zip(postings) {
+            all.push(own);
+        }
+    }
+    let parts: Vec<(RareIndex, rare::RareStats)> = partitions
+        .into_par_iter()
+        .map_init(rare::Scratch::default, |scratch, threads| {
+            let mut postings = threads.concat();
+            drop(threads);
+            postings.retain(|posting| standing[*posting as u32 as usize]);
+            let mut part = RareIndex::default();
+            let stats = part.add(&mut postings, config, scratch);
+            (part, stats)
+        })
+        .collect();
+    for (mut part, stats) in parts {
+        index.append(&mut part);
+        found.channels.rare.add(stats);
+    }
+}
+
+/// The channel of rewrites.
+fn pair_rare(index: &RareIndex, config: RareConfig, articles: usize, found: &mut Candidates) {
+    let parts = (index.len() / PART_POSTINGS).max(16);
+    let length = articles.div_ceil(parts).clamp(1, rare::MAX_RANGE as usize);
+    let pairs: Vec<Vec<(u32, u32, u32)>> = (0..articles.div_ceil(length))
+        .into_par_iter()
+        .map_init(rare::Scratch::default, |scratch, part| {
+            let range = part * length..((part + 1) * length).min(articles);
+            index.pairs(config, range.start as u32..range.end as u32, scratch)
+        })
+        .collect();
+    let before = found.pairs.len();
+    found.pairs.extend(pairs.into_iter().flatten().map(|(a, b, _)| (a, b)));
+    found.channels.rare_pairs = found.pairs.len() - before;
 }
 
 /// The channel of near-duplicates.

@@ -42,6 +42,9 @@ pub struct Config {
     pub channel: Channel,
     /// Whether a scan also gives the candidate pairs that turned out to be unrelated. Default: no.
     pub keep_unrelated: bool,
+    /// Bytes of postings that a scan holds at most, about; the texts are asked for once more for
+    /// each further piece of that size. Results do not depend on it. Default 1 GiB.
+    pub held_bytes: usize,
     /// What the processor can do. Default: what it says.
     pub kernel: Kernel,
 }
@@ -60,6 +63,7 @@ impl Default for Config {
             min_shared: 3,
             channel: Channel::Both,
             keep_unrelated: false,
+            held_bytes: 1 << 30,
             kernel: Kernel::detect(),
         }
     }

@@ -3,7 +3,7 @@
 //! ```text
 //! reading 1           ──▶ Signing       a signature for each distinct text; the texts are let go
 //! Signing::verify     ──▶ Verification  candidate pairs, by banding
-//! reading 2 (3, …)    ──▶ Verification  exact Jaccard indices of the candidates
+//! reading 2 (3, …)    ──▶ Verification  exact Jaccard indices of the candidates; of these only
 //! Verification::choose ─▶ Fate          of each article: kept, or dropped because of which keeper
 //! ```
 //!
@@ -22,6 +22,7 @@
 //! signing.add(&texts);
 //! let mut verification = signing.verify(&[Rank::default(); 3])?;
 //! while verification.needs_reading() {
+//!     let texts: Vec<_> = (0..).zip(&texts).collect();
 //!     verification.add(&texts)?;
 //!     verification.end_reading()?;
 //! }

@@ -6,10 +6,12 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
+use super::pool::Pool;
 use super::{Channels, Engine, Texts};
 use crate::Error;
 use crate::align::{Comparison, Profile, Relation};
 use crate::cluster::{Confirmation, Edge, clusters};
+use crate::text::Analyzer;
 
 /// Bytes of text whose articles are held ready at once.
 const READY_BYTES: usize = 32 << 20;
@@ -155,11 +157,12 @@ impl Engine {
         pairs: &[(u32, u32)],
         mut each: impl FnMut(&[(u32, u32)], Vec<Comparison>) -> ControlFlow<()>,
     ) {
+        let analyzers = Pool::new(|| self.analyzer());
         let mut rest = pairs;
         while !rest.is_empty() {
             let (now, later) = rest.split_at(self.batch(texts, rest));
             rest = later;
-            if each(now, self.compare_pairs(texts, now)).is_break() {
+            if each(now, self.compare_ready(texts, now, &analyzers)).is_break() {
                 break;
             }
         }
@@ -186,13 +189,22 @@ impl Engine {
         texts: &T,
         pairs: &[(u32, u32)],
     ) -> Vec<Comparison> {
+        self.compare_ready(texts, pairs, &Pool::new(|| self.analyzer()))
+    }
+
+    fn compare_ready<T: Texts + ?Sized>(
+        &self,
+        texts: &T,
+        pairs: &[(u32, u32)],
+        analyzers: &Pool<Analyzer, impl Fn() -> Analyzer + Sync>,
+    ) -> Vec<Comparison> {
         let mut articles: Vec<u32> = pairs.iter().flat_map(|(a, b)| [*a, *b]).collect();
         articles.par_sort_unstable();
         articles.dedup();
         let profiles: Vec<Profile> = articles
             .par_iter()
             .map_init(
-                || self.analyzer(),
+                || analyzers.take(),
                 |analyzer, article| self.profile(analyzer, &texts.text(*article as usize)),
             )
             .collect();

@@ -16,11 +16,6 @@ impl Packing {
         Self { width: u32::BITS - greatest.leading_zeros() }
     }
 
-    /// Bits of each number.
-    pub(super) fn width(self) -> u32 {
-        self.width
-    }
-
     /// The key of the pair of `a` and `b`, in either order.
     #[inline(always)]
     pub(super) fn pack(self, a: u32, b: u32) -> u64 {

@@ -4,13 +4,13 @@
 //! most; so features whose document frequency (df) is above a cap are dropped, and what remains
 //! gives at most `(cap - 1) / 2` pairs per posting: linear work, whatever the corpus.
 //!
-//! Two stages, each a pure function of one partition: [`shared_pairs`] of a range of features, then
-//! [`count_pairs`] of a range of articles. [`candidates`] does both for a corpus in one piece.
+//! Two stages, each a pure function of one part: [`RareIndex::add`] of the postings of some features,
+//! then [`RareIndex::pairs`] of a range of articles. [`candidates`] does both for a corpus in one
+//! piece.
 
-use std::num::NonZeroU32;
+use std::ops::Range;
 
-use super::pairs::Packing;
-use crate::{radix, text::hash::mix};
+use crate::radix;
 
 /// One article has one feature: 32 bits of the feature's hash above the number of the article.
 pub type Posting = u64;
@@ -101,162 +101,174 @@ impl RareStats {
 /// Candidate pairs of a corpus whose postings are all here. Reorders `postings`.
 pub fn candidates(postings: &mut [Posting], config: RareConfig) -> Candidates {
     let mut scratch = Scratch::default();
-    let mut pairs = SharedPairs::up_to(greatest_article(postings));
-    let stats = shared_pairs(postings, config, &mut scratch, &mut pairs);
-    Candidates { pairs: count_pairs(&mut pairs, config.min_weight, &mut scratch), stats }
+    let articles = postings.iter().map(|posting| *posting as u32 + 1).max().unwrap_or(0);
+    let mut index = RareIndex::default();
+    let stats = index.add(postings, config, &mut scratch);
+    Candidates { pairs: index.pairs(config, 0..articles, &mut scratch), stats }
 }
 
-/// The greatest article number among the postings; 0 where there are none.
-pub fn greatest_article(postings: &[Posting]) -> u32 {
-    postings.iter().map(|posting| *posting as u32).max().unwrap_or(0)
-}
-
-/// Pairs of articles, one for each rare feature that the two share: between the two stages.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SharedPairs {
-    packing: Packing,
-    keys: Vec<u64>,
-}
-
-impl SharedPairs {
-    /// No pairs yet, of articles up to and including number `greatest`.
-    pub fn up_to(greatest: u32) -> Self {
-        Self { packing: Packing::up_to(greatest), keys: Vec::new() }
-    }
-
-    /// Number of pairs, repetitions included.
-    pub fn len(&self) -> usize {
-        self.keys.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.keys.is_empty()
-    }
-
-    /// Moves the pairs of another partition of features here. Both must have been made for the same
-    /// greatest article.
-    pub fn append(&mut self, other: &mut Self) {
-        assert_eq!(self.packing, other.packing, "pairs are packed alike");
-        self.keys.append(&mut other.keys);
-    }
-
-    /// Spreads the pairs over `parts` by their lesser article, so that all repetitions of a pair
-    /// meet: each part can be counted by itself. Parts differ in size, because pairs do.
-    pub fn split(self, parts: NonZeroU32) -> Vec<Self> {
-        let per_part = (1u64 << self.packing.width()).div_ceil(u64::from(parts.get()));
-        let empty = Self { packing: self.packing, keys: Vec::new() };
-        let mut split = vec![empty; parts.get() as usize];
-        for key in self.keys {
-            let part = u64::from(self.packing.unpack(key).0) / per_part;
-            split[part as usize].keys.push(key);
-        }
-        split
-    }
-}
-
-/// Appends a pair to `pairs` for every two articles that share a feature with df from 2 to
-/// `max_df`, as often as the feature weighs.
+/// The features that count, each with the articles that have it.
 ///
-/// `postings` holds all postings of the features of this partition, in any order; they mean nothing
-/// afterwards. A posting that is there twice counts once.
-pub fn shared_pairs(
-    postings: &mut [Posting],
-    config: RareConfig,
-    scratch: &mut Scratch,
-    pairs: &mut SharedPairs,
-) -> RareStats {
-    let before = pairs.len();
-    let mut stats = RareStats { postings: postings.len() as u64, ..RareStats::default() };
-    let Scratch { spare, counters } = scratch;
-    radix::for_each_part(postings, spare, 32..64, |part, spare, bits| {
-        let kept = counters.keep_frequent(part, 2, |posting| posting >> 32);
-        stats.features += (part.len() - kept) as u64;
-        stats.single_features += (part.len() - kept) as u64;
-        radix::sort_with(&mut part[..kept], &mut spare[..kept], bits);
-        pair_sorted(&mut part[..kept], config, pairs, &mut stats);
-    });
-    stats.shared = (pairs.len() - before) as u64;
-    stats
+/// Memory: four bytes for each posting of a feature with df from 2 to the cap. Pairs are counted from
+/// here article by article, and so never all held: a corpus has several times more pairs that share
+/// one rare feature than postings, and hardly any of them share a second.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RareIndex {
+    /// Articles, ascending, feature by feature; the last one of each feature has the bit [`LAST`].
+    entries: Vec<u32>,
+    /// One more than the greatest article.
+    articles: u32,
 }
 
-/// The pairs of postings that are sorted by feature.
-fn pair_sorted(
-    postings: &mut [Posting],
-    config: RareConfig,
-    pairs: &mut SharedPairs,
-    stats: &mut RareStats,
-) {
-    let mut at = 0;
-    while at < postings.len() {
-        let feature = postings[at] >> 32;
-        let same = postings[at..].iter().take_while(|next| *next >> 32 == feature).count();
-        stats.features += 1;
-        match same {
-            1 => stats.single_features += 1,
-            _ => pair_group(&mut postings[at..at + same], config, pairs, stats),
-        }
-        at += same;
-    }
-}
+/// Marks the last article of a feature.
+const LAST: u32 = 1 << 31;
 
-/// The pairs of one feature's postings, of which there are at least two. What is there twice is
-/// overwritten.
-fn pair_group(
-    group: &mut [Posting],
-    config: RareConfig,
-    pairs: &mut SharedPairs,
-    stats: &mut RareStats,
-) {
-    if !group.is_sorted_by(|a, b| a < b) {
-        group.sort_unstable();
-    }
-    let mut df = 1;
-    for at in 1..group.len() {
-        if group[at] != group[df - 1] {
-            group[df] = group[at];
-            df += 1;
-        }
-    }
-    if df > config.max_df as usize {
-        stats.capped_features += 1;
-        stats.capped_postings += group.len() as u64;
-        return;
-    }
-    stats.single_features += u64::from(df == 1);
-    let packing = pairs.packing;
-    let times = config.weight(df as u32);
-    for (at, &b) in group[..df].iter().enumerate() {
-        for _ in 0..times {
-            pairs.keys.extend(group[..at].iter().map(|a| packing.pack(*a as u32, b as u32)));
-        }
-    }
-}
+/// Where, in the keys by which [`RareIndex::pairs`] sorts, the article and the weight stand; below
+/// them a place in the entries.
+const ARTICLE_BIT: u32 = 40;
+const WEIGHT_BIT: u32 = 38;
 
-/// Counts how often each pair is there and keeps those with at least `min_weight`: the lesser
-/// article, the greater one, and the count; sorted. `pairs` is empty afterwards.
-pub fn count_pairs(
-    pairs: &mut SharedPairs,
-    min_weight: u32,
-    scratch: &mut Scratch,
-) -> Vec<(u32, u32, u32)> {
-    let Scratch { spare, counters } = scratch;
-    let packing = pairs.packing;
-    let mut counted = Vec::new();
-    radix::for_each_part(&mut pairs.keys, spare, 0..2 * packing.width(), |part, spare, bits| {
-        let least = u8::try_from(min_weight).unwrap_or(u8::MAX);
-        let kept = counters.keep_frequent(part, least, |pair| mix(pair) >> 32);
-        radix::sort_with(&mut part[..kept], &mut spare[..kept], bits);
-        for same in part[..kept].chunk_by(|a, b| a == b) {
-            let count = u32::try_from(same.len()).unwrap_or(u32::MAX);
-            if count >= min_weight {
-                let (a, b) = packing.unpack(same[0]);
-                counted.push((a, b, count));
+/// Most articles in the range of [`RareIndex::pairs`].
+pub const MAX_RANGE: u32 = 1 << (u64::BITS - ARTICLE_BIT);
+
+impl RareIndex {
+    /// Postings that it holds.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Moves the features of `other` behind those of `self`; both must not have the same ones.
+    pub fn append(&mut self, other: &mut Self) {
+        self.entries.append(&mut other.entries);
+        self.articles = self.articles.max(other.articles);
+    }
+
+    /// Adds all features whose postings these are, in any order; they mean nothing afterwards. A
+    /// posting that is there twice counts once. Articles are below 2^31.
+    pub fn add(
+        &mut self,
+        postings: &mut [Posting],
+        config: RareConfig,
+        scratch: &mut Scratch,
+    ) -> RareStats {
+        let mut stats = RareStats { postings: postings.len() as u64, ..RareStats::default() };
+        let Scratch { spare, counters, .. } = scratch;
+        radix::for_each_part(postings, spare, 32..64, |part, spare, bits| {
+            let kept = counters.keep_frequent(part);
+            stats.features += (part.len() - kept) as u64;
+            stats.single_features += (part.len() - kept) as u64;
+            radix::sort_with(&mut part[..kept], &mut spare[..kept], bits);
+            for group in part[..kept].chunk_by_mut(|a, b| *a >> 32 == *b >> 32) {
+                stats.features += 1;
+                self.add_feature(group, config, &mut stats);
+            }
+        });
+        stats
+    }
+
+    /// Adds the postings of one feature. What is there twice is overwritten.
+    fn add_feature(&mut self, group: &mut [Posting], config: RareConfig, stats: &mut RareStats) {
+        if !group.is_sorted() {
+            group.sort_unstable();
+        }
+        let mut df = 1;
+        for at in 1..group.len() {
+            if group[at] != group[df - 1] {
+                group[df] = group[at];
+                df += 1;
             }
         }
-    });
-    pairs.keys.clear();
-    counted
+        if df == 1 {
+            stats.single_features += 1;
+            return;
+        }
+        if df > config.max_df as usize {
+            stats.capped_features += 1;
+            stats.capped_postings += group.len() as u64;
+            return;
+        }
+        stats.shared += (df * (df - 1) / 2) as u64;
+        self.entries.extend(group[..df].iter().map(|posting| *posting as u32));
+        let last = self.entries.last_mut().expect("at least two were added");
+        assert!(*last < LAST, "articles are below 2^31");
+        self.articles = self.articles.max(*last + 1);
+        *last |= LAST;
+    }
+
+    /// The candidate pairs whose lesser article is in a range of at most [`MAX_RANGE`]: the lesser
+    /// article, the greater one, and the weight of the features they share (up to 65,535); sorted.
+    pub fn pairs(
+        &self,
+        config: RareConfig,
+        lesser: Range<u32>,
+        scratch: &mut Scratch,
+    ) -> Vec<(u32, u32, u32)> {
+        assert!(lesser.len() <= MAX_RANGE as usize, "a range of articles is too long");
+        let Scratch { spare, keys, weights, met, .. } = scratch;
+        weights.resize(weights.len().max(self.articles as usize), 0);
+        self.features_of(config, &lesser, keys);
+        let bits = ARTICLE_BIT..(ARTICLE_BIT + u32::BITS - (lesser.len() as u32).leading_zeros());
+        radix::sort_by_bits(keys, spare, bits.start..bits.end.min(u64::BITS));
+        let least = u16::try_from(config.min_weight.max(1)).unwrap_or(u16::MAX);
+        let mut pairs = Vec::new();
+        for features in keys.chunk_by(|x, y| x >> ARTICLE_BIT == y >> ARTICLE_BIT) {
+            let article = lesser.start + (features[0] >> ARTICLE_BIT) as u32;
+            met.clear();
+            features.iter().for_each(|feature| self.add_weights(*feature, weights, met));
+            let before = pairs.len();
+            for &other in &*met {
+                let weight = std::mem::take(&mut weights[other as usize]);
+                if weight >= least {
+                    pairs.push((article, other, u32::from(weight)));
+                }
+            }
+            pairs[before..].sort_unstable();
+        }
+        pairs
+    }
+
+    /// Adds the weight of a feature to all articles from the place that its key names; `met` gets
+    /// those that had none.
+    fn add_weights(&self, key: u64, weights: &mut [u16], met: &mut Vec<u32>) {
+        let weight = 1 << (key >> WEIGHT_BIT & 3);
+        let start = (key & ((1 << WEIGHT_BIT) - 1)) as usize;
+        for entry in &self.entries[start..] {
+            let other = entry & !LAST;
+            let sum = &mut weights[other as usize];
+            if *sum == 0 {
+                met.push(other);
+            }
+            *sum = sum.saturating_add(weight);
+            if entry & LAST != 0 {
+                break;
+            }
+        }
+    }
+
+    /// A key for each feature of each article of the range, unless no article with it is greater:
+    /// the article, the logarithm of the feature's weight, and the place of the next article.
+    fn features_of(&self, config: RareConfig, lesser: &Range<u32>, keys: &mut Vec<u64>) {
+        keys.clear();
+        let mut start = 0;
+        for (last, entry) in self.entries.iter().enumerate() {
+            if entry & LAST == 0 {
+                continue;
+            }
+            let weight = config.weight((last + 1 - start) as u32).ilog2();
+            for (at, article) in (start..).zip(&self.entries[start..last]) {
+                if lesser.contains(article) {
+                    let article = u64::from(article - lesser.start) << ARTICLE_BIT;
+                    keys.push(article | u64::from(weight) << WEIGHT_BIT | (at as u64 + 1));
+                }
+            }
+            start = last + 1;
+        }
+    }
 }
 
 /// Buffers that are kept from one partition to the next: one per thread.
@@ -264,12 +276,17 @@ pub fn count_pairs(
 pub struct Scratch {
     spare: Vec<u64>,
     counters: Counters,
+    keys: Vec<u64>,
+    /// By article, all 0 between two calls.
+    weights: Vec<u16>,
+    /// Articles that have a weight.
+    met: Vec<u32>,
 }
 
 /// Counters in which keys share places: never too low, sometimes too high.
 ///
-/// Most features have one posting and most pairs share one feature. To find these takes two short
-/// loops without branches; to sort them would take several passes more.
+/// Most features have one posting. To find these takes two short loops without branches; to sort them
+/// would take several passes more.
 #[derive(Debug, Clone)]
 struct Counters(Box<[u8; 1 << 16]>);
 
@@ -280,20 +297,20 @@ impl Default for Counters {
 }
 
 impl Counters {
-    /// Moves the keys that may be there `least` times or more to the front, in order, and returns how
-    /// many these are. `mixed` gives a number of which the low 16 bits are spread evenly.
-    fn keep_frequent(&mut self, keys: &mut [u64], least: u8, mixed: impl Fn(u64) -> u64) -> usize {
+    /// Moves the postings whose features may have others to the front, in order, and returns how
+    /// many these are.
+    fn keep_frequent(&mut self, postings: &mut [Posting]) -> usize {
         self.0.fill(0);
-        let place = |key| usize::from(mixed(key) as u16);
-        for &key in &*keys {
-            let counter = &mut self.0[place(key)];
+        let place = |posting: Posting| usize::from((posting >> 32) as u16);
+        for &posting in &*postings {
+            let counter = &mut self.0[place(posting)];
             *counter = counter.saturating_add(1);
         }
         let mut kept = 0;
-        for at in 0..keys.len() {
-            let key = keys[at];
-            keys[kept] = key;
-            kept += usize::from(self.0[place(key)] >= least);
+        for at in 0..postings.len() {
+            let posting = postings[at];
+            postings[kept] = posting;
+            kept += usize::from(self.0[place(posting)] >= 2);
         }
         kept
     }
@@ -352,16 +369,15 @@ mod tests {
                 partitions[partition_of(*feature, 2)].push(posting(*feature, *article));
             }
             let (mut stats, mut scratch) = (RareStats::default(), Scratch::default());
-            let mut pairs = SharedPairs::up_to(29);
+            let mut index = RareIndex::default();
             for partition in &mut partitions {
-                let mut own = SharedPairs::up_to(29);
-                stats.add(shared_pairs(partition, config, &mut scratch, &mut own));
-                pairs.append(&mut own);
+                let mut own = RareIndex::default();
+                stats.add(own.add(partition, config, &mut scratch));
+                index.append(&mut own);
             }
-            let parts = pairs.split(NonZeroU32::new(parts).expect("at least one"));
-            let found: Vec<_> = parts
-                .into_iter()
-                .flat_map(|mut part| count_pairs(&mut part, config.min_weight, &mut scratch))
+            let found: Vec<_> = (0..30)
+                .step_by(parts as usize)
+                .flat_map(|start| index.pairs(config, start..start + parts, &mut scratch))
                 .collect();
             prop_assert_eq!(found, naive(&features, config));
             prop_assert_eq!(stats.postings, features.len() as u64);

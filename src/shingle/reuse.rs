@@ -5,20 +5,14 @@
 //! them, in either order, are its features (skip-bigrams; Lin & Och 2004, ROUGE-S, for the idea).
 
 use crate::text::hash::mix;
-use crate::text::{Article, Traits};
 
-/// Calls `each` with the hash of every pair of stems at most `window` content words apart, in the
-/// same sentence or the next; stop words do not count. `window` of 1 gives neighbours only.
+/// Calls `each` with the hash of every pair of stems at most `window` places apart; `stems` are those
+/// of an article's content words, as [`Outline`](crate::text::Outline) has them. `window` of 1 gives
+/// neighbours only.
 ///
 /// Quoted words take part: a reused article may be one long quotation. Articles with fewer than two
 /// content words have none.
-pub fn skip_bigrams(article: &Article, window: usize, mut each: impl FnMut(u64)) {
-    let stems: Vec<u32> = article
-        .words
-        .iter()
-        .filter(|word| !word.traits.has(Traits::STOP))
-        .map(|word| word.stem)
-        .collect();
+pub fn skip_bigrams(stems: &[u32], window: usize, mut each: impl FnMut(u64)) {
     for (at, &first) in stems.iter().enumerate() {
         for &second in stems[at + 1..].iter().take(window) {
             if first != second {
@@ -37,11 +31,12 @@ pub fn skip_bigram(first: u32, second: u32) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::Analyzer;
+    use crate::text::{Analyzer, Outline};
 
     fn features(text: &str, window: usize) -> Vec<u64> {
-        let mut all = Vec::new();
-        skip_bigrams(&Analyzer::new(None).article(text), window, |hash| all.push(hash));
+        let (mut outline, mut all) = (Outline::default(), Vec::new());
+        Analyzer::new(None).outline(text, &mut outline);
+        skip_bigrams(&outline.stems, window, |hash| all.push(hash));
         all
     }
 

@@ -27,7 +27,7 @@ impl ShingleSet {
     /// The set of any hashes. They should be well mixed, as those of [`super::ngram_hash`] are, for
     /// sorting to be fast; nothing else depends on it.
     pub fn from_hashes(mut hashes: Vec<u64>) -> Self {
-        radix::sort_by_bits(&mut hashes, &mut Vec::new(), 0..u64::BITS);
+        radix::sort_mixed(&mut hashes);
         hashes.dedup();
         Self { hashes }
     }

@@ -4,13 +4,16 @@ use std::ops::Range;
 
 use rust_stemmers::Stemmer;
 
+use crate::Kernel;
 use crate::span::Span;
 
 use super::hash::{WordMap, word_hash};
-use super::language::{self, Language, is_stop_word};
+use super::hashes::WordHasher;
+use super::language::{self, Language};
 use super::quotations::quotations;
+use super::recent::Recent;
 use super::sentences::sentences;
-use super::words::{fold, for_each_word};
+use super::words::fold;
 
 /// One word of an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,14 +96,28 @@ pub struct Article {
 pub struct Analyzer {
     language: Option<Language>,
     stems: Vec<Stems>,
+    recent: Recent,
     folded: String,
+    hasher: WordHasher,
+    forms: Vec<u64>,
+    spans: Vec<Span>,
+}
+
+/// The words of a text without their places: what the search for candidates needs, for a fraction
+/// of what an [`Article`] takes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outline {
+    /// Hashes of the folded forms of all words, in order.
+    pub forms: Vec<u64>,
+    /// Stems of the words that are no stop words, in order.
+    pub stems: Vec<u32>,
 }
 
 /// Stems known so far in one language.
 struct Stems {
     language: Language,
     stemmer: Option<Stemmer>,
-    known: WordMap<(u32, bool)>,
+    known: WordMap<u32>,
 }
 
 /// Words remembered per language; beyond, the memory starts anew.
@@ -109,21 +126,46 @@ const REMEMBERED: usize = 1 << 18;
 impl Analyzer {
     /// An analyzer for texts in `language`; `None` detects the language of each.
     pub fn new(language: Option<Language>) -> Self {
-        Self { language, stems: Vec::new(), folded: String::new() }
+        Self {
+            language,
+            stems: Vec::new(),
+            recent: Recent::default(),
+            folded: String::new(),
+            hasher: WordHasher::new(Kernel::detect()).expect("the processor has what it says"),
+            forms: Vec::new(),
+            spans: Vec::new(),
+        }
+    }
+
+    /// Puts the outline of a text into `outline`, whose former content does not matter.
+    pub fn outline(&mut self, text: &str, outline: &mut Outline) {
+        let Outline { forms, stems } = outline;
+        forms.clear();
+        stems.clear();
+        self.spans.clear();
+        self.hasher.find_words(text, forms, &mut self.spans);
+        let language = self.language(forms.iter().copied());
+        let known = known(&mut self.stems, language);
+        for (&form, &span) in forms.iter().zip(&self.spans) {
+            let word = self.recent.word(form);
+            if word.stops & language.bit() == 0 {
+                let stem = || known.of(form, span.of(text), &mut self.folded);
+                stems.push(word.stem(language, stem));
+            }
+        }
     }
 
     /// Takes one text apart.
     pub fn article(&mut self, text: &str) -> Article {
-        let mut words = Vec::with_capacity(text.len() / 6);
-        for_each_word(text, |range, folded| {
-            let mut traits = Traits::default();
-            traits.set(Traits::NUMBER, folded.as_bytes()[0].is_ascii_digit());
-            let form = word_hash(folded.as_bytes());
-            words.push(Word { span: Span::new(range.start, range.end), form, stem: 0, traits });
-        });
-        let language =
-            self.language.unwrap_or_else(|| language::detect(words.iter().map(|word| word.form)));
-        self.stem(text, language, &mut words);
+        let mut words = self.words(text);
+        let language = self.language(words.iter().map(|word| word.form));
+        let known = known(&mut self.stems, language);
+        for word in &mut words {
+            let recent = self.recent.word(word.form);
+            let stem = || known.of(word.form, word.span.of(text), &mut self.folded);
+            word.stem = recent.stem(language, stem);
+            word.traits.set(Traits::STOP, recent.stops & language.bit() != 0);
+        }
         let quotations = quotations(text);
         mark_quoted(&mut words, &quotations);
         let sentences = with_words(&sentences(text, language), &words);
@@ -131,32 +173,65 @@ impl Analyzer {
         Article { language, bytes: text.len(), words, sentences, quotations }
     }
 
-    fn stem(&mut self, text: &str, language: Language, words: &mut [Word]) {
-        let place = self.stems.iter().position(|stems| stems.language == language);
-        let place = place.unwrap_or_else(|| {
-            let stemmer = language.stemmer();
-            self.stems.push(Stems { language, stemmer, known: WordMap::default() });
-            self.stems.len() - 1
-        });
-        let stems = &mut self.stems[place];
-        if stems.known.len() > REMEMBERED {
-            stems.known.clear();
+    /// The language that was set, or the one of these words.
+    fn language(&mut self, words: impl Iterator<Item = u64>) -> Language {
+        let detect = || language::detect_by(words.map(|form| self.recent.word(form).stops));
+        self.language.unwrap_or_else(detect)
+    }
+
+    fn words(&mut self, text: &str) -> Vec<Word> {
+        self.forms.clear();
+        self.spans.clear();
+        self.hasher.find_words(text, &mut self.forms, &mut self.spans);
+        let word = |(&form, &span): (&u64, &Span)| {
+            let first = text.as_bytes()[span.start as usize];
+            let is_number = match first.is_ascii() {
+                true => first.is_ascii_digit(),
+                // Digits of other scripts may fold to these.
+                false => {
+                    fold(span.of(text), &mut self.folded);
+                    self.folded.starts_with(|first: char| first.is_ascii_digit())
+                }
+            };
+            let mut traits = Traits::default();
+            traits.set(Traits::NUMBER, is_number);
+            Word { span, form, stem: 0, traits }
+        };
+        self.forms.iter().zip(&self.spans).map(word).collect()
+    }
+}
+
+/// What is known in a language.
+fn known(all: &mut Vec<Stems>, language: Language) -> &mut Stems {
+    let place = all.iter().position(|stems| stems.language == language);
+    let place = place.unwrap_or_else(|| {
+        let stemmer = language.stemmer();
+        all.push(Stems { language, stemmer, known: WordMap::default() });
+        all.len() - 1
+    });
+    let stems = &mut all[place];
+    if stems.known.len() > REMEMBERED {
+        stems.known.clear();
+    }
+    stems
+}
+
+impl Stems {
+    /// The stem of a word.
+    fn of(&mut self, form: u64, word: &str, folded: &mut String) -> u32 {
+        if let Some(known) = self.known.get(&form) {
+            return *known;
         }
-        for word in words {
-            let folded = &mut self.folded;
-            let &mut (stem, is_stop) = stems.known.entry(word.form).or_insert_with(|| {
-                let hash = match &stems.stemmer {
-                    Some(stemmer) => {
-                        fold(word.span.of(text), folded);
-                        word_hash(stemmer.stem(folded).as_bytes())
-                    }
-                    None => word.form,
-                };
-                ((hash >> 32) as u32, is_stop_word(word.form, language))
-            });
-            word.stem = stem;
-            word.traits.set(Traits::STOP, is_stop);
-        }
+        let hash = match &self.stemmer {
+            Some(stemmer) => {
+                fold(word, folded);
+                word_hash(stemmer.stem(folded).as_bytes())
+            }
+            None => form,
+        };
+        let stem = (hash >> 32) as u32;
+        self.known.insert(form, stem);
+        stem
     }
 }
 

@@ -13,7 +13,7 @@ use super::{
     plain::{PLAIN, Plain},
     words::for_each_word,
 };
-use crate::{Error, Kernel};
+use crate::{Error, Kernel, Span};
 
 /// Bytes of text that are worked on at a time: what one step writes is still in the first-level cache
 /// when the next one reads it.
@@ -55,15 +55,24 @@ impl WordHasher {
 
     /// Appends the hash of every word of `text` to `hashes`, in order. Text without words adds none.
     pub fn hash_words(&mut self, text: &str, hashes: &mut Vec<u64>) {
+        self.find(text, &mut Found { hashes, spans: None });
+    }
+
+    /// [`WordHasher::hash_words`], and where each word stands.
+    pub fn find_words(&mut self, text: &str, hashes: &mut Vec<u64>, spans: &mut Vec<Span>) {
+        self.find(text, &mut Found { hashes, spans: Some(spans) });
+    }
+
+    fn find(&mut self, text: &str, found: &mut Found<'_>) {
         let mut start = 0;
         while start < text.len() {
             let end = piece_end(text.as_bytes(), start);
-            self.hash_piece(&text[start..end], hashes);
+            self.hash_piece(Piece { text: &text[start..end], start }, found);
             start = end;
         }
     }
 
-    fn hash_piece(&mut self, piece: &str, hashes: &mut Vec<u64>) {
+    fn hash_piece(&mut self, piece: Piece<'_>, hashes: &mut Found<'_>) {
         let buffers = &mut self.buffers;
         match self.kernel {
             // SAFETY: plain Rust needs no features.
@@ -76,6 +85,30 @@ impl WordHasher {
             Kernel::Avx512 => unsafe { hash_piece_avx512(piece, buffers, hashes) },
             #[cfg(not(target_arch = "x86_64"))]
             _ => unreachable!("`new` refuses kernels that the processor lacks"),
+        }
+    }
+}
+
+/// A part of a text, and where it starts in it.
+#[derive(Clone, Copy)]
+struct Piece<'t> {
+    text: &'t str,
+    start: usize,
+}
+
+/// What is found in a text.
+struct Found<'f> {
+    hashes: &'f mut Vec<u64>,
+    /// If wanted, where each word stands.
+    spans: Option<&'f mut Vec<Span>>,
+}
+
+impl Found<'_> {
+    /// Takes a word of a piece.
+    fn push(&mut self, piece: Piece<'_>, range: Range<usize>, hash: u64) {
+        self.hashes.push(hash);
+        if let Some(spans) = &mut self.spans {
+            spans.push(Span::new(piece.start + range.start, piece.start + range.end));
         }
     }
 }
@@ -95,7 +128,7 @@ fn piece_end(text: &[u8], start: usize) -> usize {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn hash_piece_avx2(piece: &str, buffers: &mut Buffers, hashes: &mut Vec<u64>) {
+fn hash_piece_avx2(piece: Piece<'_>, buffers: &mut Buffers, hashes: &mut Found<'_>) {
     // SAFETY: this function has the features.
     unsafe { hash_piece(blocks::avx2::Avx2, piece, buffers, hashes) }
 }
@@ -104,7 +137,7 @@ fn hash_piece_avx2(piece: &str, buffers: &mut Buffers, hashes: &mut Vec<u64>) {
 #[target_feature(
     enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2"
 )]
-fn hash_piece_avx512(piece: &str, buffers: &mut Buffers, hashes: &mut Vec<u64>) {
+fn hash_piece_avx512(piece: Piece<'_>, buffers: &mut Buffers, hashes: &mut Found<'_>) {
     // SAFETY: this function has the features.
     unsafe { hash_piece(blocks::avx512::Avx512, piece, buffers, hashes) }
 }
@@ -114,18 +147,18 @@ fn hash_piece_avx512(piece: &str, buffers: &mut Buffers, hashes: &mut Vec<u64>) 
 #[inline(always)]
 unsafe fn hash_piece(
     kernel: impl blocks::Kernel,
-    piece: &str,
+    piece: Piece<'_>,
     buffers: &mut Buffers,
-    hashes: &mut Vec<u64>,
+    found: &mut Found<'_>,
 ) {
     // SAFETY: the caller vouches for the features.
-    unsafe { buffers.edges.find(kernel, piece.as_bytes()) };
-    hash_found(piece, buffers, hashes);
+    unsafe { buffers.edges.find(kernel, piece.text.as_bytes()) };
+    hash_found(piece, buffers, found);
 }
 
 /// Hashes the words that were found.
 #[inline(always)]
-fn hash_found(piece: &str, buffers: &mut Buffers, hashes: &mut Vec<u64>) {
+fn hash_found(piece: Piece<'_>, buffers: &mut Buffers, found: &mut Found<'_>) {
     let Buffers { edges, folded } = buffers;
     let (lowered, words) = (edges.lowered(), edges.words());
     let mut next = 0;
@@ -134,27 +167,33 @@ fn hash_found(piece: &str, buffers: &mut Buffers, hashes: &mut Vec<u64>) {
         if at < next {
             continue;
         }
-        hash_lowered_words(lowered, &words[next..at], hashes);
+        hash_lowered_words(piece, lowered, &words[next..at], found);
         next = at + 1;
         let [start, end] = words[at].map(|edge| edge as usize);
         match fold_plain(&lowered[start..end], folded) {
-            Folding::Word => hashes.push(word_hash(folded)),
+            Folding::Word => found.push(piece, start..end, word_hash(folded)),
             Folding::Nothing => {}
             Folding::Unknown => {
-                let done = hash_stretch(piece, start, hashes);
+                let done = hash_stretch(piece, start, found);
                 while words.get(next).is_some_and(|word| (word[0] as usize) < done) {
                     next += 1;
                 }
             }
         }
     }
-    hash_lowered_words(lowered, &words[next..], hashes);
+    hash_lowered_words(piece, lowered, &words[next..], found);
 }
 
 /// Hashes words that are folded already.
 #[inline(always)]
-fn hash_lowered_words(lowered: &[u8], words: &[[u32; 2]], hashes: &mut Vec<u64>) {
-    hashes.extend(words.iter().map(
+fn hash_lowered_words(piece: Piece<'_>, lowered: &[u8], words: &[[u32; 2]], found: &mut Found<'_>) {
+    if let Some(spans) = &mut found.spans {
+        let span = |&[start, end]: &[u32; 2]| {
+            Span::new(piece.start + start as usize, piece.start + end as usize)
+        };
+        spans.extend(words.iter().map(span));
+    }
+    found.hashes.extend(words.iter().map(
         #[inline(always)]
         |&[start, end]| hash_lowered(lowered, start as usize, (end - start) as usize),
     ));
@@ -230,13 +269,16 @@ fn fold_plain(word: &[u8], folded: &mut Vec<u8>) -> Folding {
 
 /// Hashes all words from `start` to the next ASCII space, and returns the place of that.
 #[cold]
-fn hash_stretch(piece: &str, start: usize, hashes: &mut Vec<u64>) -> usize {
+fn hash_stretch(piece: Piece<'_>, start: usize, found: &mut Found<'_>) -> usize {
     let stretch: Range<usize> = {
-        let bytes = &piece.as_bytes()[start..];
+        let bytes = &piece.text.as_bytes()[start..];
         let length = bytes.iter().position(|byte| byte.is_ascii_whitespace());
         start..start + length.unwrap_or(bytes.len())
     };
-    for_each_word(&piece[stretch.clone()], |_, word| hashes.push(word_hash(word.as_bytes())));
+    for_each_word(&piece.text[stretch.clone()], |range, word| {
+        let range = stretch.start + range.start..stretch.start + range.end;
+        found.push(piece, range, word_hash(word.as_bytes()));
+    });
     stretch.end
 }
 
@@ -247,15 +289,18 @@ mod tests {
     use super::*;
     use crate::text::blocks::BLOCK;
 
-    fn slow(text: &str) -> Vec<u64> {
-        let mut hashes = Vec::new();
-        for_each_word(text, |_, word| hashes.push(word_hash(word.as_bytes())));
-        hashes
+    fn slow(text: &str) -> (Vec<u64>, Vec<Span>) {
+        let (mut hashes, mut spans) = (Vec::new(), Vec::new());
+        for_each_word(text, |range, word| {
+            hashes.push(word_hash(word.as_bytes()));
+            spans.push(Span::new(range.start, range.end));
+        });
+        (hashes, spans)
     }
 
     #[track_caller]
     fn check(text: &str) {
-        let expected = slow(text);
+        let (expected, places) = slow(text);
         for kernel in Kernel::ALL.into_iter().filter(|kernel| kernel.is_available()) {
             let mut hasher = WordHasher::new(kernel).expect("it is available");
             let mut hashes = Vec::new();
@@ -264,6 +309,9 @@ mod tests {
                 hashes.clear();
                 hasher.hash_words(text, &mut hashes);
                 assert!(hashes == expected, "{kernel}: {text:?}");
+                let (mut hashes, mut spans) = (Vec::new(), Vec::new());
+                hasher.find_words(text, &mut hashes, &mut spans);
+                assert!(hashes == expected && spans == places, "{kernel}: {text:?}");
             }
         }
     }

@@ -81,7 +81,7 @@ impl Language {
         matches!(self, Czech | Danish | Finnish | German | Hungarian | Norwegian | Polish | Turkish)
     }
 
-    fn bit(self) -> u32 {
+    pub(super) fn bit(self) -> u32 {
         1 << self as u32
     }
 }
@@ -114,7 +114,12 @@ static ROLES: LazyLock<WordMap<Roles>> = LazyLock::new(|| {
 
 /// Whether the word of that hash is a stop word of `language`.
 pub fn is_stop_word(word: u64, language: Language) -> bool {
-    language != Language::Unknown && ROLES.get(&word).is_some_and(|r| r.stop & language.bit() != 0)
+    stops(word) & language.bit() != 0
+}
+
+/// In which languages the word of that hash is a stop word, by their bits.
+pub(super) fn stops(word: u64) -> u32 {
+    ROLES.get(&word).map_or(0, |roles| roles.stop)
 }
 
 /// How an abbreviation stands to the sentence around it.
@@ -145,11 +150,15 @@ const SAMPLE: usize = 400;
 ///
 /// `Unknown` where no language has at least one stop word in every twelve words.
 pub fn detect(words: impl Iterator<Item = u64>) -> Language {
+    detect_by(words.map(stops))
+}
+
+/// [`detect`], given the [`stops`] of each word.
+pub(super) fn detect_by(words: impl Iterator<Item = u32>) -> Language {
     let mut counts = [0usize; Language::ALL.len()];
     let mut seen = 0;
-    for word in words.take(SAMPLE) {
+    for mut bits in words.take(SAMPLE) {
         seen += 1;
-        let mut bits = ROLES.get(&word).map_or(0, |roles| roles.stop);
         while bits != 0 {
             counts[bits.trailing_zeros() as usize] += 1;
             bits &= bits - 1;

@@ -7,8 +7,9 @@ pub mod hashes;
 pub mod language;
 mod plain;
 pub mod quotations;
+mod recent;
 pub mod sentences;
 pub mod words;
 
-pub use article::{Analyzer, Article, Sentence, Traits, Word};
+pub use article::{Analyzer, Article, Outline, Sentence, Traits, Word};
 pub use language::Language;

@@ -5,12 +5,13 @@ mod pack;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod pile;
+mod places;
 mod plan;
 mod shards;
 mod summary;
 mod target;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use retold::corpus::{Corpus, Input, RepeatedIds};
 use retold::engine::dedup::Fate;
 
@@ -23,7 +24,7 @@ use super::run::Started;
 use super::scan::inputs;
 use super::settings::Settings;
 use keep::Keep;
-use pile::Pile;
+use pile::{Again, CHANGED, Pile};
 use plan::Plan;
 use shards::Shards;
 use summary::{Counts, Summary};
@@ -65,10 +66,14 @@ pub fn run(args: &DedupArgs, console: &mut Console<'_>) -> anyhow::Result<Exit> 
     } else {
         Plan::of_near_duplicates(&pile, &settings, &keep, &progress)?
     };
-    let written = write(&pile, &plan, target.as_ref(), &progress)?;
+    let written = match &target {
+        Some(target) => write(&pile, &plan, target, &progress)?,
+        None => plan.counts(),
+    };
+    pile.check_unchanged()?;
     progress.clear();
     let found = plan.fates.iter().any(|fate| *fate != Fate::Kept);
-    let failures = plan.report.failures;
+    let failures = plan.census.report.failures;
     let summary = Summary { plan: &plan, counts: &written, run: started.run(&settings), args };
     if let Some(target) = target {
         summary.write_json(&target.path("summary.json"))?;
@@ -78,44 +83,32 @@ pub fn run(args: &DedupArgs, console: &mut Console<'_>) -> anyhow::Result<Exit> 
         let style = console.facts.style(settings.color, false);
         summary.show(style, console.out)?;
     }
-    console.list_problems(&settings, &plan.report)?;
+    console.list_problems(&settings, &plan.census.report)?;
     Ok(Exit::of(found, failures))
 }
 
-/// Writes what is kept and what is dropped; without a target only counts.
-fn write(
-    pile: &Pile,
-    plan: &Plan,
-    target: Option<&Target>,
-    progress: &Progress,
-) -> anyhow::Result<Counts> {
+/// Writes what is kept and what is dropped.
+fn write(pile: &Pile, plan: &Plan, target: &Target, progress: &Progress) -> anyhow::Result<Counts> {
     let clock = std::time::Instant::now();
-    let mut counts = Counts::default();
-    let mut shards = target.map(|target| Shards::new(pile.own(), target.path("kept")));
-    let mut names = plan.names();
-    progress.begin_steps("writing", plan.fates.len() as u64);
-    pile.read_raw(|articles| {
-        progress.advance(articles.batch.records.len() as u64);
-        for (record, number) in articles.batch.records.iter().zip(articles.first..) {
-            plan.check(number, &record.text)?;
-            names.note(number, &record.id);
-            if articles.is_reference {
-                continue;
-            }
-            counts.note(&plan.fates[number], record.text.len());
-            if let (Some(shards), Fate::Kept) = (&mut shards, plan.fates[number]) {
-                shards.write(record, articles.batch.heading.as_deref())?;
-            }
-        }
-        Ok(())
+    let mut counts = plan.counts();
+    let mut shards = Shards::new(pile.own(), target.path("kept"));
+    progress.begin_steps("writing", counts.kept());
+    let first = plan.census.references();
+    let is_kept = |article: u32| {
+        article as usize >= first && matches!(plan.fates[article as usize], Fate::Kept)
+    };
+    let mut written = 0;
+    pile.read_again(&plan.census, &Again { wanted: &is_kept, only_raw: true }, |articles| {
+        let records = &articles.batch.records;
+        progress.advance(records.len() as u64);
+        written += records.len() as u64;
+        let heading = articles.batch.heading.as_deref();
+        records.iter().try_for_each(|record| shards.write(record, heading))
     })?;
-    if let Some(shards) = shards {
-        shards.finish()?;
-    }
-    if let Some(target) = target {
-        let path = target.path("dropped.jsonl");
-        names.write_dropped(plan, &path).with_context(|| cannot_write(&path))?;
-    }
+    ensure!(written == counts.kept(), CHANGED);
+    shards.finish()?;
+    let path = target.path("dropped.jsonl");
+    plan.write_dropped(&path).with_context(|| cannot_write(&path))?;
     counts.took = clock.elapsed();
     Ok(counts)
 }

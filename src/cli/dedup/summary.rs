@@ -37,14 +37,19 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// Articles that are kept.
+    pub fn kept(&self) -> u64 {
+        self.kept.articles
+    }
+
     /// Counts an article.
-    pub fn note(&mut self, fate: &Fate, bytes: usize) {
+    pub fn note(&mut self, fate: &Fate, bytes: u64) {
         let amount = match fate {
             Fate::Kept => &mut self.kept,
             Fate::Dropped { relation, .. } => self.dropped.entry(*relation).or_default(),
         };
         amount.articles += 1;
-        amount.bytes += bytes as u64;
+        amount.bytes += bytes;
     }
 
     fn dropped(&self) -> Amount {
@@ -114,14 +119,17 @@ impl Summary<'_> {
             started: &run.started,
             seconds: run.elapsed.as_secs_f64(),
             options: run.options.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect(),
-            files: plan.report.files,
-            read: Amount { articles: plan.report.articles, bytes: plan.report.bytes },
-            reference: Amount { articles: plan.reference.articles, bytes: plan.reference.bytes },
+            files: plan.census.report.files,
+            read: Amount { articles: plan.census.report.articles, bytes: plan.census.report.bytes },
+            reference: Amount {
+                articles: plan.census.reference.articles,
+                bytes: plan.census.reference.bytes,
+            },
             kept: counts.kept,
             dropped: counts.dropped(),
             relations: counts.dropped.iter().map(|(of, n)| (of.name(), n.articles)).collect(),
-            skipped: reasons(&plan.report.skipped),
-            repaired: reasons(&plan.report.repaired),
+            skipped: reasons(&plan.census.report.skipped),
+            repaired: reasons(&plan.census.report.repaired),
             stages,
             candidates: plan.candidates,
             peak_memory_bytes: peak_memory(),
@@ -139,16 +147,19 @@ impl Summary<'_> {
             true => writeln!(out, "{bold}{label:<12}{bold:#}{text}"),
             false => writeln!(out, "{label:<12}{text}"),
         };
-        let read = Amount { articles: plan.report.articles, bytes: plan.report.bytes };
-        let files = quantity::counted(plan.report.files, "file");
+        let read =
+            Amount { articles: plan.census.report.articles, bytes: plan.census.report.bytes };
+        let files = quantity::counted(plan.census.report.files, "file");
         line("Read", &format!("{}, from {files}", amount(read)))?;
-        if plan.reference.articles > 0 {
-            let reference =
-                Amount { articles: plan.reference.articles, bytes: plan.reference.bytes };
+        if plan.census.reference.articles > 0 {
+            let reference = Amount {
+                articles: plan.census.reference.articles,
+                bytes: plan.census.reference.bytes,
+            };
             line("Reference", &amount(reference))?;
         }
         for (label, problems) in
-            [("Skipped", &plan.report.skipped), ("Repaired", &plan.report.repaired)]
+            [("Skipped", &plan.census.report.skipped), ("Repaired", &plan.census.report.repaired)]
         {
             for (at, (reason, n)) in problems.counts().iter().enumerate() {
                 let label = if at == 0 { label } else { "" };

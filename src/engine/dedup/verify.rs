@@ -53,8 +53,9 @@ pub struct Verification {
     open_later: Vec<u32>,
     /// Pairs that are not verified.
     left: usize,
-    /// The number of the next article of this reading.
-    next: usize,
+    /// Articles that this reading has to give, ascending; and how many of them it has given.
+    wanted: Vec<u32>,
+    came: usize,
     held: HashMap<u32, ShingleSet>,
     held_bytes: usize,
 }
@@ -83,7 +84,7 @@ impl Verification {
             by_later.push((b, at));
         }
         by_later.sort_unstable();
-        Self {
+        let mut verification = Self {
             config: signing.config,
             shingler: signing.shingler,
             stats: VerificationStats {
@@ -101,10 +102,13 @@ impl Verification {
             by_later,
             open,
             open_later,
-            next: 0,
+            wanted: Vec::new(),
+            came: 0,
             held: HashMap::new(),
             held_bytes: 0,
-        }
+        };
+        verification.want();
+        verification
     }
 
     /// What it does.
@@ -117,28 +121,41 @@ impl Verification {
         self.left > 0
     }
 
-    /// An error unless `text` is that of article number `article` in the first reading.
-    pub fn check(&self, article: usize, text: &str) -> Result<(), Changed> {
-        match self.texts.get(article) {
-            Some(hash) if *hash == xxh3_64(text.as_bytes()) => Ok(()),
-            _ => Err(Changed { article }),
-        }
+    /// The articles that the next reading has to give, ascending; it may give others too.
+    pub fn wanted(&self) -> &[u32] {
+        &self.wanted
     }
 
-    /// Takes the next articles of this reading. Works on all threads of the current pool. Only
-    /// texts that are needed are checked for changes.
-    pub fn add<T: AsRef<str> + Sync>(&mut self, texts: &[T]) -> Result<(), Changed> {
-        let wanted = self.wanted(texts.len())?;
-        let start = self.next;
+    /// Takes some articles of this reading with their numbers, in ascending order from one call to
+    /// the next. Works on all threads of the current pool. Those that are not wanted are passed over;
+    /// the others are checked for changes.
+    pub fn add<T: AsRef<str> + Sync>(&mut self, articles: &[(u32, T)]) -> Result<(), Changed> {
+        let mut wanted = Vec::new();
+        for (at, (article, _)) in articles.iter().enumerate() {
+            match self.wanted.get(self.came) {
+                Some(next) if next == article => {
+                    wanted.push((at, self.nodes[*article as usize]));
+                    self.came += 1;
+                }
+                Some(next) if next < article => return Err(Changed { article: *next as usize }),
+                _ if *article as usize >= self.nodes.len() => {
+                    return Err(Changed { article: *article as usize });
+                }
+                _ => {}
+            }
+        }
         let sets: Vec<Result<(u32, ShingleSet), Changed>> = wanted
             .par_iter()
             .with_min_len(BLOCK / 4)
             .map_init(
                 || self.shingler.clone(),
                 |shingler, &(at, node)| {
-                    let text = texts[at].as_ref();
-                    self.check(start + at, text)?;
-                    Ok((node, ShingleSet::of(text, shingler)))
+                    let (article, text) = &articles[at];
+                    let article = *article as usize;
+                    if self.texts[article] != xxh3_64(text.as_ref().as_bytes()) {
+                        return Err(Changed { article });
+                    }
+                    Ok((node, ShingleSet::of(text.as_ref(), shingler)))
                 },
             )
             .collect();
@@ -147,7 +164,6 @@ impl Verification {
             self.held_bytes += bytes(&set);
             self.held.insert(node, set);
         }
-        self.next += texts.len();
         self.verify(&wanted);
         self.let_go(&wanted);
         Ok(())
@@ -155,22 +171,21 @@ impl Verification {
 
     /// Ends this reading; an error if articles are missing.
     pub fn end_reading(&mut self) -> Result<(), Changed> {
-        let article = std::mem::take(&mut self.next);
+        let came = std::mem::take(&mut self.came);
+        if let Some(missing) = self.wanted.get(came) {
+            return Err(Changed { article: *missing as usize });
+        }
         self.held.clear();
         self.held_bytes = 0;
-        if article == self.nodes.len() { Ok(()) } else { Err(Changed { article }) }
+        self.want();
+        Ok(())
     }
 
-    /// Which of the next `count` articles stand for a node with open pairs.
-    fn wanted(&self, count: usize) -> Result<Vec<(usize, u32)>, Changed> {
-        let Some(nodes) = self.nodes.get(self.next..self.next + count) else {
-            return Err(Changed { article: self.nodes.len() });
-        };
-        let stands = |at: usize, node: u32| {
-            self.firsts[node as usize] as usize == self.next + at && self.open[node as usize] > 0
-        };
-        let numbered = nodes.iter().enumerate().map(|(at, node)| (at, *node));
-        Ok(numbered.filter(|(at, node)| stands(*at, *node)).collect())
+    /// Wants the first article of each node that has open pairs.
+    fn want(&mut self) {
+        let firsts = self.firsts.iter().zip(&self.open);
+        self.wanted = firsts.filter(|(_, open)| **open > 0).map(|(first, _)| *first).collect();
+        self.came = 0;
     }
 
     /// Verifies the open pairs whose later node has just come and whose earlier one is held.
@@ -321,10 +336,14 @@ mod tests {
         let mut readings = 0;
         while verification.needs_reading() {
             readings += 1;
-            texts.chunks(5).for_each(|batch| verification.add(batch).unwrap());
+            numbered(texts).chunks(5).for_each(|batch| verification.add(batch).unwrap());
             verification.end_reading().unwrap();
         }
         (verification, readings)
+    }
+
+    fn numbered(texts: &[String]) -> Vec<(u32, &String)> {
+        (0..).zip(texts).collect()
     }
 
     /// Texts of 200 words from a few hundred, each text a little different from its neighbour.
@@ -391,13 +410,15 @@ mod tests {
         let mut texts = family(3);
         let ranks = [Rank::default(); 3];
         let mut verification = signing(DedupConfig::default(), &texts).verify(&ranks).unwrap();
-        assert_eq!(verification.add(&texts[..2]), Ok(()));
+        assert_eq!(verification.wanted(), [0, 1, 2]);
+        assert_eq!(verification.add(&numbered(&texts)[..2]), Ok(()));
         assert_eq!(verification.end_reading(), Err(Changed { article: 2 }));
+        assert_eq!(verification.add(&numbered(&texts)[1..]), Err(Changed { article: 0 }));
         texts.push("one more".to_owned());
-        assert_eq!(verification.add(&texts), Err(Changed { article: 3 }));
-        texts.pop();
+        assert_eq!(verification.add(&numbered(&texts)), Err(Changed { article: 3 }));
+        assert_eq!(verification.end_reading(), Ok(()));
         texts[1].push('!');
-        assert_eq!(verification.add(&texts), Err(Changed { article: 1 }));
+        assert_eq!(verification.add(&numbered(&texts)[..2]), Err(Changed { article: 1 }));
     }
 
     proptest! {

@@ -1,0 +1,169 @@
+//! The texts of a corpus: in memory, and beyond a budget in a temporary file.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::Context;
+use retold::engine::Texts;
+
+/// Where texts may be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Room {
+    /// Bytes of text to hold in memory, about.
+    pub bytes: usize,
+    /// The folder for the temporary file.
+    pub temp: PathBuf,
+}
+
+/// Texts by number. The file has no name, and goes with the process.
+#[derive(Debug)]
+pub struct StoredTexts {
+    room: Room,
+    held: Vec<String>,
+    held_bytes: usize,
+    writer: Option<BufWriter<File>>,
+    /// Where each text that is not held ends in the file.
+    ends: Vec<u64>,
+    /// The first failure to read one back.
+    failed: Mutex<Option<io::Error>>,
+}
+
+/// Bytes gathered before they are written.
+const BUFFER: usize = 1 << 18;
+
+impl StoredTexts {
+    /// No texts yet.
+    pub fn new(room: Room) -> Self {
+        Self {
+            room,
+            held: Vec::new(),
+            held_bytes: 0,
+            writer: None,
+            ends: Vec::new(),
+            failed: Mutex::new(None),
+        }
+    }
+
+    /// Adds a text. Once one did not fit into memory, none is held any more.
+    pub fn push(&mut self, text: String) -> anyhow::Result<()> {
+        if self.writer.is_none() && self.held_bytes + text.len() <= self.room.bytes {
+            self.held_bytes += text.len();
+            self.held.push(text);
+            return Ok(());
+        }
+        self.spill(&text).with_context(|| cannot("write", &self.room.temp))
+    }
+
+    fn spill(&mut self, text: &str) -> io::Result<()> {
+        let writer = match &mut self.writer {
+            Some(writer) => writer,
+            none => {
+                let file = tempfile::tempfile_in(&self.room.temp)?;
+                none.insert(BufWriter::with_capacity(BUFFER, file))
+            }
+        };
+        writer.write_all(text.as_bytes())?;
+        self.ends.push(self.ends.last().copied().unwrap_or(0) + text.len() as u64);
+        Ok(())
+    }
+
+    /// Ends adding: texts can be read from here on.
+    pub fn finish(&mut self) -> anyhow::Result<()> {
+        let flushed = self.writer.as_mut().map_or(Ok(()), Write::flush);
+        flushed.with_context(|| cannot("write", &self.room.temp))
+    }
+
+    /// An error if a text could not be read back; it was taken for empty.
+    pub fn check(&self) -> anyhow::Result<()> {
+        let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner).take();
+        failed.map_or(Ok(()), Err).with_context(|| cannot("read", &self.room.temp))
+    }
+
+    /// The texts in memory.
+    pub fn into_held(self) -> Vec<String> {
+        self.held
+    }
+
+    fn read(&self, at: usize) -> io::Result<String> {
+        let file = self.writer.as_ref().ok_or(io::ErrorKind::NotFound)?.get_ref();
+        let end = *self.ends.get(at).ok_or(io::ErrorKind::NotFound)?;
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        let mut bytes = vec![0; (end - start) as usize];
+        read_at(file, &mut bytes, start)?;
+        String::from_utf8(bytes).map_err(|_| io::ErrorKind::InvalidData.into())
+    }
+}
+
+impl Texts for StoredTexts {
+    fn len(&self) -> usize {
+        self.held.len() + self.ends.len()
+    }
+
+    fn text(&self, at: usize) -> Cow<'_, str> {
+        if let Some(text) = self.held.get(at) {
+            return Cow::Borrowed(text);
+        }
+        self.read(at - self.held.len()).map_or_else(
+            |error| {
+                let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+                failed.get_or_insert(error);
+                Cow::Borrowed("")
+            },
+            Cow::Owned,
+        )
+    }
+}
+
+fn cannot(what: &str, folder: &Path) -> String {
+    let folder = folder.display();
+    format!("cannot {what} a temporary file in {folder}; name another folder with --temp")
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, bytes: &mut [u8], start: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, start)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, mut bytes: &mut [u8], mut start: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match std::os::windows::fs::FileExt::seek_read(file, bytes, start)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            read => {
+                bytes = &mut bytes[read..];
+                start += read as u64;
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_come_back_from_memory_and_file() {
+        let texts = ["one", "", "zwölf", "three", "", "4"];
+        for bytes in [0, 3, 8, 100] {
+            let mut stored = StoredTexts::new(Room { bytes, temp: std::env::temp_dir() });
+            texts.iter().for_each(|text| stored.push((*text).to_owned()).expect("stored"));
+            stored.finish().expect("written");
+            assert_eq!(stored.len(), texts.len());
+            for (at, text) in texts.iter().enumerate().rev() {
+                assert_eq!(stored.text(at), *text, "{bytes} bytes held");
+            }
+            stored.check().expect("all were read");
+        }
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_an_error_that_says_what_to_do() {
+        let temp = std::env::temp_dir().join("retold: no such folder");
+        let error = StoredTexts::new(Room { bytes: 0, temp }).push("text".to_owned());
+        assert!(error.expect_err("nowhere to write").to_string().ends_with("--temp"));
+    }
+}

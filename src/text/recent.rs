@@ -1,0 +1,76 @@
+//! What was looked up of the words that came last.
+//!
+//! Most words of a text are a few thousand that come again and again. A map of all words known would
+//! be in far memory; this table stays in the cache.
+
+use super::language::{Language, stops};
+
+/// Places: a power of two, few enough for the second-level cache.
+const PLACES: usize = 1 << 15;
+
+/// What is known of a word.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Recalled {
+    form: u64,
+    /// Whether this place is taken.
+    is_known: bool,
+    /// The language whose stem it has.
+    language: Option<Language>,
+    stem: u32,
+    /// In which languages it is a stop word.
+    pub(super) stops: u32,
+}
+
+/// A word for each place; the one that came last.
+#[derive(Debug, Clone)]
+pub(super) struct Recent(Box<[Recalled]>);
+
+impl Default for Recent {
+    fn default() -> Self {
+        Self(vec![Recalled::default(); PLACES].into())
+    }
+}
+
+impl Recent {
+    /// The word of that hash.
+    #[inline]
+    pub(super) fn word(&mut self, form: u64) -> &mut Recalled {
+        let word = &mut self.0[form as usize % PLACES];
+        if word.form != form || !word.is_known {
+            *word = Recalled { form, is_known: true, language: None, stem: 0, stops: stops(form) };
+        }
+        word
+    }
+}
+
+impl Recalled {
+    /// Its stem in a language, which `find` finds if it is not known here.
+    #[inline]
+    pub(super) fn stem(&mut self, language: Language, find: impl FnOnce() -> u32) -> u32 {
+        if self.language != Some(language) {
+            self.language = Some(language);
+            self.stem = find();
+        }
+        self.stem
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::hash::word_hash;
+
+    #[test]
+    fn a_word_is_known_until_another_takes_its_place() {
+        let mut recent = Recent::default();
+        let the = word_hash(b"the");
+        assert!(recent.word(the).stops & Language::English.bit() != 0);
+        assert_eq!(recent.word(the).stem(Language::English, || 7), 7);
+        assert_eq!(recent.word(the).stem(Language::English, || 8), 7);
+        assert_eq!(recent.word(the).stem(Language::German, || 8), 8);
+        let other = the ^ 1 << 40;
+        assert_eq!(recent.word(other).stops, 0);
+        assert_eq!(recent.word(the).stem(Language::German, || 9), 9);
+        assert_eq!(recent.word(0).stops, 0);
+    }
+}
