@@ -4,6 +4,7 @@
 //! threads: every parallel step collects in the order of its input.
 
 mod candidates;
+mod common;
 mod config;
 pub mod dedup;
 mod pool;
@@ -11,6 +12,7 @@ mod scan;
 mod texts;
 
 use crate::Error;
+use crate::align::boilerplate::Boilerplate;
 use crate::align::{Comparison, Profile, ProfileOptions, compare};
 use crate::text::Analyzer;
 
@@ -36,13 +38,20 @@ pub use texts::Texts;
 #[derive(Debug, Clone)]
 pub struct Engine {
     config: Config,
+    /// What never counts: the config's texts, and what a corpus turns out to share.
+    boilerplate: Boilerplate,
 }
 
 impl Engine {
     /// An engine with these settings; an error names the first that is out of range.
     pub fn new(config: Config) -> Result<Self, Error> {
         config.check()?;
-        Ok(Self { config })
+        let mut engine = Self { config, boilerplate: Boilerplate::default() };
+        let mut analyzer = engine.analyzer();
+        for text in &engine.config.boilerplate {
+            engine.boilerplate.add(&analyzer.article(text).words);
+        }
+        Ok(engine)
     }
 
     /// The settings.
@@ -63,12 +72,21 @@ impl Engine {
 
     /// Makes a text ready to be compared with others.
     pub fn profile(&self, analyzer: &mut Analyzer, text: &str) -> Profile {
-        Profile::new(analyzer.article(text), self.profile_options())
+        let mut article = analyzer.article(text);
+        self.boilerplate.mark(&mut article);
+        Profile::new(article, self.profile_options())
     }
 
     /// Compares two texts that were made ready.
     pub fn compare_profiles(&self, a: &Profile, b: &Profile) -> Comparison {
         compare(a, b, &self.config.compare)
+    }
+
+    /// This engine, for which also `boilerplate` does not count.
+    fn without(&self, boilerplate: Boilerplate) -> Self {
+        let mut engine = self.clone();
+        engine.boilerplate.join(boilerplate);
+        engine
     }
 
     fn profile_options(&self) -> ProfileOptions {

@@ -1,5 +1,6 @@
 //! What an article says, as sets to compare: quotations that both sides quote do not count.
 
+use super::boilerplate::is_boilerplate;
 use crate::shingle::reuse::skip_bigram;
 use crate::text::hash::mix;
 use crate::text::{Article, Traits, Word};
@@ -82,10 +83,11 @@ pub struct Contents {
 }
 
 impl Contents {
-    /// The sets of an article.
+    /// The sets of an article, without its boilerplate.
     pub fn of(article: &Article) -> Self {
         let mut contents = Self::default();
-        let words = &article.words;
+        let words: Vec<Word> =
+            article.words.iter().copied().filter(|word| !is_boilerplate(word)).collect();
         for run in words.windows(3) {
             let pair = u64::from(run[0].stem) << 32 | u64::from(run[1].stem);
             let hash = (mix(mix(pair) ^ u64::from(run[2].stem)) >> 32) as u32;

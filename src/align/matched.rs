@@ -1,5 +1,6 @@
 //! How well the sentences of each article are matched by the other's.
 
+use super::boilerplate::is_boilerplate;
 use super::contents::is_quoted;
 use super::links::Link;
 use super::profile::Profile;
@@ -53,7 +54,7 @@ fn side(own: &Profile, other: &Profile, best: &[Best]) -> Matched {
             u32::MAX => 0.0,
             partner => {
                 let (quoted, words) = quoted_words(other, partner as usize);
-                quoted / words
+                quoted / words.max(1.0)
             }
         };
         let counted = words - quoted * both;
@@ -80,11 +81,12 @@ fn weakest_half(mut rows: Vec<(f32, f32)>, all: f32) -> f32 {
     sum / (all / 2.0)
 }
 
-/// Words of a sentence inside quotations, and all of them, at least 1.
+/// Words of a sentence inside quotations, and all of them; boilerplate does not count.
 fn quoted_words(profile: &Profile, sentence: usize) -> (f32, f32) {
     let words = &profile.article.words[profile.article.sentences[sentence].range()];
-    let quoted = words.iter().filter(|word| is_quoted(word)).count();
-    (quoted as f32, words.len().max(1) as f32)
+    let own = || words.iter().filter(|word| !is_boilerplate(word));
+    let quoted = own().filter(|word| is_quoted(word)).count();
+    (quoted as f32, own().count() as f32)
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 //! Pairs of articles to relations, aligned sentences and passages.
+pub mod boilerplate;
 pub mod borders;
 pub mod changes;
 pub mod compare;

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::boilerplate::is_boilerplate;
 use super::contents::{Contents, is_quoted};
 use crate::Kernel;
 use crate::shingle::{ShingleSet, ngrams};
@@ -57,7 +58,7 @@ pub struct Profile {
 impl Profile {
     /// Makes an article ready.
     ///
-    /// Quotations are forgotten where options say so, or where less than a fifth of the article
+    /// Words of boilerplate have no terms, but are part of the shingles. Quotations are forgotten where options say so, or where less than a fifth of the article
     /// stands outside them: there they are what it says.
     pub fn new(mut article: Article, options: ProfileOptions) -> Self {
         let outside = article.words.iter().filter(|word| !is_quoted(word)).count();
@@ -69,7 +70,7 @@ impl Profile {
         ngrams(&forms, options.shingle_words, options.kernel, &mut shingles);
         let mut places: Vec<(u32, u32)> = Vec::with_capacity(article.words.len());
         for (at, word) in article.words.iter().enumerate() {
-            if !word.traits.has(Traits::STOP) {
+            if !word.traits.has(Traits::STOP) && !is_boilerplate(word) {
                 places.push((word.stem, at as u32));
             }
         }

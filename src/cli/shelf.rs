@@ -134,10 +134,6 @@ impl Texts for Shown<'_> {
             let parts = self.analyzer.borrow_mut().article(&text);
             (parts.sentences.iter().map(|sentence| sentence.span).collect(), parts.quotations)
         });
-        Ok(Evidence {
-            text,
-            sentences: sentences.clone(),
-            quotations: quotations.clone(),
-        })
+        Ok(Evidence { text, sentences: sentences.clone(), quotations: quotations.clone() })
     }
 }

@@ -27,6 +27,9 @@ pub struct Config {
     pub shingle_words: usize,
     /// Whether quotations count like all else. Default: no.
     pub keep_quotations: bool,
+    /// Texts whose runs of six words and more never count as reuse: notices, bylines, terms of use.
+    /// They stay part of `jaccard` and `containment`. Default: none.
+    pub boilerplate: Vec<String>,
     /// Numbers in a MinHash signature, from 16 to 4096. Default 128.
     pub lanes: usize,
     /// Seed of the MinHash functions. Default 1.
@@ -56,6 +59,7 @@ impl Default for Config {
             compare: CompareOptions::default(),
             shingle_words: 3,
             keep_quotations: false,
+            boilerplate: Vec::new(),
             lanes: 128,
             seed: 1,
             banding_threshold: 0.5,

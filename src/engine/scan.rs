@@ -83,6 +83,8 @@ pub struct Stats {
     pub articles: usize,
     /// Pairs that were aligned.
     pub candidates: usize,
+    /// Rewrites that rest on text which many articles share, and so are partial.
+    pub demoted: usize,
     /// What each channel did.
     pub channels: Channels,
     /// Seconds in each stage.
@@ -114,6 +116,7 @@ impl Engine {
         let mut pairs = self.align(texts, &candidates.pairs, watch);
         pairs.append(&mut self.align(texts, &candidates.identical, watch));
         pairs.sort_by_key(|pair| (pair.a, pair.b));
+        stats.demoted = self.demote_common(texts, &mut pairs, watch);
         stats.seconds.push((Stage::Align, start.elapsed().as_secs_f64()));
 
         let start = Instant::now();

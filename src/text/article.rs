@@ -41,6 +41,8 @@ impl Traits {
     pub const NAME: Self = Self(4);
     /// Stands in a quotation.
     pub const QUOTED: Self = Self(8);
+    /// Stands in boilerplate, which never counts as reuse.
+    pub const BOILERPLATE: Self = Self(16);
 
     /// Whether all flags of `other` are set.
     pub fn has(self, other: Self) -> bool {

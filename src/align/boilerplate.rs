@@ -1,0 +1,88 @@
+//! Text that never counts: sign-up notices, bylines, terms of use.
+
+use std::collections::HashSet;
+
+use crate::text::hash::mix;
+use crate::text::{Article, Traits, Word};
+
+/// Words of a run that is known again. Shorter ones are common phrases.
+const RUN: usize = 6;
+
+/// Runs of words that never count as reuse, wherever they stand.
+#[derive(Debug, Clone, Default)]
+pub struct Boilerplate {
+    runs: HashSet<u64>,
+}
+
+impl Boilerplate {
+    /// Adds consecutive words of a text; of fewer than six, nothing.
+    pub fn add(&mut self, words: &[Word]) {
+        self.runs.extend(words.windows(RUN).map(hash));
+    }
+
+    /// Adds all that another has.
+    pub fn join(&mut self, other: Self) {
+        self.runs.extend(other.runs);
+    }
+
+    /// Whether nothing was added.
+    pub fn is_empty(&self) -> bool {
+        self.runs.is_empty()
+    }
+
+    /// Marks the words of an article that stand in a known run.
+    pub fn mark(&self, article: &mut Article) {
+        if self.is_empty() {
+            return;
+        }
+        let known: Vec<usize> = article
+            .words
+            .windows(RUN)
+            .enumerate()
+            .filter_map(|(at, run)| self.runs.contains(&hash(run)).then_some(at))
+            .collect();
+        for word in known.into_iter().flat_map(|at| at..at + RUN) {
+            article.words[word].traits.set(Traits::BOILERPLATE, true);
+        }
+    }
+}
+
+fn hash(run: &[Word]) -> u64 {
+    run.iter().fold(0, |hash, word| mix(hash ^ word.form))
+}
+
+/// Whether a word stands in boilerplate.
+pub fn is_boilerplate(word: &Word) -> bool {
+    word.traits.has(Traits::BOILERPLATE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Analyzer;
+
+    #[test]
+    fn known_runs_are_marked_and_nothing_else() {
+        let mut analyzer = Analyzer::new(None);
+        let mut boilerplate = Boilerplate::default();
+        boilerplate.add(&analyzer.article("Sign up for our letter every morning.").words);
+        let text = "Rain fell. SIGN UP for our “letter” every morning! Sign up for our choir.";
+        let mut article = analyzer.article(text);
+        boilerplate.mark(&mut article);
+        let marked: Vec<&str> = article
+            .words
+            .iter()
+            .filter(|word| is_boilerplate(word))
+            .map(|word| word.span.of(text))
+            .collect();
+        assert_eq!(marked, ["SIGN", "UP", "for", "our", "letter", "every", "morning"]);
+    }
+
+    #[test]
+    fn a_phrase_is_no_boilerplate() {
+        let mut analyzer = Analyzer::new(None);
+        let mut boilerplate = Boilerplate::default();
+        boilerplate.add(&analyzer.article("All rights reserved.").words);
+        assert!(boilerplate.is_empty());
+    }
+}
