@@ -13,6 +13,7 @@ mod texts;
 
 use crate::Error;
 use crate::align::boilerplate::Boilerplate;
+use crate::align::synonyms::Synonyms;
 use crate::align::{Comparison, Profile, ProfileOptions, compare};
 use crate::text::Analyzer;
 
@@ -40,13 +41,15 @@ pub struct Engine {
     config: Config,
     /// What never counts: the config's texts, and what a corpus turns out to share.
     boilerplate: Boilerplate,
+    synonyms: Synonyms,
 }
 
 impl Engine {
     /// An engine with these settings; an error names the first that is out of range.
     pub fn new(config: Config) -> Result<Self, Error> {
         config.check()?;
-        let mut engine = Self { config, boilerplate: Boilerplate::default() };
+        let synonyms = Synonyms::new(&config.synonyms, config.language);
+        let mut engine = Self { config, boilerplate: Boilerplate::default(), synonyms };
         let mut analyzer = engine.analyzer();
         for text in &engine.config.boilerplate {
             engine.boilerplate.add(&analyzer.article(text).words);
@@ -74,6 +77,7 @@ impl Engine {
     pub fn profile(&self, analyzer: &mut Analyzer, text: &str) -> Profile {
         let mut article = analyzer.article(text);
         self.boilerplate.mark(&mut article);
+        self.synonyms.replace(&mut article);
         Profile::new(article, self.profile_options())
     }
 

@@ -165,7 +165,7 @@ impl Pair<'_> {
         let side = |range: fn(&Candidate) -> &Range<usize>, summed_up: Form, all: usize| {
             let passages = self.passages.iter().filter(|passage| passage.form != summed_up);
             let mut spans: Vec<Span> = passages
-                .map(|passage| range(passage))
+                .map(range)
                 .map(|words| Span { start: words.start as u32, end: words.end as u32 })
                 .collect();
             share(covered(&mut spans) as f32, all as f32)

@@ -15,6 +15,7 @@ pub mod profile;
 pub mod relation;
 pub mod sentences;
 pub mod short;
+pub mod synonyms;
 pub mod weights;
 
 pub use changes::changes;

@@ -58,14 +58,15 @@ pub struct Profile {
 impl Profile {
     /// Makes an article ready.
     ///
-    /// Words of boilerplate have no terms, but are part of the shingles. Quotations are forgotten where options say so, or where less than a fifth of the article
+    /// Words of boilerplate have no terms and no shingles. Quotations are forgotten where options say so, or where less than a fifth of the article
     /// stands outside them: there they are what it says.
     pub fn new(mut article: Article, options: ProfileOptions) -> Self {
         let outside = article.words.iter().filter(|word| !is_quoted(word)).count();
         if options.keep_quotations || outside * 5 < article.words.len() {
             article.words.iter_mut().for_each(|word| word.traits.clear(Traits::QUOTED));
         }
-        let forms: Vec<u64> = article.words.iter().map(|word| word.form).collect();
+        let counted = article.words.iter().filter(|word| !is_boilerplate(word));
+        let forms: Vec<u64> = counted.map(|word| word.form).collect();
         let mut shingles = Vec::new();
         ngrams(&forms, options.shingle_words, options.kernel, &mut shingles);
         let mut places: Vec<(u32, u32)> = Vec::with_capacity(article.words.len());

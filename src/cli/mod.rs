@@ -21,6 +21,7 @@ mod scan;
 mod settings;
 mod shelf;
 mod stored;
+mod tables;
 mod values;
 
 use std::io::{self, Write};

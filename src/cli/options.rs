@@ -88,6 +88,14 @@ pub struct DetectionOptions {
     #[serde(skip)]
     pub ignore_quotes: bool,
 
+    /// Text whose runs of six words and more never count, such as a sign-up notice; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub boilerplate: Option<Vec<PathBuf>>,
+
+    /// Table of words that mean the same: one group a line, with tabs between the words
+    #[arg(long, value_name = "FILE")]
+    pub synonyms: Option<PathBuf>,
+
     /// How candidate pairs are found: by MinHash banding (near-duplicates), rare features (also
     /// rewrites), or both [default: both]
     #[arg(long, value_name = "NAME")]

@@ -121,6 +121,7 @@ fn counts(scan: &Scan) -> Vec<(String, u64)> {
     let mut counts = vec![
         ("words", channels.words),
         ("candidates", scan.stats.candidates as u64),
+        ("common_text_demoted", scan.stats.demoted as u64),
         ("banding_pairs", channels.banding_pairs as u64),
         ("banding_capped_buckets", channels.banding.capped_buckets),
         ("banding_pairs_left_out", channels.banding.pairs_left_out),

@@ -1,5 +1,7 @@
 //! What the user's options mean.
 
+use std::path::PathBuf;
+
 use anyhow::Context;
 use retold::Config;
 use retold::corpus::{ReadOptions, RepeatedIds};
@@ -10,6 +12,7 @@ use super::options::{
     DedupOptions, DetectionOptions, Options, ReadingOptions, RunningOptions, SigningOptions,
 };
 use super::stored::Room;
+use super::tables;
 use super::values::{ChannelValue, ColorValue, KeepValue, KernelValue, LanguageValue, SizeValue};
 
 /// Memory to stay within if nobody says: what a laptop has left.
@@ -22,6 +25,8 @@ pub struct Settings {
     pub reading: ReadOptions,
     /// How to find and judge.
     pub engine: Config,
+    /// The files that `engine` has the contents of.
+    pub tables: Tables,
     /// The kernel as it was asked for; `engine` has the one that it came to.
     pub kernel: KernelValue,
     /// Threads; 0: one per processor.
@@ -42,11 +47,22 @@ pub struct Settings {
     pub keep: KeepValue,
 }
 
+/// Files that detection options name.
+#[derive(Debug, Clone, Default)]
+pub struct Tables {
+    boilerplate: Option<Vec<PathBuf>>,
+    synonyms: Option<PathBuf>,
+}
+
 impl Settings {
-    /// An error if this machine cannot run the kernel.
-    pub fn new(options: &Options) -> Result<Self, retold::Error> {
+    /// An error if this machine cannot run the kernel, or a table cannot be read.
+    pub fn new(options: &Options) -> anyhow::Result<Self> {
         let Options { reading, detection, signing, running, dedup } = options;
-        let mut engine = engine(detection, signing);
+        let mut engine = engine(detection, signing)?;
+        let tables = Tables {
+            boilerplate: detection.boilerplate.clone(),
+            synonyms: detection.synonyms.clone(),
+        };
         let kernel = running.kernel.unwrap_or(KernelValue::Auto);
         engine.kernel = kernel.kernel()?;
         let threads = running.threads.unwrap_or(0);
@@ -78,6 +94,7 @@ impl Settings {
         Ok(Self {
             reading,
             engine,
+            tables,
             kernel,
             threads,
             memory,
@@ -121,6 +138,8 @@ impl Settings {
                 min_passage: Some(compare.passage_words),
                 keep_quotes: Some(self.engine.keep_quotations),
                 ignore_quotes: false,
+                boilerplate: self.tables.boilerplate.clone(),
+                synonyms: self.tables.synonyms.clone(),
                 channel: Some(match self.engine.channel {
                     Channel::Both => ChannelValue::Both,
                     Channel::Banding => ChannelValue::Banding,
@@ -151,7 +170,7 @@ impl Settings {
     }
 }
 
-fn engine(detection: &DetectionOptions, signing: &SigningOptions) -> Config {
+fn engine(detection: &DetectionOptions, signing: &SigningOptions) -> anyhow::Result<Config> {
     let default = Config::default();
     let mut compare = default.compare;
     let share = |value: Option<f64>, default: f32| value.map_or(default, |value| value as f32);
@@ -164,7 +183,9 @@ fn engine(detection: &DetectionOptions, signing: &SigningOptions) -> Config {
     compare.excerpt = share(detection.excerpt, compare.excerpt);
     compare.rewrite = share(detection.rewrite, compare.rewrite);
     compare.passage_words = detection.min_passage.unwrap_or(compare.passage_words);
-    Config {
+    Ok(Config {
+        boilerplate: tables::boilerplate(detection.boilerplate.as_deref().unwrap_or_default())?,
+        synonyms: tables::synonyms(detection.synonyms.as_deref())?,
         language: detection.language.map_or(default.language, |language| language.0),
         compare,
         shingle_words: signing.ngram.unwrap_or(default.shingle_words),
@@ -176,7 +197,7 @@ fn engine(detection: &DetectionOptions, signing: &SigningOptions) -> Config {
         channel: detection.channel.map_or(default.channel, Channel::from),
         keep_unrelated,
         ..default
-    }
+    })
 }
 
 #[cfg(test)]

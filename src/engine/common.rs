@@ -1,9 +1,9 @@
 //! What many articles share is no sign that two of them are one.
 //!
-//! A hundred words of boilerplate make rewrites of otherwise independent articles, and clusters of
+//! A hundred words of boilerplate make doubtful of otherwise independent articles, and clusters of
 //! a whole site. After alignment the corpus says what its boilerplate is: the parts of an article
-//! that stand in passages with many others. Rewrites are judged again without it; those that do not
-//! hold are partial, which they are, and join no cluster.
+//! that stand in passages with many others. Pairs are judged again without it; those that do not hold
+//! are partial, which they are, and join no cluster.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -20,7 +20,7 @@ const COMMON: usize = 10;
 const STORY: f64 = 0.6;
 
 impl Engine {
-    /// Makes partial those rewrites that rest on common text alone; gives their number.
+    /// Makes partial those pairs that rest on common text alone; gives their number.
     pub(super) fn demote_common<T: Texts + ?Sized>(
         &self,
         texts: &T,
@@ -31,19 +31,23 @@ impl Engine {
         if boilerplate.is_empty() {
             return 0;
         }
-        let is_rewrite = |pair: &Pair| pair.comparison.relation == Relation::Rewrite;
-        let rewrites: Vec<(u32, u32)> =
-            pairs.iter().filter(|pair| is_rewrite(pair)).map(|pair| (pair.a, pair.b)).collect();
-        let mut rest = Vec::with_capacity(rewrites.len());
-        self.without(boilerplate).compare_batches(texts, &rewrites, |now, compared| {
+        let joins = |pair: &Pair| {
+            use Relation::{Excerpt, NearDuplicate, Rewrite};
+            matches!(pair.comparison.relation, NearDuplicate | Excerpt | Rewrite)
+        };
+        let doubtful: Vec<(u32, u32)> =
+            pairs.iter().filter(|pair| joins(pair)).map(|pair| (pair.a, pair.b)).collect();
+        let mut rest = Vec::with_capacity(doubtful.len());
+        self.without(boilerplate).compare_batches(texts, &doubtful, |now, compared| {
             watch.advance(now.len() as u64);
             rest.extend(compared.into_iter().map(|comparison| comparison.relation));
             ControlFlow::Continue(())
         });
         let mut demoted = 0;
-        for (pair, rest) in pairs.iter_mut().filter(|pair| is_rewrite(pair)).zip(rest) {
+        for (pair, rest) in pairs.iter_mut().filter(|pair| joins(pair)).zip(rest) {
             if matches!(rest, Relation::Unrelated | Relation::Partial) {
                 pair.comparison.relation = Relation::Partial;
+                pair.comparison.contained = None;
                 demoted += 1;
             }
         }

@@ -28,8 +28,10 @@ pub struct Config {
     /// Whether quotations count like all else. Default: no.
     pub keep_quotations: bool,
     /// Texts whose runs of six words and more never count as reuse: notices, bylines, terms of use.
-    /// They stay part of `jaccard` and `containment`. Default: none.
+    /// Default: none.
     pub boilerplate: Vec<String>,
+    /// Groups of words that are taken for one another when pairs are judged. Default: none.
+    pub synonyms: Vec<Vec<String>>,
     /// Numbers in a MinHash signature, from 16 to 4096. Default 128.
     pub lanes: usize,
     /// Seed of the MinHash functions. Default 1.
@@ -60,6 +62,7 @@ impl Default for Config {
             shingle_words: 3,
             keep_quotations: false,
             boilerplate: Vec::new(),
+            synonyms: Vec::new(),
             lanes: 128,
             seed: 1,
             banding_threshold: 0.5,

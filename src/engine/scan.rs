@@ -83,7 +83,7 @@ pub struct Stats {
     pub articles: usize,
     /// Pairs that were aligned.
     pub candidates: usize,
-    /// Rewrites that rest on text which many articles share, and so are partial.
+    /// Pairs that rest on text which many articles share, and so are partial.
     pub demoted: usize,
     /// What each channel did.
     pub channels: Channels,
