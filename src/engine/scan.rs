@@ -114,7 +114,7 @@ impl Engine {
         let start = Instant::now();
         watch.begin(Stage::Align, stats.candidates as u64);
         let mut pairs = self.align(texts, &candidates.pairs, watch);
-        pairs.append(&mut self.align(texts, &candidates.identical, watch));
+        pairs.append(&mut self.align_identical(texts, &candidates.identical, watch));
         pairs.sort_by_key(|pair| (pair.a, pair.b));
         stats.demoted = self.demote_common(texts, &mut pairs, watch);
         stats.seconds.push((Stage::Align, start.elapsed().as_secs_f64()));
@@ -145,6 +145,29 @@ impl Engine {
             );
             ControlFlow::Continue(())
         });
+        related
+    }
+
+    /// [`Engine::align`] for pairs with the same words, ordered by their first articles. Where even
+    /// the texts are the same, one comparison does for all pairs of an article.
+    fn align_identical<T: Texts + ?Sized>(
+        &self,
+        texts: &T,
+        pairs: &[(u32, u32)],
+        watch: &dyn Watch,
+    ) -> Vec<Pair> {
+        let is_same = |(a, b): &(u32, u32)| texts.text(*a as usize) == texts.text(*b as usize);
+        let (same, others): (Vec<_>, Vec<_>) = pairs.par_iter().partition(|pair| is_same(pair));
+        let mut related = self.align(texts, &others, watch);
+        for group in same.chunk_by(|(a, _), (b, _)| a == b) {
+            let first = group[0].0;
+            watch.advance(group.len() as u64);
+            for comparison in self.compare_pairs(texts, &[(first, first)]) {
+                let pair = |&(a, b): &(u32, u32)| Pair { a, b, comparison: comparison.clone() };
+                let kept = group.iter().filter(|_| self.keeps(&comparison));
+                related.extend(kept.map(pair));
+            }
+        }
         related
     }
 
