@@ -17,7 +17,12 @@ pub struct Boilerplate {
 impl Boilerplate {
     /// Adds consecutive words of a text; of fewer than six, nothing.
     pub fn add(&mut self, words: &[Word]) {
-        self.runs.extend(words.windows(RUN).map(hash));
+        self.runs.extend(runs(words));
+    }
+
+    /// Has the given runs, as [`runs`] gives them.
+    pub fn from_runs(runs: impl IntoIterator<Item = u64>) -> Self {
+        Self { runs: runs.into_iter().collect() }
     }
 
     /// Adds all that another has.
@@ -45,6 +50,16 @@ impl Boilerplate {
             article.words[word].traits.set(Traits::BOILERPLATE, true);
         }
     }
+}
+
+/// Every run of six words, hashed, in order; none of fewer words.
+pub fn runs(words: &[Word]) -> impl Iterator<Item = u64> {
+    words.windows(RUN).map(hash)
+}
+
+/// The same of words that are there as their forms alone.
+pub fn runs_of_forms(forms: &[u64]) -> impl Iterator<Item = u64> {
+    forms.windows(RUN).map(|run| run.iter().fold(0, |hash, form| mix(hash ^ form)))
 }
 
 fn hash(run: &[Word]) -> u64 {

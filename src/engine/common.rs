@@ -1,26 +1,30 @@
 //! What many articles share is no sign that two of them are one.
 //!
-//! A hundred words of boilerplate make doubtful of otherwise independent articles, and clusters of
-//! a whole site. After alignment the corpus says what its boilerplate is: the parts of an article
-//! that stand in passages with many others. Pairs are judged again without it; those that do not hold
-//! are partial, which they are, and join no cluster.
+//! A hundred words of boilerplate make rewrites of otherwise independent articles, and clusters of
+//! a whole site. So what is reused in rewrites is counted over the corpus: runs of words in many
+//! articles, of which they are a part, are its boilerplate. Rewrites are judged again without it; those
+//! that do not hold are partial, which they are, and join no cluster.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use rayon::prelude::*;
 
 use super::scan::{Pair, Watch};
 use super::{Engine, Texts};
 use crate::Span;
 use crate::align::Relation;
-use crate::align::boilerplate::Boilerplate;
+use crate::align::boilerplate::{self, Boilerplate};
+use crate::text::{Outline, Word};
 
-/// What stands in passages with so many other articles is common.
-const COMMON: usize = 10;
+/// A run of words that stands in so many articles is common.
+const COMMON: u32 = 20;
 /// Where more of an article than this is common, it is a story that went round.
 const STORY: f64 = 0.6;
 
 impl Engine {
-    /// Makes partial those pairs that rest on common text alone; gives their number.
+    /// Makes partial those rewrites that rest on common text alone; gives their number.
     pub(super) fn demote_common<T: Texts + ?Sized>(
         &self,
         texts: &T,
@@ -31,12 +35,8 @@ impl Engine {
         if boilerplate.is_empty() {
             return 0;
         }
-        let joins = |pair: &Pair| {
-            use Relation::{Excerpt, NearDuplicate, Rewrite};
-            matches!(pair.comparison.relation, NearDuplicate | Excerpt | Rewrite)
-        };
         let doubtful: Vec<(u32, u32)> =
-            pairs.iter().filter(|pair| joins(pair)).map(|pair| (pair.a, pair.b)).collect();
+            pairs.iter().filter(|pair| is_rewrite(pair)).map(|pair| (pair.a, pair.b)).collect();
         let mut rest = Vec::with_capacity(doubtful.len());
         self.without(boilerplate).compare_batches(texts, &doubtful, |now, compared| {
             watch.advance(now.len() as u64);
@@ -44,77 +44,108 @@ impl Engine {
             ControlFlow::Continue(())
         });
         let mut demoted = 0;
-        for (pair, rest) in pairs.iter_mut().filter(|pair| joins(pair)).zip(rest) {
+        for (pair, rest) in pairs.iter_mut().filter(|pair| is_rewrite(pair)).zip(rest) {
             if matches!(rest, Relation::Unrelated | Relation::Partial) {
                 pair.comparison.relation = Relation::Partial;
-                pair.comparison.contained = None;
                 demoted += 1;
             }
         }
         demoted
     }
 
-    /// The text that many articles share, and that is a part of them only.
+    /// The text of rewrites that many articles share, and that is a part of them only.
+    ///
+    /// Cost: takes the articles of rewrites apart once more, and walks once over all texts.
     fn common_text<T: Texts + ?Sized>(&self, texts: &T, pairs: &[Pair]) -> Boilerplate {
-        let mut shared: HashMap<u32, Vec<Vec<Span>>> = HashMap::new();
-        for pair in pairs {
-            let passages = &pair.comparison.passages;
-            if pair.comparison.relation != Relation::Unrelated && !passages.is_empty() {
-                let (a, b) = passages.iter().map(|passage| (passage.a, passage.b)).unzip();
-                shared.entry(pair.a).or_default().push(a);
-                shared.entry(pair.b).or_default().push(b);
+        let reused: Vec<Reused> = passages_of(pairs)
+            .into_par_iter()
+            .map_init(
+                || self.analyzer(),
+                |analyzer, (article, spans)| {
+                    let words = analyzer.article(&texts.text(article as usize)).words;
+                    Reused { runs: runs_in(&words, spans), words: words.len() }
+                },
+            )
+            .collect();
+        let frequencies = self.frequencies(texts, &reused);
+        let is_common = |run: &u64| frequencies.get(run).is_some_and(|count| *count >= COMMON);
+        // For each common run how many articles have it as a part, less those that consist of such.
+        let mut parts: HashMap<u64, i64> = HashMap::new();
+        for article in &reused {
+            let common: Vec<u64> = article.runs.iter().copied().filter(is_common).collect();
+            let is_story = common.len() as f64 > STORY * article.words as f64;
+            for run in common {
+                *parts.entry(run).or_default() += if is_story { -1 } else { 1 };
             }
         }
-        let mut articles: Vec<(u32, Vec<Vec<Span>>)> =
-            shared.into_iter().filter(|(_, partners)| partners.len() >= COMMON).collect();
-        articles.sort_unstable_by_key(|(article, _)| *article);
-        let mut boilerplate = Boilerplate::default();
-        let mut analyzer = self.analyzer();
-        for (number, partners) in articles {
-            let text = texts.text(number as usize);
-            let common = common_spans(partners);
-            let bytes: u32 = common.iter().map(|span| span.end - span.start).sum();
-            if f64::from(bytes) > STORY * text.len() as f64 {
-                continue;
-            }
-            let article = analyzer.article(&text);
-            for span in common {
-                let from = article.words.partition_point(|word| word.span.start < span.start);
-                let to = article.words.partition_point(|word| word.span.end <= span.end);
-                boilerplate.add(&article.words[from..to.max(from)]);
-            }
+        Boilerplate::from_runs(
+            parts.into_iter().filter(|(_, parts)| *parts > 0).map(|(run, _)| run),
+        )
+    }
+
+    /// In how many articles of the corpus each of the reused runs stands.
+    fn frequencies<T: Texts + ?Sized>(&self, texts: &T, reused: &[Reused]) -> HashMap<u64, u32> {
+        let mut counts: HashMap<u64, AtomicU32> = HashMap::new();
+        for run in reused.iter().flat_map(|article| &article.runs) {
+            counts.entry(*run).or_default();
         }
-        boilerplate
+        if !counts.is_empty() {
+            (0..texts.len()).into_par_iter().for_each_init(
+                || (self.analyzer(), Vec::new(), Outline::default()),
+                |(analyzer, known, outline), article| {
+                    analyzer.outline(&texts.text(article), outline);
+                    known.clear();
+                    known.extend(
+                        boilerplate::runs_of_forms(&outline.forms)
+                            .filter(|run| counts.contains_key(run)),
+                    );
+                    known.sort_unstable();
+                    known.dedup();
+                    for run in known.iter() {
+                        counts[run].fetch_add(1, Ordering::Relaxed);
+                    }
+                },
+            );
+        }
+        counts.into_iter().map(|(run, count)| (run, count.into_inner())).collect()
     }
 }
 
-/// Where the passages of enough partners overlap, ascending.
-fn common_spans(partners: Vec<Vec<Span>>) -> Vec<Span> {
-    let mut steps: Vec<(u32, i32)> = Vec::new();
-    for mut spans in partners {
-        spans.sort_unstable();
-        let mut end = 0;
-        for span in spans {
-            // A partner counts once, however its own passages overlap.
-            if span.end > end {
-                steps.push((span.start.max(end), 1));
-                steps.push((span.end, -1));
-                end = span.end;
-            }
+fn is_rewrite(pair: &Pair) -> bool {
+    pair.comparison.relation == Relation::Rewrite
+}
+
+/// The distinct runs of words that an article has in passages, and its words.
+struct Reused {
+    runs: Vec<u64>,
+    words: usize,
+}
+
+/// For each article of a rewrite where its passages are, by number.
+fn passages_of(pairs: &[Pair]) -> Vec<(u32, Vec<Span>)> {
+    let mut passages: BTreeMap<u32, Vec<Span>> = BTreeMap::new();
+    for pair in pairs.iter().filter(|pair| is_rewrite(pair)) {
+        for passage in &pair.comparison.passages {
+            passages.entry(pair.a).or_default().push(passage.a);
+            passages.entry(pair.b).or_default().push(passage.b);
         }
     }
-    steps.sort_unstable();
-    let (mut depth, mut start, mut common) = (0, 0, Vec::new());
-    for (at, step) in steps {
-        let before = depth;
-        depth += step;
-        if before < COMMON as i32 && depth >= COMMON as i32 {
-            start = at;
-        } else if before >= COMMON as i32 && depth < COMMON as i32 && at > start {
-            common.push(Span { start, end: at });
-        }
+    passages.into_iter().collect()
+}
+
+/// The distinct runs of words within the spans.
+fn runs_in(words: &[Word], mut spans: Vec<Span>) -> Vec<u64> {
+    spans.sort_unstable();
+    spans.dedup();
+    let mut runs = Vec::new();
+    for span in spans {
+        let from = words.partition_point(|word| word.span.start < span.start);
+        let to = words.partition_point(|word| word.span.end <= span.end);
+        runs.extend(boilerplate::runs(&words[from..to.max(from)]));
     }
-    common
+    runs.sort_unstable();
+    runs.dedup();
+    runs
 }
 
 #[cfg(test)]
@@ -132,15 +163,6 @@ mod tests {
             text += &format!("w{}x{stop}", state % 9_000);
         }
         text
-    }
-
-    #[test]
-    fn what_enough_partners_share_is_common() {
-        let span = |start, end| Span { start, end };
-        let mut partners = vec![vec![span(10, 20), span(15, 30)]; COMMON - 1];
-        assert!(common_spans(partners.clone()).is_empty());
-        partners.push(vec![span(12, 25)]);
-        assert_eq!(common_spans(partners), [span(12, 25)]);
     }
 
     #[test]
