@@ -76,6 +76,39 @@ fn grow(range: &Range<usize>, profile: &Profile) -> Range<usize> {
     range.start.saturating_sub(MARGIN)..(range.end + MARGIN).min(profile.terms.len())
 }
 
+/// A set of hashes: open addressing, since a stretch is walked three times for each candidate and
+/// sorting it cost a fifth of all alignment (benches/align.rs).
+struct Seen {
+    /// A power of two; 0 is an empty place.
+    places: Vec<u32>,
+}
+
+impl Seen {
+    /// For at most `count` hashes.
+    fn new(count: usize) -> Self {
+        Self { places: vec![0; (2 * count + 2).next_power_of_two()] }
+    }
+
+    fn insert(&mut self, hash: u32) {
+        let place = self.place(hash);
+        self.places[place] = hash.max(1);
+    }
+
+    fn has(&self, hash: u32) -> bool {
+        self.places[self.place(hash)] != 0
+    }
+
+    /// Where the hash is, or would be.
+    fn place(&self, hash: u32) -> usize {
+        let (hash, mask) = (hash.max(1), self.places.len() - 1);
+        let mut place = hash as usize & mask;
+        while self.places[place] != 0 && self.places[place] != hash {
+            place = (place + 1) & mask;
+        }
+        place
+    }
+}
+
 /// For each word of a stretch whether the other stretch holds it; `None` where that says nothing.
 struct Hits {
     terms: Vec<Option<bool>>,
@@ -85,17 +118,17 @@ struct Hits {
 impl Hits {
     fn new(x: &Profile, range: Range<usize>, y: &Profile, other: Range<usize>) -> Self {
         let words = &y.article.words;
-        let mut stems: Vec<u32> =
-            other.clone().filter(|at| y.terms[*at] != NO_TERM).map(|at| words[at].stem).collect();
-        stems.sort_unstable();
-        let mut pairs: Vec<u32> =
-            words[other].windows(2).map(|pair| bigram(pair[0], pair[1])).collect();
-        pairs.sort_unstable();
+        let (mut stems, mut pairs) = (Seen::new(other.len()), Seen::new(other.len()));
+        for at in other.clone().filter(|at| y.terms[*at] != NO_TERM) {
+            stems.insert(words[at].stem);
+        }
+        for pair in words[other].windows(2) {
+            pairs.insert(bigram(pair[0], pair[1]));
+        }
         let words = &x.article.words;
-        let holds = |at: usize| stems.binary_search(&words[at].stem).is_ok();
-        let holds_pair = |at: usize| {
-            at + 1 < range.end && pairs.binary_search(&bigram(words[at], words[at + 1])).is_ok()
-        };
+        let holds = |at: usize| stems.has(words[at].stem);
+        let holds_pair =
+            |at: usize| at + 1 < range.end && pairs.has(bigram(words[at], words[at + 1]));
         let all = range.clone();
         Self {
             terms: all.clone().map(|at| (x.terms[at] != NO_TERM).then(|| holds(at))).collect(),
@@ -127,10 +160,11 @@ struct Rates {
     outside: (f32, f32),
 }
 
-/// The rates themselves.
+/// The rate inside, and what a word adds to the log-likelihood ratio.
 struct Odds {
     inside: f32,
-    outside: f32,
+    hit: f32,
+    miss: f32,
 }
 
 impl Rates {
@@ -152,15 +186,17 @@ impl Rates {
         let inside = rate(self.inside, inside, INSIDE.2);
         // A text that repeats itself all over must not turn the difference around.
         let outside = rate(self.outside, outside, OUTSIDE.2).min(inside * 0.6);
-        Odds { inside, outside }
+        let hit = (inside / outside).ln();
+        let miss = ((1.0 - inside) / (1.0 - outside)).ln();
+        Odds { inside, hit, miss }
     }
 }
 
 impl Odds {
     fn gain(&self, hit: Option<bool>) -> f32 {
         match hit {
-            Some(true) => (self.inside / self.outside).ln(),
-            Some(false) => ((1.0 - self.inside) / (1.0 - self.outside)).ln(),
+            Some(true) => self.hit,
+            Some(false) => self.miss,
             None => 0.0,
         }
     }

@@ -38,13 +38,14 @@ const SETTLED: f32 = 0.999;
 
 /// Compares two articles. A text without words is unrelated to all, with score 0.
 pub fn compare(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison {
+    let overlap = a.shingles.overlap(&b.shingles);
     let mut comparison = Comparison {
         relation: Relation::Unrelated,
         score: 0.0,
         contained: None,
-        jaccard: a.shingles.jaccard(&b.shingles) as f32,
-        containment_a: a.shingles.containment_in(&b.shingles) as f32,
-        containment_b: b.shingles.containment_in(&a.shingles) as f32,
+        jaccard: overlap.jaccard as f32,
+        containment_a: overlap.of_first as f32,
+        containment_b: overlap.of_second as f32,
         coverage_a: 0.0,
         coverage_b: 0.0,
         passages: Vec::new(),

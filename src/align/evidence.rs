@@ -83,9 +83,10 @@ fn longer_first(x: f32, y: f32) -> (f32, f32) {
 
 /// Distinct terms of the words of `range`, ascending, with their counts.
 fn terms(profile: &Profile, range: Range<usize>) -> Vec<(u32, f32)> {
-    let mut terms: Vec<u32> =
-        profile.terms[range].iter().copied().filter(|term| *term != NO_TERM).collect();
-    terms.sort_unstable();
-    let counts = terms.chunk_by(|x, y| x == y);
-    counts.map(|run| (run[0], run.len() as f32)).collect()
+    let mut counts = vec![0u32; profile.stems.len()];
+    for term in profile.terms[range].iter().filter(|term| **term != NO_TERM) {
+        counts[*term as usize] += 1;
+    }
+    let counted = counts.into_iter().zip(0..).filter(|(count, _)| *count > 0);
+    counted.map(|(count, term)| (term, count as f32)).collect()
 }

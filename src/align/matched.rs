@@ -1,7 +1,5 @@
 //! How well the sentences of each article are matched by the other's.
 
-use super::boilerplate::is_boilerplate;
-use super::contents::is_quoted;
 use super::links::Link;
 use super::profile::Profile;
 
@@ -49,11 +47,11 @@ fn side(own: &Profile, other: &Profile, best: &[Best]) -> Matched {
     let mut rows: Vec<(f32, f32)> = Vec::with_capacity(best.len());
     let (mut all, mut cosines, mut linked) = (0.0, 0.0, 0.0);
     for (sentence, best) in best.iter().enumerate() {
-        let (quoted, words) = quoted_words(own, sentence);
+        let (words, quoted) = own.words_and_quoted[sentence];
         let both = match best.partner {
             u32::MAX => 0.0,
             partner => {
-                let (quoted, words) = quoted_words(other, partner as usize);
+                let (words, quoted) = other.words_and_quoted[partner as usize];
                 quoted / words.max(1.0)
             }
         };
@@ -79,14 +77,6 @@ fn weakest_half(mut rows: Vec<(f32, f32)>, all: f32) -> f32 {
         left -= taken;
     }
     sum / (all / 2.0)
-}
-
-/// Words of a sentence inside quotations, and all of them; boilerplate does not count.
-fn quoted_words(profile: &Profile, sentence: usize) -> (f32, f32) {
-    let words = &profile.article.words[profile.article.sentences[sentence].range()];
-    let own = || words.iter().filter(|word| !is_boilerplate(word));
-    let quoted = own().filter(|word| is_quoted(word)).count();
-    (quoted as f32, own().count() as f32)
 }
 
 #[cfg(test)]

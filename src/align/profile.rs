@@ -8,7 +8,7 @@ use crate::Kernel;
 use crate::shingle::{ShingleSet, ngrams};
 use crate::span::Span;
 use crate::text::hash::mix;
-use crate::text::{Article, Traits, Word};
+use crate::text::{Article, Sentence, Traits, Word};
 
 /// Stands for "no term": stop words have none.
 pub const NO_TERM: u32 = u32::MAX;
@@ -43,6 +43,8 @@ pub struct Profile {
     /// For each term where it stands, if it stands only once and outside quotations; else
     /// [`NO_TERM`].
     pub once: Vec<u32>,
+    /// For each sentence its words, and those of them in quotations; boilerplate does not count.
+    pub words_and_quoted: Vec<(f32, f32)>,
     /// What it says.
     pub contents: Contents,
     /// Its word n-grams, as a set.
@@ -83,6 +85,7 @@ impl Profile {
         let mut profile = Self {
             terms: vec![NO_TERM; article.words.len()],
             once: Vec::new(),
+            words_and_quoted: words_and_quoted(&article),
             contents: Contents::of(&article),
             shingles: ShingleSet::from_hashes(shingles),
             bigrams: sentence_bigrams(&article),
@@ -153,6 +156,14 @@ impl Profile {
         }
         span
     }
+}
+
+fn words_and_quoted(article: &Article) -> Vec<(f32, f32)> {
+    let count = |sentence: &Sentence| {
+        let own = || article.words[sentence.range()].iter().filter(|word| !is_boilerplate(word));
+        (own().count() as f32, own().filter(|word| is_quoted(word)).count() as f32)
+    };
+    article.sentences.iter().map(count).collect()
 }
 
 /// Hash of two neighbouring stems.

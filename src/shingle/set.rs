@@ -61,6 +61,16 @@ impl ShingleSet {
         shared
     }
 
+    /// How much of either set the other has, in one walk over both.
+    pub fn overlap(&self, other: &Self) -> Overlap {
+        let shared = self.shared(other);
+        Overlap {
+            jaccard: ratio(shared, self.len() + other.len() - shared),
+            of_first: ratio(shared, self.len()),
+            of_second: ratio(shared, other.len()),
+        }
+    }
+
     /// Jaccard index: shingles in both over shingles in either, from 0 to 1.
     pub fn jaccard(&self, other: &Self) -> f64 {
         let shared = self.shared(other);
@@ -71,6 +81,17 @@ impl ShingleSet {
     pub fn containment_in(&self, other: &Self) -> f64 {
         ratio(self.shared(other), self.len())
     }
+}
+
+/// How much of two sets the other has; each from 0 to 1, and 0 of an empty set.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Overlap {
+    /// Shingles in both over shingles in either.
+    pub jaccard: f64,
+    /// The share of the first set that the second holds.
+    pub of_first: f64,
+    /// The share of the second set that the first holds.
+    pub of_second: f64,
 }
 
 fn ratio(part: usize, whole: usize) -> f64 {
