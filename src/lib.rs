@@ -109,6 +109,7 @@ pub mod cluster;
 pub mod corpus;
 pub mod engine;
 pub mod error;
+pub mod evaluation;
 pub mod kernel;
 pub mod lsh;
 pub mod radix;
