@@ -9,6 +9,7 @@ mod compare;
 mod config;
 mod console;
 mod dedup;
+mod evaluate;
 mod exit;
 mod interrupt;
 mod manual;
@@ -20,6 +21,7 @@ mod run;
 mod scan;
 mod settings;
 mod shelf;
+mod truth;
 mod values;
 
 use std::io::{self, Write};
@@ -73,6 +75,10 @@ fn run(cli: Cli, matches: &ArgMatches, console: &mut Console<'_>) -> anyhow::Res
             args.options.dedup = args.dedup.clone();
             args.options = file.under(&args.options);
             dedup::run(&args, console)
+        }
+        Command::Evaluate(mut args) => {
+            args.options = file.under(&args.options);
+            evaluate::run(&args, console)
         }
         Command::Config(ConfigCommand::Show(args)) => config::show(&args, &file, matches, console),
         Command::Completions(args) => manual::completions(&args, console),
