@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use anyhow::ensure;
 use retold::align::{Comparison, Relation};
-use retold::corpus::Corpus;
+use retold::corpus::{Corpus, ReadReport};
 use retold::engine::Scan;
 use retold::evaluation::{Counts, Ranking, Reliability, Scored, Unseen, adjusted_rand};
 use retold::report::evaluation::{Evaluation, Truth, TruthKind, svg, write_json};
@@ -36,7 +36,8 @@ pub fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> anyhow::Result<Exi
     let labels = Labels::read(&args.truth)?;
     let corpus = Corpus::find(&inputs(&args.input)?, settings.reading.clone());
     let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet);
-    let judged = Judged::new(labels, &corpus, &settings, &progress)?;
+    let judged =
+        Judge { corpus: &corpus, settings: &settings, progress: &progress }.judge(&labels)?;
     progress.clear();
     let evaluation = Evaluation {
         run: started.run(&settings),
@@ -57,17 +58,23 @@ pub fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> anyhow::Result<Exi
     );
     let style = console.facts.style(settings.color, !output.is_stdout());
     output.write(console.out, |out| {
-        Ok(match args.format.unwrap_or_default() {
+        match args.format.unwrap_or_default() {
             MeasuresValue::Terminal => Measures { style }.write(&evaluation, out)?,
             MeasuresValue::Json => write_json(&evaluation, out)?,
-        })
+        }
+        Ok(())
     })?;
     if let Some(curve) = curve {
         curve.write(console.out, |out| Ok(out.write_all(svg(&evaluation).as_bytes())?))?;
     }
     if unknown > 0 {
-        let said = "ids in the truth are those of no article; what they are in is left out";
-        writeln!(console.err, "retold: {}: {unknown} {said}", args.truth.display())?;
+        let said = match unknown {
+            1 => "1 id in the truth is that of no article; what it is in is left out".to_owned(),
+            n => format!(
+                "{n} ids in the truth are those of no article; what they are in is left out"
+            ),
+        };
+        writeln!(console.err, "retold: {}: {said}", args.truth.display())?;
     }
     Ok(Exit::of(true, judged.read.failures + unknown))
 }
@@ -79,30 +86,7 @@ struct Judged {
     unseen: Unseen,
     found: Counts,
     ari: Option<f64>,
-    read: retold::corpus::ReadReport,
-}
-
-impl Judged {
-    fn new(
-        labels: Labels,
-        corpus: &Corpus,
-        settings: &Settings,
-        progress: &Progress,
-    ) -> anyhow::Result<Self> {
-        match &labels.of {
-            LabelsOf::Pairs(pairs) if pairs.iter().any(|(_, is_reuse)| !is_reuse) => {
-                compared(pairs, &labels, &Bench { corpus, settings, progress })
-            }
-            _ => scanned(&labels, &Bench { corpus, settings, progress }),
-        }
-    }
-}
-
-/// What it takes to judge.
-struct Bench<'b> {
-    corpus: &'b Corpus,
-    settings: &'b Settings,
-    progress: &'b Progress,
+    read: ReadReport,
 }
 
 /// Judgements as they come in.
@@ -143,82 +127,97 @@ fn placed(pairs: &[((u32, u32), bool)], places: &[Option<u32>]) -> Vec<((u32, u3
     pairs.iter().filter_map(pair).collect()
 }
 
-/// Compares the pairs of the truth.
-fn compared(
-    pairs: &[((u32, u32), bool)],
-    labels: &Labels,
-    bench: &Bench<'_>,
-) -> anyhow::Result<Judged> {
-    let Bench { corpus, settings, progress } = *bench;
-    let engine = Engine::new(settings.engine.clone())?;
-    let is_labelled = |id: &str| labels.number(id).is_some();
-    let shelf = Shelf::fill_with(corpus, progress, |record| is_labelled(&record.id));
-    let (places, unknown) = places(labels, &shelf);
-    let placed = placed(pairs, &places);
-    let to_compare: Vec<(u32, u32)> = placed.iter().map(|(pair, _)| *pair).collect();
-    let mut tally = Tally::default();
-    let mut truths = placed.iter().map(|(_, is_reuse)| *is_reuse);
-    progress.begin_steps("comparing", placed.len() as u64);
-    settings.pool()?.install(|| {
-        engine.compare_batches(&shelf.texts[..], &to_compare, |now, compared| {
-            progress.advance(now.len() as u64);
-            for (comparison, is_reuse) in compared.iter().zip(&mut truths) {
-                tally.add(comparison, is_reuse);
-            }
-            ControlFlow::Continue(())
-        });
-    });
-    Ok(Judged {
-        truth: Truth {
-            kind: TruthKind::LabelledPairs,
-            articles: shelf.articles.len() as u64,
-            unlabelled: shelf.report.articles - shelf.articles.len() as u64,
-            unknown,
-            unknown_pairs: (pairs.len() - placed.len()) as u64,
-        },
-        pairs: tally.pairs,
-        unseen: Unseen::default(),
-        found: tally.found,
-        ari: None,
-        read: shelf.report,
-    })
+/// Holds the articles of a corpus against a truth.
+struct Judge<'j> {
+    corpus: &'j Corpus,
+    settings: &'j Settings,
+    progress: &'j Progress,
 }
 
-/// Scans everything that was read, and holds the candidates against the truth.
-fn scanned(labels: &Labels, bench: &Bench<'_>) -> anyhow::Result<Judged> {
-    let Bench { corpus, settings, progress } = *bench;
-    // What is related stays as it is; the curve wants to know of the others, too.
-    let engine = Engine::new(Config { keep_unrelated: true, ..settings.engine.clone() })?;
-    let shelf = Shelf::fill(corpus, progress);
-    let (places, unknown) = places(labels, &shelf);
-    let scan = settings.pool()?.install(|| engine.scan_watched(&shelf.texts[..], progress))?;
-    let known = Known::new(labels, &places, shelf.articles.len());
-    let mut tally = Tally::default();
-    for pair in &scan.pairs {
-        if let Some(is_reuse) = known.is_reuse(pair.a, pair.b) {
-            tally.add(&pair.comparison, is_reuse);
+impl Judge<'_> {
+    /// Compares the pairs of the truth if some are no reuse, and scans the corpus otherwise.
+    fn judge(&self, labels: &Labels) -> anyhow::Result<Judged> {
+        match &labels.of {
+            LabelsOf::Pairs(pairs) if pairs.iter().any(|(_, is_reuse)| !is_reuse) => {
+                self.compare(pairs, labels)
+            }
+            _ => self.scan(labels),
         }
     }
-    let reuse = tally.pairs.iter().filter(|pair| pair.is_reuse).count() as u64;
-    let unseen = Unseen {
-        reuse: known.reuse - reuse,
-        other: known.pairs - known.reuse - (tally.pairs.len() as u64 - reuse),
-    };
-    let missed = known.reuse - tally.found.right;
-    Ok(Judged {
-        truth: Truth {
-            kind: known.kind,
-            articles: known.articles,
-            unlabelled: shelf.articles.len() as u64 - known.articles,
-            unknown,
-            unknown_pairs: known.unknown_pairs,
-        },
-        pairs: tally.pairs,
-        unseen,
-        found: Counts { missed, ..tally.found },
-        ari: known.ari(&scan),
-        read: shelf.report,
-    })
+
+    /// Compares the pairs of the truth.
+    fn compare(&self, pairs: &[((u32, u32), bool)], labels: &Labels) -> anyhow::Result<Judged> {
+        let Self { corpus, settings, progress } = *self;
+        let engine = Engine::new(settings.engine.clone())?;
+        let is_labelled = |id: &str| labels.number(id).is_some();
+        let shelf = Shelf::fill_with(corpus, progress, |record| is_labelled(&record.id));
+        let (places, unknown) = places(labels, &shelf);
+        let placed = placed(pairs, &places);
+        let to_compare: Vec<(u32, u32)> = placed.iter().map(|(pair, _)| *pair).collect();
+        let mut tally = Tally::default();
+        let mut truths = placed.iter().map(|(_, is_reuse)| *is_reuse);
+        progress.begin_steps("comparing", placed.len() as u64);
+        settings.pool()?.install(|| {
+            engine.compare_batches(&shelf.texts[..], &to_compare, |now, compared| {
+                progress.advance(now.len() as u64);
+                for (comparison, is_reuse) in compared.iter().zip(&mut truths) {
+                    tally.add(comparison, is_reuse);
+                }
+                ControlFlow::Continue(())
+            });
+        });
+        Ok(Judged {
+            truth: Truth {
+                kind: TruthKind::LabelledPairs,
+                articles: shelf.articles.len() as u64,
+                unlabelled: shelf.report.articles - shelf.articles.len() as u64,
+                unknown,
+                unknown_pairs: (pairs.len() - placed.len()) as u64,
+            },
+            pairs: tally.pairs,
+            unseen: Unseen::default(),
+            found: tally.found,
+            ari: None,
+            read: shelf.report,
+        })
+    }
+
+    /// Scans everything that was read, and holds the candidates against the truth.
+    fn scan(&self, labels: &Labels) -> anyhow::Result<Judged> {
+        let Self { corpus, settings, progress } = *self;
+        // What is related stays as it is; the curve wants to know of the others, too.
+        let engine = Engine::new(Config { keep_unrelated: true, ..settings.engine.clone() })?;
+        let shelf = Shelf::fill(corpus, progress);
+        let (places, unknown) = places(labels, &shelf);
+        let scan = settings.pool()?.install(|| engine.scan_watched(&shelf.texts[..], progress))?;
+        let known = Known::new(labels, &places, shelf.articles.len());
+        let mut tally = Tally::default();
+        for pair in &scan.pairs {
+            if let Some(is_reuse) = known.is_reuse(pair.a, pair.b) {
+                tally.add(&pair.comparison, is_reuse);
+            }
+        }
+        let reuse = tally.pairs.iter().filter(|pair| pair.is_reuse).count() as u64;
+        let unseen = Unseen {
+            reuse: known.reuse - reuse,
+            other: known.pairs - known.reuse - (tally.pairs.len() as u64 - reuse),
+        };
+        let missed = known.reuse - tally.found.right;
+        Ok(Judged {
+            truth: Truth {
+                kind: known.kind,
+                articles: known.articles,
+                unlabelled: shelf.articles.len() as u64 - known.articles,
+                unknown,
+                unknown_pairs: known.unknown_pairs,
+            },
+            pairs: tally.pairs,
+            unseen,
+            found: Counts { missed, ..tally.found },
+            ari: known.ari(&scan),
+            read: shelf.report,
+        })
+    }
 }
 
 /// The truth about the articles on the shelf.

@@ -9,7 +9,7 @@ use std::fmt::Write;
 use super::Evaluation;
 use crate::evaluation::{Counts, Point};
 
-const WIDTH: f64 = 760.0;
+const WIDTH: f64 = 784.0;
 const HEIGHT: f64 = 440.0;
 /// The plot: its left, right, top and bottom edges.
 const LEFT: f64 = 62.0;

@@ -121,7 +121,8 @@ fn figures(page: &mut Page<'_>, of: &Evaluation) -> Result<(), Error> {
     }
     if let Some(recall) = of.recall_at_few() {
         let value = Line::of(Look::Strong, format!("{recall:.4}"));
-        page.line(&label("Recall at 1 % false").then(value))?;
+        let at = "  where 1 % of the others are found, too";
+        page.wrapped(label("Recall at 1 %"), &value.and(Look::Dim, at))?;
     }
     if of.truth.kind.is_scanned() {
         candidates(page, of)?;
