@@ -63,6 +63,7 @@
 //! | [`lsh`] | signatures, rare features | candidate pairs |
 //! | [`align`] | pairs of articles | relation, score, passages, sentences |
 //! | [`cluster`] | related pairs | clusters |
+//! | [`evaluation`] | scores and the truth about them | precision, recall, curve |
 //!
 //! ```
 //! use retold::Kernel;
@@ -109,6 +110,7 @@ pub mod cluster;
 pub mod corpus;
 pub mod engine;
 pub mod error;
+pub mod evaluation;
 pub mod kernel;
 pub mod lsh;
 pub mod radix;

@@ -7,8 +7,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The core, lowest first: each may know those before it, and no other module.
-const CORE: [&str; 10] =
-    ["error", "span", "kernel", "radix", "text", "shingle", "sketch", "lsh", "align", "cluster"];
+const CORE: [&str; 11] = [
+    "error",
+    "span",
+    "kernel",
+    "radix",
+    "text",
+    "shingle",
+    "sketch",
+    "lsh",
+    "align",
+    "cluster",
+    "evaluation",
+];
 
 /// What knows the core, but none of the others here; the engine strings its stages together.
 const AROUND: [&str; 3] = ["engine", "corpus", "report"];

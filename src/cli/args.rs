@@ -7,7 +7,7 @@ use clap::builder::styling::{AnsiColor, Effects, Styles};
 use clap::{Args, Parser, Subcommand, ValueHint};
 
 use super::options::{DedupOptions, Options};
-use super::values::{FormatValue, RelationValue};
+use super::values::{FormatValue, MeasuresValue, RelationValue};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().effects(Effects::BOLD))
@@ -49,6 +49,8 @@ pub enum Command {
     Compare(Box<CompareArgs>),
     /// Write the articles worth keeping, and which were dropped because of which
     Dedup(Box<DedupArgs>),
+    /// Measure how good the findings are, with labelled pairs or clusters of your own
+    Evaluate(Box<EvaluateArgs>),
     /// Show the options in force
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -262,3 +264,44 @@ Examples:
   retold dedup news/ --dry-run
 
 Exit status: 0 something dropped, 1 nothing to drop, 2 error or some input not read.";
+
+/// `retold evaluate`
+#[derive(Debug, Args)]
+#[command(after_help = EVALUATE_EXAMPLES)]
+pub struct EvaluateArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+
+    /// What is true of the articles: a JSON object on each line of FILE, with pairs,
+    /// {"a":ID,"b":ID,"label":true}, or with the cluster of each article, {"id":ID,"cluster":NAME}
+    ///
+    /// The label says whether the pair is reuse: true or false, 1 or 0; true where it is missing.
+    /// If some pairs are labelled false, the listed pairs are compared, and no others. Otherwise
+    /// the inputs are scanned, and all pairs that are not listed (or are of different clusters)
+    /// count as no reuse. `-` is the standard input.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub truth: PathBuf,
+
+    /// How to write the figures [default: terminal]
+    #[arg(long, value_name = "FORMAT", help_heading = "Output")]
+    pub format: Option<MeasuresValue>,
+
+    /// Where to write them; `-` is the standard output [default: -]
+    #[arg(short, long, value_name = "FILE", help_heading = "Output", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+
+    /// Also draw precision, recall and F1 by threshold, as an SVG picture
+    #[arg(long, value_name = "FILE", help_heading = "Output", value_hint = ValueHint::FilePath)]
+    pub curve: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub options: Options,
+}
+
+const EVALUATE_EXAMPLES: &str = "\
+Examples:
+  retold evaluate --truth labels.jsonl articles.jsonl
+  retold evaluate --truth clusters.jsonl articles/ --curve curve.svg
+  retold evaluate --truth labels.jsonl articles.jsonl --threshold 0.7 --format json -o figures.json
+
+Exit status: 0 measured, 2 error, some input not read, or an id in the truth that no article has.";

@@ -9,6 +9,7 @@ mod compare;
 mod config;
 mod console;
 mod dedup;
+mod evaluate;
 mod exit;
 mod interrupt;
 mod manual;
@@ -22,6 +23,7 @@ mod settings;
 mod shelf;
 mod stored;
 mod tables;
+mod truth;
 mod values;
 
 use std::io::{self, Write};
@@ -75,6 +77,10 @@ fn run(cli: Cli, matches: &ArgMatches, console: &mut Console<'_>) -> anyhow::Res
             args.options.dedup = args.dedup.clone();
             args.options = file.under(&args.options);
             dedup::run(&args, console)
+        }
+        Command::Evaluate(mut args) => {
+            args.options = file.under(&args.options);
+            evaluate::run(&args, console)
         }
         Command::Config(ConfigCommand::Show(args)) => config::show(&args, &file, matches, console),
         Command::Completions(args) => manual::completions(&args, console),

@@ -36,8 +36,10 @@ struct Line {
 /// Ids in corpora may be numbers too.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-enum Id {
+pub enum Id {
+    /// As it is.
     Text(String),
+    /// By its digits.
     Number(serde_json::Number),
 }
 
@@ -107,20 +109,30 @@ pub fn run(
     Ok(Exit::of(related, failures))
 }
 
+/// Hands out the lines of a list that are not blank, each with its number, from 1. `-` is the
+/// standard input.
+pub fn for_each_line(
+    list: &Path,
+    mut each: impl FnMut(&[u8], u64) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let cannot = || format!("cannot read {}", list.display());
+    let lines: Box<dyn BufRead> = match list == Path::new("-") {
+        true => Box::new(io::stdin().lock()),
+        false => Box::new(BufReader::new(File::open(list).with_context(cannot)?)),
+    };
+    for (line, number) in lines.split(b'\n').zip(1..) {
+        let line = line.with_context(cannot)?;
+        if !line.trim_ascii().is_empty() {
+            each(&line, number)?;
+        }
+    }
+    Ok(())
+}
+
 impl Plan {
     fn read(list: &Path) -> anyhow::Result<Self> {
-        let cannot = || format!("cannot read {}", list.display());
-        let lines: Box<dyn BufRead> = match list == Path::new("-") {
-            true => Box::new(io::stdin().lock()),
-            false => Box::new(BufReader::new(File::open(list).with_context(cannot)?)),
-        };
         let mut plan = Self::default();
-        for (line, number) in lines.split(b'\n').zip(1..) {
-            let line = line.with_context(cannot)?;
-            if !line.trim_ascii().is_empty() {
-                plan.add(&line, list, number)?;
-            }
-        }
+        for_each_line(list, |line, number| plan.add(line, list, number))?;
         Ok(plan)
     }
 

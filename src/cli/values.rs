@@ -35,6 +35,16 @@ impl FormatValue {
     }
 }
 
+/// `--format` of `retold evaluate`
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum MeasuresValue {
+    /// For people
+    #[default]
+    Terminal,
+    /// One JSON object with everything
+    Json,
+}
+
 /// `--channel`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -12,6 +12,7 @@
 //! ([`printable`]), CSV neutralises what a spreadsheet would run, HTML shows text as text.
 
 pub mod csv;
+pub mod evaluation;
 pub mod findings;
 pub mod html;
 pub mod jsonl;

@@ -132,8 +132,8 @@ fn rounded<S: Serializer>(figure: &f32, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_f64(round(*figure))
 }
 
-/// A figure to four decimals.
-pub(crate) fn round(figure: f32) -> f64 {
+/// A figure to four decimals, as every record has it.
+pub fn round(figure: f32) -> f64 {
     // The sum turns -0 into 0.
     (f64::from(figure) * 1e4).round() / 1e4 + 0.0
 }

@@ -1,6 +1,7 @@
 //! Everything written agrees with docs/schema/.
 
 use crate::report::Format;
+use crate::report::evaluation::{TruthKind, tests, write_json};
 use crate::report::jsonl::{ClusterLines, Pairs};
 use crate::report::record::Explain;
 use crate::report::sample::{Sample, written};
@@ -15,6 +16,7 @@ fn check(schema: &str, record: &str) -> Result<(), String> {
 
 const PAIR: &str = include_str!("../../docs/schema/pair.schema.json");
 const CLUSTER: &str = include_str!("../../docs/schema/cluster.schema.json");
+const EVALUATION: &str = include_str!("../../docs/schema/evaluation.schema.json");
 const STATS: &str = include_str!("../../docs/schema/stats.schema.json");
 
 #[test]
@@ -33,6 +35,16 @@ fn every_line_is_a_record_of_its_schema() {
             }
         }
         assert_eq!(check(STATS, &written(&Stats, &sample.findings())), Ok(()));
+    }
+}
+
+#[test]
+fn an_evaluation_is_a_record_of_its_schema() {
+    for kind in [TruthKind::LabelledPairs, TruthKind::Pairs, TruthKind::Clusters(3)] {
+        let mut out = Vec::new();
+        write_json(&tests::sample(kind), &mut out).expect("writing to memory does not fail");
+        let record = String::from_utf8(out).expect("JSON is UTF-8");
+        assert_eq!(check(EVALUATION, &record), Ok(()), "{record}");
     }
 }
 

@@ -4,10 +4,12 @@
 //! same in a pipe, on paper and to those who see colours differently.
 
 mod compare;
+mod evaluation;
 mod line;
 mod summary;
 
 pub use compare::Compare;
+pub use evaluation::Measures;
 pub use summary::Summary;
 
 use std::io::Write;

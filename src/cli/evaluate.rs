@@ -1,0 +1,301 @@
+//! `retold evaluate`: how good the findings are, by the user's own labels.
+
+use std::collections::{BTreeMap, HashSet};
+use std::ops::ControlFlow;
+
+use anyhow::ensure;
+use retold::align::{Comparison, Relation};
+use retold::corpus::{Corpus, ReadReport};
+use retold::engine::Scan;
+use retold::evaluation::{Counts, Ranking, Reliability, Scored, Unseen, adjusted_rand};
+use retold::report::evaluation::{Evaluation, Truth, TruthKind, svg, write_json};
+use retold::report::record::round;
+use retold::report::terminal::Measures;
+use retold::{Config, Engine};
+
+use super::args::EvaluateArgs;
+use super::console::Console;
+use super::exit::Exit;
+use super::output::Output;
+use super::progress::Progress;
+use super::run::Started;
+use super::scan::inputs;
+use super::settings::Settings;
+use super::shelf::Shelf;
+use super::truth::{Labels, LabelsOf};
+use super::values::MeasuresValue;
+
+/// Measures, and writes the figures and the curve.
+pub fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> anyhow::Result<Exit> {
+    let started = Started::now("evaluate");
+    let settings = Settings::new(&args.options)?;
+    let same = args.curve.is_some() && args.curve == args.output;
+    ensure!(!same, "the figures and the curve want a file each");
+    let output = Output::create(args.output.as_deref())?;
+    let curve = args.curve.as_deref().map(|path| Output::create(Some(path))).transpose()?;
+    let labels = Labels::read(&args.truth)?;
+    let corpus = Corpus::find(&inputs(&args.input)?, settings.reading.clone());
+    let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet);
+    let judged =
+        Judge { corpus: &corpus, settings: &settings, progress: &progress }.judge(&labels)?;
+    progress.clear();
+    let evaluation = Evaluation {
+        run: started.run(&settings),
+        truth: judged.truth,
+        found: judged.found,
+        threshold: round(settings.engine.compare.threshold),
+        ranking: Ranking::new(&judged.pairs, judged.unseen),
+        reliability: Reliability::new(&judged.pairs),
+        ari: judged.ari,
+    };
+    console.list_problems(&settings, &judged.read)?;
+    let unknown = evaluation.truth.unknown.len() as u64;
+    ensure!(
+        evaluation.ranking.reuse() > 0,
+        "{}: no pair of articles that were read is labelled as reuse ({unknown} of its ids are \
+         those of no article); are the inputs those that were labelled?",
+        args.truth.display()
+    );
+    let style = console.facts.style(settings.color, !output.is_stdout());
+    output.write(console.out, |out| {
+        match args.format.unwrap_or_default() {
+            MeasuresValue::Terminal => Measures { style }.write(&evaluation, out)?,
+            MeasuresValue::Json => write_json(&evaluation, out)?,
+        }
+        Ok(())
+    })?;
+    if let Some(curve) = curve {
+        curve.write(console.out, |out| Ok(out.write_all(svg(&evaluation).as_bytes())?))?;
+    }
+    if unknown > 0 {
+        let said = match unknown {
+            1 => "1 id in the truth is that of no article; what it is in is left out".to_owned(),
+            n => format!(
+                "{n} ids in the truth are those of no article; what they are in is left out"
+            ),
+        };
+        writeln!(console.err, "retold: {}: {said}", args.truth.display())?;
+    }
+    Ok(Exit::of(true, judged.read.failures + unknown))
+}
+
+/// What was compared, with the truth of it.
+struct Judged {
+    truth: Truth,
+    pairs: Vec<Scored>,
+    unseen: Unseen,
+    found: Counts,
+    ari: Option<f64>,
+    read: ReadReport,
+}
+
+/// Judgements as they come in.
+#[derive(Default)]
+struct Tally {
+    pairs: Vec<Scored>,
+    found: Counts,
+}
+
+impl Tally {
+    fn add(&mut self, comparison: &Comparison, is_reuse: bool) {
+        // As records have it, so that the figures can be had from them, too.
+        self.pairs.push(Scored { score: round(comparison.score), is_reuse });
+        let is_found = comparison.relation != Relation::Unrelated;
+        self.found.right += u64::from(is_found && is_reuse);
+        self.found.wrong += u64::from(is_found && !is_reuse);
+        self.found.missed += u64::from(!is_found && is_reuse);
+    }
+}
+
+/// For each article of the truth its place on the shelf, and the ids that have none.
+fn places(labels: &Labels, shelf: &Shelf) -> (Vec<Option<u32>>, Vec<String>) {
+    let mut places = vec![None; labels.ids.len()];
+    for (article, place) in shelf.articles.iter().zip(0..) {
+        if let Some(number) = labels.number(&article.id) {
+            places[number as usize] = Some(place);
+        }
+    }
+    let unknown = labels.ids.iter().zip(&places).filter(|(_, place)| place.is_none());
+    let unknown = unknown.map(|(id, _)| id.clone()).collect();
+    (places, unknown)
+}
+
+/// The pairs of the truth whose articles are there.
+fn placed(pairs: &[((u32, u32), bool)], places: &[Option<u32>]) -> Vec<((u32, u32), bool)> {
+    let place = |article: u32| places[article as usize];
+    let pair = |&((a, b), is_reuse)| Some(((place(a)?, place(b)?), is_reuse));
+    pairs.iter().filter_map(pair).collect()
+}
+
+/// Holds the articles of a corpus against a truth.
+struct Judge<'j> {
+    corpus: &'j Corpus,
+    settings: &'j Settings,
+    progress: &'j Progress,
+}
+
+impl Judge<'_> {
+    /// Compares the pairs of the truth if some are no reuse, and scans the corpus otherwise.
+    fn judge(&self, labels: &Labels) -> anyhow::Result<Judged> {
+        match &labels.of {
+            LabelsOf::Pairs(pairs) if pairs.iter().any(|(_, is_reuse)| !is_reuse) => {
+                self.compare(pairs, labels)
+            }
+            _ => self.scan(labels),
+        }
+    }
+
+    /// Compares the pairs of the truth.
+    fn compare(&self, pairs: &[((u32, u32), bool)], labels: &Labels) -> anyhow::Result<Judged> {
+        let Self { corpus, settings, progress } = *self;
+        let engine = Engine::new(settings.engine.clone())?;
+        let is_labelled = |id: &str| labels.number(id).is_some();
+        let shelf = Shelf::fill_with(corpus, progress, |record| is_labelled(&record.id));
+        let (places, unknown) = places(labels, &shelf);
+        let placed = placed(pairs, &places);
+        let to_compare: Vec<(u32, u32)> = placed.iter().map(|(pair, _)| *pair).collect();
+        let mut tally = Tally::default();
+        let mut truths = placed.iter().map(|(_, is_reuse)| *is_reuse);
+        progress.begin_steps("comparing", placed.len() as u64);
+        settings.pool()?.install(|| {
+            engine.compare_batches(&shelf.texts[..], &to_compare, |now, compared| {
+                progress.advance(now.len() as u64);
+                for (comparison, is_reuse) in compared.iter().zip(&mut truths) {
+                    tally.add(comparison, is_reuse);
+                }
+                ControlFlow::Continue(())
+            });
+        });
+        Ok(Judged {
+            truth: Truth {
+                kind: TruthKind::LabelledPairs,
+                articles: shelf.articles.len() as u64,
+                unlabelled: shelf.report.articles - shelf.articles.len() as u64,
+                unknown,
+                unknown_pairs: (pairs.len() - placed.len()) as u64,
+            },
+            pairs: tally.pairs,
+            unseen: Unseen::default(),
+            found: tally.found,
+            ari: None,
+            read: shelf.report,
+        })
+    }
+
+    /// Scans everything that was read, and holds the candidates against the truth.
+    fn scan(&self, labels: &Labels) -> anyhow::Result<Judged> {
+        let Self { corpus, settings, progress } = *self;
+        // What is related stays as it is; the curve wants to know of the others, too.
+        let engine = Engine::new(Config { keep_unrelated: true, ..settings.engine.clone() })?;
+        let shelf = Shelf::fill(corpus, progress);
+        let (places, unknown) = places(labels, &shelf);
+        let scan = settings.pool()?.install(|| engine.scan_watched(&shelf.texts[..], progress))?;
+        let known = Known::new(labels, &places, shelf.articles.len());
+        let mut tally = Tally::default();
+        for pair in &scan.pairs {
+            if let Some(is_reuse) = known.is_reuse(pair.a, pair.b) {
+                tally.add(&pair.comparison, is_reuse);
+            }
+        }
+        let reuse = tally.pairs.iter().filter(|pair| pair.is_reuse).count() as u64;
+        let unseen = Unseen {
+            reuse: known.reuse - reuse,
+            other: known.pairs - known.reuse - (tally.pairs.len() as u64 - reuse),
+        };
+        let missed = known.reuse - tally.found.right;
+        Ok(Judged {
+            truth: Truth {
+                kind: known.kind,
+                articles: known.articles,
+                unlabelled: shelf.articles.len() as u64 - known.articles,
+                unknown,
+                unknown_pairs: known.unknown_pairs,
+            },
+            pairs: tally.pairs,
+            unseen,
+            found: Counts { missed, ..tally.found },
+            ari: known.ari(&scan),
+            read: shelf.report,
+        })
+    }
+}
+
+/// The truth about the articles on the shelf.
+struct Known {
+    kind: TruthKind,
+    /// By place on the shelf.
+    of: KnownOf,
+    articles: u64,
+    /// Pairs of them.
+    pairs: u64,
+    /// Pairs of them that are reuse.
+    reuse: u64,
+    unknown_pairs: u64,
+}
+
+enum KnownOf {
+    /// Pairs of reuse, the lesser place first.
+    Pairs(HashSet<(u32, u32)>),
+    /// The cluster of each article; `None` without a label.
+    Clusters(Vec<Option<u32>>),
+}
+
+impl Known {
+    fn new(labels: &Labels, places: &[Option<u32>], articles: usize) -> Self {
+        match &labels.of {
+            LabelsOf::Pairs(pairs) => {
+                let placed = placed(pairs, places);
+                let ordered = |&((a, b), _): &((u32, u32), bool)| (a.min(b), a.max(b));
+                let articles = articles as u64;
+                Self {
+                    kind: TruthKind::Pairs,
+                    of: KnownOf::Pairs(placed.iter().map(ordered).collect()),
+                    articles,
+                    pairs: pairs_of(articles),
+                    reuse: placed.len() as u64,
+                    unknown_pairs: (pairs.len() - placed.len()) as u64,
+                }
+            }
+            LabelsOf::Clusters(clusters) => {
+                let mut of = vec![None; articles];
+                let mut sizes: BTreeMap<u32, u64> = BTreeMap::new();
+                for (place, &cluster) in places.iter().zip(clusters) {
+                    if let Some(place) = place {
+                        of[*place as usize] = Some(cluster);
+                        *sizes.entry(cluster).or_default() += 1;
+                    }
+                }
+                let articles: u64 = sizes.values().sum();
+                Self {
+                    kind: TruthKind::Clusters(sizes.len() as u64),
+                    of: KnownOf::Clusters(of),
+                    articles,
+                    pairs: pairs_of(articles),
+                    reuse: sizes.into_values().map(pairs_of).sum(),
+                    unknown_pairs: 0,
+                }
+            }
+        }
+    }
+
+    /// Whether a pair is reuse, the lesser place first; `None` if nobody knows.
+    fn is_reuse(&self, a: u32, b: u32) -> Option<bool> {
+        match &self.of {
+            KnownOf::Pairs(pairs) => Some(pairs.contains(&(a, b))),
+            KnownOf::Clusters(of) => Some(of[a as usize]? == of[b as usize]?),
+        }
+    }
+
+    /// Adjusted Rand index of the clusters found, over the labelled articles.
+    fn ari(&self, scan: &Scan) -> Option<f64> {
+        let KnownOf::Clusters(of) = &self.of else { return None };
+        let labelled = of.iter().zip(&scan.clusters);
+        let (truth, found): (Vec<u32>, Vec<u32>) =
+            labelled.filter_map(|(truth, found)| Some(((*truth)?, *found))).unzip();
+        Some(adjusted_rand(&truth, &found))
+    }
+}
+
+fn pairs_of(articles: u64) -> u64 {
+    articles * articles.saturating_sub(1) / 2
+}
