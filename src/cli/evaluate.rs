@@ -150,7 +150,9 @@ impl Judge<'_> {
         let Self { corpus, settings, progress } = *self;
         let engine = Engine::new(settings.engine.clone())?;
         let is_labelled = |id: &str| labels.number(id).is_some();
-        let shelf = Shelf::fill_with(corpus, progress, |record| is_labelled(&record.id));
+        let shelf = Shelf::fill_with(corpus, settings.room.clone(), progress, |record| {
+            is_labelled(&record.id)
+        })?;
         let (places, unknown) = places(labels, &shelf);
         let placed = placed(pairs, &places);
         let to_compare: Vec<(u32, u32)> = placed.iter().map(|(pair, _)| *pair).collect();
@@ -158,7 +160,7 @@ impl Judge<'_> {
         let mut truths = placed.iter().map(|(_, is_reuse)| *is_reuse);
         progress.begin_steps("comparing", placed.len() as u64);
         settings.pool()?.install(|| {
-            engine.compare_batches(&shelf.texts[..], &to_compare, |now, compared| {
+            engine.compare_batches(&shelf.texts, &to_compare, |now, compared| {
                 progress.advance(now.len() as u64);
                 for (comparison, is_reuse) in compared.iter().zip(&mut truths) {
                     tally.add(comparison, is_reuse);
@@ -166,6 +168,7 @@ impl Judge<'_> {
                 ControlFlow::Continue(())
             });
         });
+        shelf.texts.check()?;
         Ok(Judged {
             truth: Truth {
                 kind: TruthKind::LabelledPairs,
@@ -187,9 +190,10 @@ impl Judge<'_> {
         let Self { corpus, settings, progress } = *self;
         // What is related stays as it is; the curve wants to know of the others, too.
         let engine = Engine::new(Config { keep_unrelated: true, ..settings.engine.clone() })?;
-        let shelf = Shelf::fill(corpus, progress);
+        let shelf = Shelf::fill(corpus, settings.room.clone(), progress)?;
         let (places, unknown) = places(labels, &shelf);
-        let scan = settings.pool()?.install(|| engine.scan_watched(&shelf.texts[..], progress))?;
+        let scan = settings.pool()?.install(|| engine.scan_watched(&shelf.texts, progress))?;
+        shelf.texts.check()?;
         let known = Known::new(labels, &places, shelf.articles.len());
         let mut tally = Tally::default();
         for pair in &scan.pairs {
