@@ -3,8 +3,8 @@
 
     tests/floors.py [--bin PATH] [--shared DIR]
 
-DIR (default: ../shared beside the repository, or $RETOLD_SHARED) holds eval/evaluate.py and data/. The floors are
-what issue 2 asks for: raise one when a change beats it for good. Ends with status 1 where one is not reached.
+DIR (default: ../shared beside the repository, or $RETOLD_SHARED) holds eval/evaluate.py and data/. The floors lie a
+little below what docs/evaluation.md reports: raise one when a change beats it for good. Ends with status 1 where one is not reached.
 It needs Python 3.9 or newer and nothing else.
 """
 import argparse
