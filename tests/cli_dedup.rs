@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use command::{Done, article, folder, json_lines, records, retold, run};
 
@@ -351,27 +350,20 @@ fn the_standard_input_is_deduplicated_too() {
 #[test]
 fn an_interrupted_run_leaves_nothing_that_looks_finished() {
     let files = folder(&[]);
-    let mut child = retold()
-        .current_dir(files.path())
-        .args(["dedup", "-", "-o", "out"])
-        .stdin(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("it starts");
-    let names = || -> Vec<_> {
+    let names = || -> Vec<String> {
         let entries = fs::read_dir(files.path()).expect("a folder");
-        entries.map(|entry| entry.expect("an entry").file_name().into_string()).collect()
+        let name = |entry: std::io::Result<fs::DirEntry>| entry.expect("an entry").file_name();
+        entries.map(|entry| name(entry).into_string().expect("UTF-8")).collect()
     };
-    while names().is_empty() {
-        std::thread::yield_now();
-    }
-    let name = names()[0].clone().expect("UTF-8");
-    assert!(name.starts_with("out.partial-"), "{name}");
-    let pid = child.id().to_string();
-    assert!(Command::new("kill").args(["-INT", &pid]).status().expect("kill").success());
-    let held = child.stdin.take();
-    let done = child.wait_with_output().expect("it ends");
-    drop(held);
+    let mut started = retold();
+    let done = command::interrupt(
+        started.current_dir(files.path()).args(["dedup", "-", "-o", "out"]),
+        || {
+            let names = names();
+            assert!(names.iter().all(|name| name.starts_with("out.partial-")), "{names:?}");
+            !names.is_empty()
+        },
+    );
     assert_eq!(done.status.code(), Some(130));
     assert!(names().is_empty(), "{:?}", names());
 }

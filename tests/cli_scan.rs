@@ -330,22 +330,19 @@ fn quiet_is_quiet_but_for_errors() {
 #[test]
 fn an_interrupted_run_leaves_nothing() {
     let files = folder(&[]);
-    let mut child = retold()
-        .current_dir(files.path())
-        .args(["scan", "-", "--format", "jsonl", "--output", "pairs.jsonl"])
-        .stdin(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("it starts");
     let under_way = || fs::read_dir(files.path()).expect("a folder").count();
-    while under_way() == 0 {
-        std::thread::yield_now();
-    }
-    let pid = child.id().to_string();
-    assert!(Command::new("kill").args(["-INT", &pid]).status().expect("kill").success());
-    let held = child.stdin.take();
-    let done = child.wait_with_output().expect("it ends");
-    drop(held);
+    let mut started = retold();
+    let done = command::interrupt(
+        started.current_dir(files.path()).args([
+            "scan",
+            "-",
+            "--format",
+            "jsonl",
+            "--output",
+            "pairs.jsonl",
+        ]),
+        || under_way() > 0,
+    );
     assert_eq!(done.status.code(), Some(130));
     assert!(String::from_utf8_lossy(&done.stderr).contains("interrupted"));
     assert_eq!(under_way(), 0);

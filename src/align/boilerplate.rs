@@ -44,7 +44,7 @@ impl Boilerplate {
             .words
             .windows(RUN)
             .enumerate()
-            .filter_map(|(at, run)| self.runs.contains(&hash(run)).then_some(at))
+            .filter_map(|(at, run)| self.runs.contains(&hash(run.iter().map(form))).then_some(at))
             .collect();
         for word in known.into_iter().flat_map(|at| at..at + RUN) {
             article.words[word].traits.set(Traits::BOILERPLATE, true);
@@ -54,16 +54,20 @@ impl Boilerplate {
 
 /// Every run of six words, hashed, in order; none of fewer words.
 pub fn runs(words: &[Word]) -> impl Iterator<Item = u64> {
-    words.windows(RUN).map(hash)
+    words.windows(RUN).map(|run| hash(run.iter().map(form)))
 }
 
 /// The same of words that are there as their forms alone.
 pub fn runs_of_forms(forms: &[u64]) -> impl Iterator<Item = u64> {
-    forms.windows(RUN).map(|run| run.iter().fold(0, |hash, form| mix(hash ^ form)))
+    forms.windows(RUN).map(|run| hash(run.iter().copied()))
 }
 
-fn hash(run: &[Word]) -> u64 {
-    run.iter().fold(0, |hash, word| mix(hash ^ word.form))
+fn hash(run: impl Iterator<Item = u64>) -> u64 {
+    run.fold(0, |hash, form| mix(hash ^ form))
+}
+
+fn form(word: &Word) -> u64 {
+    word.form
 }
 
 /// Whether a word stands in boilerplate.

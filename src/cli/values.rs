@@ -157,20 +157,6 @@ impl fmt::Display for LanguageValue {
     }
 }
 
-impl TryFrom<String> for LanguageValue {
-    type Error = String;
-
-    fn try_from(code: String) -> Result<Self, String> {
-        code.parse()
-    }
-}
-
-impl From<LanguageValue> for String {
-    fn from(value: LanguageValue) -> Self {
-        value.to_string()
-    }
-}
-
 /// `--memory`, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -199,20 +185,6 @@ impl fmt::Display for SizeValue {
             Some((letter, bits)) => write!(f, "{}{letter}", self.0 >> bits),
             None => write!(f, "{}", self.0),
         }
-    }
-}
-
-impl TryFrom<String> for SizeValue {
-    type Error = String;
-
-    fn try_from(size: String) -> Result<Self, String> {
-        size.parse()
-    }
-}
-
-impl From<SizeValue> for String {
-    fn from(value: SizeValue) -> Self {
-        value.to_string()
     }
 }
 
@@ -256,19 +228,26 @@ impl fmt::Display for KeepValue {
     }
 }
 
-impl TryFrom<String> for KeepValue {
-    type Error = String;
+/// In a settings file values stand as they are typed.
+macro_rules! as_typed {
+    ($($value:ty),*) => {$(
+        impl TryFrom<String> for $value {
+            type Error = String;
 
-    fn try_from(policy: String) -> Result<Self, String> {
-        policy.parse()
-    }
+            fn try_from(typed: String) -> Result<Self, String> {
+                typed.parse()
+            }
+        }
+
+        impl From<$value> for String {
+            fn from(value: $value) -> Self {
+                value.to_string()
+            }
+        }
+    )*};
 }
 
-impl From<KeepValue> for String {
-    fn from(value: KeepValue) -> Self {
-        value.to_string()
-    }
-}
+as_typed!(LanguageValue, SizeValue, KeepValue);
 
 #[cfg(test)]
 mod tests {

@@ -71,3 +71,19 @@ pub fn json_lines(articles: &[(&str, &str)]) -> String {
     let line = |(id, text): &(&str, &str)| serde_json::json!({"id": id, "text": text}).to_string();
     articles.iter().map(line).map(|line| line + "\n").collect()
 }
+
+/// Runs a command whose standard input stays open, and interrupts it (Ctrl-C) when it is under way.
+#[cfg(unix)]
+pub fn interrupt(command: &mut Command, is_under_way: impl Fn() -> bool) -> Output {
+    let mut child =
+        command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    while !is_under_way() {
+        std::thread::yield_now();
+    }
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &pid]).status().expect("kill").success());
+    let held = child.stdin.take();
+    let done = child.wait_with_output().expect("it ends");
+    drop(held);
+    done
+}

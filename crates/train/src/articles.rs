@@ -94,7 +94,7 @@ pub fn whole(rows: &Rows) -> Rows {
 /// Rows for the model of shared passages: PAN, and the negatives of the news corpora, where there is
 /// a passage to judge.
 pub fn part(rows: &Rows) -> Rows {
-    let passage = FEATURES.iter().position(|known| *known == "passage").unwrap_or(0);
+    let passage = column("passage");
     let wanted = |at: usize| {
         let is_negative = rows.sources[at] == 0 && !rows.labels[at];
         (rows.sources[at] == PAN || is_negative) && rows.values[at][passage] > f64::from(NO_PASSAGE)
@@ -114,10 +114,15 @@ pub fn part(rows: &Rows) -> Rows {
     part
 }
 
+/// Where a feature stands in a row.
+fn column(name: &str) -> usize {
+    let at = FEATURES.iter().position(|known| *known == name);
+    at.expect("a name from the list")
+}
+
 /// Rows for the model that tells a retold article from reused passages: positives of the news corpora
 /// against those pairs of PAN that share less than half.
 pub fn extent(rows: &Rows) -> Rows {
-    let column = |name: &str| FEATURES.iter().position(|known| *known == name).unwrap_or(0);
     let covered = column("coverage_most");
     let is_part = |at: usize| rows.sources[at] == PAN && rows.values[at][covered] < 0.5;
     let mut extent = rows.only(|at| rows.labels[at] && (rows.sources[at] == 0 || is_part(at)));

@@ -56,9 +56,17 @@ fn main() -> Result<()> {
         let note = "PAN sentences (Madnani 2012), MRPC";
         write(&options.models, "short", &names, &short::short_rows(&options.data)?, note)?;
     }
-    if options.models_wanted == [Which::Short] {
-        return Ok(());
+    if wanted(Which::Link) || wanted(Which::Passage) || wanted(Which::Summary) {
+        passage_models(&options, wanted)?;
     }
+    if wanted(Which::Article) || wanted(Which::Partial) || wanted(Which::Whole) {
+        article_models(&options, wanted)?;
+    }
+    Ok(())
+}
+
+/// Refits the models of links and passages.
+fn passage_models(options: &Options, wanted: impl Fn(Which) -> bool) -> Result<()> {
     let pan = Pan::read(&options.data.join("pan13"))?;
     let note = "PAN 2013 text alignment, training corpus";
     if wanted(Which::Link) {
@@ -73,26 +81,29 @@ fn main() -> Result<()> {
         let names = retold::align::passages::SUMMARY_FEATURES;
         write(&options.models, "summary", &names, &pan.summary_rows(), note)?;
     }
-    if wanted(Which::Article) || wanted(Which::Partial) || wanted(Which::Whole) {
-        let names = retold::align::features::FEATURES;
-        let rows = articles::article_rows(&options.data)?;
-        if let Some(path) = &options.rows {
-            dump(path, &names, &rows)?;
-        }
-        if wanted(Which::Article) {
-            let note = "SheepDog, BASIL, APT-Eval, Clough & Stevenson";
-            write(&options.models, "article", &names, &articles::whole(&rows), note)?;
-        }
-        if wanted(Which::Whole) {
-            let note = "SheepDog, against PAN 2013";
-            let names = retold::align::features::WHOLE_FEATURES;
-            write(&options.models, "whole", &names, &articles::extent(&rows), note)?;
-        }
-        if wanted(Which::Partial) {
-            let note = "PAN 2013, against negatives from SheepDog and BASIL";
-            let names = retold::align::features::PARTIAL_FEATURES;
-            write(&options.models, "partial", &names, &articles::part(&rows), note)?;
-        }
+    Ok(())
+}
+
+/// Refits the models of pairs of articles.
+fn article_models(options: &Options, wanted: impl Fn(Which) -> bool) -> Result<()> {
+    let names = retold::align::features::FEATURES;
+    let rows = articles::article_rows(&options.data)?;
+    if let Some(path) = &options.rows {
+        dump(path, &names, &rows)?;
+    }
+    if wanted(Which::Article) {
+        let note = "SheepDog, BASIL, APT-Eval, Clough & Stevenson";
+        write(&options.models, "article", &names, &articles::whole(&rows), note)?;
+    }
+    if wanted(Which::Whole) {
+        let note = "SheepDog, against PAN 2013";
+        let names = retold::align::features::WHOLE_FEATURES;
+        write(&options.models, "whole", &names, &articles::extent(&rows), note)?;
+    }
+    if wanted(Which::Partial) {
+        let note = "PAN 2013, against negatives from SheepDog and BASIL";
+        let names = retold::align::features::PARTIAL_FEATURES;
+        write(&options.models, "partial", &names, &articles::part(&rows), note)?;
     }
     Ok(())
 }
