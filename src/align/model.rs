@@ -90,8 +90,15 @@ impl<const N: usize> SecondOrder<N> {
 
     /// Log-odds of these values, one per feature.
     pub fn odds(&self, values: &[f32; N]) -> f32 {
-        let products = terms(values).into_iter().zip(&self.weights).map(|(x, weight)| x * weight);
-        self.intercept + products.sum::<f32>()
+        let (own, products) = self.weights.split_at(N);
+        let mut sum: f32 = own.iter().zip(values).map(|(weight, value)| weight * value).sum();
+        let mut weights = products.iter();
+        for (at, first) in values.iter().enumerate() {
+            for (second, weight) in values[at..].iter().zip(weights.by_ref()) {
+                sum += first * second * weight;
+            }
+        }
+        self.intercept + sum
     }
 
     /// Every feature with its value and what it adds: its own term, and half of each product that it
@@ -130,45 +137,47 @@ pub fn probability(odds: f32) -> f32 {
     1.0 / (1.0 + (-odds).exp())
 }
 
-macro_rules! model {
-    ($(#[$doc:meta])* $name:ident, $features:expr, $file:literal) => {
+macro_rules! compiled_in {
+    ($(#[$doc:meta])* $name:ident, $kind:ident, $features:expr, $file:literal) => {
         $(#[$doc])*
-        pub static $name: LazyLock<Model<{ $features.len() }>> =
-            LazyLock::new(|| Model::parse($features, include_str!($file)));
+        pub static $name: LazyLock<$kind<{ $features.len() }>> =
+            LazyLock::new(|| $kind::parse($features, include_str!($file)));
     };
 }
 
-model! {
+compiled_in! {
     /// Whether two linked sentences stand in a reused passage.
-    LINK, super::links::FEATURES, "models/link.tsv"
+    LINK, Model, super::links::FEATURES, "models/link.tsv"
 }
-model! {
-    /// Whether two stretches of about one length are a reused passage.
-    PASSAGE, super::evidence::FEATURES, "models/passage.tsv"
-}
-model! {
-    /// Whether a stretch sums up a longer one.
-    SUMMARY, super::passages::SUMMARY_FEATURES, "models/summary.tsv"
-}
-
-model! {
+compiled_in! {
     /// Whether one of two articles is the other retold.
-    ARTICLE, super::features::FEATURES, "models/article.tsv"
+    ARTICLE, Model, super::features::FEATURES, "models/article.tsv"
 }
 
-model! {
+compiled_in! {
     /// Whether two articles that are otherwise independent share a passage.
-    PARTIAL, super::features::PARTIAL_FEATURES, "models/partial.tsv"
+    PARTIAL, Model, super::features::PARTIAL_FEATURES, "models/partial.tsv"
 }
 
-model! {
+compiled_in! {
     /// Whether what is reused is the whole of an article, not a part.
-    WHOLE, super::features::WHOLE_FEATURES, "models/whole.tsv"
+    WHOLE, Model, super::features::WHOLE_FEATURES, "models/whole.tsv"
 }
 
-/// Whether two short texts say the same.
-pub static SHORT: LazyLock<SecondOrder<{ super::short::FEATURES.len() }>> =
-    LazyLock::new(|| SecondOrder::parse(super::short::FEATURES, include_str!("models/short.tsv")));
+compiled_in! {
+    /// Whether two stretches of about one length are a reused passage.
+    PASSAGE, SecondOrder, super::evidence::FEATURES, "models/passage.tsv"
+}
+
+compiled_in! {
+    /// Whether a stretch sums up a longer one.
+    SUMMARY, SecondOrder, super::passages::SUMMARY_FEATURES, "models/summary.tsv"
+}
+
+compiled_in! {
+    /// Whether two short texts say the same.
+    SHORT, SecondOrder, super::short::FEATURES, "models/short.tsv"
+}
 
 #[cfg(test)]
 mod tests {

@@ -20,7 +20,11 @@ const SEED_ODDS: f32 = -1.5;
 /// does more harm than one that is missed.
 const RUN_ODDS: f32 = 0.5;
 /// The same for summaries, which stand in the place of runs.
-const SUMMARY_ODDS: f32 = 1.0;
+const SUMMARY_ODDS: f32 = 0.0;
+/// A run that stands inside a better one on one side only gives way to it, unless its log-odds are
+/// nearly as high, or above all doubt: most text comes from one place, but a text may quote itself.
+const RIVAL_MARGIN: f32 = 1.0;
+const BEYOND_DOUBT: f32 = 6.0;
 /// Sentences without a link that a run may pass over.
 const GAP: u32 = 4;
 /// The same for the short side of a summary.
@@ -105,8 +109,9 @@ pub fn runs(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<
     for group in groups(seeds, [GAP, GAP]) {
         let (in_a, in_b) = hull(&group);
         let [in_a, in_b] = refine(a, a.words_of(in_a), b, b.words_of(in_b));
-        let features = evidence([(a, &in_a), (b, &in_b)], weights, &group).to_vec();
+        let features = evidence([(a, &in_a), (b, &in_b)], weights, &group);
         let odds = PASSAGE.odds(&features);
+        let features = features.to_vec();
         found.push(Candidate { a: in_a.words, b: in_b.words, form: Form::Run, features, odds });
     }
     found
@@ -157,9 +162,12 @@ impl Summaries<'_> {
             self.runs.iter().map(|run| run.odds).fold(0.0, f32::max).min(10.0),
         ];
         let (in_a, in_b) = if in_a { (short, long) } else { (long, short) };
-        let mut features = evidence([(a, &in_a), (b, &in_b)], self.weights, group).to_vec();
-        features.extend(explained);
+        let mut features = [0.0; SUMMARY_FEATURES.len()];
+        let (seen, beside) = features.split_at_mut(evidence::FEATURES.len());
+        seen.copy_from_slice(&evidence([(a, &in_a), (b, &in_b)], self.weights, group));
+        beside.copy_from_slice(&explained);
         let odds = SUMMARY.odds(&features);
+        let features = features.to_vec();
         Some(Candidate { a: in_a.words, b: in_b.words, form: self.form, features, odds })
     }
 }
@@ -229,16 +237,19 @@ fn hull(links: &[Link]) -> (Range<u32>, Range<u32>) {
     (range(|link| link.a), range(|link| link.b))
 }
 
-/// Drops candidates that stand for the most part inside a better one on both sides.
+/// Drops candidates that stand for the most part inside a better one: on both sides, or on one where
+/// the better one is so by far.
 fn drop_overlapping(candidates: &mut Vec<Candidate>) {
     candidates.sort_by(|x, y| y.odds.total_cmp(&x.odds).then(x.a.start.cmp(&y.a.start)));
     let mut kept: Vec<Candidate> = Vec::new();
     for candidate in candidates.drain(..) {
-        let inside = |better: &Candidate| {
-            common(&candidate.a, &better.a) * 2 > candidate.a.len()
-                && common(&candidate.b, &better.b) * 2 > candidate.b.len()
+        let gives_way = |better: &Candidate| {
+            let in_a = common(&candidate.a, &better.a) * 2 > candidate.a.len();
+            let in_b = common(&candidate.b, &better.b) * 2 > candidate.b.len();
+            let is_doubtful = candidate.odds < BEYOND_DOUBT.min(better.odds - RIVAL_MARGIN);
+            (in_a && in_b) || ((in_a || in_b) && is_doubtful)
         };
-        if !kept.iter().any(inside) {
+        if !kept.iter().any(gives_way) {
             kept.push(candidate);
         }
     }

@@ -162,6 +162,9 @@ const SWEEPS: usize = 20_000;
 /// The step from `beta` that the lower half of a symmetric positive definite `matrix` and a
 /// gradient ask for, without leaving the bounds (coordinate descent on the quadratic).
 fn solve(matrix: &[Vec<f64>], gradient: &[f64], beta: &[f64], bounds: &[Sign]) -> Vec<f64> {
+    if bounds.iter().all(|bound| *bound == Sign::Any) {
+        return solve_free(matrix, gradient);
+    }
     let size = gradient.len();
     let entry = |i: usize, j: usize| if i >= j { matrix[i][j] } else { matrix[j][i] };
     let mut step = vec![0.0; size];
@@ -181,6 +184,27 @@ fn solve(matrix: &[Vec<f64>], gradient: &[f64], beta: &[f64], bounds: &[Sign]) -
         if longest < 1e-9 {
             break;
         }
+    }
+    step
+}
+
+/// The same without bounds (Cholesky's method).
+fn solve_free(matrix: &[Vec<f64>], gradient: &[f64]) -> Vec<f64> {
+    let size = gradient.len();
+    let mut lower = vec![vec![0.0; size]; size];
+    let mut step = gradient.to_vec();
+    for i in 0..size {
+        for j in 0..=i {
+            let known: f64 = (0..j).map(|k| lower[i][k] * lower[j][k]).sum();
+            let rest: f64 = matrix[i][j] - known;
+            lower[i][j] = if i == j { rest.max(1e-12).sqrt() } else { rest / lower[j][j] };
+        }
+        let known: f64 = (0..i).map(|k| lower[i][k] * step[k]).sum();
+        step[i] = (step[i] - known) / lower[i][i];
+    }
+    for i in (0..size).rev() {
+        let known: f64 = (i + 1..size).map(|k| lower[k][i] * step[k]).sum();
+        step[i] = (step[i] - known) / lower[i][i];
     }
     step
 }

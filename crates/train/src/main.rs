@@ -19,6 +19,7 @@ use clap::{Parser, ValueEnum};
 
 use fit::{Rows, Sign, auc, cross_validate, fit};
 use passages::Pan;
+use retold::align::model::term_names;
 
 /// Refits the models of retold from labelled data.
 #[derive(Debug, Parser)]
@@ -51,8 +52,7 @@ fn main() -> Result<()> {
     let options = Options::parse();
     let wanted = |which| options.models_wanted.is_empty() || options.models_wanted.contains(&which);
     if wanted(Which::Short) {
-        let names = retold::align::model::term_names(&retold::align::short::FEATURES);
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let names = term_names(&retold::align::short::FEATURES);
         let note = "PAN sentences (Madnani 2012), MRPC";
         write(&options.models, "short", &names, &short::short_rows(&options.data)?, note)?;
     }
@@ -73,12 +73,12 @@ fn passage_models(options: &Options, wanted: impl Fn(Which) -> bool) -> Result<(
         let names = retold::align::links::FEATURES;
         write(&options.models, "link", &names, &pan.link_rows(), note)?;
     }
-    let names = retold::align::evidence::FEATURES;
     if wanted(Which::Passage) {
+        let names = term_names(&retold::align::evidence::FEATURES);
         write(&options.models, "passage", &names, &pan.run_rows(), note)?;
     }
     if wanted(Which::Summary) {
-        let names = retold::align::passages::SUMMARY_FEATURES;
+        let names = term_names(&retold::align::passages::SUMMARY_FEATURES);
         write(&options.models, "summary", &names, &pan.summary_rows(), note)?;
     }
     Ok(())
@@ -124,12 +124,18 @@ fn dump(path: &Path, names: &[&str], rows: &Rows) -> Result<()> {
 
 /// Held back by this many rows, a weight moves only where data ask for it; many terms need more.
 const RIDGE: f64 = 1.0;
-const SECOND_ORDER_RIDGE: f64 = 20.0;
+const SHORT_RIDGE: f64 = 20.0;
 
 /// Fits one model, says how good it is on groups that it did not see, and writes it.
-fn write(folder: &Path, model: &str, names: &[&str], rows: &Rows, note: &str) -> Result<()> {
-    let ridge = if model == "short" { SECOND_ORDER_RIDGE } else { RIDGE };
-    let signs: Vec<Sign> = names.iter().map(|name| sign(model, name)).collect();
+fn write(
+    folder: &Path,
+    model: &str,
+    names: &[impl AsRef<str>],
+    rows: &Rows,
+    note: &str,
+) -> Result<()> {
+    let ridge = if model == "short" { SHORT_RIDGE } else { RIDGE };
+    let signs: Vec<Sign> = names.iter().map(|name| sign(model, name.as_ref())).collect();
     let unseen = cross_validate(rows, &signs, ridge);
     let quality = auc(&unseen, &rows.labels);
     let positives = rows.labels.iter().filter(|label| **label).count();
@@ -143,7 +149,7 @@ fn write(folder: &Path, model: &str, names: &[&str], rows: &Rows, note: &str) ->
     )?;
     writeln!(text, "intercept\t{:.4}", fitted.intercept)?;
     for (name, weight) in names.iter().zip(&fitted.weights) {
-        writeln!(text, "{name}\t{weight:.4}")?;
+        writeln!(text, "{}\t{weight:.4}", name.as_ref())?;
     }
     let path = folder.join(format!("{model}.tsv"));
     fs::write(&path, &text).with_context(|| format!("cannot write {}", path.display()))?;

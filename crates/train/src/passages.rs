@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use retold::Span;
 use retold::align::Profile;
 use retold::align::links::{Link, links};
+use retold::align::model::terms;
 use retold::align::passages::{Candidate, Form, Summaries, found_runs, runs};
 use retold::align::weights::Weights;
 
@@ -64,26 +65,29 @@ impl Pan {
         self.rows(|pair, links| {
             let weights = Weights::new(pair.a, pair.b);
             let runs = runs(pair.a, pair.b, &weights, links);
-            runs.iter().map(|run| (run.features.clone(), pair.agreement(run) > 0.4)).collect()
+            runs.iter().map(|run| (terms(&run.features), pair.agreement(run) > 0.4)).collect()
         })
     }
 
-    /// Rows for the summary model: only pairs whose cases are summaries, or that have none.
+    /// Rows for the summary model. In this corpus only the first document sums up: what looks like a
+    /// summary in the second teaches how parts of other passages look.
     pub fn summary_rows(&self) -> Rows {
         self.rows(|pair, links| {
             let weights = Weights::new(pair.a, pair.b);
             let runs = found_runs(pair.a, pair.b, &weights, links);
-            let search =
-                Summaries { weights: &weights, links, runs: &runs, form: Form::SummaryInA };
-            let found = search.find(pair.a, pair.b);
-            let right = |candidate: &Candidate| {
-                pair.cases.iter().any(|case| {
-                    let span = pair.a.span_of(candidate.a.clone());
-                    share(pair.characters[0], span, case.a) > 0.5
-                        && (case.b.1 - case.b.0) as f32 > 2.5 * (case.a.1 - case.a.0) as f32
-                })
+            let find = |form| {
+                Summaries { weights: &weights, links, runs: &runs, form }.find(pair.a, pair.b)
             };
-            found.iter().map(|summary| (summary.features.clone(), right(summary))).collect()
+            let found = [find(Form::SummaryInA), find(Form::SummaryInB)].concat();
+            let right = |candidate: &Candidate| {
+                candidate.form == Form::SummaryInA
+                    && pair.cases.iter().any(|case| {
+                        let span = pair.a.span_of(candidate.a.clone());
+                        share(pair.characters[0], span, case.a) > 0.5
+                            && (case.b.1 - case.b.0) as f32 > 2.5 * (case.a.1 - case.a.0) as f32
+                    })
+            };
+            found.iter().map(|summary| (terms(&summary.features), right(summary))).collect()
         })
     }
 
