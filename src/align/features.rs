@@ -15,7 +15,7 @@ use crate::span::{Span, covered};
 const SHARES: usize = 6;
 
 /// The features' names. *most* and *least* are over the two sides of a pair.
-pub const FEATURES: [&str; 2 * SHARES + 11] = [
+pub const FEATURES: [&str; 2 * SHARES + 12] = [
     "trigrams_most",
     "trigrams_least",
     "skips_most",
@@ -34,6 +34,7 @@ pub const FEATURES: [&str; 2 * SHARES + 11] = [
     "order",
     "neighbours",
     "passage",
+    "summary",
     "passage_words",
     "length",
     "short",
@@ -45,12 +46,12 @@ pub const FEATURES: [&str; 2 * SHARES + 11] = [
 /// how much there is beside them. Shares come as logarithms, because passages may be a small part.
 pub const PARTIAL_FEATURES: [&str; 11] = [
     "passage",
+    "summary",
     "passage_words",
     "quotations",
     "length",
     "ratio",
     "log_coverage_most",
-    "log_coverage_least",
     "log_trigrams_most",
     "log_skips_most",
     "log_aligned_most",
@@ -139,8 +140,13 @@ impl Pair<'_> {
             (features[2 * at], features[2 * at + 1]) = (x.max(y), x.min(y));
         }
         let order = Order::of(self.a, self.b, self.weights);
-        let best = self.passages.iter().map(|passage| passage.odds).fold(NO_PASSAGE, f32::max);
-        let words: usize = self.passages.iter().map(|p| self.unquoted(p)).sum();
+        let (runs, summaries): (Vec<&Candidate>, Vec<&Candidate>) =
+            self.passages.iter().partition(|passage| passage.form == Form::Run);
+        let best = |passages: &[&Candidate]| {
+            let odds = passages.iter().map(|passage| passage.odds);
+            odds.fold(NO_PASSAGE, f32::max).min(SURE_PASSAGE)
+        };
+        let words: usize = runs.iter().map(|run| self.unquoted(run)).sum();
         let lengths = [self.a.article.words.len(), self.b.article.words.len()].map(|n| n as f32);
         let length = lengths[0].min(lengths[1]).ln_1p();
         features[2 * SHARES..].copy_from_slice(&[
@@ -149,7 +155,8 @@ impl Pair<'_> {
             agreement(&a.numbers, &b.numbers),
             order.agreement,
             order.neighbours,
-            best.min(SURE_PASSAGE),
+            best(&runs),
+            best(&summaries),
             (words as f32).ln_1p(),
             length,
             (SHORT - length).max(0.0),

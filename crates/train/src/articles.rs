@@ -25,11 +25,15 @@ struct Ambiguous {
 }
 
 /// A labelled pair of one corpus.
-struct Labelled<'d> {
-    a: &'d Doc,
-    b: &'d Doc,
-    reused: bool,
-    group: u64,
+pub struct Labelled<'d> {
+    /// The first article.
+    pub a: &'d Doc,
+    /// The second.
+    pub b: &'d Doc,
+    /// Whether one reuses the other.
+    pub reused: bool,
+    /// Pairs of one group never stand on both sides of a split.
+    pub group: u64,
     weight: f64,
 }
 
@@ -46,20 +50,39 @@ const ANSWER_WEIGHT: f64 = 10.0;
 /// One in so many pairs of whole documents, which are many, is taken.
 const PAN_SAMPLE: u64 = 2;
 
+/// News: rewrites, other articles on the same topics, and independent reports of one event.
+pub struct News {
+    /// Its articles.
+    pub docs: Vec<Doc>,
+    ambiguous: Vec<Ambiguous>,
+}
+
+impl News {
+    /// Reads it from `folder`.
+    pub fn read(folder: &Path) -> Result<Self> {
+        let mut docs: Vec<Doc> = read(folder, "rewrites.jsonl")?;
+        docs.extend(read::<Doc>(folder, "siblings.jsonl")?);
+        let mut events: Vec<Doc> = read(folder, "same_event.jsonl")?;
+        for doc in &mut events {
+            doc.cluster = format!("single {}", doc.id);
+        }
+        docs.extend(events);
+        Ok(Self { docs, ambiguous: read(folder, "ambiguous.jsonl")? })
+    }
+
+    /// Its candidate pairs, every pair of a cluster and every pair of an event.
+    pub fn pairs(&self) -> Result<Vec<Labelled<'_>>> {
+        let mut pairs = candidates(&self.docs, &self.ambiguous)?;
+        pairs.extend(same_event(&self.docs));
+        Ok(pairs)
+    }
+}
+
 /// Rows for the article model from every corpus in `folder`.
 pub fn article_rows(folder: &Path) -> Result<Rows> {
     let mut rows = Rows::default();
-    let mut news: Vec<Doc> = read(folder, "rewrites.jsonl")?;
-    news.extend(read::<Doc>(folder, "siblings.jsonl")?);
-    let mut events: Vec<Doc> = read(folder, "same_event.jsonl")?;
-    for doc in &mut events {
-        doc.cluster = format!("single {}", doc.id);
-    }
-    news.extend(events);
-    let ambiguous: Vec<Ambiguous> = read(folder, "ambiguous.jsonl")?;
-    let mut labelled = candidates(&news, &ambiguous)?;
-    labelled.extend(same_event(&news));
-    add(&news, &labelled, 0, &mut rows);
+    let news = News::read(folder)?;
+    add(&news.docs, &news.pairs()?, 0, &mut rows);
 
     let polish: Vec<Doc> = read(folder, "polish.jsonl")?;
     let mut polished = candidates(&polish, &[])?;
@@ -94,10 +117,11 @@ pub fn whole(rows: &Rows) -> Rows {
 /// Rows for the model of shared passages: PAN, and the negatives of the news corpora, where there is
 /// a passage to judge.
 pub fn part(rows: &Rows) -> Rows {
-    let passage = column("passage");
+    let odds = [column("passage"), column("summary")];
     let wanted = |at: usize| {
         let is_negative = rows.sources[at] == 0 && !rows.labels[at];
-        (rows.sources[at] == PAN || is_negative) && rows.values[at][passage] > f64::from(NO_PASSAGE)
+        let has = |odds: usize| rows.values[at][odds] > f64::from(NO_PASSAGE);
+        (rows.sources[at] == PAN || is_negative) && odds.into_iter().any(has)
     };
     let mut part = rows.only(wanted);
     for values in &mut part.values {

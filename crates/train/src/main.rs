@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
 
+use articles::News;
 use fit::{Rows, Sign, auc, cross_validate, fit};
 use passages::Pan;
 use retold::align::model::term_names;
@@ -79,7 +80,9 @@ fn passage_models(options: &Options, wanted: impl Fn(Which) -> bool) -> Result<(
     }
     if wanted(Which::Summary) {
         let names = term_names(&retold::align::passages::SUMMARY_FEATURES);
-        write(&options.models, "summary", &names, &pan.summary_rows(), note)?;
+        let news = News::read(&options.data)?;
+        let note = format!("{note}, SheepDog, BASIL");
+        write(&options.models, "summary", &names, &pan.summary_rows(&news)?, &note)?;
     }
     Ok(())
 }
@@ -163,7 +166,7 @@ fn sign(model: &str, feature: &str) -> Sign {
     match (model, feature) {
         (_, "quotations") => Sign::Negative,
         ("article", "length" | "short" | "long" | "ratio") => Sign::Any,
-        ("article", _) | ("partial", "passage" | "passage_words") => Sign::Positive,
+        ("article", _) | ("partial", "passage" | "summary" | "passage_words") => Sign::Positive,
         _ => Sign::Any,
     }
 }

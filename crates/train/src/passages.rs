@@ -12,6 +12,7 @@ use retold::align::model::terms;
 use retold::align::passages::{Candidate, Form, Summaries, found_runs, runs};
 use retold::align::weights::Weights;
 
+use crate::articles::News;
 use crate::data::{Case, Characters, Doc, PanPair, profiles, read};
 use crate::fit::Rows;
 
@@ -70,15 +71,11 @@ impl Pan {
     }
 
     /// Rows for the summary model. In this corpus only the first document sums up: what looks like a
-    /// summary in the second teaches how parts of other passages look.
-    pub fn summary_rows(&self) -> Rows {
-        self.rows(|pair, links| {
-            let weights = Weights::new(pair.a, pair.b);
-            let runs = found_runs(pair.a, pair.b, &weights, links);
-            let find = |form| {
-                Summaries { weights: &weights, links, runs: &runs, form }.find(pair.a, pair.b)
-            };
-            let found = [find(Form::SummaryInA), find(Form::SummaryInB)].concat();
+    /// summary in the second teaches how parts of other passages look. And what looks like one in
+    /// independent articles of `news` teaches how topics look.
+    pub fn summary_rows(&self, news: &News) -> Result<Rows> {
+        let mut rows = self.rows(|pair, links| {
+            let found = summaries(pair.a, pair.b, links);
             let right = |candidate: &Candidate| {
                 candidate.form == Form::SummaryInA
                     && pair.cases.iter().any(|case| {
@@ -88,7 +85,9 @@ impl Pan {
                     })
             };
             found.iter().map(|summary| (terms(&summary.features), right(summary))).collect()
-        })
+        });
+        add_independent(news, &mut rows)?;
+        Ok(rows)
     }
 
     fn rows(&self, label: impl Fn(&Pair, &[Link]) -> Vec<Labelled> + Sync) -> Rows {
@@ -114,6 +113,34 @@ impl Pan {
         }
         rows
     }
+}
+
+/// What may be summaries in a pair, either way.
+fn summaries(a: &Profile, b: &Profile, links: &[Link]) -> Vec<Candidate> {
+    let weights = Weights::new(a, b);
+    let runs = found_runs(a, b, &weights, links);
+    let find = |form| Summaries { weights: &weights, links, runs: &runs, form }.find(a, b);
+    [find(Form::SummaryInA), find(Form::SummaryInB)].concat()
+}
+
+/// Adds what looks like summaries in pairs of which neither reuses the other.
+fn add_independent(news: &News, rows: &mut Rows) -> Result<()> {
+    let ready = profiles(&news.docs);
+    let pairs = news.pairs()?;
+    let found: Vec<(u64, Vec<Candidate>)> = pairs
+        .par_iter()
+        .filter(|pair| !pair.reused)
+        .map(|pair| {
+            let (a, b) = (&ready[pair.a.id.as_str()], &ready[pair.b.id.as_str()]);
+            (pair.group, summaries(a, b, &links(a, b, &Weights::new(a, b))))
+        })
+        .collect();
+    for (group, candidates) in found {
+        for candidate in candidates {
+            rows.push(&terms(&candidate.features), false, group, 0);
+        }
+    }
+    Ok(())
 }
 
 impl Pair<'_> {
