@@ -6,7 +6,7 @@ use super::model::{ARTICLE, PARTIAL, SHORT, WHOLE, probability};
 use super::passages::{Candidate, passages};
 use super::profile::Profile;
 use super::relation::{Comparison, Feature, Kind, Match, Relation, Side};
-use super::sentences::{align_sentences, forms, kind};
+use super::sentences::{Bar, align_sentences, forms, kind};
 use super::short::{self, is_short};
 use super::weights::Weights;
 use crate::span::covered;
@@ -64,7 +64,9 @@ pub fn compare(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison
         if is_short(a) && is_short(b) { of_short(&pair) } else { of_articles(&pair, options) };
     judge(a, b, &verdict, options, &mut comparison);
     comparison.features = verdict.features;
-    comparison.sentences = align_sentences(a, b, &weights, &links);
+    let is_whole = comparison.relation < Relation::Partial;
+    let bar = if is_whole { Bar::RETOLD } else { Bar::INDEPENDENT };
+    comparison.sentences = align_sentences([a, b], &weights, &links, bar);
     comparison.passages = passages.iter().map(|p| to_match(a, b, p)).collect();
     let share = |side: fn(&Match) -> crate::Span, bytes: usize| {
         let mut spans: Vec<_> = comparison.passages.iter().map(side).collect();

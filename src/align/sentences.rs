@@ -10,20 +10,38 @@ use super::profile::{NO_TERM, Profile};
 use super::relation::{Kind, Match};
 use super::weights::Weights;
 
-/// Least log-odds of a link that can align.
-const LEAST_ODDS: f32 = -0.5;
-/// Least share of either sentence's weight that an aligned pair shares.
-const LEAST_SHARED: f32 = 0.3;
+/// What a link must have to align two sentences.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bar {
+    /// Least log-odds of the link.
+    pub odds: f32,
+    /// Least share of either sentence's weight that the two share, 0 to 1.
+    pub shared: f32,
+}
+
+impl Bar {
+    /// For articles that may have nothing to do with each other.
+    pub const INDEPENDENT: Self = Self { odds: -0.5, shared: 0.3 };
+    /// For articles of which one is known to be the other retold: most sentences come from
+    /// somewhere, so less is proof enough.
+    pub const RETOLD: Self = Self { odds: -2.0, shared: 0.2 };
+}
+
 /// Least share of the shared weight that must be unexplained on both sides.
 const LEAST_NEW: f32 = 0.5;
 /// Least share of words in common order that makes an edit of a paraphrase.
 const EDITED: f32 = 0.7;
 
 /// The aligned sentences of a pair, by place in the first article, then in the second.
-pub fn align_sentences(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<Match> {
+pub fn align_sentences(
+    [a, b]: [&Profile; 2],
+    weights: &Weights,
+    links: &[Link],
+    bar: Bar,
+) -> Vec<Match> {
     let mut order: Vec<&Link> = links
         .iter()
-        .filter(|link| link.odds > LEAST_ODDS && link.inside_a.max(link.inside_b) > LEAST_SHARED)
+        .filter(|link| link.odds > bar.odds && link.inside_a.max(link.inside_b) > bar.shared)
         .collect();
     order.sort_by(|x, y| strength(y).total_cmp(&strength(x)).then((x.a, x.b).cmp(&(y.a, y.b))));
     let mut explained = [vec![false; a.terms.len()], vec![false; b.terms.len()]];
