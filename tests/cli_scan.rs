@@ -60,6 +60,27 @@ fn threads_and_kernels_change_nothing() {
 }
 
 #[test]
+fn a_relation_may_ask_for_a_score_of_its_own() {
+    let relations = |args: &[&str]| -> Vec<String> {
+        let done = run(scan_seeds().args(["--format", "jsonl"]).args(args));
+        let of = |pair: &serde_json::Value| pair["relation"].as_str().map(str::to_owned);
+        records(&done.out).iter().filter_map(of).collect()
+    };
+    let all = relations(&[]);
+    for (option, relation) in [("--rewrite-score", "rewrite"), ("--partial-score", "partial")] {
+        let mut others = all.clone();
+        others.retain(|other| other != relation);
+        assert!(!others.is_empty() && others.len() < all.len());
+        // No estimate is certain.
+        assert_eq!(relations(&[option, "1"]), others);
+        assert_eq!(
+            relations(&["--threshold", "1", option, "0.5"]).len(),
+            2 + all.len() - others.len()
+        );
+    }
+}
+
+#[test]
 fn every_article_has_a_cluster_and_figures_add_up() {
     let folder = tempfile::tempdir().expect("a folder");
     let [clusters, stats] = ["clusters", "stats"].map(|name| folder.path().join(name));

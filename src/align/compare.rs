@@ -16,6 +16,10 @@ use crate::span::covered;
 pub struct CompareOptions {
     /// Least score of a related pair, 0 to 1. Default 0.5.
     pub threshold: f32,
+    /// The same for a rewrite only, where it is to be another. Default: none.
+    pub rewrite_score: Option<f32>,
+    /// The same for a partial pair only. Default: none.
+    pub partial_score: Option<f32>,
     /// Least exact Jaccard index of word n-grams of a near-duplicate. Default 0.5.
     pub near_duplicate: f32,
     /// Least containment of word n-grams of an excerpt in the whole. Default 0.65.
@@ -29,7 +33,27 @@ pub struct CompareOptions {
 
 impl Default for CompareOptions {
     fn default() -> Self {
-        Self { threshold: 0.5, near_duplicate: 0.5, excerpt: 0.65, rewrite: 0.5, passage_words: 10 }
+        Self {
+            threshold: 0.5,
+            rewrite_score: None,
+            partial_score: None,
+            near_duplicate: 0.5,
+            excerpt: 0.65,
+            rewrite: 0.5,
+            passage_words: 10,
+        }
+    }
+}
+
+impl CompareOptions {
+    /// Least score of a pair of that relation.
+    pub fn least_score(&self, relation: Relation) -> f32 {
+        let own = match relation {
+            Relation::Rewrite => self.rewrite_score,
+            Relation::Partial => self.partial_score,
+            _ => None,
+        };
+        own.unwrap_or(self.threshold)
     }
 }
 
@@ -139,13 +163,14 @@ fn judge(
     } else {
         (contained && shortest >= options.passage_words).then_some(Relation::Excerpt)
     };
+    let retold = if verdict.is_retold { Relation::Rewrite } else { Relation::Partial };
+    let relation = shared.unwrap_or(retold);
     if shared.is_some() && verdict.shingles_settle {
         c.score = c.score.max(SETTLED);
-    } else if c.score < options.threshold {
+    } else if c.score < options.least_score(relation) {
         return;
     }
-    let retold = if verdict.is_retold { Relation::Rewrite } else { Relation::Partial };
-    c.relation = shared.unwrap_or(retold);
+    c.relation = relation;
     if c.relation == Relation::Excerpt {
         let in_b = c.containment_a >= c.containment_b;
         c.contained = Some(if in_b { Side::A } else { Side::B });

@@ -58,6 +58,14 @@ pub struct DetectionOptions {
     #[arg(long, value_name = "SCORE")]
     pub threshold: Option<f64>,
 
+    /// Least score of a rewrite [default: that of --threshold]
+    #[arg(long, value_name = "SCORE")]
+    pub rewrite_score: Option<f64>,
+
+    /// Least score of a partial pair [default: that of --threshold]
+    #[arg(long, value_name = "SCORE")]
+    pub partial_score: Option<f64>,
+
     /// Language of all texts, or auto to detect that of each [default: auto]
     #[arg(long, value_name = "CODE", value_parser = LanguageValue::parser())]
     pub language: Option<LanguageValue>,

@@ -131,6 +131,8 @@ impl Settings {
                     true => 0.0,
                     false => share(compare.threshold),
                 }),
+                rewrite_score: compare.rewrite_score.map(share),
+                partial_score: compare.partial_score.map(share),
                 language: Some(LanguageValue(self.engine.language)),
                 near_duplicate: Some(share(compare.near_duplicate)),
                 excerpt: Some(share(compare.excerpt)),
@@ -179,6 +181,9 @@ fn engine(detection: &DetectionOptions, signing: &SigningOptions) -> anyhow::Res
     if !keep_unrelated {
         compare.threshold = share(detection.threshold, compare.threshold);
     }
+    let score = |value: Option<f64>| value.map(|value| value as f32);
+    compare.rewrite_score = score(detection.rewrite_score);
+    compare.partial_score = score(detection.partial_score);
     compare.near_duplicate = share(detection.near_duplicate, compare.near_duplicate);
     compare.excerpt = share(detection.excerpt, compare.excerpt);
     compare.rewrite = share(detection.rewrite, compare.rewrite);
@@ -217,6 +222,7 @@ mod tests {
     fn what_is_in_force_gives_the_same_settings() {
         let mut options = Options::default();
         options.detection.threshold = Some(0.3);
+        options.detection.partial_score = Some(0.7);
         options.detection.keep_quotes = Some(true);
         options.reading.text_field = Some("body".to_owned());
         options.signing.ngram = Some(5);

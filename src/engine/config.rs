@@ -1,6 +1,6 @@
 //! What an engine can be told.
 
-use crate::align::CompareOptions;
+use crate::align::{CompareOptions, Relation};
 use crate::sketch::MinHashConfig;
 use crate::text::Language;
 use crate::{Error, Kernel};
@@ -82,6 +82,8 @@ impl Config {
         let share =
             |option, value: f32| in_range(option, f64::from(value), 0.0..=1.0, "from 0 to 1");
         share("--threshold", self.compare.threshold)?;
+        share("--rewrite-score", self.compare.least_score(Relation::Rewrite))?;
+        share("--partial-score", self.compare.least_score(Relation::Partial))?;
         share("--near-duplicate", self.compare.near_duplicate)?;
         share("--excerpt", self.compare.excerpt)?;
         share("--rewrite", self.compare.rewrite)?;
