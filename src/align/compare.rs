@@ -195,3 +195,36 @@ fn to_match(a: &Profile, b: &Profile, passage: &Candidate) -> Match {
         score: if kind == Kind::Identical { 1.0 } else { probability(passage.odds).min(SETTLED) },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Analyzer;
+
+    const HARBOUR: &str = "The harbour closed at noon. Forty ferries waited outside the bar. \
+                           Divers searched the sunken barge for fuel. Nobody was hurt.";
+    const BUDGET: &str = "Council members quarrelled over the budget. Libraries lose a tenth of \
+                          it. Schools reopen on Monday. Teachers were relieved.";
+
+    fn relation(a: &str, b: &str, options: &CompareOptions) -> Relation {
+        let [a, b] =
+            [a, b].map(|text| Profile::new(Analyzer::new(None).article(text), Default::default()));
+        compare(&a, &b, options).relation
+    }
+
+    #[test]
+    fn what_nothing_shows_is_not_claimed_in_doubt() {
+        let options = CompareOptions { threshold: 0.0, ..CompareOptions::default() };
+        assert_eq!(relation(HARBOUR, BUDGET, &options), Relation::Unrelated);
+        let sharing = BUDGET
+            .replace("Schools reopen", "Forty ferries waited outside the bar as schools reopen");
+        assert_ne!(relation(HARBOUR, &sharing, &options), Relation::Unrelated);
+    }
+
+    #[test]
+    fn each_relation_may_have_a_score_of_its_own() {
+        let options = CompareOptions { partial_score: Some(0.9), ..CompareOptions::default() };
+        assert_eq!(options.least_score(Relation::Partial), 0.9);
+        assert_eq!(options.least_score(Relation::Rewrite), 0.5);
+    }
+}

@@ -101,6 +101,9 @@ const NEGLIGIBLE: f32 = 0.02;
 /// much a shared feature says depends on length, and not along one line.
 const SHORT: f32 = 4.8;
 const LONG: f32 = 5.5;
+/// Logarithm of the words (50) below which length says no more: the lines that hold from there on
+/// would make two short notes alike that share nothing.
+const SHORTEST: f32 = 3.9;
 
 /// A pair, as far as alignment has come.
 pub struct Pair<'p> {
@@ -148,7 +151,8 @@ impl Pair<'_> {
         };
         let words: usize = runs.iter().map(|run| self.unquoted(run)).sum();
         let lengths = [self.a.article.words.len(), self.b.article.words.len()].map(|n| n as f32);
-        let length = lengths[0].min(lengths[1]).ln_1p();
+        let shortest = lengths[0].min(lengths[1]).ln_1p();
+        let length = shortest.max(SHORTEST);
         features[2 * SHARES..].copy_from_slice(&[
             (trigrams.quoted as f32).ln_1p(),
             agreement(&a.names, &b.names),
@@ -161,7 +165,7 @@ impl Pair<'_> {
             length,
             (SHORT - length).max(0.0),
             (length - LONG).max(0.0),
-            length - lengths[0].max(lengths[1]).ln_1p(),
+            shortest - lengths[0].max(lengths[1]).ln_1p(),
         ]);
         features
     }
