@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::{Parser, ValueEnum};
 
 use articles::News;
@@ -34,10 +34,14 @@ struct Options {
     /// Also write the rows of the article model here, as a table.
     #[arg(long)]
     rows: Option<PathBuf>,
-    /// Models to refit; all where none is named. The order matters: later ones build on earlier.
+    /// Write nothing; fail where a model would come out different.
+    #[arg(long)]
+    check: bool,
+    /// Models to refit; all where none is named.
     models_wanted: Vec<Which>,
 }
 
+/// Later models build on earlier ones, as they are compiled in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Which {
     Link,
@@ -50,65 +54,113 @@ enum Which {
 }
 
 fn main() -> Result<()> {
-    let options = Options::parse();
-    let wanted = |which| options.models_wanted.is_empty() || options.models_wanted.contains(&which);
-    if wanted(Which::Short) {
+    let mut trainer = Trainer { options: Options::parse(), changed: Vec::new() };
+    if trainer.wants(&[Which::Short]) {
         let names = term_names(&retold::align::short::FEATURES);
-        let note = "PAN sentences (Madnani 2012), MRPC";
-        write(&options.models, "short", &names, &short::short_rows(&options.data)?, note)?;
+        let rows = short::short_rows(&trainer.options.data)?;
+        trainer.refit("short", &names, &rows, "PAN sentences (Madnani 2012), MRPC")?;
     }
-    if wanted(Which::Link) || wanted(Which::Passage) || wanted(Which::Summary) {
-        passage_models(&options, wanted)?;
+    if trainer.wants(&[Which::Link, Which::Passage, Which::Summary]) {
+        trainer.passage_models()?;
     }
-    if wanted(Which::Article) || wanted(Which::Partial) || wanted(Which::Whole) {
-        article_models(&options, wanted)?;
+    if trainer.wants(&[Which::Article, Which::Partial, Which::Whole]) {
+        trainer.article_models()?;
     }
-    Ok(())
+    trainer.conclude()
 }
 
-/// Refits the models of links and passages.
-fn passage_models(options: &Options, wanted: impl Fn(Which) -> bool) -> Result<()> {
-    let pan = Pan::read(&options.data.join("pan13"))?;
-    let note = "PAN 2013 text alignment, training corpus";
-    if wanted(Which::Link) {
-        let names = retold::align::links::FEATURES;
-        write(&options.models, "link", &names, &pan.link_rows(), note)?;
-    }
-    if wanted(Which::Passage) {
-        let names = term_names(&retold::align::evidence::FEATURES);
-        write(&options.models, "passage", &names, &pan.run_rows(), note)?;
-    }
-    if wanted(Which::Summary) {
-        let names = term_names(&retold::align::passages::SUMMARY_FEATURES);
-        let news = News::read(&options.data)?;
-        let note = format!("{note}, SheepDog, BASIL");
-        write(&options.models, "summary", &names, &pan.summary_rows(&news)?, &note)?;
-    }
-    Ok(())
+struct Trainer {
+    options: Options,
+    /// Models that came out other than they were.
+    changed: Vec<String>,
 }
 
-/// Refits the models of pairs of articles.
-fn article_models(options: &Options, wanted: impl Fn(Which) -> bool) -> Result<()> {
-    let names = retold::align::features::FEATURES;
-    let rows = articles::article_rows(&options.data)?;
-    if let Some(path) = &options.rows {
-        dump(path, &names, &rows)?;
+impl Trainer {
+    fn wants(&self, any_of: &[Which]) -> bool {
+        let wanted = &self.options.models_wanted;
+        wanted.is_empty() || any_of.iter().any(|which| wanted.contains(which))
     }
-    if wanted(Which::Article) {
-        let note = "SheepDog, BASIL, APT-Eval, Clough & Stevenson";
-        write(&options.models, "article", &names, &articles::whole(&rows), note)?;
+
+    /// Refits the models of links and passages.
+    fn passage_models(&mut self) -> Result<()> {
+        let pan = Pan::read(&self.options.data.join("pan13"))?;
+        let note = "PAN 2013 text alignment, training corpus";
+        if self.wants(&[Which::Link]) {
+            self.refit("link", &retold::align::links::FEATURES, &pan.link_rows(), note)?;
+        }
+        if self.wants(&[Which::Passage]) {
+            let names = term_names(&retold::align::evidence::FEATURES);
+            self.refit("passage", &names, &pan.run_rows(), note)?;
+        }
+        if self.wants(&[Which::Summary]) {
+            let names = term_names(&retold::align::passages::SUMMARY_FEATURES);
+            let rows = pan.summary_rows(&News::read(&self.options.data)?)?;
+            self.refit("summary", &names, &rows, &format!("{note}, SheepDog, BASIL"))?;
+        }
+        Ok(())
     }
-    if wanted(Which::Whole) {
-        let note = "SheepDog, against PAN 2013";
-        let names = retold::align::features::WHOLE_FEATURES;
-        write(&options.models, "whole", &names, &articles::extent(&rows), note)?;
+
+    /// Refits the models of pairs of articles.
+    fn article_models(&mut self) -> Result<()> {
+        let names = retold::align::features::FEATURES;
+        let rows = articles::article_rows(&self.options.data)?;
+        if let Some(path) = &self.options.rows {
+            dump(path, &names, &rows)?;
+        }
+        if self.wants(&[Which::Article]) {
+            let note = "SheepDog, BASIL, APT-Eval, Clough & Stevenson";
+            self.refit("article", &names, &articles::whole(&rows), note)?;
+        }
+        if self.wants(&[Which::Whole]) {
+            let names = retold::align::features::WHOLE_FEATURES;
+            self.refit("whole", &names, &articles::extent(&rows), "SheepDog, against PAN 2013")?;
+        }
+        if self.wants(&[Which::Partial]) {
+            let names = retold::align::features::PARTIAL_FEATURES;
+            let note = "PAN 2013, against negatives from SheepDog and BASIL";
+            self.refit("partial", &names, &articles::part(&rows), note)?;
+        }
+        Ok(())
     }
-    if wanted(Which::Partial) {
-        let note = "PAN 2013, against negatives from SheepDog and BASIL";
-        let names = retold::align::features::PARTIAL_FEATURES;
-        write(&options.models, "partial", &names, &articles::part(&rows), note)?;
+
+    /// Fits one model, says how good it is on groups that it did not see, and writes it.
+    fn refit(
+        &mut self,
+        model: &str,
+        names: &[impl AsRef<str>],
+        rows: &Rows,
+        note: &str,
+    ) -> Result<()> {
+        let text = fitted(model, names, rows, note)?;
+        let path = self.options.models.join(format!("{model}.tsv"));
+        let is_same = fs::read_to_string(&path).is_ok_and(|before| before == text);
+        let quality = text.lines().nth(1).unwrap_or_default();
+        println!("{model}: {}{quality}", if is_same { "as before " } else { "changed " });
+        if !is_same {
+            self.changed.push(model.to_owned());
+        }
+        if !self.options.check {
+            fs::write(&path, &text).with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        Ok(())
     }
-    Ok(())
+
+    /// Says what to do about changed models.
+    fn conclude(self) -> Result<()> {
+        let changed = self.changed.join(", ");
+        if !changed.is_empty() && self.options.check {
+            bail!(
+                "{changed}: refitting gives other coefficients than {}",
+                self.options.models.display()
+            );
+        }
+        if !changed.is_empty() {
+            eprintln!(
+                "{changed} changed; later models build on them: run this again, until nothing changes"
+            );
+        }
+        Ok(())
+    }
 }
 
 /// Writes rows as a table, to look at with other tools.
@@ -129,14 +181,9 @@ fn dump(path: &Path, names: &[&str], rows: &Rows) -> Result<()> {
 const RIDGE: f64 = 1.0;
 const SHORT_RIDGE: f64 = 20.0;
 
-/// Fits one model, says how good it is on groups that it did not see, and writes it.
-fn write(
-    folder: &Path,
-    model: &str,
-    names: &[impl AsRef<str>],
-    rows: &Rows,
-    note: &str,
-) -> Result<()> {
+/// The file of a fitted model: where it comes from, how good it is on groups that it did not see,
+/// and its coefficients.
+fn fitted(model: &str, names: &[impl AsRef<str>], rows: &Rows, note: &str) -> Result<String> {
     let ridge = if model == "short" { SHORT_RIDGE } else { RIDGE };
     let signs: Vec<Sign> = names.iter().map(|name| sign(model, name.as_ref())).collect();
     let unseen = cross_validate(rows, &signs, ridge);
@@ -154,10 +201,7 @@ fn write(
     for (name, weight) in names.iter().zip(&fitted.weights) {
         writeln!(text, "{}\t{weight:.4}", name.as_ref())?;
     }
-    let path = folder.join(format!("{model}.tsv"));
-    fs::write(&path, &text).with_context(|| format!("cannot write {}", path.display()))?;
-    print!("{model}\n{text}");
-    Ok(())
+    Ok(text)
 }
 
 /// What is known of a feature: likeness never speaks against reuse, and what two reports of one event
