@@ -86,7 +86,7 @@ pub fn compare(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison
     let weights = Weights::new(a, b);
     let links = links(a, b, &weights);
     let mut passages = passages(a, b, &weights, &links);
-    passages.retain(|p| p.a.len().min(p.b.len()) >= options.passage_words);
+    passages.retain(|passage| passage.words() >= options.passage_words);
     let pair = Pair { a, b, weights: &weights, links: &links, passages: &passages };
     let verdict =
         if is_short(a) && is_short(b) { of_short(&pair) } else { of_articles(&pair, options) };

@@ -173,6 +173,11 @@ impl Summaries<'_> {
 }
 
 impl Candidate {
+    /// Its words on the side that has fewer.
+    pub fn words(&self) -> usize {
+        self.a.len().min(self.b.len())
+    }
+
     /// Its words on the side that a summary of that form is on.
     fn short_side(&self, form: Form) -> Range<usize> {
         if form == Form::SummaryInB { self.b.clone() } else { self.a.clone() }

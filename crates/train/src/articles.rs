@@ -8,6 +8,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use rayon::prelude::*;
+use retold::align::CompareOptions;
 use retold::align::features::{FEATURES, NO_PASSAGE, Pair, WHOLE_FEATURES, partial};
 use retold::align::links::links;
 use retold::align::passages::passages;
@@ -253,13 +254,15 @@ fn of_pan<'d>(docs: &'d [Doc], pairs: &[PanPair]) -> Vec<Labelled<'d>> {
 
 fn add(docs: &[Doc], pairs: &[Labelled], source: usize, rows: &mut Rows) {
     let ready = profiles(docs);
+    let least = CompareOptions::default().passage_words;
     let features: Vec<Vec<f32>> = pairs
         .par_iter()
         .map(|pair| {
             let (a, b) = (&ready[pair.a.id.as_str()], &ready[pair.b.id.as_str()]);
             let weights = Weights::new(a, b);
             let links = links(a, b, &weights);
-            let passages = passages(a, b, &weights, &links);
+            let mut passages = passages(a, b, &weights, &links);
+            passages.retain(|passage| passage.words() >= least);
             Pair { a, b, weights: &weights, links: &links, passages: &passages }.features().to_vec()
         })
         .collect();
