@@ -40,8 +40,9 @@ pub fn links(a: &Profile, b: &Profile, weights: &Weights) -> Vec<Link> {
     let norms = (norms(a, &weights.a), norms(b, &weights.b));
     let mut found = Vec::new();
     let mut row = Row::new(b.sentences());
+    let (words_a, words_b) = (&weights.in_common.a, &weights.in_common.b);
     for i in 0..a.sentences() {
-        row.fill(a, i, b, weights);
+        row.fill(a.held(i), b, weights);
         row.touched.sort_unstable();
         for &j in &row.touched {
             let shared = std::mem::take(&mut row.cells[j as usize]);
@@ -51,7 +52,8 @@ pub fn links(a: &Profile, b: &Profile, weights: &Weights) -> Vec<Link> {
                 continue;
             }
             let mut bigrams = 0u32;
-            for_each_shared(a.bigrams(i), b.bigrams(j as usize), |_, _| bigrams += 1);
+            let (of_a, of_b) = (words_a.bigrams_of(i), words_b.bigrams_of(j as usize));
+            for_each_shared(of_a, of_b, |_, _| bigrams += 1);
             let length =
                 a.article.sentences[i].words.len().min(b.article.sentences[j as usize].words.len());
             found.push(Link {
@@ -109,21 +111,16 @@ fn norms(profile: &Profile, weights: &[f32]) -> Vec<Norm> {
 struct Row {
     cells: Vec<Norm>,
     touched: Vec<u32>,
-    terms: Vec<u32>,
 }
 
 impl Row {
     fn new(sentences: usize) -> Self {
-        Self { cells: vec![Norm::default(); sentences], touched: Vec::new(), terms: Vec::new() }
+        Self { cells: vec![Norm::default(); sentences], touched: Vec::new() }
     }
 
-    fn fill(&mut self, a: &Profile, sentence: usize, b: &Profile, weights: &Weights) {
-        let words = a.article.sentences[sentence].range();
-        self.terms.clear();
-        self.terms.extend(a.terms[words].iter().filter(|term| **term != NO_TERM));
-        self.terms.sort_unstable();
-        self.terms.dedup();
-        for &term in &self.terms {
+    /// For a sentence with these terms.
+    fn fill(&mut self, terms: &[u32], b: &Profile, weights: &Weights) {
+        for &term in terms {
             let partner = weights.partner[term as usize];
             if partner == NO_TERM {
                 continue;

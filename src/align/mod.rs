@@ -6,6 +6,7 @@ pub mod compare;
 pub mod contents;
 pub mod evidence;
 pub mod features;
+pub mod in_common;
 pub mod links;
 pub mod matched;
 pub mod model;

@@ -12,6 +12,7 @@ use super::evidence::{self, evidence};
 use super::links::Link;
 use super::model::{PASSAGE, SUMMARY};
 use super::profile::Profile;
+use super::relation::Side;
 use super::weights::Weights;
 
 /// Links with lower log-odds seed nothing.
@@ -104,7 +105,7 @@ pub fn runs(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<
     let mut found = Vec::new();
     for group in groups(seeds, [GAP, GAP]) {
         let (in_a, in_b) = hull(&group);
-        let [in_a, in_b] = refine(a, a.words_of(in_a), b, b.words_of(in_b));
+        let [in_a, in_b] = refine(&weights.in_common, a.words_of(in_a), b.words_of(in_b));
         let features = evidence([(a, &in_a), (b, &in_b)], weights, &group).to_vec();
         let odds = PASSAGE.odds(&features);
         found.push(Candidate { a: in_a.words, b: in_b.words, form: Form::Run, features, odds });
@@ -137,12 +138,12 @@ impl Summaries<'_> {
         let (hull_a, hull_b) = hull(group);
         let (words_a, words_b) = (a.words_of(hull_a), b.words_of(hull_b));
         let in_a = self.form == Form::SummaryInA;
-        let (x, short, y, long) =
-            if in_a { (a, words_a, b, words_b) } else { (b, words_b, a, words_a) };
+        let (side, short, y, long) =
+            if in_a { (Side::A, words_a, b, words_b) } else { (Side::B, words_b, a, words_a) };
         if group.len() < 2 || short.len() as f32 > SUMMARY_SHARE * long.len() as f32 {
             return None;
         }
-        let short = borders(x, short, y, long.clone());
+        let short = borders(&self.weights.in_common, side, short, long.clone());
         let long =
             if long.len() as f32 > MOST * y.terms.len() as f32 { 0..y.terms.len() } else { long };
         // The long side has no borders of its own: its gain is that of the short side.
