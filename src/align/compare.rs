@@ -38,7 +38,7 @@ const SETTLED: f32 = 0.999;
 
 /// Compares two articles. A text without words is unrelated to all, with score 0.
 pub fn compare(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison {
-    let overlap = a.shingles.overlap(&b.shingles);
+    let overlap = a.overlap(b);
     let mut comparison = Comparison {
         relation: Relation::Unrelated,
         score: 0.0,

@@ -74,12 +74,15 @@ struct Terms {
 
 impl Terms {
     fn of(profile: &Profile, range: &Range<usize>) -> Self {
-        let terms = profile.stems.len();
-        let mut own = Self { counts: vec![0; terms], present: vec![0; terms.div_ceil(64)] };
-        for &term in profile.terms[range.clone()].iter().filter(|term| **term != NO_TERM) {
-            own.counts[term as usize] += 1;
-            own.present[term as usize / 64] |= 1 << (term % 64);
+        let last = profile.stems.len();
+        let mut own = Self { counts: vec![0; last + 1], present: vec![0; last / 64 + 1] };
+        for &term in &profile.terms[range.clone()] {
+            // Stop words stand between others as if by coin toss: they are counted too, and dropped.
+            let term = (term as usize).min(last);
+            own.counts[term] += 1;
+            own.present[term / 64] |= 1 << (term % 64);
         }
+        own.present[last / 64] &= !(1 << (last % 64));
         own
     }
 

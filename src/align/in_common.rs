@@ -38,7 +38,9 @@ pub struct Words {
 impl InCommon {
     /// What a pair has in common, given for each term of `a` the same term of `b`, or `NO_TERM`.
     pub fn new(a: &Profile, b: &Profile, partner: &[u32]) -> Self {
-        let (mut of_a, mut of_b) = (vec![NO_TERM; a.stems.len()], vec![NO_TERM; b.stems.len()]);
+        // One entry more than terms: stop words have the last one.
+        let (mut of_a, mut of_b) =
+            (vec![NO_TERM; a.stems.len() + 1], vec![NO_TERM; b.stems.len() + 1]);
         let mut terms = 0;
         for (term, &partner) in partner.iter().enumerate() {
             if partner != NO_TERM {
@@ -56,17 +58,20 @@ impl InCommon {
             bigrams += 1;
         });
         let words = |profile: &Profile, of: &[u32], pairs: &[u32]| {
-            let number = |term: &u32| match term {
-                &NO_TERM => terms + 1,
-                term => of[*term as usize].min(terms),
+            let last = profile.stems.len();
+            // No branch: stop words stand between others as if by coin toss.
+            let number = |term: &u32| {
+                let at = (*term as usize).min(last);
+                of[at].min(terms) + u32::from(at == last)
             };
             let count = profile.terms.len();
             let begun = &profile.begun[..count.max(1) - 1];
             let mut words = Words {
                 terms: profile.terms.iter().map(number).collect(),
-                bigrams: begun.iter().map(|at| pairs[*at as usize].min(bigrams)).collect(),
+                bigrams: Vec::with_capacity(count),
                 ..Words::default()
             };
+            words.bigrams.extend(begun.iter().map(|at| pairs[*at as usize].min(bigrams)));
             // The last word begins none.
             words.bigrams.resize(count, bigrams);
             words.sort_by_sentence(profile, bigrams);
@@ -91,17 +96,22 @@ impl Words {
     }
 
     fn sort_by_sentence(&mut self, profile: &Profile, alone: u32) {
+        self.by_sentence.resize(self.bigrams.len(), 0);
         self.starts.reserve(profile.sentences() + 1);
         self.starts.push(0);
+        let mut count = 0;
         for sentence in &profile.article.sentences {
             let range = sentence.range();
-            let start = self.by_sentence.len();
+            let start = count;
             // The last word of a sentence begins a bigram that ends in the next one.
-            let inside = range.start..range.end.max(range.start + 1) - 1;
-            let shared = self.bigrams[inside].iter().filter(|number| **number != alone);
-            self.by_sentence.extend(shared);
-            self.by_sentence[start..].sort_unstable();
-            self.starts.push(self.by_sentence.len() as u32);
+            for &number in &self.bigrams[range.start..range.end.max(range.start + 1) - 1] {
+                self.by_sentence[count] = number;
+                count += usize::from(number != alone);
+            }
+            if count > start + 1 {
+                self.by_sentence[start..count].sort_unstable();
+            }
+            self.starts.push(count as u32);
         }
     }
 }

@@ -16,6 +16,7 @@ pub mod profile;
 pub mod relation;
 pub mod sentences;
 pub mod short;
+pub mod sieve;
 pub mod synonyms;
 pub mod weights;
 

@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use super::boilerplate::is_boilerplate;
 use super::contents::{Contents, is_quoted};
+use super::sieve::{Sieve, sifted};
 use crate::Kernel;
 use crate::radix;
-use crate::shingle::{ShingleSet, ngrams};
+use crate::shingle::{Overlap, ShingleSet, count_shared, ngrams};
 use crate::span::Span;
 use crate::text::hash::mix;
 use crate::text::{Article, Sentence, Traits, Word};
@@ -50,6 +51,7 @@ pub struct Profile {
     pub contents: Contents,
     /// Its word n-grams, as a set.
     pub shingles: ShingleSet,
+    shingle_sieve: Sieve,
     /// Hashes of its distinct bigrams (pairs of neighbouring stems), ascending.
     pub bigrams: Vec<u32>,
     /// For each word the place in `bigrams` of the one that it begins; the last word begins none, and
@@ -79,6 +81,7 @@ impl Profile {
         let forms: Vec<u64> = counted.map(|word| word.form).collect();
         let mut shingles = Vec::new();
         ngrams(&forms, options.shingle_words, options.kernel, &mut shingles);
+        let shingles = ShingleSet::from_hashes(shingles);
         // Stems above places, packed to be sorted as plain numbers.
         let mut places: Vec<u64> = Vec::with_capacity(article.words.len());
         for (at, word) in article.words.iter().enumerate() {
@@ -97,7 +100,8 @@ impl Profile {
             once: Vec::new(),
             words_and_quoted: words_and_quoted(&article),
             contents: Contents::of(&article),
-            shingles: ShingleSet::from_hashes(shingles),
+            shingle_sieve: Sieve::of(shingles.hashes()),
+            shingles,
             bigrams,
             begun,
             held_from: vec![0; article.sentences.len() + 1],
@@ -149,6 +153,14 @@ impl Profile {
                 *next += 1;
             }
         }
+    }
+
+    /// How much of either article's shingles the other has.
+    pub fn overlap(&self, other: &Self) -> Overlap {
+        let own = (self.shingles.hashes(), &self.shingle_sieve);
+        let others = (other.shingles.hashes(), &other.shingle_sieve);
+        let shared = sifted(own, others, count_shared);
+        Overlap::of(shared, [self.shingles.len(), other.shingles.len()])
     }
 
     /// Sentences that hold `term`, ascending.
