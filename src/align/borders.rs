@@ -204,18 +204,18 @@ impl Rates {
 
 /// The run with the greatest sum, which has at least one element; and the sum.
 fn best_run(gains: impl Iterator<Item = f32>) -> (Range<usize>, f32) {
-    let (mut best, mut run) = (f32::NEG_INFINITY, 0..1);
+    let (mut best, mut run) = (f32::NEG_INFINITY, (0, 0));
     let (mut sum, mut start) = (0.0, 0);
     for (at, gain) in gains.enumerate() {
-        if sum <= 0.0 {
-            (sum, start) = (0.0, at);
-        }
-        sum += gain;
-        if sum > best {
-            (best, run) = (sum, start..at + 1);
-        }
+        // Choices, not branches: words are hits and misses as if by coin toss.
+        let anew = sum <= 0.0;
+        start = if anew { at } else { start };
+        sum = if anew { gain } else { sum + gain };
+        let better = sum > best;
+        best = if better { sum } else { best };
+        run = if better { (start, at) } else { run };
     }
-    (run, best)
+    (run.0..run.1 + 1, best)
 }
 
 #[cfg(test)]

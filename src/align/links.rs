@@ -41,7 +41,7 @@ pub struct Link {
 pub fn links(a: &Profile, b: &Profile, weights: &Weights) -> Vec<Link> {
     let norms = (norms(a, &weights.a), norms(b, &weights.b));
     let roots: Vec<f32> = norms.1.iter().map(|norm| norm.squares.sqrt()).collect();
-    let mut found = Vec::new();
+    let mut found = Vec::with_capacity(4 * a.sentences());
     let mut row = Row::new(b.sentences());
     let (words_a, words_b) = (&weights.in_common.a, &weights.in_common.b);
     for (i, &whole_a) in norms.0.iter().enumerate() {

@@ -74,6 +74,10 @@ fn sort_inversions(ranks: &mut [usize], spare: &mut [usize]) -> u64 {
     let (left, right) = ranks.split_at_mut(middle);
     let mut inversions =
         sort_inversions(left, &mut spare[..middle]) + sort_inversions(right, &mut spare[middle..]);
+    // Copies keep the order, and rewrites most of it.
+    if left[middle - 1] <= right[0] {
+        return inversions;
+    }
     let (mut i, mut j) = (0, 0);
     for place in spare.iter_mut() {
         if j == right.len() || (i < left.len() && left[i] <= right[j]) {
