@@ -5,8 +5,9 @@
 /// Two sets are walked to be intersected one coin toss after another. Most pairs of articles share
 /// little; so both sets are sieved by the other's bits first, which takes no decisions, and what is
 /// left to walk is short.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Sieve {
+    /// A power of two of places.
     bits: Vec<u64>,
     /// Upper bits of a hash that make its place.
     width: u32,
@@ -30,6 +31,13 @@ impl Hash for u64 {
     }
 }
 
+/// Of the empty set.
+impl Default for Sieve {
+    fn default() -> Self {
+        Self::of::<u32>(&[])
+    }
+}
+
 impl Sieve {
     /// Of a set of hashes: eight to sixteen bits for each.
     pub fn of<H: Hash>(hashes: &[H]) -> Self {
@@ -46,14 +54,19 @@ impl Sieve {
         (hash.upper() >> (u32::BITS - self.width)) as usize
     }
 
+    /// Whether the set may have a hash; certainly not, where it says no.
+    pub fn may_have<H: Hash>(&self, hash: H) -> bool {
+        let place = self.place(hash);
+        self.bits[place / 64] >> (place % 64) & 1 == 1
+    }
+
     /// Those of `hashes` that the set may have, in order; all that it has are among them.
     fn sift<H: Hash>(&self, hashes: &[H]) -> Vec<H> {
         let mut kept = hashes.to_vec();
         let mut count = 0;
         for &hash in hashes {
-            let place = self.place(hash);
             kept[count] = hash;
-            count += (self.bits[place / 64] >> (place % 64) & 1) as usize;
+            count += usize::from(self.may_have(hash));
         }
         kept.truncate(count);
         kept
