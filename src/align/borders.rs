@@ -8,7 +8,8 @@
 
 use std::ops::Range;
 
-use super::profile::{NO_TERM, Profile, bigram};
+use super::in_common::{InCommon, Words};
+use super::relation::Side;
 
 /// Words beyond a stretch's first guess that may still belong to it.
 const MARGIN: usize = 40;
@@ -35,12 +36,12 @@ pub struct Stretch {
     pub rate: f32,
 }
 
-/// The borders of the stretch of `x` around `guess`, given the stretch `other` of `y`.
+/// The borders of the stretch of one article around `guess`, given the stretch `other` of the other.
 ///
 /// `guess` must not be empty; the result is not empty.
-pub fn borders(x: &Profile, guess: Range<usize>, y: &Profile, other: Range<usize>) -> Stretch {
-    let wide = grow(&guess, x);
-    let hits = Hits::new(x, wide.clone(), y, other);
+pub fn borders(pair: &InCommon, side: Side, guess: Range<usize>, other: Range<usize>) -> Stretch {
+    let wide = grow(&guess, pair.words(side));
+    let hits = Hits::new(pair, side, wide.clone(), other);
     let mut inside = guess.start - wide.start..guess.end - wide.start;
     let mut best = (inside.clone(), 0.0, 0.0);
     // The guess holds words that do not belong; without them the rates are clearer.
@@ -53,87 +54,62 @@ pub fn borders(x: &Profile, guess: Range<usize>, y: &Profile, other: Range<usize
     }
     let (mut words, gain, rate) = best;
     // A shared bigram vouches for its second word.
-    if words.end < hits.bigrams.len() && hits.bigrams[words.end - 1] == Some(true) {
+    if words.end < hits.words.len() && hits.words[words.end - 1] & BIGRAM != 0 {
         words.end += 1;
     }
     Stretch { words: wide.start + words.start..wide.start + words.end, gain, rate }
 }
 
 /// Both borders of a pair of stretches around their first guesses.
-pub fn refine(
-    a: &Profile,
-    guess_a: Range<usize>,
-    b: &Profile,
-    guess_b: Range<usize>,
-) -> [Stretch; 2] {
-    let first_a = borders(a, guess_a, b, grow(&guess_b, b)).words;
-    let in_b = borders(b, guess_b, a, first_a.clone());
-    let in_a = borders(a, first_a, b, in_b.words.clone());
+pub fn refine(pair: &InCommon, guess_a: Range<usize>, guess_b: Range<usize>) -> [Stretch; 2] {
+    let first_a = borders(pair, Side::A, guess_a, grow(&guess_b, &pair.b)).words;
+    let in_b = borders(pair, Side::B, guess_b, first_a.clone());
+    let in_a = borders(pair, Side::A, first_a, in_b.words.clone());
     [in_a, in_b]
 }
 
-fn grow(range: &Range<usize>, profile: &Profile) -> Range<usize> {
-    range.start.saturating_sub(MARGIN)..(range.end + MARGIN).min(profile.terms.len())
+fn grow(range: &Range<usize>, words: &Words) -> Range<usize> {
+    range.start.saturating_sub(MARGIN)..(range.end + MARGIN).min(words.terms.len())
 }
 
-/// A set of hashes: open addressing, since a stretch is walked three times for each candidate and
-/// sorting it cost a fifth of all alignment (benches/align.rs).
-struct Seen {
-    /// A power of two; 0 is an empty place.
-    places: Vec<u32>,
-}
+/// What the other stretch holds of a word: its term or not, or it has none; and beside that the bigram
+/// that it begins.
+const MISS: u8 = 0;
+const HIT: u8 = 1;
+const SILENT: u8 = 2;
+const BIGRAM: u8 = 4;
 
-impl Seen {
-    /// For at most `count` hashes.
-    fn new(count: usize) -> Self {
-        Self { places: vec![0; (2 * count + 2).next_power_of_two()] }
-    }
-
-    fn insert(&mut self, hash: u32) {
-        let place = self.place(hash);
-        self.places[place] = hash.max(1);
-    }
-
-    fn has(&self, hash: u32) -> bool {
-        self.places[self.place(hash)] != 0
-    }
-
-    /// Where the hash is, or would be.
-    fn place(&self, hash: u32) -> usize {
-        let (hash, mask) = (hash.max(1), self.places.len() - 1);
-        let mut place = hash as usize & mask;
-        while self.places[place] != 0 && self.places[place] != hash {
-            place = (place + 1) & mask;
-        }
-        place
-    }
-}
-
-/// For each word of a stretch whether the other stretch holds it; `None` where that says nothing.
+/// For each word of a stretch what the other stretch holds of it: one of the first three, and
+/// [`BIGRAM`] or not.
 struct Hits {
-    terms: Vec<Option<bool>>,
-    bigrams: Vec<Option<bool>>,
+    words: Vec<u8>,
+    /// Over all of them.
+    counts: Counts,
 }
 
 impl Hits {
-    fn new(x: &Profile, range: Range<usize>, y: &Profile, other: Range<usize>) -> Self {
-        let words = &y.article.words;
-        let (mut stems, mut pairs) = (Seen::new(other.len()), Seen::new(other.len()));
-        for at in other.clone().filter(|at| y.terms[*at] != NO_TERM) {
-            stems.insert(words[at].stem);
+    fn new(pair: &InCommon, side: Side, range: Range<usize>, other: Range<usize>) -> Self {
+        let (x, y) = (pair.words(side), pair.words(side.other()));
+        // Terms, then those that the other article does not have at all, then "no term".
+        let mut terms = vec![MISS; pair.terms as usize + 2];
+        for term in &y.terms[other.clone()] {
+            terms[*term as usize] = HIT;
         }
-        for pair in words[other].windows(2) {
-            pairs.insert(bigram(pair[0], pair[1]));
+        terms[pair.terms as usize] = MISS;
+        terms[pair.terms as usize + 1] = SILENT;
+        let mut bigrams = vec![0; pair.bigrams as usize + 1];
+        // The last word of a stretch begins a bigram that ends outside.
+        let inside = |range: &Range<usize>| range.start..range.end.max(range.start + 1) - 1;
+        for bigram in &y.bigrams[inside(&other)] {
+            bigrams[*bigram as usize] = BIGRAM;
         }
-        let words = &x.article.words;
-        let holds = |at: usize| stems.has(words[at].stem);
-        let holds_pair =
-            |at: usize| at + 1 < range.end && pairs.has(bigram(words[at], words[at + 1]));
-        let all = range.clone();
-        Self {
-            terms: all.clone().map(|at| (x.terms[at] != NO_TERM).then(|| holds(at))).collect(),
-            bigrams: all.map(|at| Some(holds_pair(at))).collect(),
+        bigrams[pair.bigrams as usize] = 0;
+        let mut words: Vec<u8> =
+            x.terms[range.clone()].iter().map(|term| terms[*term as usize]).collect();
+        for (word, bigram) in words.iter_mut().zip(&x.bigrams[inside(&range)]) {
+            *word |= bigrams[*bigram as usize];
         }
+        Self { counts: Counts::of(&words), words }
     }
 }
 
@@ -141,20 +117,65 @@ impl Hits {
     /// The likeliest stretch, its log-likelihood ratio and its rate, where `inside` was the last
     /// guess.
     fn best_run(&self, inside: &Range<usize>) -> (Range<usize>, f32, f32) {
-        let [terms, bigrams] = [&self.terms, &self.bigrams].map(|hits| Rates::new(hits, inside));
+        let counts = Counts::of(&self.words[inside.clone()]);
+        let outside = self.counts.without(counts);
+        let rates =
+            |of: fn(Counts) -> (f32, f32)| Rates { inside: of(counts), outside: of(outside) };
+        let terms = rates(|counts| (counts.hits as f32, counts.terms as f32));
+        let bigrams = rates(|counts| (counts.bigrams as f32, counts.words as f32));
         let terms = terms.with_priors(INSIDE.0, OUTSIDE.0);
         let bigrams = bigrams.with_priors(INSIDE.1, OUTSIDE.1);
-        let gains = self
-            .terms
-            .iter()
-            .zip(&self.bigrams)
-            .map(|(term, bigram)| terms.gain(*term) + BIGRAM_SHARE * bigrams.gain(*bigram));
-        let (run, gain) = best_run(gains);
+        let mut gains = [0.0; 8];
+        for (word, gain) in (0..).zip(&mut gains) {
+            let term = match word & !BIGRAM {
+                MISS => terms.miss,
+                HIT => terms.hit,
+                _ => 0.0,
+            };
+            let bigram = if word & BIGRAM != 0 { bigrams.hit } else { bigrams.miss };
+            *gain = term + BIGRAM_SHARE * bigram;
+        }
+        let (run, gain) = best_run(self.words.iter().map(|word| gains[usize::from(*word & 7)]));
         (run, gain, terms.inside)
     }
 }
 
-/// How many words inside and outside a stretch are held by the other.
+/// Words by what the other stretch holds of them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Counts {
+    words: usize,
+    /// Words that have a term.
+    terms: usize,
+    hits: usize,
+    bigrams: usize,
+}
+
+impl Counts {
+    fn of(words: &[u8]) -> Self {
+        // Sums of so few fit a byte, which makes them vector instructions.
+        let count = |is: fn(u8) -> bool| -> usize {
+            let parts = words.chunks(255);
+            parts.map(|part| usize::from(part.iter().map(|w| u8::from(is(*w))).sum::<u8>())).sum()
+        };
+        Self {
+            words: words.len(),
+            terms: count(|word| word & SILENT == 0),
+            hits: count(|word| word & HIT != 0),
+            bigrams: count(|word| word & BIGRAM != 0),
+        }
+    }
+
+    fn without(self, part: Self) -> Self {
+        Self {
+            words: self.words - part.words,
+            terms: self.terms - part.terms,
+            hits: self.hits - part.hits,
+            bigrams: self.bigrams - part.bigrams,
+        }
+    }
+}
+
+/// Hits, and words that could be hits, inside and outside a stretch.
 struct Rates {
     inside: (f32, f32),
     outside: (f32, f32),
@@ -168,17 +189,6 @@ struct Odds {
 }
 
 impl Rates {
-    fn new(hits: &[Option<bool>], inside: &Range<usize>) -> Self {
-        let mut rates = Self { inside: (0.0, 0.0), outside: (0.0, 0.0) };
-        for (at, hit) in hits.iter().enumerate() {
-            let Some(hit) = hit else { continue };
-            let count = if inside.contains(&at) { &mut rates.inside } else { &mut rates.outside };
-            count.0 += f32::from(u8::from(*hit));
-            count.1 += 1.0;
-        }
-        rates
-    }
-
     fn with_priors(&self, inside: f32, outside: f32) -> Odds {
         let rate = |(hits, all): (f32, f32), expected: f32, weight: f32| {
             ((hits + expected * weight) / (all + weight)).clamp(0.02, 0.98)
@@ -192,34 +202,26 @@ impl Rates {
     }
 }
 
-impl Odds {
-    fn gain(&self, hit: Option<bool>) -> f32 {
-        match hit {
-            Some(true) => self.hit,
-            Some(false) => self.miss,
-            None => 0.0,
-        }
-    }
-}
-
 /// The run with the greatest sum, which has at least one element; and the sum.
 fn best_run(gains: impl Iterator<Item = f32>) -> (Range<usize>, f32) {
-    let (mut best, mut run) = (f32::NEG_INFINITY, 0..1);
+    let (mut best, mut run) = (f32::NEG_INFINITY, (0, 0));
     let (mut sum, mut start) = (0.0, 0);
     for (at, gain) in gains.enumerate() {
-        if sum <= 0.0 {
-            (sum, start) = (0.0, at);
-        }
-        sum += gain;
-        if sum > best {
-            (best, run) = (sum, start..at + 1);
-        }
+        // Choices, not branches: words are hits and misses as if by coin toss.
+        let anew = sum <= 0.0;
+        start = if anew { at } else { start };
+        sum = if anew { gain } else { sum + gain };
+        let better = sum > best;
+        best = if better { sum } else { best };
+        run = if better { (start, at) } else { run };
     }
-    (run, best)
+    (run.0..run.1 + 1, best)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::profile::Profile;
+    use super::super::weights::Weights;
     use super::*;
     use crate::text::Analyzer;
 
@@ -235,7 +237,7 @@ mod tests {
         let [x, y] = [&x, &y]
             .map(|text| Profile::new(Analyzer::new(None).article(text), Default::default()));
         let (all_x, all_y) = (0..x.terms.len(), 0..y.terms.len());
-        let [in_x, in_y] = refine(&x, all_x, &y, all_y);
+        let [in_x, in_y] = refine(&Weights::new(&x, &y).in_common, all_x, all_y);
         assert_eq!(in_x.words, 7..25);
         assert_eq!(in_y.words, 3..21);
         assert!(in_x.gain > 10.0 && in_x.rate > 0.5);

@@ -66,7 +66,7 @@ const UNSHOWN: f32 = 0.2;
 
 /// Compares two articles. A text without words is unrelated to all, with score 0.
 pub fn compare(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison {
-    let overlap = a.shingles.overlap(&b.shingles);
+    let overlap = a.overlap(b);
     let mut comparison = Comparison {
         relation: Relation::Unrelated,
         score: 0.0,

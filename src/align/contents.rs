@@ -1,6 +1,8 @@
 //! What an article says, as sets to compare: quotations that both sides quote do not count.
 
 use super::boilerplate::is_boilerplate;
+use super::sieve::{Sieve, sifted};
+use crate::radix;
 use crate::shingle::reuse::skip_bigram;
 use crate::text::hash::mix;
 use crate::text::{Article, Traits, Word};
@@ -17,17 +19,24 @@ pub struct Marked {
     /// Ascending. The upper 31 bits are the feature's hash; the lowest is set where each of its
     /// occurrences touches a quotation.
     hashes: Vec<u32>,
+    sieve: Sieve,
+}
+
+/// The upper 32 bits of `hash`, the lowest of them set where the feature touches a quotation: what
+/// [`Marked::of`] sorts.
+fn marked(hash: u64, quoted: bool) -> u64 {
+    (hash >> 33 << 1 | u64::from(quoted)) << 32
 }
 
 impl Marked {
-    fn push(&mut self, hash: u32, quoted: bool) {
-        self.hashes.push(hash & !1 | u32::from(quoted));
-    }
-
-    fn sort(&mut self) {
-        self.hashes.sort_unstable();
+    /// The set of features as [`marked`] gives them.
+    fn of(mut features: Vec<u64>) -> Self {
+        radix::sort_mixed(&mut features);
+        let mut hashes: Vec<u32> =
+            features.into_iter().map(|feature| (feature >> 32) as u32).collect();
         // An occurrence outside quotations sorts first and stays.
-        self.hashes.dedup_by_key(|hash| *hash >> 1);
+        hashes.dedup_by_key(|hash| *hash >> 1);
+        Self { sieve: Sieve::of(&hashes), hashes }
     }
 
     /// Number of features.
@@ -42,20 +51,26 @@ impl Marked {
 
     /// What two sets share.
     pub fn shared(&self, other: &Self) -> Shared {
-        let (mut shared, mut quoted) = (0, 0);
-        let (mut x, mut y) = (self.hashes.as_slice(), other.hashes.as_slice());
-        while let ([a, rest_x @ ..], [b, rest_y @ ..]) = (x, y) {
-            let (left, right) = (a >> 1, b >> 1);
-            if left == right {
-                quoted += (a & b & 1) as usize;
-                shared += 1;
-            }
-            x = if left <= right { rest_x } else { x };
-            y = if right <= left { rest_y } else { y };
-        }
+        let sets = ((self.hashes.as_slice(), &self.sieve), (other.hashes.as_slice(), &other.sieve));
+        let (shared, quoted) = sifted(sets.0, sets.1, count_shared);
         let counts = |set: &Self| (set.hashes.len() - quoted) as f32;
         Shared { shared: (shared - quoted) as f32, of: [counts(self), counts(other)], quoted }
     }
+}
+
+/// How many features two sets share, and how many of them are in quotations only in both.
+fn count_shared(mut x: &[u32], mut y: &[u32]) -> (usize, usize) {
+    let (mut shared, mut quoted) = (0, 0);
+    while let ([a, rest_x @ ..], [b, rest_y @ ..]) = (x, y) {
+        let (left, right) = (a >> 1, b >> 1);
+        if left == right {
+            quoted += (a & b & 1) as usize;
+            shared += 1;
+        }
+        x = if left <= right { rest_x } else { x };
+        y = if right <= left { rest_y } else { y };
+    }
+    (shared, quoted)
 }
 
 /// What two sets share.
@@ -88,14 +103,15 @@ impl Contents {
         let mut contents = Self::default();
         let words: Vec<Word> =
             article.words.iter().copied().filter(|word| !is_boilerplate(word)).collect();
+        let mut trigrams = Vec::with_capacity(words.len());
         for run in words.windows(3) {
             let pair = u64::from(run[0].stem) << 32 | u64::from(run[1].stem);
-            let hash = (mix(mix(pair) ^ u64::from(run[2].stem)) >> 32) as u32;
-            contents.trigrams.push(hash, run.iter().any(is_quoted));
+            let hash = mix(mix(pair) ^ u64::from(run[2].stem));
+            trigrams.push(marked(hash, run.iter().any(is_quoted)));
         }
         let content: Vec<&Word> =
             words.iter().filter(|word| !word.traits.has(Traits::STOP)).collect();
-        contents.skips.hashes.reserve(content.len() * WINDOW);
+        let mut skips = Vec::with_capacity(content.len() * WINDOW);
         for (at, word) in content.iter().enumerate() {
             let quoted = is_quoted(word);
             if !quoted && word.traits.has(Traits::NAME) {
@@ -105,12 +121,11 @@ impl Contents {
                 contents.numbers.push(word.stem);
             }
             for other in content[at + 1..].iter().take(WINDOW) {
-                let hash = (skip_bigram(word.stem, other.stem) >> 32) as u32;
-                contents.skips.push(hash, quoted || is_quoted(other));
+                skips.push(marked(skip_bigram(word.stem, other.stem), quoted || is_quoted(other)));
             }
         }
-        contents.trigrams.sort();
-        contents.skips.sort();
+        contents.trigrams = Marked::of(trigrams);
+        contents.skips = Marked::of(skips);
         for set in [&mut contents.names, &mut contents.numbers] {
             set.sort_unstable();
             set.dedup();

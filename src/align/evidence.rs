@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::borders::Stretch;
 use super::links::Link;
 use super::profile::{NO_TERM, Profile};
-use super::weights::{Weights, for_each_shared};
+use super::weights::Weights;
 
 /// What [`PASSAGE`](super::model::PASSAGE) and [`SUMMARY`](super::model::SUMMARY) judge by.
 pub const FEATURES: [&str; 12] = [
@@ -29,34 +29,17 @@ pub fn evidence(
     weights: &Weights,
     links: &[Link],
 ) -> [f32; FEATURES.len()] {
-    let terms_a = terms(a, in_a.words.clone());
-    let terms_b = terms(b, in_b.words.clone());
-    let whole = |terms: &[(u32, f32)], weights: &[f32]| {
-        let mut whole = (1e-6, 1e-6);
-        for (term, count) in terms {
-            let weight = weights[*term as usize];
-            whole.0 += weight;
-            whole.1 += (count * weight).powi(2);
-        }
-        whole
-    };
-    let (sum_a, squares_a) = whole(&terms_a, &weights.a);
-    let (sum_b, squares_b) = whole(&terms_b, &weights.b);
-    let partners: Vec<(u32, f32, f32)> = terms_a
-        .iter()
-        .map(|(term, count)| (weights.partner[*term as usize], *count, weights.a[*term as usize]))
-        .filter(|(partner, ..)| *partner != NO_TERM)
-        .collect();
-    let [keys_a, keys_b]: [Vec<u32>; 2] = [
-        partners.iter().map(|(partner, ..)| *partner).collect(),
-        terms_b.iter().map(|(term, _)| *term).collect(),
-    ];
+    let (terms_a, terms_b) = (Terms::of(a, &in_a.words), Terms::of(b, &in_b.words));
+    let (sum_a, squares_a) = terms_a.whole(&weights.a);
+    let (sum_b, squares_b) = terms_b.whole(&weights.b);
     let (mut shared, mut sum, mut product) = (0u32, 0.0, 0.0);
-    for_each_shared(&keys_a, &keys_b, |i, j| {
-        let (_, count, weight) = partners[i];
-        shared += 1;
-        sum += weight;
-        product += count * terms_b[j].1 * weight * weight;
+    terms_a.for_each(|term, count| {
+        let (partner, weight) = (weights.partner[term], weights.a[term]);
+        if partner != NO_TERM && terms_b.counts[partner as usize] > 0 {
+            shared += 1;
+            sum += weight;
+            product += count * terms_b.counts[partner as usize] as f32 * weight * weight;
+        }
     });
     let (inside_a, inside_b) = (sum / sum_a, sum / sum_b);
     let (long, short) = longer_first(in_a.words.len() as f32, in_b.words.len() as f32);
@@ -81,12 +64,48 @@ fn longer_first(x: f32, y: f32) -> (f32, f32) {
     (x.max(y), x.min(y))
 }
 
-/// Distinct terms of the words of `range`, ascending, with their counts.
-fn terms(profile: &Profile, range: Range<usize>) -> Vec<(u32, f32)> {
-    let mut counts = vec![0u32; profile.stems.len()];
-    for term in profile.terms[range].iter().filter(|term| **term != NO_TERM) {
-        counts[*term as usize] += 1;
+/// The terms of a stretch.
+struct Terms {
+    /// For each term of the article how often the stretch has it.
+    counts: Vec<u32>,
+    /// A bit for each term that it has: a stretch has few of a long article's.
+    present: Vec<u64>,
+}
+
+impl Terms {
+    fn of(profile: &Profile, range: &Range<usize>) -> Self {
+        let last = profile.stems.len();
+        let mut own = Self { counts: vec![0; last + 1], present: vec![0; last / 64 + 1] };
+        for &term in &profile.terms[range.clone()] {
+            // Stop words stand between others as if by coin toss: they are counted too, and dropped.
+            let term = (term as usize).min(last);
+            own.counts[term] += 1;
+            own.present[term / 64] |= 1 << (term % 64);
+        }
+        own.present[last / 64] &= !(1 << (last % 64));
+        own
     }
-    let counted = counts.into_iter().zip(0..).filter(|(count, _)| *count > 0);
-    counted.map(|(count, term)| (term, count as f32)).collect()
+
+    /// Hands out the distinct terms, ascending, with their counts.
+    fn for_each(&self, mut each: impl FnMut(usize, f32)) {
+        for (at, &bits) in self.present.iter().enumerate() {
+            let mut left = bits;
+            while left != 0 {
+                let term = at * 64 + left.trailing_zeros() as usize;
+                left &= left - 1;
+                each(term, self.counts[term] as f32);
+            }
+        }
+    }
+
+    /// Sum of the distinct terms' weights, and of the squares of all words' weights.
+    fn whole(&self, weights: &[f32]) -> (f32, f32) {
+        let mut whole = (1e-6, 1e-6);
+        self.for_each(|term, count| {
+            let weight = weights[term];
+            whole.0 += weight;
+            whole.1 += (count * weight).powi(2);
+        });
+        whole
+    }
 }

@@ -1,5 +1,7 @@
 //! Which sentences of two articles may say the same: the raw material of alignment.
 
+use std::sync::LazyLock;
+
 use super::model::LINK;
 use super::profile::{NO_TERM, Profile};
 use super::weights::{Weights, for_each_shared};
@@ -38,22 +40,23 @@ pub struct Link {
 /// Cost: for each shared term the product of the sentences that hold it; `b` should be the shorter.
 pub fn links(a: &Profile, b: &Profile, weights: &Weights) -> Vec<Link> {
     let norms = (norms(a, &weights.a), norms(b, &weights.b));
-    let mut found = Vec::new();
+    let roots: Vec<f32> = norms.1.iter().map(|norm| norm.squares.sqrt()).collect();
+    let mut found = Vec::with_capacity(4 * a.sentences());
     let mut row = Row::new(b.sentences());
-    for i in 0..a.sentences() {
-        row.fill(a, i, b, weights);
-        row.touched.sort_unstable();
-        for &j in &row.touched {
-            let shared = std::mem::take(&mut row.cells[j as usize]);
-            let (whole_a, whole_b) = (norms.0[i], norms.1[j as usize]);
+    let (words_a, words_b) = (&weights.in_common.a, &weights.in_common.b);
+    for (i, &whole_a) in norms.0.iter().enumerate() {
+        row.fill(a.held(i), b, weights);
+        let length_a = a.article.sentences[i].words.len();
+        for (j, shared) in row.take(whole_a, &roots) {
+            let whole_b = norms.1[j as usize];
             let cosine = shared.squares / (whole_a.squares * whole_b.squares).sqrt();
             if cosine < LEAST_COSINE {
                 continue;
             }
-            let mut bigrams = 0u32;
-            for_each_shared(a.bigrams(i), b.bigrams(j as usize), |_, _| bigrams += 1);
-            let length =
-                a.article.sentences[i].words.len().min(b.article.sentences[j as usize].words.len());
+            let mut bigrams = 0usize;
+            let (of_a, of_b) = (words_a.bigrams_of(i), words_b.bigrams_of(j as usize));
+            for_each_shared(of_a, of_b, |_, _| bigrams += 1);
+            let length = length_a.min(b.article.sentences[j as usize].words.len());
             found.push(Link {
                 a: i as u32,
                 b: j,
@@ -61,17 +64,9 @@ pub fn links(a: &Profile, b: &Profile, weights: &Weights) -> Vec<Link> {
                 inside_a: shared.sum / whole_a.sum,
                 inside_b: shared.sum / whole_b.sum,
                 odds: 0.0,
-                features: [
-                    cosine,
-                    shared.sum.ln(),
-                    (bigrams as f32).ln_1p(),
-                    (length as f32).ln_1p(),
-                    0.0,
-                    0.0,
-                ],
+                features: [cosine, shared.sum.ln(), ln_1p(bigrams), ln_1p(length), 0.0, 0.0],
             });
         }
-        row.touched.clear();
     }
     add_support(&mut found, a.sentences());
     for link in &mut found {
@@ -96,46 +91,59 @@ impl Norm {
 
 /// For each sentence the weights of its distinct terms.
 fn norms(profile: &Profile, weights: &[f32]) -> Vec<Norm> {
-    let mut norms = vec![Norm::default(); profile.sentences()];
-    for (term, &weight) in weights.iter().enumerate() {
-        for &sentence in profile.postings(term) {
-            norms[sentence as usize].add(weight);
-        }
-    }
-    norms
+    let norm = |sentence: usize| {
+        let mut norm = Norm::default();
+        profile.held(sentence).iter().for_each(|term| norm.add(weights[*term as usize]));
+        norm
+    };
+    (0..profile.sentences()).map(norm).collect()
+}
+
+/// The logarithm of one more than a count; those of small ones are known.
+fn ln_1p(count: usize) -> f32 {
+    static KNOWN: LazyLock<[f32; 64]> =
+        LazyLock::new(|| std::array::from_fn(|count| (count as f32).ln_1p()));
+    KNOWN.get(count).copied().unwrap_or_else(|| (count as f32).ln_1p())
 }
 
 /// What one sentence of the first article shares with each of the second.
 struct Row {
     cells: Vec<Norm>,
-    touched: Vec<u32>,
-    terms: Vec<u32>,
+    /// Places of the cells that are worth a look.
+    enough: Vec<u32>,
 }
 
 impl Row {
     fn new(sentences: usize) -> Self {
-        Self { cells: vec![Norm::default(); sentences], touched: Vec::new(), terms: Vec::new() }
+        Self { cells: vec![Norm::default(); sentences], enough: vec![0; sentences] }
     }
 
-    fn fill(&mut self, a: &Profile, sentence: usize, b: &Profile, weights: &Weights) {
-        let words = a.article.sentences[sentence].range();
-        self.terms.clear();
-        self.terms.extend(a.terms[words].iter().filter(|term| **term != NO_TERM));
-        self.terms.sort_unstable();
-        self.terms.dedup();
-        for &term in &self.terms {
+    /// For a sentence with these terms.
+    fn fill(&mut self, terms: &[u32], b: &Profile, weights: &Weights) {
+        self.cells.fill(Norm::default());
+        for &term in terms {
             let partner = weights.partner[term as usize];
             if partner == NO_TERM {
                 continue;
             }
+            let weight = weights.a[term as usize];
             for &other in b.postings(partner as usize) {
-                let cell = &mut self.cells[other as usize];
-                if cell.sum == 0.0 {
-                    self.touched.push(other);
-                }
-                cell.add(weights.a[term as usize]);
+                self.cells[other as usize].add(weight);
             }
         }
+    }
+
+    /// Hands out the cells that may reach [`LEAST_COSINE`], ascending; `roots` are those of the
+    /// squares of the second article's sentences.
+    fn take(&mut self, whole: Norm, roots: &[f32]) -> impl Iterator<Item = (u32, Norm)> {
+        // Nearly the same as comparing the cosine, without dividing; a little less, for rounding.
+        let floor = 0.99 * LEAST_COSINE * whole.squares.sqrt();
+        let mut count = 0;
+        for ((cell, root), at) in self.cells.iter().zip(roots).zip(0..) {
+            self.enough[count] = at;
+            count += usize::from(cell.squares > floor * root);
+        }
+        self.enough[..count].iter().map(|at| (*at, self.cells[*at as usize]))
     }
 }
 
@@ -149,25 +157,28 @@ fn add_support(links: &mut [Link], sentences: usize) {
     for at in 0..sentences {
         starts[at + 1] += starts[at];
     }
-    for at in 0..links.len() {
-        let here = links[at];
-        let last = (here.a + NEAR).min(sentences as u32 - 1);
-        let mut support = 0.0;
-        for sentence in here.a.saturating_sub(NEAR)..=last {
-            if sentence == here.a {
-                continue;
+    let row = |sentence: usize| starts[sentence]..starts[sentence + 1];
+    for here in 0..sentences {
+        let near = here.saturating_sub(NEAR as usize)..(here + NEAR as usize + 1).min(sentences);
+        for sentence in near.filter(|sentence| *sentence != here && !row(here).is_empty()) {
+            let distance = sentence.abs_diff(here) as u32;
+            let mut first = row(sentence).start;
+            for at in row(here) {
+                let b = links[at].b;
+                while first < row(sentence).end && links[first].b + NEAR < b {
+                    first += 1;
+                }
+                let near = links[first..row(sentence).end].iter();
+                let near = near.take_while(|link| link.b <= b + NEAR);
+                let support_of =
+                    |link: &Link| link.cosine / distance.max(link.b.abs_diff(b)) as f32;
+                let support = near.map(support_of).fold(0.0, f32::max);
+                links[at].features[4] += support;
             }
-            let row = &links[starts[sentence as usize]..starts[sentence as usize + 1]];
-            let first = row.partition_point(|link| link.b + NEAR < here.b);
-            let near = row[first..].iter().take_while(|link| link.b <= here.b + NEAR);
-            let support_of = |link: &Link| {
-                let distance = sentence.abs_diff(here.a).max(link.b.abs_diff(here.b));
-                link.cosine / distance as f32
-            };
-            support += near.map(support_of).fold(0.0, f32::max);
         }
-        links[at].features[4] = support;
-        links[at].features[5] = support.min(1.0);
+    }
+    for link in links {
+        link.features[5] = link.features[4].min(1.0);
     }
 }
 

@@ -6,6 +6,7 @@ pub mod compare;
 pub mod contents;
 pub mod evidence;
 pub mod features;
+pub mod in_common;
 pub mod links;
 pub mod matched;
 pub mod model;
@@ -15,6 +16,7 @@ pub mod profile;
 pub mod relation;
 pub mod sentences;
 pub mod short;
+pub mod sieve;
 pub mod synonyms;
 pub mod weights;
 

@@ -26,21 +26,29 @@ pub struct Order {
 impl Order {
     /// The order of a pair; 0 where the articles share no such terms.
     pub fn of(a: &Profile, b: &Profile, weights: &Weights) -> Self {
-        let mut places: Vec<(u32, u32)> = Vec::new();
+        // For each word of the first article the same word of the second; and which words of the
+        // second are any's.
+        let mut same = vec![NO_TERM; a.terms.len()];
+        let mut ranks = vec![0usize; b.terms.len()];
+        let mut terms = 0;
         for (term, &partner) in weights.partner.iter().enumerate() {
             if partner == NO_TERM {
                 continue;
             }
             let (x, y) = (a.once[term], b.once[partner as usize]);
             if x != NO_TERM && y != NO_TERM {
-                places.push((x, y));
+                same[x as usize] = y;
+                ranks[y as usize] = 1;
+                terms += 1;
             }
         }
-        places.sort_unstable();
-        let mut sorted: Vec<u32> = places.iter().map(|place| place.1).collect();
-        sorted.sort_unstable();
-        let rank = |(_, place): &(u32, u32)| sorted.partition_point(|other| other < place);
-        Self::of_ranks(places.iter().map(rank).collect())
+        let mut rank = 0;
+        for own in &mut ranks {
+            rank += std::mem::replace(own, rank);
+        }
+        let mut ordered = Vec::with_capacity(terms);
+        ordered.extend(same.iter().filter(|y| **y != NO_TERM).map(|y| ranks[*y as usize]));
+        Self::of_ranks(ordered)
     }
 
     /// The order of a permutation of `0..ranks.len()`.
@@ -66,6 +74,10 @@ fn sort_inversions(ranks: &mut [usize], spare: &mut [usize]) -> u64 {
     let (left, right) = ranks.split_at_mut(middle);
     let mut inversions =
         sort_inversions(left, &mut spare[..middle]) + sort_inversions(right, &mut spare[middle..]);
+    // Copies keep the order, and rewrites most of it.
+    if left[middle - 1] <= right[0] {
+        return inversions;
+    }
     let (mut i, mut j) = (0, 0);
     for place in spare.iter_mut() {
         if j == right.len() || (i < left.len() && left[i] <= right[j]) {

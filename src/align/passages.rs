@@ -12,6 +12,7 @@ use super::evidence::{self, evidence};
 use super::links::Link;
 use super::model::{PASSAGE, SUMMARY};
 use super::profile::Profile;
+use super::relation::Side;
 use super::weights::Weights;
 
 /// Links with lower log-odds seed nothing.
@@ -104,12 +105,13 @@ pub fn found_runs(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -
 
 /// Every run of links that may be a passage.
 pub fn runs(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<Candidate> {
-    let seeds: Vec<Link> = links.iter().copied().filter(|link| link.odds > SEED_ODDS).collect();
+    let mut seeds: Vec<Link> = links.iter().copied().filter(|link| link.odds > SEED_ODDS).collect();
     let mut found = Vec::new();
-    for group in groups(seeds, [GAP, GAP]) {
-        let (in_a, in_b) = hull(&group);
-        let [in_a, in_b] = refine(a, a.words_of(in_a), b, b.words_of(in_b));
-        let features = evidence([(a, &in_a), (b, &in_b)], weights, &group);
+    for group in groups(&mut seeds, [GAP, GAP]) {
+        let group = &seeds[group];
+        let (in_a, in_b) = hull(group);
+        let [in_a, in_b] = refine(&weights.in_common, a.words_of(in_a), b.words_of(in_b));
+        let features = evidence([(a, &in_a), (b, &in_b)], weights, group);
         let odds = PASSAGE.odds(&features);
         let features = features.to_vec();
         found.push(Candidate { a: in_a.words, b: in_b.words, form: Form::Run, features, odds });
@@ -134,20 +136,21 @@ impl Summaries<'_> {
     pub fn find(&self, a: &Profile, b: &Profile) -> Vec<Candidate> {
         let in_a = self.form == Form::SummaryInA;
         let gaps = if in_a { [SUMMARY_GAP, u32::MAX] } else { [u32::MAX, SUMMARY_GAP] };
-        let groups = groups(best_of_each(self.links, in_a), gaps);
-        groups.iter().filter_map(|group| self.candidate(a, b, group)).collect()
+        let mut best = best_of_each(self.links, in_a);
+        let groups = groups(&mut best, gaps);
+        groups.into_iter().filter_map(|group| self.candidate(a, b, &best[group])).collect()
     }
 
     fn candidate(&self, a: &Profile, b: &Profile, group: &[Link]) -> Option<Candidate> {
         let (hull_a, hull_b) = hull(group);
         let (words_a, words_b) = (a.words_of(hull_a), b.words_of(hull_b));
         let in_a = self.form == Form::SummaryInA;
-        let (x, short, y, long) =
-            if in_a { (a, words_a, b, words_b) } else { (b, words_b, a, words_a) };
+        let (side, short, y, long) =
+            if in_a { (Side::A, words_a, b, words_b) } else { (Side::B, words_b, a, words_a) };
         if group.len() < 2 || short.len() as f32 > SUMMARY_SHARE * long.len() as f32 {
             return None;
         }
-        let short = borders(x, short, y, long.clone());
+        let short = borders(&self.weights.in_common, side, short, long.clone());
         let long =
             if long.len() as f32 > MOST * y.terms.len() as f32 { 0..y.terms.len() } else { long };
         // The long side has no borders of its own: its gain is that of the short side.
@@ -210,24 +213,38 @@ fn best_of_each(links: &[Link], in_a: bool) -> Vec<Link> {
 }
 
 /// Splits links into groups without gaps on either side, cutting by the two sides in turn until
-/// nothing more splits.
-fn groups(links: Vec<Link>, gaps: [u32; 2]) -> Vec<Vec<Link>> {
+/// nothing more splits. Reorders `links`; a group is a range of them.
+fn groups(links: &mut [Link], gaps: [u32; 2]) -> Vec<Range<usize>> {
     let mut done = Vec::new();
     // Each entry: links, the side to cut by next, and whether the other side left it whole.
-    let mut open = vec![(links, 0, false)];
-    while let Some((mut links, side, whole)) = open.pop() {
+    let mut open = vec![(0..links.len(), 0, false)];
+    while let Some((range, side, whole)) = open.pop() {
+        let links = &mut links[range.clone()];
+        if links.len() < 2 {
+            done.extend((!links.is_empty()).then_some(range));
+            continue;
+        }
         let key = |link: &Link| if side == 0 { link.a } else { link.b };
-        links.sort_by_key(|link| if side == 0 { (link.a, link.b) } else { (link.b, link.a) });
+        links.sort_unstable_by_key(
+            |link| {
+                if side == 0 { (link.a, link.b) } else { (link.b, link.a) }
+            },
+        );
         let gap = gaps[side];
-        let parts: Vec<Vec<Link>> = links
-            .chunk_by(|x, y| key(y) - key(x) <= gap.saturating_add(1))
-            .map(<[Link]>::to_vec)
-            .collect();
-        if parts.len() == 1 && whole {
-            done.extend(parts);
-        } else {
-            let one = parts.len() == 1;
-            open.extend(parts.into_iter().map(|part| (part, 1 - side, one)));
+        let is_near = |x: &Link, y: &Link| key(y) - key(x) <= gap.saturating_add(1);
+        let before = open.len();
+        let mut start = range.start;
+        for part in links.chunk_by(is_near) {
+            open.push((start..start + part.len(), 1 - side, false));
+            start += part.len();
+        }
+        if open.len() == before + 1 {
+            open.pop();
+            if whole {
+                done.push(range);
+            } else {
+                open.push((range, 1 - side, true));
+            }
         }
     }
     done

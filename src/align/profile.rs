@@ -4,8 +4,10 @@ use std::ops::Range;
 
 use super::boilerplate::is_boilerplate;
 use super::contents::{Contents, is_quoted};
+use super::sieve::{Sieve, sifted};
 use crate::Kernel;
-use crate::shingle::{ShingleSet, ngrams};
+use crate::radix;
+use crate::shingle::{Overlap, ShingleSet, count_shared, ngrams};
 use crate::span::Span;
 use crate::text::hash::mix;
 use crate::text::{Article, Sentence, Traits, Word};
@@ -49,8 +51,16 @@ pub struct Profile {
     pub contents: Contents,
     /// Its word n-grams, as a set.
     pub shingles: ShingleSet,
-    /// For each sentence its pairs of neighbouring stems, hashed, ascending; see `bigrams`.
-    bigrams: Vec<u32>,
+    shingle_sieve: Sieve,
+    /// Hashes of its distinct bigrams (pairs of neighbouring stems), ascending.
+    pub bigrams: Vec<u32>,
+    /// For each word the place in `bigrams` of the one that it begins; the last word begins none, and
+    /// its entry means nothing.
+    pub begun: Vec<u32>,
+    /// For each sentence where its terms begin in `held`; one entry more than sentences.
+    held_from: Vec<u32>,
+    /// For each sentence its distinct terms, ascending.
+    held: Vec<u32>,
     /// For each term where its sentences begin in `postings`; one entry more than terms.
     starts: Vec<u32>,
     /// For each term the sentences that hold it, ascending.
@@ -71,30 +81,38 @@ impl Profile {
         let forms: Vec<u64> = counted.map(|word| word.form).collect();
         let mut shingles = Vec::new();
         ngrams(&forms, options.shingle_words, options.kernel, &mut shingles);
-        let mut places: Vec<(u32, u32)> = Vec::with_capacity(article.words.len());
+        let shingles = ShingleSet::from_hashes(shingles);
+        // Stems above places, packed to be sorted as plain numbers.
+        let mut places: Vec<u64> = Vec::with_capacity(article.words.len());
         for (at, word) in article.words.iter().enumerate() {
             if !word.traits.has(Traits::STOP) && !is_boilerplate(word) {
-                places.push((word.stem, at as u32));
+                places.push(u64::from(word.stem) << 32 | at as u64);
             }
         }
-        places.sort_unstable();
+        radix::sort_mixed(&mut places);
         let mut sentence_of = vec![0; article.words.len()];
         for (at, sentence) in article.sentences.iter().enumerate() {
             sentence_of[sentence.range()].fill(at as u32);
         }
+        let (bigrams, begun) = bigrams(&article.words);
         let mut profile = Self {
             terms: vec![NO_TERM; article.words.len()],
             once: Vec::new(),
             words_and_quoted: words_and_quoted(&article),
             contents: Contents::of(&article),
-            shingles: ShingleSet::from_hashes(shingles),
-            bigrams: sentence_bigrams(&article),
+            shingle_sieve: Sieve::of(shingles.hashes()),
+            shingles,
+            bigrams,
+            begun,
+            held_from: vec![0; article.sentences.len() + 1],
+            held: Vec::new(),
             article,
             stems: Vec::new(),
             starts: Vec::new(),
             postings: Vec::new(),
         };
-        for (stem, word) in places {
+        for place in places {
+            let (stem, word) = ((place >> 32) as u32, place as u32);
             if profile.stems.last() != Some(&stem) {
                 profile.stems.push(stem);
                 let quoted = is_quoted(&profile.article.words[word as usize]);
@@ -112,7 +130,37 @@ impl Profile {
             }
         }
         profile.starts.push(profile.postings.len() as u32);
+        profile.hold_terms();
         profile
+    }
+
+    /// Turns the postings round: from the sentences of each term to the terms of each sentence.
+    fn hold_terms(&mut self) {
+        for sentence in &self.postings {
+            self.held_from[*sentence as usize + 1] += 1;
+        }
+        for at in 1..self.held_from.len() {
+            self.held_from[at] += self.held_from[at - 1];
+        }
+        let mut next = self.held_from.clone();
+        self.held = vec![0; self.postings.len()];
+        for term in 0..self.stems.len() {
+            for &sentence in
+                &self.postings[self.starts[term] as usize..self.starts[term + 1] as usize]
+            {
+                let next = &mut next[sentence as usize];
+                self.held[*next as usize] = term as u32;
+                *next += 1;
+            }
+        }
+    }
+
+    /// How much of either article's shingles the other has.
+    pub fn overlap(&self, other: &Self) -> Overlap {
+        let own = (self.shingles.hashes(), &self.shingle_sieve);
+        let others = (other.shingles.hashes(), &other.shingle_sieve);
+        let shared = sifted(own, others, count_shared);
+        Overlap::of(shared, [self.shingles.len(), other.shingles.len()])
     }
 
     /// Sentences that hold `term`, ascending.
@@ -120,10 +168,9 @@ impl Profile {
         &self.postings[self.starts[term] as usize..self.starts[term + 1] as usize]
     }
 
-    /// Hashes of the pairs of neighbouring stems of a sentence, ascending.
-    pub fn bigrams(&self, sentence: usize) -> &[u32] {
-        let range = self.article.sentences[sentence].range();
-        &self.bigrams[range.start..range.end.max(range.start + 1) - 1]
+    /// Distinct terms of a sentence, ascending.
+    pub fn held(&self, sentence: usize) -> &[u32] {
+        &self.held[self.held_from[sentence] as usize..self.held_from[sentence + 1] as usize]
     }
 
     /// Number of sentences.
@@ -166,27 +213,25 @@ fn words_and_quoted(article: &Article) -> Vec<(f32, f32)> {
     article.sentences.iter().map(count).collect()
 }
 
-/// Hash of two neighbouring stems.
-pub fn bigram(first: Word, second: Word) -> u32 {
-    (mix(u64::from(first.stem) << 32 | u64::from(second.stem)) >> 32) as u32
-}
-
-/// For each word the bigram that it begins, sorted within each sentence; a sentence's last word
-/// begins none, and its entry means nothing.
-fn sentence_bigrams(article: &Article) -> Vec<u32> {
-    let mut bigrams = vec![0; article.words.len()];
-    for sentence in &article.sentences {
-        let range = sentence.range();
-        if range.is_empty() {
-            continue;
+/// The hashes of the distinct pairs of neighbouring stems, ascending, and for each word the place
+/// there of the pair that it begins.
+fn bigrams(words: &[Word]) -> (Vec<u32>, Vec<u32>) {
+    let pairs = words.windows(2).zip(0u64..).map(|(pair, at)| {
+        let stems = u64::from(pair[0].stem) << 32 | u64::from(pair[1].stem);
+        mix(stems) >> 32 << 32 | at
+    });
+    let mut keys: Vec<u64> = pairs.collect();
+    radix::sort_mixed(&mut keys);
+    let mut distinct: Vec<u32> = Vec::with_capacity(keys.len());
+    let mut begun = vec![0; words.len()];
+    for key in keys {
+        let hash = (key >> 32) as u32;
+        if distinct.last() != Some(&hash) {
+            distinct.push(hash);
         }
-        let begun = &mut bigrams[range.start..range.end - 1];
-        for (begun, pair) in begun.iter_mut().zip(article.words[range].windows(2)) {
-            *begun = bigram(pair[0], pair[1]);
-        }
-        begun.sort_unstable();
+        begun[key as u32 as usize] = distinct.len() as u32 - 1;
     }
-    bigrams
+    (distinct, begun)
 }
 
 #[cfg(test)]
@@ -206,8 +251,27 @@ mod tests {
                 (0..profile.sentences()).filter(holds).map(|at| at as u32).collect();
             assert_eq!(profile.postings(term), naive);
         }
+        for sentence in 0..profile.sentences() {
+            let holds = |term: &u32| profile.postings(*term as usize).contains(&(sentence as u32));
+            let naive: Vec<u32> = (0..profile.stems.len() as u32).filter(holds).collect();
+            assert_eq!(profile.held(sentence), naive);
+        }
         assert_eq!(profile.stems.len(), 4);
         assert!(profile.stems.is_sorted());
+    }
+
+    #[test]
+    fn words_that_begin_the_same_bigram_have_the_same_place() {
+        let text = "The harbour closed. The harbour is a closed harbour, the harbour closed.";
+        let profile = Profile::new(Analyzer::new(None).article(text), ProfileOptions::default());
+        let words = &profile.article.words;
+        let stems = |at: usize| (words[at].stem, words[at + 1].stem);
+        for x in 0..words.len() - 1 {
+            for y in 0..words.len() - 1 {
+                assert_eq!(profile.begun[x] == profile.begun[y], stems(x) == stems(y));
+            }
+        }
+        assert!(profile.bigrams.is_sorted() && profile.bigrams.len() == 8);
     }
 
     #[test]

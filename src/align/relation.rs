@@ -79,6 +79,16 @@ pub enum Side {
     B,
 }
 
+impl Side {
+    /// The other one.
+    pub fn other(self) -> Self {
+        match self {
+            Self::A => Self::B,
+            Self::B => Self::A,
+        }
+    }
+}
+
 /// Two stretches that correspond: a pair of sentences, or of passages (runs of reused text).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Match {

@@ -5,23 +5,28 @@
 //! articles, of which they are a part, are its boilerplate. Rewrites are judged again without it; those
 //! that do not hold are partial, which they are, and join no cluster.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use rayon::prelude::*;
 
+use super::pool::Pool;
 use super::scan::{Pair, Watch};
 use super::{Engine, Texts};
 use crate::Span;
 use crate::align::Relation;
 use crate::align::boilerplate::{self, Boilerplate};
-use crate::text::{Outline, Word};
+use crate::align::sieve::Sieve;
+use crate::text::hash::WordMap;
+use crate::text::{Analyzer, Word};
 
 /// A run of words that stands in so many articles is common.
 const COMMON: u32 = 20;
 /// Where more of an article than this is common, it is a story that went round.
 const STORY: f64 = 0.6;
+/// Texts that one task reads, at least.
+const BLOCK: usize = 64;
 
 impl Engine {
     /// Makes partial those rewrites that rest on common text alone; gives their number.
@@ -57,20 +62,21 @@ impl Engine {
     ///
     /// Cost: takes the articles of rewrites apart once more, and walks once over all texts.
     fn common_text<T: Texts + ?Sized>(&self, texts: &T, pairs: &[Pair]) -> Boilerplate {
+        let analyzers = Pool::new(|| self.analyzer());
         let reused: Vec<Reused> = passages_of(pairs)
             .into_par_iter()
             .map_init(
-                || self.analyzer(),
+                || analyzers.take(),
                 |analyzer, (article, spans)| {
                     let words = analyzer.article(&texts.text(article as usize)).words;
                     Reused { runs: runs_in(&words, spans), words: words.len() }
                 },
             )
             .collect();
-        let frequencies = self.frequencies(texts, &reused);
+        let frequencies = self.frequencies(texts, &reused, &analyzers);
         let is_common = |run: &u64| frequencies.get(run).is_some_and(|count| *count >= COMMON);
         // For each common run how many articles have it as a part, less those that consist of such.
-        let mut parts: HashMap<u64, i64> = HashMap::new();
+        let mut parts: WordMap<i64> = WordMap::default();
         for article in &reused {
             let common: Vec<u64> = article.runs.iter().copied().filter(is_common).collect();
             let is_story = common.len() as f64 > STORY * article.words as f64;
@@ -84,20 +90,27 @@ impl Engine {
     }
 
     /// In how many articles of the corpus each of the reused runs stands.
-    fn frequencies<T: Texts + ?Sized>(&self, texts: &T, reused: &[Reused]) -> HashMap<u64, u32> {
-        let mut counts: HashMap<u64, AtomicU32> = HashMap::new();
-        for run in reused.iter().flat_map(|article| &article.runs) {
-            counts.entry(*run).or_default();
-        }
+    fn frequencies<T: Texts + ?Sized>(
+        &self,
+        texts: &T,
+        reused: &[Reused],
+        analyzers: &Pool<Analyzer, impl Fn() -> Analyzer + Sync>,
+    ) -> WordMap<u32> {
+        let mut runs: Vec<u64> = reused.iter().flat_map(|article| &article.runs).copied().collect();
+        runs.par_sort_unstable();
+        runs.dedup();
+        // Hardly any run of the corpus is one of these.
+        let sieve = Sieve::of(&runs);
+        let counts: WordMap<AtomicU32> = runs.into_iter().map(|run| (run, 0.into())).collect();
         if !counts.is_empty() {
-            (0..texts.len()).into_par_iter().for_each_init(
-                || (self.analyzer(), Vec::new(), Outline::default()),
-                |(analyzer, known, outline), article| {
-                    analyzer.outline(&texts.text(article), outline);
+            (0..texts.len()).into_par_iter().with_min_len(BLOCK).for_each_init(
+                || (analyzers.take(), Vec::new(), Vec::new()),
+                |(analyzer, known, forms), article| {
+                    analyzer.forms(&texts.text(article), forms);
                     known.clear();
                     known.extend(
-                        boilerplate::runs_of_forms(&outline.forms)
-                            .filter(|run| counts.contains_key(run)),
+                        boilerplate::runs_of_forms(forms)
+                            .filter(|run| sieve.may_have(*run) && counts.contains_key(run)),
                     );
                     known.sort_unstable();
                     known.dedup();

@@ -114,7 +114,8 @@ pub fn candidates(postings: &mut [Posting], config: RareConfig) -> Candidates {
 /// one rare feature than postings, and hardly any of them share a second.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RareIndex {
-    /// Articles, ascending, feature by feature; the last one of each feature has the bit [`LAST`].
+    /// Articles, ascending, feature by feature, each with the logarithm of the feature's weight above;
+    /// the last one of each feature has the bit [`LAST`].
     entries: Vec<u32>,
     /// One more than the greatest article.
     articles: u32,
@@ -122,6 +123,13 @@ pub struct RareIndex {
 
 /// Marks the last article of a feature.
 const LAST: u32 = 1 << 31;
+
+/// Bits of an article; between these and [`LAST`] stands the logarithm of the weight.
+const ARTICLE_BITS: u32 = 29;
+const ARTICLE: u32 = (1 << ARTICLE_BITS) - 1;
+
+/// Entries that are searched at a time.
+const PIECE: usize = 1 << 12;
 
 /// Where, in the keys by which [`RareIndex::pairs`] sorts, the article and the weight stand; below
 /// them a place in the entries.
@@ -149,7 +157,7 @@ impl RareIndex {
     }
 
     /// Adds all features whose postings these are, in any order; they mean nothing afterwards. A
-    /// posting that is there twice counts once. Articles are below 2^31.
+    /// posting that is there twice counts once. Articles are below 2^29.
     pub fn add(
         &mut self,
         postings: &mut [Posting],
@@ -193,10 +201,12 @@ impl RareIndex {
             return;
         }
         stats.shared += (df * (df - 1) / 2) as u64;
-        self.entries.extend(group[..df].iter().map(|posting| *posting as u32));
+        let greatest = group[df - 1] as u32;
+        assert!(greatest <= ARTICLE, "articles are below 2^29");
+        self.articles = self.articles.max(greatest + 1);
+        let weight = config.weight(df as u32).ilog2() << ARTICLE_BITS;
+        self.entries.extend(group[..df].iter().map(|posting| *posting as u32 | weight));
         let last = self.entries.last_mut().expect("at least two were added");
-        assert!(*last < LAST, "articles are below 2^31");
-        self.articles = self.articles.max(*last + 1);
         *last |= LAST;
     }
 
@@ -211,7 +221,7 @@ impl RareIndex {
         assert!(lesser.len() <= MAX_RANGE as usize, "a range of articles is too long");
         let Scratch { spare, keys, weights, met, .. } = scratch;
         weights.resize(weights.len().max(self.articles as usize), 0);
-        self.features_of(config, &lesser, keys);
+        self.features_of(&lesser, keys);
         let bits = ARTICLE_BIT..(ARTICLE_BIT + u32::BITS - (lesser.len() as u32).leading_zeros());
         radix::sort_by_bits(keys, spare, bits.start..bits.end.min(u64::BITS));
         let least = u16::try_from(config.min_weight.max(1)).unwrap_or(u16::MAX);
@@ -238,7 +248,7 @@ impl RareIndex {
         let weight = 1 << (key >> WEIGHT_BIT & 3);
         let start = (key & ((1 << WEIGHT_BIT) - 1)) as usize;
         for entry in &self.entries[start..] {
-            let other = entry & !LAST;
+            let other = entry & ARTICLE;
             let sum = &mut weights[other as usize];
             if *sum == 0 {
                 met.push(other);
@@ -252,21 +262,20 @@ impl RareIndex {
 
     /// A key for each feature of each article of the range, unless no article with it is greater:
     /// the article, the logarithm of the feature's weight, and the place of the next article.
-    fn features_of(&self, config: RareConfig, lesser: &Range<u32>, keys: &mut Vec<u64>) {
+    fn features_of(&self, lesser: &Range<u32>, keys: &mut Vec<u64>) {
         keys.clear();
-        let mut start = 0;
-        for (last, entry) in self.entries.iter().enumerate() {
-            if entry & LAST == 0 {
-                continue;
+        let mut count = 0;
+        for (start, piece) in (1u64..).step_by(PIECE).zip(self.entries.chunks(PIECE)) {
+            // Every entry is written, and what does not count is written over: where features end and
+            // which articles have them, no processor can guess.
+            keys.resize(count + piece.len(), 0);
+            for (next, entry) in (start..).zip(piece) {
+                let place = (entry & ARTICLE).wrapping_sub(lesser.start);
+                let weight = u64::from(entry >> ARTICLE_BITS & 3);
+                keys[count] = u64::from(place) << ARTICLE_BIT | weight << WEIGHT_BIT | next;
+                count += usize::from(place < lesser.end - lesser.start && entry & LAST == 0);
             }
-            let weight = config.weight((last + 1 - start) as u32).ilog2();
-            for (at, article) in (start..).zip(&self.entries[start..last]) {
-                if lesser.contains(article) {
-                    let article = u64::from(article - lesser.start) << ARTICLE_BIT;
-                    keys.push(article | u64::from(weight) << WEIGHT_BIT | (at as u64 + 1));
-                }
-            }
-            start = last + 1;
+            keys.truncate(count);
         }
     }
 }

@@ -4,4 +4,4 @@ pub mod reuse;
 pub mod set;
 
 pub use ngrams::{Shingler, ngram_hash, ngrams};
-pub use set::ShingleSet;
+pub use set::{Overlap, ShingleSet, count_shared};

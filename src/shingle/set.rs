@@ -49,26 +49,12 @@ impl ShingleSet {
 
     /// Number of shingles that both sets hold.
     pub fn shared(&self, other: &Self) -> usize {
-        let (mut a, mut b) = (self.hashes.as_slice(), other.hashes.as_slice());
-        let mut shared = 0;
-        while let ([x, a_rest @ ..], [y, b_rest @ ..]) = (a, b) {
-            // Which side advances is a coin toss, so it is computed, not branched on.
-            let order = x.cmp(y);
-            shared += usize::from(order == Ordering::Equal);
-            a = if order == Ordering::Greater { a } else { a_rest };
-            b = if order == Ordering::Less { b } else { b_rest };
-        }
-        shared
+        count_shared(&self.hashes, &other.hashes)
     }
 
     /// How much of either set the other has, in one walk over both.
     pub fn overlap(&self, other: &Self) -> Overlap {
-        let shared = self.shared(other);
-        Overlap {
-            jaccard: ratio(shared, self.len() + other.len() - shared),
-            of_first: ratio(shared, self.len()),
-            of_second: ratio(shared, other.len()),
-        }
+        Overlap::of(self.shared(other), [self.len(), other.len()])
     }
 
     /// Jaccard index: shingles in both over shingles in either, from 0 to 1.
@@ -92,6 +78,30 @@ pub struct Overlap {
     pub of_first: f64,
     /// The share of the second set that the first holds.
     pub of_second: f64,
+}
+
+impl Overlap {
+    /// Of two sets of these sizes that share so many.
+    pub fn of(shared: usize, [first, second]: [usize; 2]) -> Self {
+        Self {
+            jaccard: ratio(shared, first + second - shared),
+            of_first: ratio(shared, first),
+            of_second: ratio(shared, second),
+        }
+    }
+}
+
+/// How many hashes two ascending slices without repetitions share.
+pub fn count_shared(mut a: &[u64], mut b: &[u64]) -> usize {
+    let mut shared = 0;
+    while let ([x, a_rest @ ..], [y, b_rest @ ..]) = (a, b) {
+        // Which side advances is a coin toss, so it is computed, not branched on.
+        let order = x.cmp(y);
+        shared += usize::from(order == Ordering::Equal);
+        a = if order == Ordering::Greater { a } else { a_rest };
+        b = if order == Ordering::Less { b } else { b_rest };
+    }
+    shared
 }
 
 fn ratio(part: usize, whole: usize) -> f64 {

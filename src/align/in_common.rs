@@ -1,0 +1,151 @@
+//! Which words and bigrams of two articles the other has too: looked up once for each pair.
+
+use super::profile::{NO_TERM, Profile};
+use super::relation::Side;
+use super::weights::for_each_shared;
+
+/// What two articles have in common, word by word.
+///
+/// Terms that both have are numbered from 0, and so are bigrams. Whoever asks which of them stand in
+/// some stretch needs an array of that length then, and no hashing.
+#[derive(Debug, Clone)]
+pub struct InCommon {
+    /// The words of the first article.
+    pub a: Words,
+    /// The words of the second article.
+    pub b: Words,
+    /// Number of terms that both have.
+    pub terms: u32,
+    /// Number of bigrams that both have.
+    pub bigrams: u32,
+}
+
+/// The words of one article, as far as the other article has them.
+#[derive(Debug, Clone, Default)]
+pub struct Words {
+    /// For each word the number of its term; [`InCommon::terms`] where the other article does not
+    /// have it, and one more for stop words.
+    pub terms: Vec<u32>,
+    /// For each word the number of the bigram that it begins; [`InCommon::bigrams`] where the other
+    /// article does not have it.
+    pub bigrams: Vec<u32>,
+    /// For each sentence where its numbers begin in `by_sentence`; one entry more than sentences.
+    starts: Vec<u32>,
+    /// For each sentence the numbers of the shared bigrams in it, ascending.
+    by_sentence: Vec<u32>,
+}
+
+impl InCommon {
+    /// What a pair has in common, given for each term of `a` the same term of `b`, or `NO_TERM`.
+    pub fn new(a: &Profile, b: &Profile, partner: &[u32]) -> Self {
+        // One entry more than terms: stop words have the last one.
+        let (mut of_a, mut of_b) =
+            (vec![NO_TERM; a.stems.len() + 1], vec![NO_TERM; b.stems.len() + 1]);
+        let mut terms = 0;
+        for (term, &partner) in partner.iter().enumerate() {
+            if partner != NO_TERM {
+                of_a[term] = terms;
+                of_b[partner as usize] = terms;
+                terms += 1;
+            }
+        }
+        let mut pairs_a = vec![NO_TERM; a.bigrams.len()];
+        let mut pairs_b = vec![NO_TERM; b.bigrams.len()];
+        let mut bigrams = 0;
+        for_each_shared(&a.bigrams, &b.bigrams, |i, j| {
+            pairs_a[i] = bigrams;
+            pairs_b[j] = bigrams;
+            bigrams += 1;
+        });
+        let words = |profile: &Profile, of: &[u32], pairs: &[u32]| {
+            let last = profile.stems.len();
+            // No branch: stop words stand between others as if by coin toss.
+            let number = |term: &u32| {
+                let at = (*term as usize).min(last);
+                of[at].min(terms) + u32::from(at == last)
+            };
+            let count = profile.terms.len();
+            let begun = &profile.begun[..count.max(1) - 1];
+            let mut words = Words {
+                terms: profile.terms.iter().map(number).collect(),
+                bigrams: Vec::with_capacity(count),
+                ..Words::default()
+            };
+            words.bigrams.extend(begun.iter().map(|at| pairs[*at as usize].min(bigrams)));
+            // The last word begins none.
+            words.bigrams.resize(count, bigrams);
+            words.sort_by_sentence(profile, bigrams);
+            words
+        };
+        Self { a: words(a, &of_a, &pairs_a), b: words(b, &of_b, &pairs_b), terms, bigrams }
+    }
+
+    /// The words of one side.
+    pub fn words(&self, side: Side) -> &Words {
+        match side {
+            Side::A => &self.a,
+            Side::B => &self.b,
+        }
+    }
+}
+
+impl Words {
+    /// The numbers of the shared bigrams in a sentence, ascending.
+    pub fn bigrams_of(&self, sentence: usize) -> &[u32] {
+        &self.by_sentence[self.starts[sentence] as usize..self.starts[sentence + 1] as usize]
+    }
+
+    fn sort_by_sentence(&mut self, profile: &Profile, alone: u32) {
+        self.by_sentence.resize(self.bigrams.len(), 0);
+        self.starts.reserve(profile.sentences() + 1);
+        self.starts.push(0);
+        let mut count = 0;
+        for sentence in &profile.article.sentences {
+            let range = sentence.range();
+            let start = count;
+            // The last word of a sentence begins a bigram that ends in the next one.
+            for &number in &self.bigrams[range.start..range.end.max(range.start + 1) - 1] {
+                self.by_sentence[count] = number;
+                count += usize::from(number != alone);
+            }
+            if count > start + 1 {
+                self.by_sentence[start..count].sort_unstable();
+            }
+            self.starts.push(count as u32);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::weights::Weights;
+    use super::*;
+    use crate::text::Analyzer;
+
+    #[test]
+    fn numbers_are_those_of_a_naive_search() {
+        let [a, b] = [
+            "The harbour closed at noon. Ferries waited outside the bar. Nobody was hurt.",
+            "Rain fell. At noon the harbour closed. Outside the bar the ferries waited.",
+        ]
+        .map(|text| Profile::new(Analyzer::new(None).article(text), Default::default()));
+        let shared = Weights::new(&a, &b).in_common;
+        let stem = |profile: &Profile, at: usize| profile.article.words[at].stem;
+        for x in 0..a.terms.len() {
+            for y in 0..b.terms.len() {
+                let (of_x, of_y) = (shared.a.terms[x], shared.b.terms[y]);
+                let same = of_x == of_y && of_x < shared.terms;
+                assert_eq!(same, a.terms[x] != NO_TERM && stem(&a, x) == stem(&b, y));
+                let (of_x, of_y) = (shared.a.bigrams[x], shared.b.bigrams[y]);
+                let same = of_x == of_y && of_x < shared.bigrams;
+                let inside = x + 1 < a.terms.len() && y + 1 < b.terms.len();
+                let pair = |p: &Profile, at: usize| (stem(p, at), stem(p, at + 1));
+                assert_eq!(same, inside && pair(&a, x) == pair(&b, y));
+            }
+            assert_eq!(shared.a.terms[x] == shared.terms + 1, a.terms[x] == NO_TERM);
+        }
+        // "The harbour", "harbour closed"; "at noon" and "noon the" have a border between them in `a`.
+        assert_eq!(shared.a.bigrams_of(0).len(), 3);
+        assert_eq!(shared.b.bigrams_of(0).len(), 0);
+    }
+}
