@@ -107,6 +107,17 @@ impl Settings {
         })
     }
 
+    /// The files that options name and that have an influence on what is found or kept.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let Tables { boilerplate, synonyms } = &self.tables;
+        let priorities = match &self.keep {
+            KeepValue::Priority(path) => Some(path),
+            _ => None,
+        };
+        let tables = boilerplate.iter().flatten().chain(synonyms);
+        tables.chain(priorities).cloned().collect()
+    }
+
     /// Threads to work on.
     pub fn pool(&self) -> anyhow::Result<rayon::ThreadPool> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build();

@@ -117,18 +117,21 @@ impl Texts for StoredTexts {
     }
 }
 
-fn cannot(what: &str, folder: &Path) -> String {
+/// What an error at a temporary file says.
+pub fn cannot(what: &str, folder: &Path) -> String {
     let folder = folder.display();
     format!("cannot {what} a temporary file in {folder}; name another folder with --temp")
 }
 
+/// Reads exactly so many bytes from a place in a file.
 #[cfg(unix)]
-fn read_at(file: &File, bytes: &mut [u8], start: u64) -> io::Result<()> {
+pub fn read_at(file: &File, bytes: &mut [u8], start: u64) -> io::Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, bytes, start)
 }
 
+/// Reads exactly so many bytes from a place in a file.
 #[cfg(windows)]
-fn read_at(file: &File, mut bytes: &mut [u8], mut start: u64) -> io::Result<()> {
+pub fn read_at(file: &File, mut bytes: &mut [u8], mut start: u64) -> io::Result<()> {
     while !bytes.is_empty() {
         match std::os::windows::fs::FileExt::seek_read(file, bytes, start)? {
             0 => return Err(io::ErrorKind::UnexpectedEof.into()),
