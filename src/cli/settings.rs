@@ -7,6 +7,7 @@ use retold::Config;
 use retold::corpus::{ReadOptions, RepeatedIds};
 use retold::engine::Channel;
 use retold::engine::dedup::DedupConfig;
+use retold::report::quantity;
 
 use super::options::{
     DedupOptions, DetectionOptions, Options, ReadingOptions, RunningOptions, SigningOptions,
@@ -17,6 +18,9 @@ use super::values::{ChannelValue, ColorValue, KeepValue, KernelValue, LanguageVa
 
 /// Memory to stay within if nobody says: what a laptop has left.
 const MEMORY: usize = 3 << 30;
+
+/// What any run takes: the program, what is being read, a little to work with.
+const BASE_MEMORY: u64 = 48 << 20;
 
 /// Options with their defaults filled in.
 #[derive(Debug, Clone)]
@@ -88,6 +92,8 @@ impl Settings {
             respect_ignore: reading.respect_ignore.unwrap_or(default.respect_ignore),
             // Findings name articles by their ids, which must be those of the input.
             repeated_ids: RepeatedIds::Skip,
+            // Some ten of them are under way at a time, as they stand and parsed.
+            batch_bytes: (memory / 512).clamp(64 << 10, default.batch_bytes),
             threads,
             ..default
         };
@@ -116,6 +122,20 @@ impl Settings {
         };
         let tables = boilerplate.iter().flatten().chain(synonyms);
         tables.chain(priorities).cloned().collect()
+    }
+
+    /// An error if so many articles, of which each takes some bytes whatever is done, leave no room
+    /// within the memory that is to be stayed within.
+    pub fn check_memory(&self, articles: u64, bytes_each: u64) -> anyhow::Result<()> {
+        let least = BASE_MEMORY + articles * bytes_each;
+        anyhow::ensure!(
+            self.memory as u64 >= least,
+            "--memory {} is too little: {} take {}M at least, and more articles more",
+            SizeValue(self.memory),
+            quantity::counted(articles, "article"),
+            least.div_ceil(1 << 20)
+        );
+        Ok(())
     }
 
     /// Threads to work on.

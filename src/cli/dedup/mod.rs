@@ -151,7 +151,7 @@ impl Job<'_> {
 
     /// What is known of the articles from an interrupted run.
     fn census(&mut self, pile: &Pile, console: &mut Console<'_>) -> anyhow::Result<Census> {
-        let room = Room { bytes: self.settings.memory / 8 * 3, ..self.settings.room.clone() };
+        let room = Room { bytes: self.settings.memory / 4, ..self.settings.room.clone() };
         let terms = self.terms(pile);
         let Some(target) = &mut self.target else { return Ok(Census::temporary(room)) };
         if target.is_resumed() {

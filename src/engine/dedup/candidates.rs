@@ -75,7 +75,7 @@ pub(super) fn candidates<P: Pages + ?Sized>(
             banding.add(of_band.stats);
             pairs.append(&mut of_band.pairs);
         }
-        if pairs.len() * size_of::<u64>() > config.held_bytes {
+        if pairs.len() * size_of::<u64>() > sorted_bytes(config) {
             likely.join(&mut found, &mut pairs);
         }
     }
@@ -139,7 +139,12 @@ fn band_pairs<P: Pages + ?Sized>(
 
 /// Parts into which so many bytes have to be cut.
 fn parts(bytes: usize, config: DedupConfig) -> usize {
-    bytes.div_ceil(config.held_bytes.max(1)).clamp(1, MAX_PARTS)
+    bytes.div_ceil(sorted_bytes(config).max(1)).clamp(1, MAX_PARTS)
+}
+
+/// Half of what may be held, since pairs wait while keys are sorted.
+fn sorted_bytes(config: DedupConfig) -> usize {
+    config.held_bytes / 2
 }
 
 /// The part that a well-mixed number belongs to.
