@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
-use retold::Config;
 use retold::corpus::{ReadOptions, RepeatedIds};
 use retold::engine::Channel;
 use retold::engine::dedup::DedupConfig;
 use retold::report::quantity;
+use retold::{Config, Engine};
 
 use super::options::{
     DedupOptions, DetectionOptions, Options, ReadingOptions, RunningOptions, SigningOptions,
@@ -73,9 +73,9 @@ impl Settings {
         let memory = running.memory.map_or(MEMORY, |size| size.0);
         // The rest is for what every article takes, and for the pairs. Texts are read back in no
         // time; postings have to be made again.
-        engine.held_bytes = memory / 8 * 5;
+        engine.held_bytes = memory / 2;
         let temp = running.temp.clone().unwrap_or_else(std::env::temp_dir);
-        let room = Room { bytes: memory / 6, temp };
+        let room = Room { bytes: memory / 8, temp };
         let keep = dedup.keep.clone().unwrap_or_default();
         let dedup = DedupConfig {
             jaccard: dedup.jaccard.unwrap_or(DedupConfig::default().jaccard),
@@ -124,18 +124,30 @@ impl Settings {
         tables.chain(priorities).cloned().collect()
     }
 
-    /// An error if so many articles, of which each takes some bytes whatever is done, leave no room
+    /// An error if what cannot be put elsewhere, so many bytes for so many articles, leaves no room
     /// within the memory that is to be stayed within.
-    pub fn check_memory(&self, articles: u64, bytes_each: u64) -> anyhow::Result<()> {
-        let least = BASE_MEMORY + articles * bytes_each;
+    pub fn check_memory(&self, articles: u64, bytes: u64) -> anyhow::Result<()> {
+        let least = BASE_MEMORY + bytes;
         anyhow::ensure!(
             self.memory as u64 >= least,
-            "--memory {} is too little: {} take {}M at least, and more articles more",
+            "--memory {} is too little: {} take {}M at least; give more",
             SizeValue(self.memory),
             quantity::counted(articles, "article"),
             least.div_ceil(1 << 20)
         );
         Ok(())
+    }
+
+    /// The engine for a scan of so many articles with so many bytes of text: it holds what fits into
+    /// memory beside them. An error if nothing would.
+    pub fn engine_for(&self, articles: u64, bytes: u64) -> anyhow::Result<Engine> {
+        // What an article takes in the corpus and in banding; and the index of rare features, which
+        // grows with the text.
+        let least = articles * 400 + bytes / 5;
+        self.check_memory(articles, least)?;
+        let rest = self.memory as u64 - BASE_MEMORY - least;
+        let held_bytes = (rest / 3 * 2).max(self.memory as u64 / 10) as usize;
+        Ok(Engine::new(Config { held_bytes, ..self.engine.clone() })?)
     }
 
     /// Threads to work on.
@@ -238,7 +250,7 @@ mod tests {
     #[test]
     fn no_options_are_the_defaults() {
         let settings = Settings::new(&Options::default()).expect("defaults are in range");
-        let held_bytes = settings.memory / 8 * 5;
+        let held_bytes = settings.memory / 2;
         assert_eq!(settings.engine, Config { held_bytes, ..Config::default() });
         let expected = ReadOptions { repeated_ids: RepeatedIds::Skip, ..ReadOptions::default() };
         assert_eq!(settings.reading, expected);

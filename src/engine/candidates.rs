@@ -23,7 +23,7 @@ const PARTITION_BITS: u32 = 6;
 const PARTITIONS: usize = 1 << PARTITION_BITS;
 /// Texts by which the number of features is estimated.
 const SAMPLE: usize = 512;
-/// Postings of rare features whose pairs one task counts, about.
+/// Postings of rare features whose pairs one task counts, at most, about; it takes 16 bytes for each.
 const PART_POSTINGS: usize = 1 << 22;
 /// Groups of identical texts up to this size are compared like all others; of larger ones the first
 /// stands for all.
@@ -117,6 +117,7 @@ impl Engine {
         let mut found = Candidates::default();
         let standing = collapse(&blocks, &mut found);
         let mut keys = BandKeys::new(banding);
+        keys.reserve(blocks.iter().map(|block| block.keys.len()).sum());
         for mut block in blocks {
             found.channels.bytes += block.bytes;
             found.channels.words += block.words;
@@ -128,14 +129,15 @@ impl Engine {
         drop(keys);
         if self.config.channel != Channel::Banding {
             let config = self.rare_config(texts.len());
-            let mut index = RareIndex::default();
+            let mut index = RareIndex::with_room(groups.features);
             index_postings(postings.into_tools(), config, &standing, &mut index, &mut found);
             for group in 1..groups.count {
                 let postings = Pool::new(|| groups.buffers());
                 self.postings(texts, &analyzers, &postings, (&groups, group));
                 index_postings(postings.into_tools(), config, &standing, &mut index, &mut found);
             }
-            pair_rare(&index, config, texts.len(), &mut found);
+            let part = (self.config.held_bytes / 64).clamp(1 << 16, PART_POSTINGS);
+            pair_rare(&index, config, (texts.len(), part), &mut found);
         }
         found.pairs.par_sort_unstable();
         found.pairs.dedup();
@@ -278,8 +280,13 @@ fn index_postings(
 }
 
 /// The channel of rewrites.
-fn pair_rare(index: &RareIndex, config: RareConfig, articles: usize, found: &mut Candidates) {
-    let parts = (index.len() / PART_POSTINGS).max(16);
+fn pair_rare(
+    index: &RareIndex,
+    config: RareConfig,
+    (articles, part_postings): (usize, usize),
+    found: &mut Candidates,
+) {
+    let parts = (index.len() / part_postings).max(16);
     let length = articles.div_ceil(parts).clamp(1, rare::MAX_RANGE as usize);
     let pairs: Vec<Vec<(u32, u32, u32)>> = (0..articles.div_ceil(length))
         .into_par_iter()

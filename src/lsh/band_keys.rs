@@ -89,6 +89,13 @@ impl BandKeys {
         Ok(())
     }
 
+    /// Makes room for so many more articles, and no more than that.
+    pub fn reserve(&mut self, articles: usize) {
+        self.articles.reserve_exact(articles);
+        self.whole.reserve_exact(articles);
+        self.columns.iter_mut().for_each(|column| column.reserve_exact(articles));
+    }
+
     /// Moves all articles of `other` behind those of `self`. Both must have the same banding.
     pub fn append(&mut self, other: &mut Self) {
         assert_eq!(self.banding, other.banding, "keys of one banding");

@@ -126,7 +126,8 @@ impl Planning<'_> {
     /// whatever the census may have known.
     pub fn of_rewrites(&self, mut census: Census) -> anyhow::Result<Plan> {
         let Self { pile, settings, keep, progress } = self;
-        let engine = Engine::new(settings.engine.clone())?;
+        // An option out of range shows before the reading, not after it.
+        Engine::new(settings.engine.clone())?;
         let mut clock = Clock::start();
         let mut texts = StoredTexts::new(settings.room.clone());
         progress.begin_open("reading");
@@ -140,6 +141,7 @@ impl Planning<'_> {
         texts.finish()?;
         pause::at("read", None);
         clock.ends("read");
+        let engine = settings.engine_for(census.report.articles, census.report.bytes)?;
         let scan = settings.pool()?.install(|| engine.scan_watched(&texts, *progress))?;
         texts.check()?;
         clock.ends("scan");

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use super::pages::{Book, Pages};
 use super::{DedupConfig, MARGIN};
 use crate::Error;
+use crate::engine::pool::Pool;
 use crate::lsh::band_keys::{BUCKET_LIMIT, BandPairs, BandingStats, Scratch, pairs_of_entries};
 
 /// What banding finds.
@@ -66,10 +67,11 @@ pub(super) fn candidates<P: Pages + ?Sized>(
     let turns: Vec<Part> = (0..bands)
         .flat_map(|band| (0..parts).map(move |part| Part { band, part, parts }))
         .collect();
+    let buffers = Pool::new(<(Vec<u64>, Scratch)>::default);
     for turns in turns.chunks(at_once) {
         let some: Vec<BandPairs> = turns
             .par_iter()
-            .map_init(Scratch::default, |scratch, part| band_pairs(book, &stands, *part, scratch))
+            .map(|part| band_pairs(book, &stands, *part, &mut buffers.take()))
             .collect();
         for mut of_band in some {
             banding.add(of_band.stats);
@@ -79,6 +81,7 @@ pub(super) fn candidates<P: Pages + ?Sized>(
             likely.join(&mut found, &mut pairs);
         }
     }
+    drop(buffers);
     likely.join(&mut found, &mut pairs);
     let pairs = found.into_iter().map(|pair| ((pair >> 32) as u32, pair as u32)).collect();
     Ok(Candidates { nodes, pairs, banding })
@@ -123,9 +126,10 @@ fn band_pairs<P: Pages + ?Sized>(
     book: &Book<'_, P>,
     stands: &Bits,
     Part { band, part, parts }: Part,
-    scratch: &mut Scratch,
+    (entries, scratch): &mut (Vec<u64>, Scratch),
 ) -> BandPairs {
-    let mut entries: Vec<u64> = Vec::with_capacity(book.rows() / parts * 9 / 8);
+    entries.clear();
+    entries.reserve_exact(book.rows() / parts * 9 / 8);
     for (page, first) in book.pages() {
         let (owners, keys) = (book.owners(page), book.band(page, band));
         let rows = keys.iter().zip(owners.iter().map(|owner| first + owner));
@@ -134,7 +138,7 @@ fn band_pairs<P: Pages + ?Sized>(
                 .map(|(key, article)| u64::from(key) << 32 | u64::from(article)),
         );
     }
-    pairs_of_entries(&mut entries, BUCKET_LIMIT, scratch)
+    pairs_of_entries(entries, BUCKET_LIMIT, scratch)
 }
 
 /// Parts into which so many bytes have to be cut.
