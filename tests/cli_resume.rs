@@ -288,6 +288,22 @@ fn the_standard_input_is_known_again_by_its_content() {
 }
 
 #[test]
+fn too_little_memory_is_said_and_more_goes_on() {
+    let files = corpus();
+    let at = files.path();
+    let done = run(&mut dedup(at, &["--memory", "1M"]));
+    assert_eq!(done.status, 2);
+    assert!(done.err.contains("--memory 1M is too little"), "{}", done.err);
+    assert!(done.err.contains("--resume goes on from there"), "{}", done.err);
+    let done = resumed(at, &["--memory", "64M", "-q"]);
+    assert_eq!(done.status, 2, "{}", done.err);
+    let little = outcome(&at.join("out"));
+    fs::remove_dir_all(at.join("out")).expect("there");
+    run(&mut dedup(at, &[]));
+    assert!(outcome(&at.join("out")) == little);
+}
+
+#[test]
 fn two_runs_do_not_write_one_folder() {
     let files = corpus();
     let at = files.path();

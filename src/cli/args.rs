@@ -252,7 +252,7 @@ pub struct DedupArgs {
 
     /// Drop copies, excerpts and rewrites of all kinds, not near-duplicates only
     ///
-    /// Slower, and holds all texts in memory. An excerpt is dropped for the whole, never the whole
+    /// Slower, and keeps all texts, in memory or in a temporary file. An excerpt is dropped for the whole, never the whole
     /// for an excerpt. Detection options count with this only.
     #[arg(long, help_heading = "Deduplication")]
     pub rewrites: bool,

@@ -37,6 +37,8 @@ pub struct Settings {
     pub threads: usize,
     /// Memory to stay within, about.
     pub memory: usize,
+    /// Whether that was asked for, so that more would be a broken promise.
+    is_bounded: bool,
     /// Where texts may be.
     pub room: Room,
     /// When to use colour.
@@ -71,6 +73,7 @@ impl Settings {
         engine.kernel = kernel.kernel()?;
         let threads = running.threads.unwrap_or(0);
         let memory = running.memory.map_or(MEMORY, |size| size.0);
+        let is_bounded = running.memory.is_some();
         // The rest is for what every article takes, and for the pairs. Texts are read back in no
         // time; postings have to be made again.
         engine.held_bytes = memory / 2;
@@ -104,6 +107,7 @@ impl Settings {
             kernel,
             threads,
             memory,
+            is_bounded,
             room,
             color: running.color.unwrap_or_default(),
             quiet: running.quiet.unwrap_or(false),
@@ -125,11 +129,11 @@ impl Settings {
     }
 
     /// An error if what cannot be put elsewhere, so many bytes for so many articles, leaves no room
-    /// within the memory that is to be stayed within.
+    /// within the memory that was asked for. Nobody who did not ask is stopped by the default.
     pub fn check_memory(&self, articles: u64, bytes: u64) -> anyhow::Result<()> {
         let least = BASE_MEMORY + bytes;
         anyhow::ensure!(
-            self.memory as u64 >= least,
+            !self.is_bounded || self.memory as u64 >= least,
             "--memory {} is too little: {} take {}M at least; give more",
             SizeValue(self.memory),
             quantity::counted(articles, "article"),
@@ -145,7 +149,7 @@ impl Settings {
         // grows with the text.
         let least = articles * 400 + bytes / 5;
         self.check_memory(articles, least)?;
-        let rest = self.memory as u64 - BASE_MEMORY - least;
+        let rest = (self.memory as u64).saturating_sub(BASE_MEMORY + least);
         let held_bytes = (rest / 3 * 2).max(self.memory as u64 / 10) as usize;
         Ok(Engine::new(Config { held_bytes, ..self.engine.clone() })?)
     }
@@ -268,6 +272,25 @@ mod tests {
         assert_eq!(settings.engine, again.engine);
         assert_eq!(settings.reading, again.reading);
         assert_eq!(again.in_force(), settings.in_force());
+    }
+
+    #[test]
+    fn too_little_memory_is_an_error_for_who_asked_for_it() {
+        let mut options = Options::default();
+        let many = |options: &Options| {
+            let settings = Settings::new(options).expect("in range");
+            settings.engine_for(100_000_000, 1 << 40).map(|engine| engine.config().held_bytes)
+        };
+        assert!(many(&options).is_ok_and(|held| held > 0));
+        options.running.memory = Some(SizeValue(1 << 30));
+        let error = many(&options).expect_err("too many").to_string();
+        assert!(
+            error.starts_with("--memory 1G is too little: 100,000,000 articles take"),
+            "{error}"
+        );
+        let few = Settings::new(&options).expect("in range").engine_for(1000, 1 << 20);
+        let held = few.expect("room enough").config().held_bytes;
+        assert!((512 << 20..1 << 30).contains(&held), "{held}");
     }
 
     #[test]
