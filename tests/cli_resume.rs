@@ -230,7 +230,8 @@ fn damaged_state_is_told_and_done_again() {
         bytes[middle] ^= 1;
     };
     let cut = |bytes: &mut Vec<u8>| bytes.truncate(bytes.len() * 2 / 3);
-    let cases: [(&str, &str, &dyn Fn(&mut Vec<u8>), &str); 6] = [
+    type Damage<'d> = &'d dyn Fn(&mut Vec<u8>);
+    let cases: [(&str, &str, Damage<'_>, &str); 6] = [
         ("signed:5000", "journal", &flip, "is damaged or cut short"),
         ("planned", "journal", &cut, "is damaged or cut short"),
         ("planned", "fates", &flip, "going on"),

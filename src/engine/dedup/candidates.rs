@@ -153,7 +153,7 @@ fn sorted_bytes(config: DedupConfig) -> usize {
 
 /// The part that a well-mixed number belongs to.
 fn part_of(key: u32, parts: usize) -> usize {
-    (u64::from(key) * parts as u64 >> 32) as usize
+    ((u64::from(key) * parts as u64) >> 32) as usize
 }
 
 /// Turns pairs down that are hardly near-duplicates.
