@@ -238,12 +238,21 @@ pub struct DedupArgs {
     #[arg(short = 'n', long, help_heading = "Output")]
     pub dry_run: bool,
 
+    /// Go on where an interrupted run of the same command has come; from the beginning if there is
+    /// none
+    ///
+    /// Until DIR is finished, DIR.partial beside it holds what is done so far. Inputs and options
+    /// have to be the same; those under Running may differ. Without --resume it is removed. With
+    /// --rewrites only what comes after the scan is kept.
+    #[arg(long, help_heading = "Output", conflicts_with = "dry_run")]
+    pub resume: bool,
+
     #[command(flatten)]
     pub dedup: DedupOptions,
 
     /// Drop copies, excerpts and rewrites of all kinds, not near-duplicates only
     ///
-    /// Slower, and holds all texts in memory. An excerpt is dropped for the whole, never the whole
+    /// Slower, and keeps all texts, in memory or in a temporary file. An excerpt is dropped for the whole, never the whole
     /// for an excerpt. Detection options count with this only.
     #[arg(long, help_heading = "Deduplication")]
     pub rewrites: bool,
@@ -262,6 +271,7 @@ Examples:
   retold dedup part-*.jsonl.gz -o clean --jaccard 0.8 --keep earliest:published
   retold dedup new.jsonl -o clean --reference archive/ --rewrites
   retold dedup news/ --dry-run
+  retold dedup news/ -o clean --resume
 
 Exit status: 0 something dropped, 1 nothing to drop, 2 error or some input not read.";
 

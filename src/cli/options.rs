@@ -148,6 +148,9 @@ pub struct RunningOptions {
 
     /// Memory to stay within, about, such as 512M or 8G; what does not fit goes to temporary files or
     /// is read once more, and the output is the same [default: 3G]
+    ///
+    /// Too little for so many articles is an error that says how much they take. A corpus that the
+    /// default is too little for is read all the same, with more.
     #[arg(long, value_name = "SIZE")]
     pub memory: Option<SizeValue>,
 

@@ -30,12 +30,14 @@ use super::values::FormatValue;
 pub fn run(args: &ScanArgs, console: &mut Console<'_>) -> anyhow::Result<Exit> {
     let started = Started::now("scan");
     let settings = Settings::new(&args.options)?;
-    let engine = Engine::new(settings.engine.clone())?;
+    // An option out of range shows before the reading, not after it.
+    Engine::new(settings.engine.clone())?;
     let outputs = Outputs::create(args)?;
     console.can_show(args.format, outputs.main.is_stdout())?;
     let corpus = Corpus::find(&inputs(&args.input)?, settings.reading.clone());
     let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet);
     let shelf = Shelf::fill(&corpus, settings.room.clone(), &progress)?;
+    let engine = settings.engine_for(shelf.report.articles, shelf.report.bytes)?;
     let mut scan = settings.pool()?.install(|| engine.scan_watched(&shelf.texts, &progress))?;
     shelf.texts.check()?;
     progress.clear();

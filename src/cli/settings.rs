@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
-use retold::Config;
 use retold::corpus::{ReadOptions, RepeatedIds};
 use retold::engine::Channel;
 use retold::engine::dedup::DedupConfig;
+use retold::report::quantity;
+use retold::{Config, Engine};
 
 use super::options::{
     DedupOptions, DetectionOptions, Options, ReadingOptions, RunningOptions, SigningOptions,
@@ -17,6 +18,9 @@ use super::values::{ChannelValue, ColorValue, KeepValue, KernelValue, LanguageVa
 
 /// Memory to stay within if nobody says: what a laptop has left.
 const MEMORY: usize = 3 << 30;
+
+/// What any run takes: the program, what is being read, a little to work with.
+const BASE_MEMORY: u64 = 48 << 20;
 
 /// Options with their defaults filled in.
 #[derive(Debug, Clone)]
@@ -33,6 +37,8 @@ pub struct Settings {
     pub threads: usize,
     /// Memory to stay within, about.
     pub memory: usize,
+    /// Whether that was asked for, so that more would be a broken promise.
+    is_bounded: bool,
     /// Where texts may be.
     pub room: Room,
     /// When to use colour.
@@ -67,11 +73,12 @@ impl Settings {
         engine.kernel = kernel.kernel()?;
         let threads = running.threads.unwrap_or(0);
         let memory = running.memory.map_or(MEMORY, |size| size.0);
+        let is_bounded = running.memory.is_some();
         // The rest is for what every article takes, and for the pairs. Texts are read back in no
         // time; postings have to be made again.
-        engine.held_bytes = memory / 8 * 5;
+        engine.held_bytes = memory / 2;
         let temp = running.temp.clone().unwrap_or_else(std::env::temp_dir);
-        let room = Room { bytes: memory / 6, temp };
+        let room = Room { bytes: memory / 8, temp };
         let keep = dedup.keep.clone().unwrap_or_default();
         let dedup = DedupConfig {
             jaccard: dedup.jaccard.unwrap_or(DedupConfig::default().jaccard),
@@ -88,6 +95,8 @@ impl Settings {
             respect_ignore: reading.respect_ignore.unwrap_or(default.respect_ignore),
             // Findings name articles by their ids, which must be those of the input.
             repeated_ids: RepeatedIds::Skip,
+            // Some ten of them are under way at a time, as they stand and parsed.
+            batch_bytes: (memory / 512).clamp(64 << 10, default.batch_bytes),
             threads,
             ..default
         };
@@ -98,6 +107,7 @@ impl Settings {
             kernel,
             threads,
             memory,
+            is_bounded,
             room,
             color: running.color.unwrap_or_default(),
             quiet: running.quiet.unwrap_or(false),
@@ -105,6 +115,43 @@ impl Settings {
             dedup,
             keep,
         })
+    }
+
+    /// The files that options name and that have an influence on what is found or kept.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let Tables { boilerplate, synonyms } = &self.tables;
+        let priorities = match &self.keep {
+            KeepValue::Priority(path) => Some(path),
+            _ => None,
+        };
+        let tables = boilerplate.iter().flatten().chain(synonyms);
+        tables.chain(priorities).cloned().collect()
+    }
+
+    /// An error if what cannot be put elsewhere, so many bytes for so many articles, leaves no room
+    /// within the memory that was asked for. Nobody who did not ask is stopped by the default.
+    pub fn check_memory(&self, articles: u64, bytes: u64) -> anyhow::Result<()> {
+        let least = BASE_MEMORY + bytes;
+        anyhow::ensure!(
+            !self.is_bounded || self.memory as u64 >= least,
+            "--memory {} is too little: {} take {}M at least; give more",
+            SizeValue(self.memory),
+            quantity::counted(articles, "article"),
+            least.div_ceil(1 << 20)
+        );
+        Ok(())
+    }
+
+    /// The engine for a scan of so many articles with so many bytes of text: it holds what fits into
+    /// memory beside them. An error if nothing would.
+    pub fn engine_for(&self, articles: u64, bytes: u64) -> anyhow::Result<Engine> {
+        // What an article takes in the corpus and in banding; and the index of rare features, which
+        // grows with the text.
+        let least = articles * 400 + bytes / 5;
+        self.check_memory(articles, least)?;
+        let rest = (self.memory as u64).saturating_sub(BASE_MEMORY + least);
+        let held_bytes = (rest / 3 * 2).max(self.memory as u64 / 10) as usize;
+        Ok(Engine::new(Config { held_bytes, ..self.engine.clone() })?)
     }
 
     /// Threads to work on.
@@ -212,7 +259,7 @@ mod tests {
     #[test]
     fn no_options_are_the_defaults() {
         let settings = Settings::new(&Options::default()).expect("defaults are in range");
-        let held_bytes = settings.memory / 8 * 5;
+        let held_bytes = settings.memory / 2;
         assert_eq!(settings.engine, Config { held_bytes, ..Config::default() });
         let expected = ReadOptions { repeated_ids: RepeatedIds::Skip, ..ReadOptions::default() };
         assert_eq!(settings.reading, expected);
@@ -231,6 +278,25 @@ mod tests {
         assert_eq!(settings.engine, again.engine);
         assert_eq!(settings.reading, again.reading);
         assert_eq!(again.in_force(), settings.in_force());
+    }
+
+    #[test]
+    fn too_little_memory_is_an_error_for_who_asked_for_it() {
+        let mut options = Options::default();
+        let many = |options: &Options| {
+            let settings = Settings::new(options).expect("in range");
+            settings.engine_for(100_000_000, 1 << 40).map(|engine| engine.config().held_bytes)
+        };
+        assert!(many(&options).is_ok_and(|held| held > 0));
+        options.running.memory = Some(SizeValue(1 << 30));
+        let error = many(&options).expect_err("too many").to_string();
+        assert!(
+            error.starts_with("--memory 1G is too little: 100,000,000 articles take"),
+            "{error}"
+        );
+        let few = Settings::new(&options).expect("in range").engine_for(1000, 1 << 20);
+        let held = few.expect("room enough").config().held_bytes;
+        assert!((512 << 20..1 << 30).contains(&held), "{held}");
     }
 
     #[test]

@@ -31,6 +31,9 @@ pub struct StoredTexts {
     failed: Mutex<Option<io::Error>>,
 }
 
+/// Bytes that a text in memory takes beside its own: where it is, and what the allocator adds.
+const HELD: usize = size_of::<String>() + 8;
+
 /// Bytes gathered before they are written.
 const BUFFER: usize = 1 << 18;
 
@@ -49,8 +52,9 @@ impl StoredTexts {
 
     /// Adds a text. Once one did not fit into memory, none is held any more.
     pub fn push(&mut self, text: String) -> anyhow::Result<()> {
-        if self.writer.is_none() && self.held_bytes + text.len() <= self.room.bytes {
-            self.held_bytes += text.len();
+        let bytes = text.capacity() + HELD;
+        if self.writer.is_none() && self.held_bytes + bytes <= self.room.bytes {
+            self.held_bytes += bytes;
             self.held.push(text);
             return Ok(());
         }
@@ -117,18 +121,21 @@ impl Texts for StoredTexts {
     }
 }
 
-fn cannot(what: &str, folder: &Path) -> String {
+/// What an error at a temporary file says.
+pub fn cannot(what: &str, folder: &Path) -> String {
     let folder = folder.display();
     format!("cannot {what} a temporary file in {folder}; name another folder with --temp")
 }
 
+/// Reads exactly so many bytes from a place in a file.
 #[cfg(unix)]
-fn read_at(file: &File, bytes: &mut [u8], start: u64) -> io::Result<()> {
+pub fn read_at(file: &File, bytes: &mut [u8], start: u64) -> io::Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, bytes, start)
 }
 
+/// Reads exactly so many bytes from a place in a file.
 #[cfg(windows)]
-fn read_at(file: &File, mut bytes: &mut [u8], mut start: u64) -> io::Result<()> {
+pub fn read_at(file: &File, mut bytes: &mut [u8], mut start: u64) -> io::Result<()> {
     while !bytes.is_empty() {
         match std::os::windows::fs::FileExt::seek_read(file, bytes, start)? {
             0 => return Err(io::ErrorKind::UnexpectedEof.into()),
@@ -148,7 +155,7 @@ mod tests {
     #[test]
     fn texts_come_back_from_memory_and_file() {
         let texts = ["one", "", "zwölf", "three", "", "4"];
-        for bytes in [0, 3, 8, 100] {
+        for bytes in [0, 3 + HELD, 8 + 3 * HELD, 1000] {
             let mut stored = StoredTexts::new(Room { bytes, temp: std::env::temp_dir() });
             texts.iter().for_each(|text| stored.push((*text).to_owned()).expect("stored"));
             stored.finish().expect("written");

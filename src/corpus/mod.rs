@@ -43,8 +43,11 @@ use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 pub use format::{Compression, Format};
 pub use problem::{LISTED, Problem, Problems, ReadReport, Reason};
+pub use read::Ids;
 pub use source::{Input, Source};
 
 /// What becomes of an article whose id an earlier one has.
@@ -107,6 +110,40 @@ pub struct Selection<'s> {
     /// Records come as they are written and no more: `id` and `text` are empty (but not those of a
     /// standard input that is one article), and nothing is checked. Implies [`ReadOptions::keep_raw`]. For records that an earlier reading gave.
     pub only_raw: bool,
+    /// The first source to read. Articles of earlier ones are not given.
+    pub from: u32,
+}
+
+/// How far a reading has come: a place between two pieces of the input.
+///
+/// Where pieces end depends on the files and on [`ReadOptions::batch_bytes`] alone, so that a later
+/// reading with the same options goes on from there without a look at what stands before. The default
+/// is the beginning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Position {
+    source: u32,
+    /// Pieces of the source that are done.
+    jobs: u64,
+}
+
+/// What is known when a batch is handed out.
+#[derive(Debug, Clone, Copy)]
+pub struct Reached<'r> {
+    /// The position behind the batch.
+    pub position: Position,
+    /// What reading has come to so far, the batch included.
+    pub report: &'r ReadReport,
+}
+
+/// Where a reading begins: at the beginning, or where an earlier one has come.
+#[derive(Debug, Default)]
+pub struct Start {
+    /// [`Reached::position`] of the last batch that is not to be read again.
+    pub position: Position,
+    /// [`Reached::report`] of that batch.
+    pub report: ReadReport,
+    /// The ids of all articles up to there, as they were handed out.
+    pub ids: Ids,
 }
 
 /// One article.
@@ -201,9 +238,20 @@ impl Corpus {
     pub fn read_with(
         &self,
         stdin: impl Read + Send,
-        each: impl FnMut(Batch) -> ControlFlow<()>,
+        mut each: impl FnMut(Batch) -> ControlFlow<()>,
     ) -> ReadReport {
-        read::read(self, stdin, each)
+        self.read_from(Start::default(), stdin, |batch, _| each(batch))
+    }
+
+    /// [`Corpus::read_with`], going on where an earlier reading of the same files with the same options
+    /// has come to: the batches and the report are those that it would have given.
+    pub fn read_from(
+        &self,
+        start: Start,
+        stdin: impl Read + Send,
+        each: impl FnMut(Batch, Reached<'_>) -> ControlFlow<()>,
+    ) -> ReadReport {
+        read::read(self, start, stdin, each)
     }
 
     /// Reads some articles again, with another standard input. What repeats an id is given as it is,

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// Problems of one kind that are listed one by one; more are only counted.
 pub const LISTED: usize = 1000;
 
 /// Why an input was not read, or not read as it stood.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Reason {
     /// The operating system refused: no such file, no permission, a broken link, a failing disk.
@@ -102,7 +104,7 @@ impl Reason {
 }
 
 /// One thing that went wrong, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// The file, as it was found; `-` is the standard input.
     pub path: String,
@@ -166,7 +168,7 @@ impl fmt::Display for Problem {
 }
 
 /// Problems of one kind: all counted, the first [`LISTED`] listed, in input order.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problems {
     counts: BTreeMap<Reason, u64>,
     listed: Vec<Problem>,
@@ -193,6 +195,11 @@ impl Problems {
         &self.listed
     }
 
+    /// The same counts, with only what was listed after the first `listed`.
+    fn since(&self, listed: usize) -> Self {
+        Self { counts: self.counts.clone(), listed: self.listed[listed..].to_vec() }
+    }
+
     fn push(&mut self, problem: Problem) {
         *self.counts.entry(problem.reason).or_default() += 1;
         if self.listed.len() < LISTED {
@@ -202,7 +209,7 @@ impl Problems {
 }
 
 /// What one reading came to.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadReport {
     /// Articles handed out.
     pub articles: u64,
@@ -220,6 +227,26 @@ pub struct ReadReport {
 }
 
 impl ReadReport {
+    /// The same report, which lists only what `earlier`, a report of the same reading, does not.
+    pub fn since(&self, earlier: &Self) -> Self {
+        Self {
+            skipped: self.skipped.since(earlier.skipped.listed.len()),
+            repaired: self.repaired.since(earlier.repaired.listed.len()),
+            ..*self
+        }
+    }
+
+    /// The report that `self` and a later one, as [`ReadReport::since`] gives it, make.
+    pub fn then(mut self, later: Self) -> Self {
+        for (own, later) in
+            [(&mut self.skipped, later.skipped), (&mut self.repaired, later.repaired)]
+        {
+            own.counts = later.counts;
+            own.listed.extend(later.listed);
+        }
+        Self { skipped: self.skipped, repaired: self.repaired, ..later }
+    }
+
     /// Counts a problem, and lists it while there is room.
     pub(super) fn note(&mut self, problem: Problem) {
         self.failures += u64::from(problem.failure);

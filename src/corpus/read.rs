@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::parse::{Job, Outcome, Parser};
 use super::problem::{Problem, ReadReport, Reason};
 use super::stream::Stream;
-use super::{Batch, Corpus, Record, RepeatedIds, Selection};
+use super::{Batch, Corpus, Position, Reached, Record, RepeatedIds, Selection, Start};
 
 /// A piece of work and where its result goes.
 type Task = (Job, Sender<Outcome>);
@@ -22,31 +22,39 @@ type Task = (Job, Sender<Outcome>);
 /// to the caller in the order of the jobs.
 pub(super) struct Feed {
     tasks: SyncSender<Task>,
-    order: SyncSender<Receiver<Outcome>>,
+    order: SyncSender<(Receiver<Outcome>, Position)>,
 }
 
 impl Feed {
-    /// Waits while enough is under way. Breaks when the caller wants no more.
-    pub(super) fn send(&self, job: Job) -> ControlFlow<()> {
+    /// Waits while enough is under way. Breaks when the caller wants no more. `behind` is the position
+    /// behind the job.
+    pub(super) fn send(&self, job: Job, behind: Position) -> ControlFlow<()> {
         let (result, outcome) = channel();
-        if self.order.send(outcome).is_err() || self.tasks.send((job, result)).is_err() {
+        if self.order.send((outcome, behind)).is_err() || self.tasks.send((job, result)).is_err() {
             return ControlFlow::Break(());
         }
         ControlFlow::Continue(())
     }
 }
 
-/// Reads everything, and sees to it that ids are unique.
+/// Reads everything from `start` on, and sees to it that ids are unique.
 pub(super) fn read(
     corpus: &Corpus,
+    start: Start,
     stdin: impl Read + Send,
-    mut each: impl FnMut(Batch) -> ControlFlow<()>,
+    mut each: impl FnMut(Batch, Reached<'_>) -> ControlFlow<()>,
 ) -> ReadReport {
-    let mut ids = Ids::default();
-    outcomes(corpus, None, stdin, |mut outcome, report| {
+    let mut ids = start.ids;
+    let mut report = start.report;
+    if start.position == Position::default() {
+        corpus.problems.iter().for_each(|problem| report.note(problem.clone()));
+    }
+    let work = Work { corpus, selection: None, from: start.position };
+    outcomes(&work, stdin, |mut outcome, position| {
         settle_ids(corpus, &mut outcome, &mut ids);
-        deliver(outcome, report, &mut each)
-    })
+        deliver(outcome, &mut report, |batch, report| each(batch, Reached { position, report }))
+    });
+    report
 }
 
 /// Reads what is selected.
@@ -56,27 +64,37 @@ pub(super) fn read_again(
     stdin: impl Read + Send,
     mut each: impl FnMut(Batch) -> ControlFlow<()>,
 ) -> ReadReport {
-    outcomes(corpus, Some(selection), stdin, |outcome, report| deliver(outcome, report, &mut each))
+    let mut report = ReadReport::default();
+    corpus.problems.iter().for_each(|problem| report.note(problem.clone()));
+    let from = Position { source: selection.from, jobs: 0 };
+    outcomes(&Work { corpus, selection: Some(selection), from }, stdin, |outcome, _| {
+        deliver(outcome, &mut report, |batch, _| each(batch))
+    });
+    report
+}
+
+/// What is to be read.
+struct Work<'w> {
+    corpus: &'w Corpus,
+    selection: Option<Selection<'w>>,
+    from: Position,
 }
 
 /// Threads of its own, not rayon's: the caller may be one of rayon's threads, and the only one,
 /// and would wait for itself.
 fn outcomes(
-    corpus: &Corpus,
-    selection: Option<Selection<'_>>,
+    &Work { corpus, selection, from }: &Work<'_>,
     stdin: impl Read + Send,
-    mut each: impl FnMut(Outcome, &mut ReadReport) -> ControlFlow<()>,
-) -> ReadReport {
+    mut each: impl FnMut(Outcome, Position) -> ControlFlow<()>,
+) {
     let threads = match corpus.options.threads {
         0 => thread::available_parallelism().map_or(1, usize::from),
         threads => threads,
     };
-    let mut report = ReadReport::default();
-    corpus.problems.iter().for_each(|problem| report.note(problem.clone()));
     thread::scope(|scope| {
         let (tasks, work) = sync_channel::<Task>(threads);
         let (order, outcomes) = sync_channel(threads + 1);
-        scope.spawn(move || Stream::new(corpus, Feed { tasks, order }).run(stdin));
+        scope.spawn(move || Stream::new(corpus, Feed { tasks, order }, from).run(stdin));
         let work = Arc::new(Mutex::new(work));
         for _ in 0..threads {
             let work = Arc::clone(&work);
@@ -90,15 +108,14 @@ fn outcomes(
         }
         // Else the reading thread would wait for ever if every parser had a bug.
         drop(work);
-        for outcome in outcomes {
+        for (outcome, behind) in outcomes {
             // No result: a parser panicked, and the scope passes that on.
             let Ok(outcome) = outcome.recv() else { break };
-            if each(outcome, &mut report).is_break() {
+            if each(outcome, behind).is_break() {
                 break;
             }
         }
     });
-    report
 }
 
 fn next(work: &Mutex<Receiver<Task>>) -> Option<Task> {
@@ -108,14 +125,14 @@ fn next(work: &Mutex<Receiver<Task>>) -> Option<Task> {
 fn deliver(
     outcome: Outcome,
     report: &mut ReadReport,
-    each: &mut impl FnMut(Batch) -> ControlFlow<()>,
+    each: impl FnOnce(Batch, &ReadReport) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
     let batch = outcome.batch;
     report.files += outcome.files;
     outcome.problems.into_iter().for_each(|problem| report.note(problem));
     report.articles += batch.records.len() as u64;
     report.bytes += batch.records.iter().map(|record| record.text.len() as u64).sum::<u64>();
-    if batch.records.is_empty() { ControlFlow::Continue(()) } else { each(batch) }
+    if batch.records.is_empty() { ControlFlow::Continue(()) } else { each(batch, report) }
 }
 
 /// Numbers or drops the records whose ids were there before.
@@ -151,14 +168,20 @@ fn duplicate(corpus: &Corpus, record: &Record, reason: Reason) -> Problem {
 
 /// The ids so far, as 64-bit hashes: 10 million take some 150 MB. Two ids with one hash (one
 /// chance in 370,000 among 10 million) would give the second a number that it does not need.
-#[derive(Default)]
-struct Ids {
+#[derive(Debug, Default)]
+pub struct Ids {
     seen: HashSet<u64, BuildHasherDefault<Hashed>>,
     /// The number that the next article with a repeated id gets.
     next: HashMap<u64, u64, BuildHasherDefault<Hashed>>,
 }
 
 impl Ids {
+    /// Notes the id of an article as it was handed out. The numbers that were given need not be known:
+    /// what they led to is among the ids.
+    pub fn note(&mut self, id: &str) {
+        self.seen.insert(xxh3_64(id.as_bytes()));
+    }
+
     /// Remembers an id; another one instead if it was there before.
     fn repeated(&mut self, id: &str) -> Option<String> {
         let hash = xxh3_64(id.as_bytes());

@@ -14,7 +14,7 @@ use super::problem::{Problem, Reason};
 use super::read::Feed;
 use super::source::Source;
 use super::table;
-use super::{Corpus, ReadOptions};
+use super::{Corpus, Position, ReadOptions};
 
 /// Files read by one job at most; they are small.
 const GROUP: usize = 256;
@@ -26,11 +26,17 @@ pub(super) struct Stream<'c> {
     /// Whole files that wait to become one job, and their bytes.
     group: Vec<usize>,
     group_bytes: u64,
+    /// Where the next job stands.
+    at: Position,
+    /// Jobs that an earlier reading has done already.
+    skip: u64,
 }
 
 impl<'c> Stream<'c> {
-    pub(super) fn new(corpus: &'c Corpus, feed: Feed) -> Self {
-        Self { corpus, feed, group: Vec::new(), group_bytes: 0 }
+    /// Reads what comes after a position.
+    pub(super) fn new(corpus: &'c Corpus, feed: Feed, from: Position) -> Self {
+        let at = Position { jobs: 0, ..from };
+        Self { corpus, feed, group: Vec::new(), group_bytes: 0, at, skip: from.jobs }
     }
 
     /// Reads until the end, or until nobody wants more.
@@ -41,9 +47,9 @@ impl<'c> Stream<'c> {
 
     fn all(&mut self, stdin: &mut dyn Read) -> ControlFlow<()> {
         let corpus = self.corpus;
-        for (index, source) in corpus.sources.iter().enumerate() {
+        for (index, source) in corpus.sources.iter().enumerate().skip(self.at.source as usize) {
             let Some(path) = &source.path else {
-                self.flush()?;
+                self.begin(index)?;
                 self.stdin(index, stdin)?;
                 continue;
             };
@@ -51,10 +57,12 @@ impl<'c> Stream<'c> {
             let bytes = match std::fs::metadata(path) {
                 Ok(what) if what.is_file() => what.len(),
                 Ok(_) => {
+                    self.begin(index)?;
                     self.problem(Problem::of(source.shown(), Reason::Special).named(source.named))?;
                     continue;
                 }
                 Err(error) => {
+                    self.begin(index)?;
                     let problem = Problem::of(source.shown(), Reason::Unreadable);
                     self.problem(problem.saying(error))?;
                     continue;
@@ -63,7 +71,7 @@ impl<'c> Stream<'c> {
             if source.format.is_single() {
                 self.gather(index, bytes)?;
             } else {
-                self.flush()?;
+                self.begin(index)?;
                 self.records(index, source)?;
             }
         }
@@ -83,12 +91,32 @@ impl<'c> Stream<'c> {
     fn flush(&mut self) -> ControlFlow<()> {
         self.group_bytes = 0;
         let group = std::mem::take(&mut self.group);
-        if group.is_empty() { ControlFlow::Continue(()) } else { self.feed.send(Job::Files(group)) }
+        let Some(last) = group.last() else { return ControlFlow::Continue(()) };
+        self.at = Position { source: *last as u32, jobs: 0 };
+        self.send(Job::Files(group))
+    }
+
+    /// Begins a source that is no part of a group.
+    fn begin(&mut self, index: usize) -> ControlFlow<()> {
+        self.flush()?;
+        self.at = Position { source: index as u32, jobs: 0 };
+        ControlFlow::Continue(())
     }
 
     fn problem(&mut self, problem: Problem) -> ControlFlow<()> {
-        self.flush()?;
-        self.feed.send(Job::Problem(problem))
+        self.send(Job::Problem(problem))
+    }
+
+    /// Hands a job out, with the position behind it, unless it was done before.
+    fn send(&mut self, job: Job) -> ControlFlow<()> {
+        self.at.jobs += 1;
+        if self.skip > 0 {
+            self.skip -= 1;
+            return ControlFlow::Continue(());
+        }
+        let is_last = matches!(job, Job::Files(_) | Job::Ended);
+        let next = Position { source: self.at.source + 1, jobs: 0 };
+        self.feed.send(job, if is_last { next } else { self.at })
     }
 
     fn stdin(&mut self, index: usize, stdin: &mut dyn Read) -> ControlFlow<()> {
@@ -112,7 +140,7 @@ impl<'c> Stream<'c> {
         let limit = self.corpus.sizes().limit;
         let mut bytes = Vec::new();
         match text.take(limit as u64 + 1).read_to_end(&mut bytes) {
-            Ok(_) => self.feed.send(Job::Content { source: index, bytes, converted }),
+            Ok(_) => self.send(Job::Content { source: index, bytes, converted }),
             Err(error) => self.problem(broken(source, compression, &error)),
         }
     }
@@ -162,7 +190,7 @@ impl<'c> Stream<'c> {
         for piece in pieces {
             match piece {
                 Piece::Block { line, bytes, starts } => {
-                    self.feed.send(Job::Json { source: index, line, bytes, starts })?;
+                    self.send(Job::Json { source: index, line, bytes, starts })?;
                 }
                 Piece::TooLong { line } => {
                     self.problem(Problem::of(source.shown(), Reason::TooLong).at(line))?;
@@ -176,7 +204,7 @@ impl<'c> Stream<'c> {
                 }
             }
         }
-        self.feed.send(Job::Ended)
+        self.send(Job::Ended)
     }
 
     fn table(&mut self, index: usize, delimiter: u8, text: Box<dyn Read + '_>) -> ControlFlow<()> {
@@ -190,12 +218,12 @@ impl<'c> Stream<'c> {
             match rows {
                 Ok(rows) => {
                     let heading = table.heading();
-                    self.feed.send(Job::Rows { source: index, rows, heading })?;
+                    self.send(Job::Rows { source: index, rows, heading })?;
                 }
                 Err(fault) => return self.problem(table_problem(source, fault)),
             }
         }
-        self.feed.send(Job::Ended)
+        self.send(Job::Ended)
     }
 
     #[cfg(feature = "parquet")]
@@ -211,11 +239,11 @@ impl<'c> Stream<'c> {
             };
         for rows in columns {
             match rows {
-                Ok(rows) => self.feed.send(Job::Rows { source: index, rows, heading: None })?,
+                Ok(rows) => self.send(Job::Rows { source: index, rows, heading: None })?,
                 Err(fault) => return self.problem(table_problem(source, fault)),
             }
         }
-        self.feed.send(Job::Ended)
+        self.send(Job::Ended)
     }
 
     #[cfg(not(feature = "parquet"))]

@@ -23,7 +23,7 @@ const PARTITION_BITS: u32 = 6;
 const PARTITIONS: usize = 1 << PARTITION_BITS;
 /// Texts by which the number of features is estimated.
 const SAMPLE: usize = 512;
-/// Postings of rare features whose pairs one task counts, about.
+/// Postings of rare features whose pairs one task counts, at most, about; it takes 16 bytes for each.
 const PART_POSTINGS: usize = 1 << 22;
 /// Groups of identical texts up to this size are compared like all others; of larger ones the first
 /// stands for all.
@@ -117,6 +117,7 @@ impl Engine {
         let mut found = Candidates::default();
         let standing = collapse(&blocks, &mut found);
         let mut keys = BandKeys::new(banding);
+        keys.reserve(blocks.iter().map(|block| block.keys.len()).sum());
         for mut block in blocks {
             found.channels.bytes += block.bytes;
             found.channels.words += block.words;
@@ -128,14 +129,19 @@ impl Engine {
         drop(keys);
         if self.config.channel != Channel::Banding {
             let config = self.rare_config(texts.len());
-            let mut index = RareIndex::default();
-            index_postings(postings.into_tools(), config, &standing, &mut index, &mut found);
+            let mut index = RareIndex::with_room(groups.features);
+            let mut tools = postings.into_tools();
+            index_postings(&mut tools, config, &standing, &mut index, &mut found);
             for group in 1..groups.count {
-                let postings = Pool::new(|| groups.buffers());
+                // The same buffers again: what is given back, the allocator may keep for long.
+                let postings = Pool::with_tools(|| groups.buffers(), tools);
                 self.postings(texts, &analyzers, &postings, (&groups, group));
-                index_postings(postings.into_tools(), config, &standing, &mut index, &mut found);
+                tools = postings.into_tools();
+                index_postings(&mut tools, config, &standing, &mut index, &mut found);
             }
-            pair_rare(&index, config, texts.len(), &mut found);
+            drop(tools);
+            let part = (self.config.held_bytes / 64).clamp(1 << 16, PART_POSTINGS);
+            pair_rare(&index, config, (texts.len(), part), &mut found);
         }
         found.pairs.par_sort_unstable();
         found.pairs.dedup();
@@ -228,58 +234,73 @@ struct Groups {
 }
 
 impl Groups {
+    /// The partitions of a group.
+    fn partitions(&self, group: usize) -> Range<usize> {
+        let start = |group: usize| (group * PARTITIONS).div_ceil(self.count);
+        start(group)..start(group + 1)
+    }
+
     /// Partitions of a thread, with room for its share of a group.
     fn buffers(&self) -> Postings {
         // Memory that is never touched costs nothing, and to grow by copying does.
         let room = self.features / (PARTITIONS * rayon::current_num_threads()) * 5 / 4;
-        (0..PARTITIONS).map(|_| Vec::with_capacity(room)).collect()
+        (0..PARTITIONS.div_ceil(self.count)).map(|_| Vec::with_capacity(room)).collect()
     }
 
     /// Adds the features of an article that are of this group.
     fn emit(&self, group: usize, outline: &Outline, article: u32, postings: &mut Postings) {
+        let partitions = self.partitions(group);
         skip_bigrams(&outline.stems, window(outline.forms.len()), |feature| {
             let partition = rare::partition_of(feature, PARTITION_BITS);
-            if partition * self.count / PARTITIONS == group {
-                postings[partition].push(rare::posting(feature, article));
+            if partitions.contains(&partition) {
+                postings[partition - partitions.start].push(rare::posting(feature, article));
             }
         });
     }
 }
 
-/// Adds all features of a group to the index. Every thread has its own postings of each partition.
+/// Adds all features of a group to the index, and empties the buffers. Every thread has its own postings
+/// of each partition.
 fn index_postings(
-    threads: Vec<Postings>,
+    threads: &mut [Postings],
     config: RareConfig,
     standing: &[bool],
     index: &mut RareIndex,
     found: &mut Candidates,
 ) {
-    let mut partitions: Vec<Vec<Vec<Posting>>> = vec![Vec::new(); PARTITIONS];
-    for postings in threads {
-        for (all, own) in partitions.iter_mut().zip(postings) {
-            all.push(own);
-        }
-    }
-    let parts: Vec<(RareIndex, rare::RareStats)> = partitions
+    let partitions = threads.first().map_or(0, Vec::len);
+    let stands = |posting: &Posting| standing[*posting as u32 as usize];
+    let parts: Vec<(RareIndex, rare::RareStats)> = (0..partitions)
         .into_par_iter()
-        .map_init(rare::Scratch::default, |scratch, threads| {
-            let mut postings = threads.concat();
-            drop(threads);
-            postings.retain(|posting| standing[*posting as u32 as usize]);
-            let mut part = RareIndex::default();
-            let stats = part.add(&mut postings, config, scratch);
-            (part, stats)
-        })
+        .map_init(
+            || (rare::Scratch::default(), Vec::new()),
+            |(scratch, postings), partition| {
+                postings.clear();
+                postings.reserve_exact(threads.iter().map(|own| own[partition].len()).sum());
+                for own in threads.iter() {
+                    postings.extend(own[partition].iter().copied().filter(stands));
+                }
+                let mut part = RareIndex::default();
+                let stats = part.add(postings, config, scratch);
+                (part, stats)
+            },
+        )
         .collect();
     for (mut part, stats) in parts {
         index.append(&mut part);
         found.channels.rare.add(stats);
     }
+    threads.iter_mut().flatten().for_each(Vec::clear);
 }
 
 /// The channel of rewrites.
-fn pair_rare(index: &RareIndex, config: RareConfig, articles: usize, found: &mut Candidates) {
-    let parts = (index.len() / PART_POSTINGS).max(16);
+fn pair_rare(
+    index: &RareIndex,
+    config: RareConfig,
+    (articles, part_postings): (usize, usize),
+    found: &mut Candidates,
+) {
+    let parts = (index.len() / part_postings).max(16);
     let length = articles.div_ceil(parts).clamp(1, rare::MAX_RANGE as usize);
     let pairs: Vec<Vec<(u32, u32, u32)>> = (0..articles.div_ceil(length))
         .into_par_iter()

@@ -1,38 +1,42 @@
 //! Near-duplicates of a corpus that need not fit into memory.
 //!
 //! ```text
-//! reading 1           ──▶ Signing       a signature for each distinct text; the texts are let go
-//! Signing::verify     ──▶ Verification  candidate pairs, by banding
+//! reading 1           ──▶ Signing       pages of signatures; the texts are let go
+//! Verification::new   ──▶ Verification  candidate pairs, by banding
 //! reading 2 (3, …)    ──▶ Verification  exact Jaccard indices of the candidates; of these only
-//! Verification::choose ─▶ Fate          of each article: kept, or dropped because of which keeper
+//! Verification::choose ─▶ Fates         of each article: kept, or dropped because of which keeper
 //! ```
 //!
-//! The caller reads, in the same order each time; nothing here does I/O. An article is dropped only
-//! for one that is kept and that it was verified against itself: duplicates never chain.
+//! The caller reads, in the same order each time, and keeps the [`Pages`], in memory or elsewhere;
+//! nothing here does I/O. An article is dropped only for one that is kept and that it was verified
+//! against itself: duplicates never chain.
 //!
 //! ```
-//! use retold::engine::dedup::{DedupConfig, Fate, Rank, Signing};
+//! use retold::engine::dedup::{DedupConfig, Fate, Rank, Signing, Verification};
 //!
 //! let texts = [
 //!     "Forty ferries waited outside the harbour bar while divers searched the barge.",
 //!     "The council will vote on the budget on Tuesday.",
 //!     "FORTY FERRIES waited outside the harbour bar, while divers searched the barge!",
 //! ];
-//! let mut signing = Signing::new(DedupConfig::default())?;
-//! signing.add(&texts);
-//! let mut verification = signing.verify(&[Rank::default(); 3])?;
+//! let config = DedupConfig::default();
+//! let pages = [Signing::new(config)?.sign(&texts)];
+//! let ranks = |_| Rank::default();
+//! let mut verification = Verification::new(config, &pages[..], &ranks)?;
 //! while verification.needs_reading() {
 //!     let texts: Vec<_> = (0..).zip(&texts).collect();
 //!     verification.add(&texts)?;
 //!     verification.end_reading()?;
 //! }
 //! let fates = verification.choose();
-//! assert_eq!(fates[1], Fate::Kept);
-//! assert!(matches!(fates[2], Fate::Dropped { keeper: 0, .. }));
+//! assert_eq!(fates.of(1), Fate::Kept);
+//! assert!(matches!(fates.of(2), Fate::Dropped { keeper: 0, .. }));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod candidates;
 mod choose;
+mod pages;
 mod verify;
 
 use std::collections::HashMap;
@@ -40,10 +44,12 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
-pub use choose::{Edge, Fate, Rank, Standing, choose};
+pub use choose::{Drop, Edge, Fate, Fates, Rank, Standing, choose};
+pub use pages::Pages;
 pub use verify::{Changed, Verification, VerificationStats};
 
-use crate::lsh::band_keys::{BUCKET_LIMIT, BandKeys, BandPairs, BandingStats, Bucketing, Scratch};
+use pages::Page;
+
 use crate::lsh::banding::Banding;
 use crate::shingle::Shingler;
 use crate::sketch::{MinHashConfig, MinHasher};
@@ -63,8 +69,9 @@ pub struct DedupConfig {
     pub seed: u64,
     /// What the processor can do. Default: what it says.
     pub kernel: Kernel,
-    /// Bytes of shingles that a verification holds at most, about. More candidates than fit are
-    /// verified in further readings. Default 512 MiB.
+    /// Bytes that are held at once of what has to be sorted, and of the shingles of a verification,
+    /// about. More pages than fit are sorted part by part, more candidates verified in further
+    /// readings. Results do not depend on it. Default 512 MiB.
     pub held_bytes: usize,
 }
 
@@ -114,35 +121,16 @@ const BLOCK: usize = 32;
 
 /// The first reading: signs articles, and lets their texts go.
 ///
-/// Texts with the same words share one *node*, with one signature. Memory: one byte a lane, four a
-/// band and some 70 more for each node, 12 bytes for each article.
+/// Nothing is kept from one call to the next but which texts were met lately, whose copies are not
+/// signed again; the outcome does not depend on it. So a signing that was broken off is continued by
+/// any other with the same settings.
 #[derive(Debug)]
 pub struct Signing {
-    config: DedupConfig,
     hasher: MinHasher,
     shingler: Shingler,
-    /// One row for each node with words, in the order of nodes.
-    keys: BandKeys,
-    /// The lowest byte of each lane, row by row: what is left of signatures.
-    lanes: Vec<u8>,
-    /// The row of each node; [`NO_ROW`] for those without words.
-    rows: Vec<u32>,
-    /// Hash of each article's text, to tell in later readings whether it is the same.
-    texts: Vec<u64>,
-    /// The node of each article.
-    nodes: Vec<u32>,
-    /// The first article of each node.
-    firsts: Vec<u32>,
-    /// Nodes by the hash of their texts, and by that of their words.
-    by_text: HashMap<u64, u32>,
-    by_words: HashMap<u64, u32>,
+    banding: Banding,
+    known: Known,
 }
-
-/// For nodes without words, which are in no pair.
-const NO_ROW: u32 = u32::MAX;
-
-/// A text's words as one number, and its signature; nothing for a text without words.
-type Signed = Option<(u64, Box<[u32]>)>;
 
 impl Signing {
     /// An error names the first setting that is out of range.
@@ -154,34 +142,18 @@ impl Signing {
                 expected: "above 0 and up to 1",
             });
         }
-        let hasher = MinHasher::new(config.minhash())?;
         Ok(Self {
-            config,
+            hasher: MinHasher::new(config.minhash())?,
             shingler: Shingler::new(config.shingle_words, config.kernel)?,
-            keys: BandKeys::new(config.banding()?),
-            lanes: Vec::new(),
-            rows: Vec::new(),
-            hasher,
-            texts: Vec::new(),
-            nodes: Vec::new(),
-            firsts: Vec::new(),
-            by_text: HashMap::new(),
-            by_words: HashMap::new(),
+            banding: config.banding()?,
+            known: Known::within(config.held_bytes / 16),
         })
     }
 
-    /// Articles so far.
-    pub fn len(&self) -> usize {
-        self.nodes.len()
-    }
-
-    /// Whether there is none yet.
-    pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
-    }
-
-    /// Adds articles; they get the next numbers. Works on all threads of the current pool.
-    pub fn add<T: AsRef<str> + Sync>(&mut self, texts: &[T]) {
+    /// The page of the next articles: some 300 bytes for each with new words (one a lane, four a band,
+    /// 28 more), 16 for each other. Works on all threads of the current pool. No texts give a page
+    /// without articles.
+    pub fn sign<T: AsRef<str> + Sync>(&mut self, texts: &[T]) -> Vec<u8> {
         let hashes: Vec<u64> = texts
             .par_iter()
             .with_min_len(BLOCK)
@@ -190,11 +162,11 @@ impl Signing {
         // The first of equal texts in this batch signs for the others.
         let mut new: HashMap<u64, usize> = HashMap::new();
         for (at, hash) in hashes.iter().enumerate().rev() {
-            if !self.by_text.contains_key(hash) {
+            if self.known.words(*hash).is_none() {
                 new.insert(*hash, at);
             }
         }
-        let mut to_sign: Vec<usize> = new.into_values().collect();
+        let mut to_sign: Vec<usize> = new.values().copied().collect();
         to_sign.sort_unstable();
         let signed: Vec<Signed> = to_sign
             .par_chunks(BLOCK)
@@ -206,80 +178,59 @@ impl Signing {
             )
             .flatten_iter()
             .collect();
-        let mut signed = to_sign.into_iter().zip(signed).peekable();
-        for (at, hash) in hashes.into_iter().enumerate() {
-            let node = match signed.next_if(|(new, _)| *new == at) {
-                Some((_, signed)) => {
-                    let node = self.node(signed);
-                    self.by_text.insert(hash, node);
-                    node
-                }
-                None => self.by_text[&hash],
+        let words_of = |at: usize| {
+            let place = to_sign.partition_point(|signed| *signed < at);
+            // Texts without words have those of their own text alone.
+            signed[place].as_ref().map_or_else(|| mix(!hashes[at]), |(words, _)| *words)
+        };
+        let mut page = Page::new(self.banding);
+        let mut next = to_sign.iter().zip(&signed).peekable();
+        for (at, &hash) in hashes.iter().enumerate() {
+            let signature = next.next_if(|(new, _)| **new == at);
+            let signature = signature.and_then(|(_, signed)| signed.as_ref());
+            let words = match new.get(&hash) {
+                Some(first) => words_of(*first),
+                None => self.known.words(hash).expect("it is not among the new ones"),
             };
-            self.texts.push(hash);
-            self.nodes.push(node);
+            let lanes = signature.map(|(_, lanes)| &lanes[..]);
+            page.push(hash, words, lanes).expect("bands fit the lanes that they were made for");
         }
-    }
-
-    /// The node of the next article, from its signature.
-    fn node(&mut self, signed: Signed) -> u32 {
-        let next = self.firsts.len() as u32;
-        let mut row = NO_ROW;
-        if let Some((words, signature)) = signed {
-            let node = *self.by_words.entry(words).or_insert(next);
-            if node != next {
-                return node;
-            }
-            row = self.keys.len() as u32;
-            self.keys.push(next, &signature).expect("bands fit the lanes that they were made for");
-            self.lanes.extend(signature.iter().map(|lane| *lane as u8));
+        for (hash, first) in &new {
+            self.known.insert(*hash, words_of(*first));
         }
-        self.rows.push(row);
-        self.firsts.push(self.nodes.len() as u32);
-        next
+        page.into_bytes()
+    }
+}
+
+/// A text's words as one number, and its signature; nothing for a text without words.
+type Signed = Option<(u64, Box<[u32]>)>;
+
+/// Words of texts that were met before, as far as there is room: a later text takes the place of an
+/// earlier one whose hash ends like its own.
+#[derive(Debug)]
+struct Known(Vec<(u64, u64)>);
+
+impl Known {
+    /// Takes up to so many bytes, and 16 MiB at most.
+    fn within(bytes: usize) -> Self {
+        let places = (bytes / size_of::<(u64, u64)>()).clamp(1 << 10, 1 << 20);
+        Self(vec![(0, 0); 1 << places.ilog2()])
     }
 
-    /// Finds the candidate pairs. `ranks` has one element for each article.
-    pub fn verify(self, ranks: &[Rank]) -> Result<Verification, Error> {
-        assert_eq!(ranks.len(), self.len(), "a rank for each article");
-        let (pairs, stats) = self.candidates()?;
-        Ok(Verification::new(self, ranks, pairs, stats))
+    fn place(&self, text: u64) -> usize {
+        text as usize & (self.0.len() - 1)
     }
 
-    /// Pairs of nodes that may be near-duplicates, the lesser number first, sorted.
-    fn candidates(&self) -> Result<(Vec<(u32, u32)>, BandingStats), Error> {
-        let banding = self.config.banding()?;
-        let collapsed = self.keys.collapse(&mut Scratch::default());
-        let bands: Vec<BandPairs> = (0..banding.bands())
-            .into_par_iter()
-            .map_init(Scratch::default, |scratch, band| {
-                let bucketing = Bucketing { band, limit: BUCKET_LIMIT };
-                self.keys.band_pairs(&collapsed.rows, bucketing, scratch)
-            })
-            .collect();
-        let identical = collapsed.pairs.len() as u64;
-        let mut stats = BandingStats { identical, ..BandingStats::default() };
-        let mut packed = collapsed.pairs;
-        for mut band in bands {
-            stats.add(band.stats);
-            packed.append(&mut band.pairs);
-        }
-        let pairs = self.keys.merge(&mut packed, &mut Scratch::default());
-        let jaccard = self.config.jaccard;
-        let error = (jaccard * (1.0 - jaccard) / self.config.lanes as f64).sqrt();
-        let least = (jaccard - MARGIN * error) as f32;
-        let likely = |(a, b): &(u32, u32)| self.estimate_jaccard(*a, *b) >= least;
-        Ok((pairs.into_par_iter().filter(likely).collect(), stats))
+    /// The hash of the words of a text. What stands where no text was yet is right for none but a hash
+    /// of 0, which is never known.
+    fn words(&self, text: u64) -> Option<u64> {
+        let (known, words) = self.0[self.place(text)];
+        (known == text && text != 0).then_some(words)
     }
 
-    /// Estimates the Jaccard index of two nodes with words, from 0 to 1: the share of lanes with
-    /// equal lowest bytes. That is too much by up to 1/256 (b-bit minwise hashing: Li and König
-    /// 2010), and enough to turn the unlikely down.
-    fn estimate_jaccard(&self, a: u32, b: u32) -> f32 {
-        let lanes = self.config.lanes;
-        let row = |node: u32| &self.lanes[self.rows[node as usize] as usize * lanes..][..lanes];
-        let equal: u32 = row(a).iter().zip(row(b)).map(|(a, b)| u32::from(a == b)).sum();
-        equal as f32 / lanes as f32
+    fn insert(&mut self, text: u64, words: u64) {
+        let place = self.place(text);
+        self.0[place] = (text, words);
     }
 }
 
@@ -300,6 +251,8 @@ fn sign(text: &str, hasher: &mut MinHasher, shingler: &mut Shingler) -> Signed {
 
 #[cfg(test)]
 mod tests {
+    use super::candidates::candidates;
+    use super::pages::Book;
     use super::*;
 
     #[test]
@@ -313,14 +266,24 @@ mod tests {
 
     #[test]
     fn equal_words_share_a_node_and_no_words_a_text() {
-        let mut signing = Signing::new(DedupConfig::default()).unwrap();
-        signing.add(&["One, two.", "…", "one two", "…", "!", "One, two."]);
-        signing.add(&["two one", "ONE TWO"]);
-        assert_eq!(signing.nodes, [0, 1, 0, 1, 2, 0, 3, 0]);
-        assert_eq!(signing.firsts, [0, 1, 4, 6]);
-        assert_eq!(signing.rows, [0, NO_ROW, NO_ROW, 1]);
-        assert_eq!((signing.keys.len(), signing.lanes.len()), (2, 2 * 128));
-        assert!(signing.candidates().unwrap().0.is_empty());
+        let config = DedupConfig::default();
+        let batches = [
+            ["One, two.", "…", "one two", "…", "!", "One, two."],
+            ["two one", "ONE TWO", "!", "", "", "one two"],
+        ];
+        let mut signing = Signing::new(config).unwrap();
+        let pages = batches.map(|texts| signing.sign(&texts));
+        let book = Book::new(&pages[..], config.banding().unwrap().bands(), config.lanes);
+        let found = candidates(&book, config).unwrap();
+        assert_eq!(found.nodes, [0, 1, 0, 1, 4, 0, 6, 0, 4, 9, 9, 0]);
+        assert!(found.pairs.is_empty());
+        // "one two" and "ONE TWO" are signed once more, which nobody notices; no other is.
+        assert_eq!(book.rows(), 4);
+        // Who continues knows nothing, and finds the same.
+        let pages = batches.map(|texts| Signing::new(config).unwrap().sign(&texts));
+        let again = Book::new(&pages[..], config.banding().unwrap().bands(), config.lanes);
+        assert_eq!(again.rows(), 5);
+        assert_eq!(candidates(&again, config).unwrap(), found);
     }
 
     #[test]

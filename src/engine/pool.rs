@@ -22,7 +22,12 @@ pub(super) struct Pooled<'p, T> {
 impl<T, F: Fn() -> T> Pool<T, F> {
     /// No tools yet.
     pub(super) fn new(make: F) -> Self {
-        Self { make, free: Mutex::new(Vec::new()) }
+        Self::with_tools(make, Vec::new())
+    }
+
+    /// These tools to begin with.
+    pub(super) fn with_tools(make: F, tools: Vec<T>) -> Self {
+        Self { make, free: Mutex::new(tools) }
     }
 
     /// A tool that nobody uses.

@@ -13,7 +13,7 @@ use crate::align::{Comparison, Profile, Relation};
 use crate::cluster::{Confirmation, Edge, clusters};
 use crate::text::Analyzer;
 
-/// Bytes of text whose articles are held ready at once.
+/// Bytes of text whose articles are held ready at once, at most; ready they take ten times that.
 const READY_BYTES: usize = 32 << 20;
 
 /// The stages of a scan, in order.
@@ -196,13 +196,14 @@ impl Engine {
 
     /// How many of the pairs can be held ready at once; at least one.
     fn batch<T: Texts + ?Sized>(&self, texts: &T, pairs: &[(u32, u32)]) -> usize {
+        let ready_bytes = (self.config.held_bytes / 20).min(READY_BYTES);
         let mut seen = HashMap::new();
         let mut bytes = 0;
         for (count, (a, b)) in pairs.iter().enumerate() {
             for article in [*a, *b] {
                 seen.entry(article).or_insert_with(|| bytes += texts.text(article as usize).len());
             }
-            if bytes > READY_BYTES {
+            if bytes > ready_bytes {
                 return count.max(1);
             }
         }

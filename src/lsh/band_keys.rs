@@ -89,6 +89,13 @@ impl BandKeys {
         Ok(())
     }
 
+    /// Makes room for so many more articles, and no more than that.
+    pub fn reserve(&mut self, articles: usize) {
+        self.articles.reserve_exact(articles);
+        self.whole.reserve_exact(articles);
+        self.columns.iter_mut().for_each(|column| column.reserve_exact(articles));
+    }
+
     /// Moves all articles of `other` behind those of `self`. Both must have the same banding.
     pub fn append(&mut self, other: &mut Self) {
         assert_eq!(self.banding, other.banding, "keys of one banding");
@@ -97,6 +104,21 @@ impl BandKeys {
         for (column, other) in self.columns.iter_mut().zip(&mut other.columns) {
             column.append(other);
         }
+    }
+
+    /// The articles, in the order added.
+    pub fn articles(&self) -> &[u32] {
+        &self.articles
+    }
+
+    /// For each band the keys of all articles.
+    pub fn columns(&self) -> &[Vec<u32>] {
+        &self.columns
+    }
+
+    /// For each article one key of all its bands.
+    pub fn whole(&self) -> &[u64] {
+        &self.whole
     }
 
     /// Number of articles.
@@ -141,23 +163,7 @@ impl BandKeys {
         let column = &self.columns[bucketing.band];
         let key = |row: u32| u64::from(column[row as usize]) << 32;
         let keys = scratch.sorted(rows.iter().map(|row| entry(key(*row), *row)));
-        let BandPairs { mut pairs, mut stats } = BandPairs::default();
-        for_each_bucket(keys, |bucket| {
-            stats.buckets += 1;
-            let mut pair = |a: u64, b: u64| pairs.push(packing.pack(a as u32, b as u32));
-            if bucket.len() <= bucketing.limit.max(2) {
-                for (at, &a) in bucket.iter().enumerate() {
-                    bucket[at + 1..].iter().for_each(|&b| pair(a, b));
-                }
-                return;
-            }
-            bucket[1..].iter().for_each(|&b| pair(bucket[0], b));
-            bucket[1..].windows(2).for_each(|next| pair(next[0], next[1]));
-            let size = bucket.len() as u64;
-            stats.capped_buckets += 1;
-            stats.pairs_left_out += size * (size - 1) / 2 - (2 * size - 3);
-        });
-        BandPairs { pairs, stats }
+        bucket_pairs(keys, bucketing.limit, |a, b| packing.pack(a, b))
     }
 
     /// Packed pairs, of any bands in any order, to sorted pairs of articles, each once. `pairs` means
@@ -218,6 +224,37 @@ impl BandingStats {
         self.capped_buckets += other.capped_buckets;
         self.pairs_left_out += other.pairs_left_out;
     }
+}
+
+/// Sorts entries, a key of 32 bits above the number of an article, and gives the pairs of articles
+/// with the same key, the lesser number above the greater. `limit` is that of [`Bucketing`].
+///
+/// Entries of one key that come in the order of their articles stay in it. What they hold afterwards
+/// means nothing.
+pub fn pairs_of_entries(entries: &mut [u64], limit: usize, scratch: &mut Scratch) -> BandPairs {
+    radix::sort_by_bits(entries, &mut scratch.spare, 32..64);
+    bucket_pairs(entries, limit, |a, b| u64::from(a.min(b)) << 32 | u64::from(a.max(b)))
+}
+
+/// Pairs of sorted entries, packed.
+fn bucket_pairs(entries: &[u64], limit: usize, pack: impl Fn(u32, u32) -> u64) -> BandPairs {
+    let BandPairs { mut pairs, mut stats } = BandPairs::default();
+    for_each_bucket(entries, |bucket| {
+        stats.buckets += 1;
+        let mut pair = |a: u64, b: u64| pairs.push(pack(a as u32, b as u32));
+        if bucket.len() <= limit.max(2) {
+            for (at, &a) in bucket.iter().enumerate() {
+                bucket[at + 1..].iter().for_each(|&b| pair(a, b));
+            }
+            return;
+        }
+        bucket[1..].iter().for_each(|&b| pair(bucket[0], b));
+        bucket[1..].windows(2).for_each(|next| pair(next[0], next[1]));
+        let size = bucket.len() as u64;
+        stats.capped_buckets += 1;
+        stats.pairs_left_out += size * (size - 1) / 2 - (2 * size - 3);
+    });
+    BandPairs { pairs, stats }
 }
 
 /// The upper half of a key above the number of a row.

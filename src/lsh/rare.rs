@@ -140,6 +140,12 @@ const WEIGHT_BIT: u32 = 38;
 pub const MAX_RANGE: u32 = 1 << (u64::BITS - ARTICLE_BIT);
 
 impl RareIndex {
+    /// An empty one, with room for what so many postings leave, as a rule; it costs nothing until it
+    /// is used, and to grow by copying does.
+    pub fn with_room(postings: usize) -> Self {
+        Self { entries: Vec::with_capacity(postings / 2), articles: 0 }
+    }
+
     /// Postings that it holds.
     pub fn len(&self) -> usize {
         self.entries.len()

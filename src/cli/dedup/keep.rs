@@ -9,7 +9,6 @@ use jiff::civil::{Date, DateTime};
 use jiff::fmt::rfc2822;
 use jiff::tz::TimeZone;
 use retold::corpus::{Corpus, Record};
-use retold::engine::dedup::{Rank, Standing};
 
 use super::pile::Articles;
 use crate::cli::values::KeepValue;
@@ -63,11 +62,10 @@ impl Keep {
         }
     }
 
-    /// The ranks of some articles.
-    pub fn ranks(&self, articles: &Articles<'_>) -> Vec<Rank> {
-        let standing = if articles.is_reference { Standing::Reference } else { Standing::Own };
-        let rank = |record| Rank { standing, preference: self.preference(articles.corpus, record) };
-        articles.batch.records.iter().map(rank).collect()
+    /// How much one wants to keep each of some articles: less is better.
+    pub fn preferences(&self, articles: &Articles<'_>) -> Vec<u64> {
+        let preference = |record| self.preference(articles.corpus, record);
+        articles.batch.records.iter().map(preference).collect()
     }
 
     fn preference(&self, corpus: &Corpus, record: &Record) -> u64 {

@@ -1,9 +1,10 @@
 //! Plain bytes to compressed files.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
 use retold::corpus::Compression;
+
+use super::finished::{Hashed, Sum};
 
 /// Bytes gathered before they are written.
 const BUFFER: usize = 1 << 18;
@@ -11,20 +12,20 @@ const BUFFER: usize = 1 << 18;
 /// A file that compresses what is written to it.
 pub enum Packer {
     /// Not at all.
-    Plain(BufWriter<File>),
+    Plain(BufWriter<Hashed>),
     /// `.gz`
-    Gzip(flate2::write::GzEncoder<BufWriter<File>>),
+    Gzip(flate2::write::GzEncoder<BufWriter<Hashed>>),
     /// `.zst`
-    Zstd(zstd::stream::write::Encoder<'static, BufWriter<File>>),
+    Zstd(zstd::stream::write::Encoder<'static, BufWriter<Hashed>>),
     /// `.bz2`
-    Bzip2(bzip2::write::BzEncoder<BufWriter<File>>),
+    Bzip2(bzip2::write::BzEncoder<BufWriter<Hashed>>),
     /// `.xz`
-    Xz(liblzma::write::XzEncoder<BufWriter<File>>),
+    Xz(liblzma::write::XzEncoder<BufWriter<Hashed>>),
 }
 
 impl Packer {
     /// The usual level of each compression.
-    pub fn new(file: File, compression: Compression) -> io::Result<Self> {
+    pub fn new(file: Hashed, compression: Compression) -> io::Result<Self> {
         let file = BufWriter::with_capacity(BUFFER, file);
         Ok(match compression {
             Compression::Plain => Self::Plain(file),
@@ -42,16 +43,16 @@ impl Packer {
         })
     }
 
-    /// Writes what is left, and the end.
-    pub fn finish(self) -> io::Result<()> {
-        match self {
+    /// Writes what is left, and the end; says what the file holds.
+    pub fn finish(self) -> io::Result<Sum> {
+        let file = match self {
             Self::Plain(file) => file,
             Self::Gzip(packer) => packer.finish()?,
             Self::Zstd(packer) => packer.finish()?,
             Self::Bzip2(packer) => packer.finish()?,
             Self::Xz(packer) => packer.finish()?,
-        }
-        .flush()
+        };
+        Ok(file.into_inner()?.sum())
     }
 
     fn inner(&mut self) -> &mut dyn Write {
@@ -80,6 +81,7 @@ impl Write for Packer {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
     use std::io::Read;
 
     use super::*;
@@ -89,7 +91,8 @@ mod tests {
         use Compression::{Bzip2, Gzip, Plain, Xz, Zstd};
         for compression in [Plain, Gzip, Zstd, Bzip2, Xz] {
             let file = tempfile::NamedTempFile::new().expect("a file");
-            let mut packer = Packer::new(file.reopen().expect("open"), compression).expect("ready");
+            let mut packer =
+                Packer::new(Hashed::new(file.reopen().expect("open")), compression).expect("ready");
             packer.write_all(b"one\ntwo\n").expect("written");
             packer.finish().expect("finished");
             let packed = Box::new(File::open(file.path()).expect("open"));

@@ -7,9 +7,11 @@ use ::parquet::arrow::ArrowWriter;
 use ::parquet::arrow::arrow_reader::{ParquetRecordBatchReaderBuilder, RowSelection, RowSelector};
 use ::parquet::file::properties::WriterProperties;
 
+use super::finished::{Hashed, Sum};
+
 /// Copies the rows of these numbers, from 1 and ascending, with all their columns, and compressed
-/// as they were.
-pub fn copy_rows(from: &Path, to: &Path, rows: &[u64]) -> anyhow::Result<()> {
+/// as they were. Says what the file holds then.
+pub fn copy_rows(from: &Path, to: &Path, rows: &[u64]) -> anyhow::Result<Sum> {
     let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(from)?)?;
     let metadata = reader.metadata().clone();
     let first = metadata.row_groups().first().and_then(|group| group.columns().first());
@@ -19,12 +21,12 @@ pub fn copy_rows(from: &Path, to: &Path, rows: &[u64]) -> anyhow::Result<()> {
         properties = properties.set_compression(column.compression());
     }
     let schema = reader.schema().clone();
-    let mut writer = ArrowWriter::try_new(File::create(to)?, schema, Some(properties.build()))?;
+    let mut writer =
+        ArrowWriter::try_new(Hashed::new(File::create(to)?), schema, Some(properties.build()))?;
     for batch in reader.with_row_selection(selection(rows)).build()? {
         writer.write(&batch?)?;
     }
-    writer.close()?;
-    Ok(())
+    Ok(writer.into_inner()?.sum())
 }
 
 /// Runs of rows to take, with those to leave between them.

@@ -1,54 +1,36 @@
 //! The articles of a run, to be read several times in the same order: those of the references,
 //! then those to deduplicate.
 
-use std::fs::{self, File};
-use std::io::{self, Seek};
+use std::fs::File;
+use std::io::{self, Read, Seek, Write};
 use std::ops::ControlFlow;
-use std::time::SystemTime;
 
 use anyhow::{Context, bail, ensure};
-use retold::corpus::{Batch, Corpus, ReadReport, Record, Selection};
+use retold::corpus::{Batch, Corpus, Ids, Selection, Start};
 use tempfile::NamedTempFile;
+use xxhash_rust::xxh3::Xxh3;
 
-use super::places::Places;
+use super::census::Census;
+use super::terms::InputState;
 
 /// References and inputs.
 pub struct Pile {
     reference: Corpus,
     own: Corpus,
     /// What came from the standard input, which can be read only once.
-    stdin: Option<NamedTempFile>,
+    stdin: Option<(NamedTempFile, InputState)>,
     /// What the files were like before the first reading.
-    states: Vec<State>,
-}
-
-/// Length and time of the last change; nothing for a file that is not there.
-type State = Option<(u64, Option<SystemTime>)>;
-
-/// What the first reading leaves behind, by number of the article.
-#[derive(Debug, Default)]
-pub struct Census {
-    /// What reading the inputs came to.
-    pub report: ReadReport,
-    /// What reading the references came to.
-    pub reference: ReadReport,
-    places: [Places; 2],
-    /// All ids, one behind the other, and where each ends.
-    ids: String,
-    ends: Vec<u64>,
-    bytes: Vec<u32>,
+    states: Vec<InputState>,
 }
 
 /// Some articles of the pile.
 pub struct Articles<'p> {
     /// The articles.
     pub batch: Batch,
-    /// Their numbers.
+    /// Their numbers; without gaps in a first reading.
     pub numbers: Vec<u32>,
     /// The corpus that they are of.
     pub corpus: &'p Corpus,
-    /// Whether they are only here for others to be dropped because of them.
-    pub is_reference: bool,
 }
 
 /// Which articles a later reading gives, by number, and what of them: [`Selection`].
@@ -57,6 +39,17 @@ pub struct Again<'w> {
     pub wanted: &'w (dyn Fn(u32) -> bool + Sync),
     /// Only as it was written.
     pub only_raw: bool,
+    /// The first source of the inputs to read.
+    pub from: u32,
+}
+
+/// What is kept of the articles of a batch beside their names.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// How much one wants to keep each: less is better.
+    pub preferences: Vec<u64>,
+    /// Their signatures; may be empty.
+    pub page: Vec<u8>,
 }
 
 /// What a changed input says.
@@ -72,8 +65,14 @@ impl Pile {
             (false, false) => None,
             _ => Some(spooled().context("cannot keep what the standard input gives")?),
         };
-        let states = states([&reference, &own]);
-        Ok(Self { reference, own, stdin, states })
+        let mut pile = Self { reference, own, stdin, states: Vec::new() };
+        pile.states = pile.states_now();
+        Ok(pile)
+    }
+
+    /// What the files were like before the first reading.
+    pub fn states(&self) -> &[InputState] {
+        &self.states
     }
 
     /// The articles to deduplicate.
@@ -81,24 +80,36 @@ impl Pile {
         &self.own
     }
 
-    /// Reads all articles, in order, until `each` fails.
+    /// Reads all articles that the census does not know yet, in order, until `each` fails, and adds
+    /// them to it.
     pub fn read(
         &self,
-        mut each: impl FnMut(Articles<'_>) -> anyhow::Result<()>,
-    ) -> anyhow::Result<Census> {
-        let mut census = Census::default();
+        census: &mut Census,
+        mut each: impl FnMut(Articles<'_>) -> anyhow::Result<Kept>,
+    ) -> anyhow::Result<()> {
         for (corpus, is_reference) in [(&self.reference, true), (&self.own, false)] {
+            let Some(position) = census.reached(is_reference) else { continue };
+            let before = if is_reference { &census.reference } else { &census.report };
+            let report = before.clone();
+            let mut ids = Ids::default();
+            census.ids(is_reference).for_each(|id| ids.note(&id));
+            let start = Start { position, report, ids };
             let mut failed = Ok(());
-            let report = corpus.read_with(self.reopened()?, |batch| {
-                let numbers = batch.records.iter().map(|of| census.note(of, is_reference));
-                let numbers = numbers.collect();
-                failed = each(Articles { batch, numbers, corpus, is_reference });
+            let report = corpus.read_from(start, self.reopened()?, |batch, reached| {
+                let places: Vec<_> = batch.records.iter().map(|record| record.place).collect();
+                let mut body = Census::body(&batch.records);
+                let first = census.journal.articles();
+                let numbers = (first..).take(places.len()).collect();
+                failed = each(Articles { batch, numbers, corpus }).and_then(|kept| {
+                    (body.preferences, body.page) = (kept.preferences, kept.page);
+                    census.push(is_reference, &places, &body, reached)
+                });
                 if failed.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             });
             failed?;
-            *(if is_reference { &mut census.reference } else { &mut census.report }) = report;
+            census.end(is_reference, &report)?;
         }
-        Ok(census)
+        Ok(())
     }
 
     /// Reads some articles again, in order, until `each` fails.
@@ -112,7 +123,8 @@ impl Pile {
         for (corpus, is_reference) in [(&self.reference, true), (own, false)] {
             let wanted =
                 |place| census.number(place, is_reference).is_some_and(|at| (again.wanted)(at));
-            let selection = Selection { wanted: &wanted, only_raw: again.only_raw };
+            let from = if is_reference { 0 } else { again.from };
+            let selection = Selection { wanted: &wanted, only_raw: again.only_raw, from };
             let mut failed = Ok(());
             corpus.read_again(selection, self.reopened()?, |batch| {
                 let places = batch.records.iter().map(|record| record.place);
@@ -120,7 +132,7 @@ impl Pile {
                     places.map(|place| census.number(place, is_reference)).collect();
                 failed = numbers
                     .context(CHANGED)
-                    .and_then(|numbers| each(Articles { batch, numbers, corpus, is_reference }));
+                    .and_then(|numbers| each(Articles { batch, numbers, corpus }));
                 if failed.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             });
             failed?;
@@ -130,67 +142,42 @@ impl Pile {
 
     /// An error if a file was written to since before the first reading.
     pub fn check_unchanged(&self) -> anyhow::Result<()> {
-        ensure!(self.states == states([&self.reference, &self.own]), CHANGED);
+        ensure!(self.states == self.states_now(), CHANGED);
         Ok(())
+    }
+
+    fn states_now(&self) -> Vec<InputState> {
+        let stdin = self.stdin.as_ref().map(|(_, state)| state);
+        let of = |corpus| InputState::of_all(corpus, stdin);
+        [of(&self.reference), of(&self.own)].concat()
     }
 
     fn reopened(&self) -> anyhow::Result<Box<dyn io::Read + Send>> {
         Ok(match &self.stdin {
             None => Box::new(io::empty()),
-            Some(kept) => {
+            Some((kept, _)) => {
                 Box::new(File::open(kept.path()).context("cannot read the standard input again")?)
             }
         })
     }
 }
 
-impl Census {
-    /// Counts an article, and gives it the next number.
-    fn note(&mut self, record: &Record, is_reference: bool) -> u32 {
-        self.places[usize::from(!is_reference)].push(record.place);
-        self.ids.push_str(&record.id);
-        self.ends.push(self.ids.len() as u64);
-        self.bytes.push(record.text.len() as u32);
-        self.bytes.len() as u32 - 1
+/// The whole of the standard input, and a hash of it for a time.
+fn spooled() -> io::Result<(NamedTempFile, InputState)> {
+    let (mut kept, mut hash, mut bytes) = (NamedTempFile::new()?, Xxh3::new(), 0);
+    let (mut stdin, mut buffer) = (io::stdin().lock(), vec![0; 1 << 16]);
+    loop {
+        let read = match stdin.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        hash.update(&buffer[..read]);
+        bytes += read as u64;
+        kept.write_all(&buffer[..read])?;
     }
-
-    fn number(&self, place: retold::corpus::Place, is_reference: bool) -> Option<u32> {
-        let [reference, own] = &self.places;
-        if is_reference {
-            reference.number(place)
-        } else {
-            Some(reference.len() + own.number(place)?)
-        }
-    }
-
-    /// Articles of the references, which come first.
-    pub fn references(&self) -> usize {
-        self.places[0].len() as usize
-    }
-
-    /// An article's id.
-    pub fn id(&self, article: usize) -> &str {
-        let start = article.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.ids[start as usize..self.ends[article] as usize]
-    }
-
-    /// Bytes of an article's text.
-    pub fn bytes(&self, article: usize) -> u64 {
-        u64::from(self.bytes[article])
-    }
-}
-
-fn states(corpora: [&Corpus; 2]) -> Vec<State> {
-    let sources = corpora.into_iter().flat_map(|corpus| corpus.sources());
-    let state = |path: &std::path::PathBuf| {
-        fs::metadata(path).ok().map(|of| (of.len(), of.modified().ok()))
-    };
-    sources.map(|source| source.path.as_ref().and_then(state)).collect()
-}
-
-fn spooled() -> io::Result<NamedTempFile> {
-    let mut kept = NamedTempFile::new()?;
-    io::copy(&mut io::stdin().lock(), &mut kept)?;
     kept.rewind()?;
-    Ok(kept)
+    let modified = Some(hash.digest128());
+    Ok((kept, InputState { path: "-".to_owned(), bytes: Some(bytes), modified }))
 }

@@ -28,6 +28,19 @@ impl Places {
         self.len += 1;
     }
 
+    /// How many stand before a place.
+    pub fn before(&self, place: Place) -> u32 {
+        let behind = self.runs.partition_point(|(_, start)| *start < place);
+        let end = self.runs.get(behind).map_or(self.len, |(first, _)| *first);
+        let Some((first, start)) = behind.checked_sub(1).map(|before| self.runs[before]) else {
+            return end;
+        };
+        if start.source != place.source {
+            return end;
+        }
+        u64::from(end).min(u64::from(first) + (place.line - start.line)) as u32
+    }
+
     /// The number of the article at a place.
     pub fn number(&self, place: Place) -> Option<u32> {
         let behind = self.runs.partition_point(|(_, start)| *start <= place);
@@ -56,6 +69,8 @@ mod tests {
             for line in 0..9 {
                 let expected = all.iter().position(|at| *at == (source, line));
                 assert_eq!(places.number(place(source, line)), expected.map(|at| at as u32));
+                let before = all.iter().filter(|at| **at < (source, line)).count();
+                assert_eq!(places.before(place(source, line)), before as u32);
             }
         }
         assert_eq!(Places::default().number(place(0, 0)), None);

@@ -1,6 +1,6 @@
 //! What becomes of each article.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::time::Instant;
@@ -9,12 +9,16 @@ use anyhow::Context;
 use retold::Engine;
 use retold::align::Relation;
 use retold::engine::Pair;
-use retold::engine::dedup::{Edge, Fate, Rank, Signing, Standing, VerificationStats, choose};
+use retold::engine::dedup::{Drop, Edge, Fates, Rank, Signing, Standing, Verification, choose};
 use retold::report::Stage;
 use serde::Serialize;
+use xxhash_rust::xxh3::xxh3_64;
 
+use super::cannot_write;
+use super::census::Census;
 use super::keep::Keep;
-use super::pile::{Again, CHANGED, Census, Pile};
+use super::pause;
+use super::pile::{Again, CHANGED, Kept, Pile};
 use super::summary::Counts;
 use crate::cli::progress::Progress;
 use crate::cli::settings::Settings;
@@ -23,7 +27,7 @@ use crate::cli::stored::StoredTexts;
 /// The fates of all articles of a pile, by number, and how they came about.
 pub struct Plan {
     /// The fates, those of references included.
-    pub fates: Vec<Fate>,
+    pub fates: Fates,
     /// The articles.
     pub census: Census,
     /// Where the time went.
@@ -32,8 +36,23 @@ pub struct Plan {
     pub candidates: usize,
     /// Why an article was kept rather than another, in a word, where their ranks differ.
     reason: &'static str,
-    ranks: Vec<Rank>,
 }
+
+/// What a plan is made by.
+pub struct Planning<'p> {
+    /// The articles.
+    pub pile: &'p Pile,
+    /// How to find what is alike.
+    pub settings: &'p Settings,
+    /// Which one of several to keep.
+    pub keep: &'p Keep,
+    /// Who watches.
+    pub progress: &'p Progress,
+}
+
+/// Bytes in memory that an article takes, wherever its signature is: the hash of its id among others,
+/// with room to grow, and the first article with its words.
+const EACH: u64 = 40;
 
 /// Times the stages of a plan.
 struct Clock {
@@ -53,36 +72,39 @@ impl Clock {
     }
 }
 
-impl Plan {
+impl Planning<'_> {
     /// Near-duplicates, by MinHash and exact Jaccard indices. Holds no texts.
-    pub fn of_near_duplicates(
-        pile: &Pile,
-        settings: &Settings,
-        keep: &Keep,
-        progress: &Progress,
-    ) -> anyhow::Result<Self> {
+    pub fn of_near_duplicates(&self, mut census: Census) -> anyhow::Result<Plan> {
+        let Self { pile, settings, keep, progress } = self;
         let pool = settings.pool()?;
         let mut clock = Clock::start();
         let mut signing = Signing::new(settings.dedup)?;
-        let mut ranks = Vec::new();
         progress.begin_open("signing");
-        let census = pile.read(|articles| {
-            ranks.extend(keep.ranks(&articles));
+        progress.advance(census.journal.articles().into());
+        pile.read(&mut census, |articles| {
             let texts: Vec<&str> =
                 articles.batch.records.iter().map(|record| record.text.as_str()).collect();
-            pool.install(|| signing.add(&texts));
+            let page = pool.install(|| signing.sign(&texts));
             progress.advance(texts.len() as u64);
-            Ok(())
+            pause::at("signed", articles.numbers.first().copied());
+            settings
+                .check_memory(articles.numbers.last().map_or(0, |n| u64::from(*n) + 1), EACH)?;
+            Ok(Kept { preferences: keep.preferences(&articles), page })
         })?;
+        drop(signing);
+        pause::at("read", None);
         clock.ends("sign");
-        let mut verification = pool.install(|| signing.verify(&ranks))?;
+        let rank = |article| rank(&census, article);
+        let verify = || Verification::new(settings.dedup, &census.journal, &rank);
+        let mut verification = pool.install(verify)?;
+        census.journal.check()?;
         clock.ends("candidates");
-        let VerificationStats { candidates, .. } = verification.stats();
+        let candidates = verification.stats().candidates;
         while verification.needs_reading() {
             let wanted = verification.wanted().to_vec();
             progress.begin_steps("verifying", wanted.len() as u64);
             let is_wanted = |article: u32| wanted.binary_search(&article).is_ok();
-            let again = Again { wanted: &is_wanted, only_raw: false };
+            let again = Again { wanted: &is_wanted, only_raw: false, from: 0 };
             pile.read_again(&census, &again, |articles| {
                 let texts = articles.batch.records.iter().map(|record| record.text.as_str());
                 let texts: Vec<(u32, &str)> = articles.numbers.iter().copied().zip(texts).collect();
@@ -93,66 +115,102 @@ impl Plan {
             verification.end_reading().context(CHANGED)?;
         }
         clock.ends("verify");
-        Ok(Self {
-            fates: verification.choose(),
-            census,
-            stages: clock.stages,
-            candidates,
-            reason: keep.reason(),
-            ranks,
-        })
+        let fates = verification.choose();
+        census.journal.check()?;
+        drop(verification);
+        let (stages, reason) = (clock.stages, keep.reason());
+        Ok(Plan { fates, census, stages, candidates, reason })
     }
 
-    /// Near-duplicates, excerpts and rewrites, as a scan finds them. Holds all texts.
-    pub fn of_rewrites(
-        pile: &Pile,
-        settings: &Settings,
-        keep: &Keep,
-        progress: &Progress,
-    ) -> anyhow::Result<Self> {
-        let engine = Engine::new(settings.engine.clone())?;
+    /// Near-duplicates, excerpts and rewrites, as a scan finds them. Reads all from the beginning,
+    /// whatever the census may have known.
+    pub fn of_rewrites(&self, mut census: Census) -> anyhow::Result<Plan> {
+        let Self { pile, settings, keep, progress } = self;
+        // An option out of range shows before the reading, not after it.
+        Engine::new(settings.engine.clone())?;
         let mut clock = Clock::start();
-        let (mut texts, mut ranks) = (StoredTexts::new(settings.room.clone()), Vec::new());
+        let mut texts = StoredTexts::new(settings.room.clone());
         progress.begin_open("reading");
-        let census = pile.read(|articles| {
-            ranks.extend(keep.ranks(&articles));
+        pile.read(&mut census, |articles| {
+            let preferences = keep.preferences(&articles);
             progress.advance(articles.batch.records.len() as u64);
-            articles.batch.records.into_iter().try_for_each(|record| texts.push(record.text))
+            let mut records = articles.batch.records.into_iter();
+            records.try_for_each(|record| texts.push(record.text))?;
+            Ok(Kept { preferences, page: Vec::new() })
         })?;
         texts.finish()?;
+        pause::at("read", None);
         clock.ends("read");
-        let scan = settings.pool()?.install(|| engine.scan_watched(&texts, progress))?;
+        let engine = settings.engine_for(census.report.articles, census.report.bytes)?;
+        let scan = settings.pool()?.install(|| engine.scan_watched(&texts, *progress))?;
         texts.check()?;
         clock.ends("scan");
         let edges: Vec<Edge> = scan.pairs.iter().filter_map(edge).collect();
-        Ok(Self {
-            fates: choose(&ranks, &edges),
-            census,
-            stages: clock.stages,
-            candidates: scan.stats.candidates,
-            reason: keep.reason(),
-            ranks,
-        })
+        let ranks: Vec<Rank> =
+            (0..census.journal.articles()).map(|article| rank(&census, article)).collect();
+        census.journal.check()?;
+        let fates = (0..).zip(choose(&ranks, &edges)).collect();
+        let (stages, candidates) = (clock.stages, scan.stats.candidates);
+        Ok(Plan { fates, census, stages, candidates, reason: keep.reason() })
     }
 
+    /// The plan that an earlier run made of this census, if it is there and whole.
+    pub fn recorded(&self, census: Census, path: &Path) -> Result<Plan, Census> {
+        if !census.is_complete() {
+            return Err(census);
+        }
+        match recorded(path, census.journal.articles()) {
+            None => Err(census),
+            Some((fates, candidates)) => {
+                let reason = self.keep.reason();
+                Ok(Plan { fates, census, stages: Vec::new(), candidates, reason })
+            }
+        }
+    }
+}
+
+fn rank(census: &Census, article: u32) -> Rank {
+    let is_reference = article < census.references();
+    Rank {
+        standing: if is_reference { Standing::Reference } else { Standing::Own },
+        preference: census.journal.preference(article),
+    }
+}
+
+impl Plan {
     /// How many articles are kept and dropped, and how much text.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
-        for (article, fate) in self.fates.iter().enumerate().skip(self.census.references()) {
-            counts.note(fate, self.census.bytes(article));
+        let first = self.census.references();
+        for (article, bytes) in (first..).zip(self.census.journal.all_bytes(first)) {
+            counts.note(&self.fates.of(article), bytes);
         }
         counts
+    }
+
+    /// Records it for a later run.
+    pub fn record(&self, path: &Path) -> anyhow::Result<()> {
+        let mut body = Vec::with_capacity(16 + DROP * self.fates.drops().len());
+        body.extend((self.candidates as u64).to_le_bytes());
+        for drop in self.fates.drops() {
+            let relation = Relation::ALL.iter().position(|relation| *relation == drop.relation);
+            body.extend(drop.article.to_le_bytes());
+            body.extend(drop.keeper.to_le_bytes());
+            body.extend(drop.score.to_le_bytes());
+            body.extend((relation.unwrap_or_default() as u32).to_le_bytes());
+        }
+        body.extend(xxh3_64(&body).to_le_bytes());
+        fs::write(path, body).with_context(|| cannot_write(path))
     }
 
     /// Writes a record for each dropped article, in the order read.
     pub fn write_dropped(&self, path: &Path) -> anyhow::Result<()> {
         let mut out = BufWriter::new(File::create(path)?);
-        for (article, fate) in self.fates.iter().enumerate() {
-            let Fate::Dropped { keeper, relation, score } = *fate else { continue };
-            let keeper = keeper as usize;
+        let journal = &self.census.journal;
+        for &Drop { article, keeper, relation, score } in self.fates.drops() {
             let record = DroppedRecord {
-                id: self.census.id(article),
-                keeper: self.census.id(keeper),
+                id: &journal.id(article),
+                keeper: &journal.id(keeper),
                 relation: relation.name(),
                 score: (f64::from(score) * 1e4).round() / 1e4,
                 why: self.why(article, keeper, relation),
@@ -160,12 +218,13 @@ impl Plan {
             serde_json::to_writer(&mut out, &record)?;
             out.write_all(b"\n")?;
         }
+        journal.check()?;
         Ok(out.flush()?)
     }
 
     /// Why `keeper` is kept rather than `article`.
-    fn why(&self, article: usize, keeper: usize, relation: Relation) -> &'static str {
-        let (article, keeper) = (self.ranks[article], self.ranks[keeper]);
+    fn why(&self, article: u32, keeper: u32, relation: Relation) -> &'static str {
+        let (article, keeper) = (rank(&self.census, article), rank(&self.census, keeper));
         match relation {
             _ if keeper.standing == Standing::Reference => "reference",
             Relation::Excerpt => "contained",
@@ -173,6 +232,28 @@ impl Plan {
             _ => self.reason,
         }
     }
+}
+
+/// Bytes of a recorded drop.
+const DROP: usize = 16;
+
+/// Fates and the number of candidates; nothing if the record is not as it was written.
+fn recorded(path: &Path, articles: u32) -> Option<(Fates, usize)> {
+    let bytes = fs::read(path).ok()?;
+    let (body, sum) = bytes.split_last_chunk::<8>()?;
+    if xxh3_64(body) != u64::from_le_bytes(*sum) {
+        return None;
+    }
+    let (candidates, drops) = body.split_first_chunk::<8>()?;
+    let drop = |bytes: &[u8; DROP]| {
+        let [article, keeper, score, relation] = bytes.as_chunks::<4>().0 else { return None };
+        let [article, keeper] = [article, keeper].map(|bytes| u32::from_le_bytes(*bytes));
+        let relation = *Relation::ALL.get(u32::from_le_bytes(*relation) as usize)?;
+        let score = f32::from_le_bytes(*score);
+        (article.max(keeper) < articles).then_some(Drop { article, keeper, relation, score })
+    };
+    let drops = drops.as_chunks::<DROP>().0.iter().map(drop).collect::<Option<_>>()?;
+    Some((Fates::new(drops), u64::from_le_bytes(*candidates) as usize))
 }
 
 /// The pairs of which one may go: not those that have passages in common only.

@@ -8,13 +8,15 @@ use std::path::{Component, Path, PathBuf};
 use anyhow::Context;
 use retold::corpus::{Corpus, Format, Record, Source};
 
-use super::cannot_write;
+use super::finished::{Finished, Hashed};
 use super::pack::Packer;
+use super::{cannot_write, pause};
 
 /// Writes kept records, source by source; at any time one file is open.
 pub struct Shards<'c> {
     corpus: &'c Corpus,
     folder: PathBuf,
+    finished: Finished,
     used: HashSet<PathBuf>,
     open: Option<Shard>,
 }
@@ -39,14 +41,29 @@ enum Content {
 }
 
 impl<'c> Shards<'c> {
-    /// Makes files in `folder`, which need not be there, with the names of the sources.
-    pub fn new(corpus: &'c Corpus, folder: PathBuf) -> Self {
-        Self { corpus, folder, used: HashSet::new(), open: None }
+    /// Makes files in `folder`, which need not be there, with the names of the sources; leaves those
+    /// that are finished as they are.
+    pub fn new(corpus: &'c Corpus, folder: PathBuf, finished: Finished) -> Self {
+        let used = finished.iter().map(|(_, path)| path.to_owned()).collect();
+        Self { corpus, folder, finished, used, open: None }
+    }
+
+    /// The first source that is left to write. Files that are one article each are not recorded as
+    /// finished, since to look whether they are costs as much as to copy them.
+    pub fn first_open(&self) -> u32 {
+        let behind = self.finished.iter().last().map_or(0, |(source, _)| source + 1);
+        let behind = self.finished.damaged().first().map_or(behind, |first| behind.min(*first));
+        let sources = &self.corpus.sources()[..behind as usize];
+        let is_copied = |source: &Source| source.path.is_none() || source.format.is_single();
+        sources.iter().position(is_copied).map_or(behind, |at| at as u32)
     }
 
     /// Writes a record. Those of one source come one after the other.
     pub fn write(&mut self, record: &Record, heading: Option<&[u8]>) -> anyhow::Result<()> {
         let source = record.place.source;
+        if self.finished.has(source) {
+            return Ok(());
+        }
         let mut shard = match self.open.take() {
             Some(shard) if shard.source == source => shard,
             before => {
@@ -117,7 +134,8 @@ impl<'c> Shards<'c> {
                 Content::Whole
             }
             format => {
-                let mut packer = Packer::new(File::create(&path)?, source.compression)?;
+                let mut packer =
+                    Packer::new(Hashed::new(File::create(&path)?), source.compression)?;
                 match heading {
                     Some(heading) => {
                         packer.write_all(heading)?;
@@ -134,7 +152,7 @@ impl<'c> Shards<'c> {
         Ok(Shard { source: number, path, content })
     }
 
-    fn close(&self, shard: Option<Shard>) -> anyhow::Result<()> {
+    fn close(&mut self, shard: Option<Shard>) -> anyhow::Result<()> {
         let Some(Shard { source, path, content }) = shard else { return Ok(()) };
         let done = match content {
             Content::Lines(packer) => packer.finish().map_err(anyhow::Error::from),
@@ -146,9 +164,15 @@ impl<'c> Shards<'c> {
                 let from = self.source(source).path.as_deref().context("it is gone")?;
                 super::parquet::copy_rows(from, &path, &rows)
             }
-            Content::Whole => Ok(()),
+            Content::Whole => return Ok(()),
         };
-        done.with_context(|| cannot_write(&path))
+        let finish = |sum| {
+            let name = path.strip_prefix(&self.folder).unwrap_or(&path);
+            self.finished.add(source, name, sum)?;
+            pause::at("shard", Some(source));
+            Ok(())
+        };
+        done.and_then(finish).with_context(|| cannot_write(&path))
     }
 }
 

@@ -54,6 +54,62 @@ pub enum Fate {
     },
 }
 
+/// An article that goes: [`Fate::Dropped`], and which one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Drop {
+    /// The article.
+    pub article: u32,
+    /// The one that stays instead.
+    pub keeper: u32,
+    /// What the two are to each other.
+    pub relation: Relation,
+    /// The score of that relation.
+    pub score: f32,
+}
+
+/// What becomes of all articles of a corpus. Memory: 16 bytes for each that is dropped.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Fates {
+    drops: Vec<Drop>,
+}
+
+impl Fates {
+    /// All are kept but these, given in the order of their articles.
+    pub fn new(drops: Vec<Drop>) -> Self {
+        debug_assert!(drops.is_sorted_by(|x, y| x.article < y.article));
+        Self { drops }
+    }
+
+    /// What becomes of an article.
+    pub fn of(&self, article: u32) -> Fate {
+        match self.drops.binary_search_by_key(&article, |drop| drop.article) {
+            Err(_) => Fate::Kept,
+            Ok(at) => {
+                let Drop { keeper, relation, score, .. } = self.drops[at];
+                Fate::Dropped { keeper, relation, score }
+            }
+        }
+    }
+
+    /// Those that are dropped, in the order of the articles.
+    pub fn drops(&self) -> &[Drop] {
+        &self.drops
+    }
+}
+
+impl FromIterator<(u32, Fate)> for Fates {
+    /// From articles in ascending order.
+    fn from_iter<T: IntoIterator<Item = (u32, Fate)>>(fates: T) -> Self {
+        let drop = |(article, fate)| match fate {
+            Fate::Kept => None,
+            Fate::Dropped { keeper, relation, score } => {
+                Some(Drop { article, keeper, relation, score })
+            }
+        };
+        Self::new(fates.into_iter().filter_map(drop).collect())
+    }
+}
+
 /// Chooses for each article, one `Rank` each, whether it is kept.
 ///
 /// Articles are asked in the order of their ranks, excerpts after all others. One is dropped if an

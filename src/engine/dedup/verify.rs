@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::{BLOCK, DedupConfig, Edge, Fate, Rank, Signing, Standing, choose};
+use super::candidates::{Candidates, candidates, estimate_jaccard};
+use super::pages::{Book, Pages};
+use super::{BLOCK, DedupConfig, Edge, Fate, Fates, Rank, Standing, choose};
+use crate::Error;
 use crate::align::Relation;
 use crate::cluster::{self, Confirmation, clusters};
 use crate::lsh::band_keys::BandingStats;
@@ -32,23 +35,27 @@ pub struct VerificationStats {
 
 /// Candidate pairs on their way to exact Jaccard indices.
 ///
-/// A node's shingles are held from its first article to the last of its partners.
-#[derive(Debug)]
-pub struct Verification {
+/// The shingles of a member are held from its turn to the last of its partners. Memory, beside them:
+/// four bytes for each article, some hundred for each that is in a pair, and the pages, wherever they
+/// are.
+pub struct Verification<'p, P: ?Sized> {
     config: DedupConfig,
     shingler: Shingler,
     stats: VerificationStats,
-    texts: Vec<u64>,
+    book: Book<'p, P>,
+    ranks: Ranks<'p>,
+    /// For each article the first one with the same words.
     nodes: Vec<u32>,
-    firsts: Vec<u32>,
-    /// By node, the member that one wants to keep most, and its rank.
-    best: Vec<(Rank, u32)>,
-    ranks: Vec<Rank>,
-    /// Pairs of nodes, the earlier first, sorted, with their Jaccard index once it is known.
+    /// The nodes that are in a pair, ascending. What follows counts them by their places here.
+    members: Vec<u32>,
+    /// By node, the article with its words that one wants to keep most, and its rank; for members, and
+    /// for those whose words several articles have.
+    best: HashMap<u32, (Rank, u32)>,
+    /// Pairs of members, the earlier first, sorted, with their Jaccard index once it is known.
     pairs: Vec<(u32, u32, Option<f32>)>,
-    /// Pairs by their later node, sorted.
+    /// Pairs by their later member, sorted.
     by_later: Vec<(u32, u32)>,
-    /// By node, its pairs that are not verified; of these, the ones in which it is the earlier.
+    /// By member, its pairs that are not verified; of these, the ones in which it is the earlier.
     open: Vec<u32>,
     open_later: Vec<u32>,
     /// Pairs that are not verified.
@@ -60,45 +67,47 @@ pub struct Verification {
     held_bytes: usize,
 }
 
-impl Verification {
-    pub(super) fn new(
-        signing: Signing,
-        ranks: &[Rank],
-        candidates: Vec<(u32, u32)>,
-        banding: BandingStats,
-    ) -> Self {
-        let mut best = vec![None; signing.firsts.len()];
-        for (article, (rank, &node)) in (0..).zip(ranks.iter().zip(&signing.nodes)) {
-            let best = &mut best[node as usize];
-            *best = Some(best.map_or((*rank, article), |best| (*rank, article).min(best)));
-        }
-        let best: Vec<(Rank, u32)> = best.into_iter().flatten().collect();
-        let candidates = with_keepers(&signing, &best, candidates);
-        let mut open = vec![0; best.len()];
+/// The rank of each article, by its number; the same at every call.
+pub type Ranks<'p> = &'p (dyn Fn(u32) -> Rank + Sync);
+
+impl<'p, P: Pages + ?Sized> Verification<'p, P> {
+    /// Finds the candidate pairs. `pages` are all that a [`Signing`] with this config gave, in order.
+    /// Works on all threads of the current pool.
+    pub fn new(config: DedupConfig, pages: &'p P, ranks: Ranks<'p>) -> Result<Self, Error> {
+        let book = Book::new(pages, config.banding()?.bands(), config.lanes);
+        let Candidates { nodes, mut pairs, banding } = candidates(&book, config)?;
+        let mut members: Vec<u32> = pairs.iter().flat_map(|(a, b)| [*a, *b]).collect();
+        members.sort_unstable();
+        members.dedup();
+        let member = |node: u32| members.partition_point(|member| *member < node) as u32;
+        pairs.iter_mut().for_each(|(a, b)| (*a, *b) = (member(*a), member(*b)));
+        let best = best_of_nodes(&nodes, &members, ranks);
+        let wanted: Vec<_> = members.iter().map(|node| best[node]).collect();
+        let estimate =
+            |a: u32, b: u32| estimate_jaccard(&book, members[a as usize], members[b as usize]);
+        let pairs = with_keepers(&wanted, pairs, estimate);
+        let mut open = vec![0; members.len()];
         let mut open_later = open.clone();
-        let mut by_later = Vec::with_capacity(candidates.len());
-        for (at, &(a, b)) in (0..).zip(&candidates) {
+        let mut by_later = Vec::with_capacity(pairs.len());
+        for (at, &(a, b)) in (0..).zip(&pairs) {
             open[a as usize] += 1;
             open[b as usize] += 1;
             open_later[a as usize] += 1;
             by_later.push((b, at));
         }
         by_later.sort_unstable();
+        let distinct = (0..).zip(&nodes).filter(|(article, node)| article == *node).count();
         let mut verification = Self {
-            config: signing.config,
-            shingler: signing.shingler,
-            stats: VerificationStats {
-                distinct: best.len(),
-                candidates: candidates.len(),
-                banding,
-            },
-            texts: signing.texts,
-            nodes: signing.nodes,
-            firsts: signing.firsts,
+            config,
+            shingler: Shingler::new(config.shingle_words, config.kernel)?,
+            stats: VerificationStats { distinct, candidates: pairs.len(), banding },
+            book,
+            ranks,
+            nodes,
+            members,
             best,
-            ranks: ranks.to_vec(),
-            left: candidates.len(),
-            pairs: candidates.into_iter().map(|(a, b)| (a, b, None)).collect(),
+            left: pairs.len(),
+            pairs: pairs.into_iter().map(|(a, b)| (a, b, None)).collect(),
             by_later,
             open,
             open_later,
@@ -108,7 +117,7 @@ impl Verification {
             held_bytes: 0,
         };
         verification.want();
-        verification
+        Ok(verification)
     }
 
     /// What it does.
@@ -134,7 +143,7 @@ impl Verification {
         for (at, (article, _)) in articles.iter().enumerate() {
             match self.wanted.get(self.came) {
                 Some(next) if next == article => {
-                    wanted.push((at, self.nodes[*article as usize]));
+                    wanted.push((at, self.member(*article)));
                     self.came += 1;
                 }
                 Some(next) if next < article => return Err(Changed { article: *next as usize }),
@@ -149,20 +158,19 @@ impl Verification {
             .with_min_len(BLOCK / 4)
             .map_init(
                 || self.shingler.clone(),
-                |shingler, &(at, node)| {
+                |shingler, &(at, member)| {
                     let (article, text) = &articles[at];
-                    let article = *article as usize;
-                    if self.texts[article] != xxh3_64(text.as_ref().as_bytes()) {
-                        return Err(Changed { article });
+                    if self.book.text(*article) != xxh3_64(text.as_ref().as_bytes()) {
+                        return Err(Changed { article: *article as usize });
                     }
-                    Ok((node, ShingleSet::of(text.as_ref(), shingler)))
+                    Ok((member, ShingleSet::of(text.as_ref(), shingler)))
                 },
             )
             .collect();
         for set in sets {
-            let (node, set) = set?;
+            let (member, set) = set?;
             self.held_bytes += bytes(&set);
-            self.held.insert(node, set);
+            self.held.insert(member, set);
         }
         self.verify(&wanted);
         self.let_go(&wanted);
@@ -181,18 +189,23 @@ impl Verification {
         Ok(())
     }
 
-    /// Wants the first article of each node that has open pairs.
+    /// Wants the members that have open pairs.
     fn want(&mut self) {
-        let firsts = self.firsts.iter().zip(&self.open);
-        self.wanted = firsts.filter(|(_, open)| **open > 0).map(|(first, _)| *first).collect();
+        let members = self.members.iter().zip(&self.open);
+        self.wanted = members.filter(|(_, open)| **open > 0).map(|(member, _)| *member).collect();
         self.came = 0;
     }
 
-    /// Verifies the open pairs whose later node has just come and whose earlier one is held.
+    /// The place of a node among the members.
+    fn member(&self, node: u32) -> u32 {
+        self.members.partition_point(|member| *member < node) as u32
+    }
+
+    /// Verifies the open pairs whose later member has just come and whose earlier one is held.
     fn verify(&mut self, came: &[(usize, u32)]) {
-        let pairs_of = |node: u32| {
-            let from = self.by_later.partition_point(|(later, _)| *later < node);
-            self.by_later[from..].iter().take_while(move |(later, _)| *later == node)
+        let pairs_of = |member: u32| {
+            let from = self.by_later.partition_point(|(later, _)| *later < member);
+            self.by_later[from..].iter().take_while(move |(later, _)| *later == member)
         };
         let is_ready = |pair: &u32| {
             let (a, _, jaccard) = self.pairs[*pair as usize];
@@ -200,7 +213,7 @@ impl Verification {
         };
         let ready: Vec<u32> = came
             .iter()
-            .flat_map(|(_, node)| pairs_of(*node).map(|(_, pair)| *pair))
+            .flat_map(|(_, member)| pairs_of(*member).map(|(_, pair)| *pair))
             .filter(is_ready)
             .collect();
         let jaccards: Vec<f32> = ready
@@ -228,45 +241,52 @@ impl Verification {
     /// Lets those go that wait for nobody, and the last that came if they are too many; but never
     /// the only one, so that every reading verifies something.
     fn let_go(&mut self, came: &[(usize, u32)]) {
-        for &(_, node) in came {
-            if self.open_later[node as usize] == 0 {
-                self.release(node);
+        for &(_, member) in came {
+            if self.open_later[member as usize] == 0 {
+                self.release(member);
             }
         }
-        for &(_, node) in came.iter().rev() {
+        for &(_, member) in came.iter().rev() {
             if self.held_bytes > self.config.held_bytes && self.held.len() > 1 {
-                self.release(node);
+                self.release(member);
             }
         }
     }
 
-    fn release(&mut self, node: u32) {
-        if let Some(set) = self.held.remove(&node) {
+    fn release(&mut self, member: u32) {
+        if let Some(set) = self.held.remove(&member) {
             self.held_bytes -= bytes(&set);
         }
     }
 
     /// What becomes of each article. Pairs that are not verified count as unrelated.
-    pub fn choose(&self) -> Vec<Fate> {
+    pub fn choose(&self) -> Fates {
         let verified = self.pairs.iter().filter_map(|&(a, b, jaccard)| {
             let score = jaccard.filter(|of| f64::from(*of) >= self.config.jaccard - ROUNDING)?;
             Some(Edge { a, b, relation: Relation::NearDuplicate, score, contained: None })
         });
-        let ranks: Vec<Rank> = self.best.iter().map(|(rank, _)| *rank).collect();
-        let of_nodes = choose(&ranks, &verified.collect::<Vec<_>>());
+        let best_of = |member: u32| self.best[&self.members[member as usize]];
+        let ranks: Vec<Rank> =
+            (0..).zip(&self.members).map(|(member, _)| best_of(member).0).collect();
+        let of_members = choose(&ranks, &verified.collect::<Vec<_>>());
         let fate = |(article, &node): (u32, &u32)| {
-            let (rank, best) = self.best[node as usize];
-            match of_nodes[node as usize] {
-                _ if is_reference(&self.ranks[article as usize]) => Fate::Kept,
+            let Some((rank, best)) = self.best.get(&node) else { return (article, Fate::Kept) };
+            let of_node = match self.members.binary_search(&node) {
+                Ok(member) => of_members[member],
+                Err(_) => Fate::Kept,
+            };
+            let of_article = match of_node {
+                Fate::Kept if article == *best => Fate::Kept,
+                _ if (self.ranks)(article).standing == Standing::Reference => Fate::Kept,
                 Fate::Dropped { keeper, relation, score } => {
-                    Fate::Dropped { keeper: self.best[keeper as usize].1, relation, score }
+                    Fate::Dropped { keeper: best_of(keeper).1, relation, score }
                 }
-                Fate::Kept if article == best => Fate::Kept,
                 Fate::Kept => {
-                    debug_assert!((rank, best) <= (self.ranks[article as usize], article));
-                    Fate::Dropped { keeper: best, relation: Relation::Identical, score: 1.0 }
+                    debug_assert!((*rank, *best) <= ((self.ranks)(article), article));
+                    Fate::Dropped { keeper: *best, relation: Relation::Identical, score: 1.0 }
                 }
-            }
+            };
+            (article, of_article)
         };
         (0..).zip(&self.nodes).map(fate).collect()
     }
@@ -275,43 +295,48 @@ impl Verification {
 /// A Jaccard index of 32 bits may be this far from the one of 64.
 const ROUNDING: f64 = 1e-7;
 
-fn is_reference(rank: &Rank) -> bool {
-    rank.standing == Standing::Reference
-}
-
 fn bytes(set: &ShingleSet) -> usize {
     size_of_val(set.hashes())
+}
+
+/// By node, the best of its articles and its rank: for members, and for nodes with several articles.
+fn best_of_nodes(nodes: &[u32], members: &[u32], ranks: Ranks<'_>) -> HashMap<u32, (Rank, u32)> {
+    let ranked = |article: u32| (ranks(article), article);
+    let mut best: HashMap<u32, (Rank, u32)> =
+        members.iter().map(|member| (*member, ranked(*member))).collect();
+    for (article, &node) in (0..).zip(nodes).filter(|(article, node)| article != *node) {
+        let best = best.entry(node).or_insert_with(|| ranked(node));
+        *best = (*best).min(ranked(article));
+    }
+    best
 }
 
 /// The candidates, and of each group of them every member with the one that would be its keeper:
 /// banding does not pair all members of big buckets, but every article that is dropped has to be
 /// verified against its keeper.
 fn with_keepers(
-    signing: &Signing,
     best: &[(Rank, u32)],
     mut candidates: Vec<(u32, u32)>,
+    estimate_jaccard: impl Fn(u32, u32) -> f32 + Sync,
 ) -> Vec<(u32, u32)> {
     let edges: Vec<_> = candidates
-        .iter()
-        .map(|&(a, b)| cluster::Edge { a, b, score: signing.estimate_jaccard(a, b) })
+        .par_iter()
+        .map(|&(a, b)| cluster::Edge { a, b, score: estimate_jaccard(a, b) })
         .collect();
     // Joins are proposals here: `choose` drops nothing that is not verified.
     let confirmation = Confirmation { representatives: 0.5, ..Confirmation::default() };
     let groups = clusters(best.len(), &edges, confirmation);
     let mut keepers: HashMap<u32, u32> = HashMap::new();
-    let mut members: Vec<u32> = candidates.iter().flat_map(|(a, b)| [*a, *b]).collect();
-    members.sort_unstable();
-    members.dedup();
-    for &node in &members {
-        let keeper = keepers.entry(groups[node as usize]).or_insert(node);
-        if best[node as usize] < best[*keeper as usize] {
-            *keeper = node;
+    for (member, group) in (0..).zip(&groups) {
+        let keeper = keepers.entry(*group).or_insert(member);
+        if best[member as usize] < best[*keeper as usize] {
+            *keeper = member;
         }
     }
-    for node in members {
-        let keeper = keepers[&groups[node as usize]];
-        if node != keeper {
-            candidates.push((node.min(keeper), node.max(keeper)));
+    for (member, group) in (0..).zip(&groups) {
+        let keeper = keepers[group];
+        if member != keeper {
+            candidates.push((member.min(keeper), member.max(keeper)));
         }
     }
     candidates.sort_unstable();
@@ -323,23 +348,26 @@ fn with_keepers(
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::Signing;
     use super::*;
 
-    fn signing(config: DedupConfig, texts: &[String]) -> Signing {
+    fn pages(config: DedupConfig, texts: &[String]) -> Vec<Vec<u8>> {
         let mut signing = Signing::new(config).unwrap();
-        texts.chunks(7).for_each(|batch| signing.add(batch));
-        signing
+        texts.chunks(7).map(|batch| signing.sign(batch)).collect()
     }
 
-    fn verified(config: DedupConfig, texts: &[String], ranks: &[Rank]) -> (Verification, usize) {
-        let mut verification = signing(config, texts).verify(ranks).unwrap();
+    fn verified(config: DedupConfig, texts: &[String], ranks: &[Rank]) -> (Vec<Fate>, usize) {
+        let pages = pages(config, texts);
+        let rank = |article: u32| ranks[article as usize];
+        let mut verification = Verification::new(config, &pages[..], &rank).unwrap();
         let mut readings = 0;
         while verification.needs_reading() {
             readings += 1;
             numbered(texts).chunks(5).for_each(|batch| verification.add(batch).unwrap());
             verification.end_reading().unwrap();
         }
-        (verification, readings)
+        let fates = verification.choose();
+        ((0..texts.len() as u32).map(|article| fates.of(article)).collect(), readings)
     }
 
     fn numbered(texts: &[String]) -> Vec<(u32, &String)> {
@@ -368,8 +396,7 @@ mod tests {
         let mut ranks = vec![Rank::default(); 300];
         ranks.iter_mut().for_each(|rank| rank.preference = 1);
         ranks[217].preference = 0;
-        let (verification, _) = verified(DedupConfig::default(), &texts, &ranks);
-        let fates = verification.choose();
+        let (fates, _) = verified(DedupConfig::default(), &texts, &ranks);
         assert_eq!(dropped(&fates), 299);
         assert_eq!(fates[217], Fate::Kept);
     }
@@ -384,8 +411,8 @@ mod tests {
         let little = DedupConfig { held_bytes: 8 * 198 * 9, ..DedupConfig::default() };
         let (many, readings) = verified(little, &texts, &ranks);
         assert!(readings > 1);
-        assert_eq!(one.choose(), many.choose());
-        assert_eq!(dropped(&one.choose()), 78);
+        assert_eq!(one, many);
+        assert_eq!(dropped(&one), 78);
     }
 
     #[test]
@@ -395,21 +422,22 @@ mod tests {
         let mut ranks = [Rank::default(); 4];
         ranks[0].preference = 2;
         ranks[2].preference = 1;
-        let (verification, readings) = verified(DedupConfig::default(), &texts, &ranks);
+        let (fates, readings) = verified(DedupConfig::default(), &texts, &ranks);
         let identical =
             |keeper| Fate::Dropped { keeper, relation: Relation::Identical, score: 1.0 };
         assert_eq!(readings, 0);
-        assert_eq!(verification.choose(), [identical(1), Fate::Kept, identical(1), Fate::Kept]);
+        assert_eq!(fates, [identical(1), Fate::Kept, identical(1), Fate::Kept]);
         ranks[0].standing = Standing::Reference;
-        let (verification, _) = verified(DedupConfig::default(), &texts, &ranks);
-        assert_eq!(verification.choose(), [Fate::Kept, identical(0), identical(0), Fate::Kept]);
+        let (fates, _) = verified(DedupConfig::default(), &texts, &ranks);
+        assert_eq!(fates, [Fate::Kept, identical(0), identical(0), Fate::Kept]);
     }
 
     #[test]
     fn a_changed_text_is_an_error() {
         let mut texts = family(3);
-        let ranks = [Rank::default(); 3];
-        let mut verification = signing(DedupConfig::default(), &texts).verify(&ranks).unwrap();
+        let config = DedupConfig::default();
+        let pages = pages(config, &texts);
+        let mut verification = Verification::new(config, &pages[..], &|_| Rank::default()).unwrap();
         assert_eq!(verification.wanted(), [0, 1, 2]);
         assert_eq!(verification.add(&numbered(&texts)[..2]), Ok(()));
         assert_eq!(verification.end_reading(), Err(Changed { article: 2 }));
@@ -429,10 +457,12 @@ mod tests {
             jaccard in prop::sample::select(vec![0.3, 0.7, 1.0]),
         ) {
             let config = DedupConfig { jaccard, shingle_words: 2, ..DedupConfig::default() };
-            let (verification, _) = verified(config, &texts, &vec![Rank::default(); texts.len()]);
+            let ranks = vec![Rank::default(); texts.len()];
+            let (fates, _) = verified(config, &texts, &ranks);
+            let little = DedupConfig { held_bytes: 40, ..config };
+            prop_assert_eq!(&verified(little, &texts, &ranks).0, &fates);
             let mut shingler = Shingler::new(2, config.kernel).unwrap();
             let sets: Vec<_> = texts.iter().map(|text| ShingleSet::of(text, &mut shingler)).collect();
-            let fates = verification.choose();
             for (at, fate) in fates.iter().enumerate() {
                 if let Fate::Dropped { keeper, relation, score } = *fate {
                     let exact = sets[at].jaccard(&sets[keeper as usize]);

@@ -1,0 +1,171 @@
+//! The articles of a pile by number: what the first reading leaves behind.
+
+use std::path::Path;
+
+use anyhow::ensure;
+use retold::corpus::{Place, Position, Reached, ReadReport, Record};
+
+use super::journal::{Body, Header, Journal};
+use super::places::Places;
+use crate::cli::stored::Room;
+
+/// What reading came to, and where everything is.
+#[derive(Debug)]
+pub struct Census {
+    /// What reading the inputs came to.
+    pub report: ReadReport,
+    /// What reading the references came to.
+    pub reference: ReadReport,
+    /// Batch by batch, what else is known of the articles.
+    pub journal: Journal,
+    places: [Places; 2],
+    /// How far reading has come.
+    reached: [Position; 2],
+    is_read: [bool; 2],
+}
+
+/// Whose articles: the places in the pairs above.
+fn side(is_reference: bool) -> usize {
+    usize::from(!is_reference)
+}
+
+impl Census {
+    fn of(journal: Journal) -> Self {
+        Self {
+            report: ReadReport::default(),
+            reference: ReadReport::default(),
+            journal,
+            places: Default::default(),
+            reached: Default::default(),
+            is_read: [false; 2],
+        }
+    }
+
+    /// Nothing was read yet, and nothing will outlast the process.
+    pub fn temporary(room: Room) -> Self {
+        Self::of(Journal::temporary(room))
+    }
+
+    /// What the file, which need not be there, says of an earlier reading. Also the bytes at its end
+    /// that were not as they should be, and were cut off.
+    pub fn lasting(path: &Path, room: Room) -> anyhow::Result<(Self, u64)> {
+        let mut headers = Self::of(Journal::temporary(room.clone()));
+        let (journal, lost) = Journal::lasting(path, room, |header| headers.go_on(header))?;
+        Ok((Self { journal, ..headers }, lost))
+    }
+
+    /// Forgets everything.
+    pub fn start_over(&mut self) -> anyhow::Result<()> {
+        self.journal.clear()?;
+        let empty = Journal::temporary(Room { bytes: 0, temp: std::env::temp_dir() });
+        let journal = std::mem::replace(&mut self.journal, empty);
+        *self = Self::of(journal);
+        Ok(())
+    }
+
+    /// Knows what a header says.
+    fn go_on(&mut self, header: Header) {
+        let side = side(header.is_reference);
+        for (source, line, count) in header.runs {
+            let lines = line..line + u64::from(count);
+            lines.for_each(|line| self.places[side].push(Place { source, line }));
+        }
+        self.reached[side] = header.position;
+        self.is_read[side] |= header.is_end;
+        let report = self.report_of(header.is_reference);
+        *report = std::mem::take(report).then(header.report);
+    }
+
+    fn report_of(&mut self, is_reference: bool) -> &mut ReadReport {
+        if is_reference { &mut self.reference } else { &mut self.report }
+    }
+
+    /// Where reading the references, or the inputs, goes on; nothing if all was read.
+    pub fn reached(&self, is_reference: bool) -> Option<Position> {
+        let side = side(is_reference);
+        (!self.is_read[side]).then_some(self.reached[side])
+    }
+
+    /// Whether all was read.
+    pub fn is_complete(&self) -> bool {
+        self.is_read == [true; 2]
+    }
+
+    /// The ids of the references, or of the inputs, so far.
+    pub fn ids(&self, is_reference: bool) -> impl Iterator<Item = String> {
+        let own = self.places[0].len()..self.journal.articles();
+        let range = if is_reference { 0..self.places[0].len() } else { own };
+        range.map(|article| self.journal.id(article))
+    }
+
+    /// What a batch says of its articles, but for what is computed from their texts.
+    pub fn body(records: &[Record]) -> Body {
+        let mut body = Body::default();
+        for record in records {
+            body.ids.push_str(&record.id);
+            body.ends.push(body.ids.len() as u32);
+            body.bytes.push(record.text.len() as u32);
+        }
+        body
+    }
+
+    /// Adds a batch that stands at these places.
+    pub fn push(
+        &mut self,
+        is_reference: bool,
+        places: &[Place],
+        body: &Body,
+        reached: Reached<'_>,
+    ) -> anyhow::Result<()> {
+        ensure!(
+            u64::from(self.journal.articles()) + (places.len() as u64) < u64::from(u32::MAX / 2),
+            "there are more than 2,147,483,647 articles; take them apart"
+        );
+        let position = reached.position;
+        let report = reached.report.since(self.report_of(is_reference));
+        let runs = runs(places);
+        let header = Header { is_reference, position, report, runs, ..Header::default() };
+        self.add(header, body)
+    }
+
+    /// Ends the references, or the inputs.
+    pub fn end(&mut self, is_reference: bool, report: &ReadReport) -> anyhow::Result<()> {
+        let report = report.since(self.report_of(is_reference));
+        let position = self.reached[side(is_reference)];
+        let header = Header { is_reference, is_end: true, position, report, ..Header::default() };
+        self.add(header, &Body::default())
+    }
+
+    fn add(&mut self, mut header: Header, body: &Body) -> anyhow::Result<()> {
+        self.journal.push(&mut header, body)?;
+        self.go_on(header);
+        Ok(())
+    }
+
+    /// The number of the article at a place.
+    pub fn number(&self, place: Place, is_reference: bool) -> Option<u32> {
+        let [reference, own] = &self.places;
+        if is_reference {
+            reference.number(place)
+        } else {
+            Some(reference.len() + own.number(place)?)
+        }
+    }
+
+    /// Articles of the references, which come first.
+    pub fn references(&self) -> u32 {
+        self.places[0].len()
+    }
+
+    /// The number of the first article of the inputs that is not of an earlier source.
+    pub fn first_from(&self, source: u32) -> u32 {
+        self.references() + self.places[1].before(Place { source, line: 0 })
+    }
+}
+
+/// Neighbouring lines together.
+fn runs(places: &[Place]) -> Vec<(u32, u64, u32)> {
+    let follows = |a: &Place, b: &Place| a.source == b.source && a.line + 1 == b.line;
+    let run = |run: &[Place]| (run[0].source, run[0].line, run.len() as u32);
+    places.chunk_by(follows).map(run).collect()
+}

@@ -1,0 +1,424 @@
+//! What a first reading leaves behind, batch by batch: in memory as far as there is room, and in a
+//! file, from which it is read back, and from which a later run goes on.
+//!
+//! ```text
+//! frame:  header: u32 bytes, body: u32 bytes, checksum of both: u64     little-endian, as all numbers
+//! header: JSON, what the batch is and how far reading has come
+//! body:   preferences: u64 × articles, ends: u32 × articles (of their ids), bytes: u32 × articles,
+//!         ids, page
+//! ```
+//!
+//! A frame that was written in part, or damaged later, fails its checksum: the journal ends before it.
+
+use std::borrow::Cow;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::Context;
+use retold::corpus::{Position, ReadReport};
+use retold::engine::dedup::Pages;
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::cli::stored::{Room, cannot, read_at};
+
+/// The batches of a reading, in order.
+#[derive(Debug)]
+pub struct Journal {
+    room: Room,
+    /// The bodies of the first frames.
+    held: Vec<Box<[u8]>>,
+    held_bytes: usize,
+    /// The others; all of them if the file is to outlast the process.
+    file: Option<File>,
+    is_lasting: bool,
+    end: u64,
+    frames: Vec<Frame>,
+    articles: u32,
+    /// The first failure to read back.
+    failed: Mutex<Option<io::Error>>,
+}
+
+/// Where a batch is.
+#[derive(Debug, Clone, Copy)]
+struct Frame {
+    /// The number of its first article.
+    first: u32,
+    articles: u32,
+    /// Where its body begins in the file, and the page and the end in the body.
+    body: u64,
+    page: u32,
+    end: u32,
+}
+
+/// What a batch is, and how far reading has come.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Header {
+    /// Whether it is of the references.
+    pub is_reference: bool,
+    /// Whether this is the end of them, or of the inputs.
+    pub is_end: bool,
+    /// The position behind it.
+    pub position: Position,
+    /// What came up since the batch before.
+    pub report: ReadReport,
+    /// Its articles: source, first line and number of those on neighbouring lines.
+    pub runs: Vec<(u32, u64, u32)>,
+    /// How many they are.
+    pub articles: u32,
+    /// Bytes of the page.
+    pub page: u32,
+}
+
+/// What is kept of the articles of a batch.
+#[derive(Debug, Default)]
+pub struct Body {
+    /// Their ids, one behind the other, and where each ends.
+    pub ids: String,
+    /// See there.
+    pub ends: Vec<u32>,
+    /// Bytes of their texts.
+    pub bytes: Vec<u32>,
+    /// How much one wants to keep each: less is better.
+    pub preferences: Vec<u64>,
+    /// Their signatures.
+    pub page: Vec<u8>,
+}
+
+impl Body {
+    fn packed(&self) -> Vec<u8> {
+        let articles = self.ends.len();
+        let mut body = Vec::with_capacity(16 * articles + self.ids.len() + self.page.len());
+        body.extend(self.preferences.iter().flat_map(|of| of.to_le_bytes()));
+        body.extend(self.ends.iter().flat_map(|end| end.to_le_bytes()));
+        body.extend(self.bytes.iter().flat_map(|bytes| bytes.to_le_bytes()));
+        body.extend(self.ids.as_bytes());
+        body.extend(&self.page);
+        body
+    }
+}
+
+/// Bytes before a frame's header.
+const PREFIX: usize = 16;
+
+impl Journal {
+    /// Nothing yet. What does not fit into memory goes to a file without a name.
+    pub fn temporary(room: Room) -> Self {
+        Self {
+            room,
+            held: Vec::new(),
+            held_bytes: 0,
+            file: None,
+            is_lasting: false,
+            end: 0,
+            frames: Vec::new(),
+            articles: 0,
+            failed: Mutex::new(None),
+        }
+    }
+
+    /// The journal in a file, which need not be there; hands out the headers of its frames. What is
+    /// behind the last whole frame is cut off, and its bytes are counted.
+    pub fn lasting(
+        path: &Path,
+        room: Room,
+        mut each: impl FnMut(Header),
+    ) -> anyhow::Result<(Self, u64)> {
+        let cannot = || format!("cannot write {}", path.display());
+        let mut options = OpenOptions::new();
+        let file = options.read(true).write(true).create(true).truncate(false).open(path);
+        let file = file.with_context(cannot)?;
+        let bytes = file.metadata().with_context(cannot)?.len();
+        let mut journal = Self { is_lasting: true, ..Self::temporary(room) };
+        let mut reader = BufReader::with_capacity(1 << 20, &file);
+        while let Some(Whole { header, body, bytes }) = next_frame(&mut reader) {
+            journal.end += bytes;
+            journal.note(&header, &body);
+            each(header);
+        }
+        drop(reader);
+        file.set_len(journal.end).with_context(cannot)?;
+        (&file).seek(SeekFrom::Start(journal.end)).with_context(cannot)?;
+        journal.file = Some(file);
+        let lost = bytes - journal.end;
+        Ok((journal, lost))
+    }
+
+    /// Adds a batch, whose counts come from its body.
+    pub fn push(&mut self, header: &mut Header, body: &Body) -> anyhow::Result<()> {
+        header.articles = body.ends.len() as u32;
+        header.page = body.page.len() as u32;
+        let body = body.packed();
+        if self.is_lasting || !self.fits(&body) {
+            self.write(header, &body).with_context(|| self.cannot("write"))?;
+        }
+        self.note(header, &body);
+        Ok(())
+    }
+
+    /// Forgets all batches.
+    pub fn clear(&mut self) -> anyhow::Result<()> {
+        let room = self.room.clone();
+        let (file, is_lasting) = (self.file.take(), self.is_lasting);
+        *self = Self { file, is_lasting, ..Self::temporary(room) };
+        let Some(mut file) = self.file.as_ref() else { return Ok(()) };
+        let cleared = file.set_len(0).and_then(|()| file.seek(SeekFrom::Start(0)));
+        cleared.map(drop).with_context(|| self.cannot("write"))
+    }
+
+    fn fits(&self, body: &[u8]) -> bool {
+        self.held.len() == self.frames.len() && self.held_bytes + body.len() <= self.room.bytes
+    }
+
+    fn write(&mut self, header: &Header, body: &[u8]) -> io::Result<()> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => none.insert(tempfile::tempfile_in(&self.room.temp)?),
+        };
+        let header = serde_json::to_vec(header)?;
+        file.write_all(&(header.len() as u32).to_le_bytes())?;
+        file.write_all(&(body.len() as u32).to_le_bytes())?;
+        file.write_all(&checksum(&header, body).to_le_bytes())?;
+        file.write_all(&header)?;
+        file.write_all(body)?;
+        self.end += (PREFIX + header.len() + body.len()) as u64;
+        Ok(())
+    }
+
+    /// Knows a frame whose end is the journal's, and holds it if there is room.
+    fn note(&mut self, header: &Header, body: &[u8]) {
+        let fits = self.fits(body);
+        self.frames.push(Frame {
+            first: self.articles,
+            articles: header.articles,
+            body: self.end.saturating_sub(body.len() as u64),
+            page: (body.len() as u32).saturating_sub(header.page),
+            end: body.len() as u32,
+        });
+        self.articles += header.articles;
+        if fits {
+            self.held_bytes += body.len();
+            self.held.push(body.into());
+        }
+    }
+
+    fn cannot(&self, what: &str) -> String {
+        if self.is_lasting {
+            format!("cannot {what} what is done so far; see that there is room on the disk")
+        } else {
+            cannot(what, &self.room.temp)
+        }
+    }
+
+    /// An error if something could not be read back; zeros stood for it.
+    pub fn check(&self) -> anyhow::Result<()> {
+        let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner).take();
+        failed.map_or(Ok(()), Err).with_context(|| self.cannot("read"))
+    }
+
+    /// Articles so far.
+    pub fn articles(&self) -> u32 {
+        self.articles
+    }
+
+    /// An article's id.
+    pub fn id(&self, article: u32) -> String {
+        let (at, frame) = self.find(article);
+        let ends = 8 * frame.articles as usize;
+        let local = (article - frame.first) as usize;
+        let start = match local {
+            0 => 0,
+            _ => self.number(at, ends + 4 * (local - 1)),
+        };
+        let end = self.number(at, ends + 4 * local);
+        let ids = 16 * frame.articles as usize;
+        let id = self.body(at, ids + start as usize..ids + end.max(start) as usize);
+        String::from_utf8_lossy(&id).into_owned()
+    }
+
+    /// Bytes of the texts of all articles from a number on, in order.
+    pub fn all_bytes(&self, from: u32) -> impl Iterator<Item = u64> {
+        let of_frame = |at: usize| {
+            let articles = self.frames[at].articles as usize;
+            let bytes = self.body(at, 12 * articles..16 * articles);
+            bytes.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect::<Vec<u32>>()
+        };
+        (0..self.frames.len()).flat_map(of_frame).skip(from as usize).map(u64::from)
+    }
+
+    /// How much one wants to keep an article.
+    pub fn preference(&self, article: u32) -> u64 {
+        let (at, frame) = self.find(article);
+        let from = 8 * (article - frame.first) as usize;
+        self.body(at, from..from + 8).as_chunks().0.first().map_or(0, |n| u64::from_le_bytes(*n))
+    }
+
+    fn number(&self, frame: usize, from: usize) -> u32 {
+        let bytes = self.body(frame, from..from + 4);
+        bytes.as_chunks().0.first().map_or(0, |bytes| u32::from_le_bytes(*bytes))
+    }
+
+    fn find(&self, article: u32) -> (usize, Frame) {
+        let at = self.frames.partition_point(|frame| frame.first <= article) - 1;
+        (at, self.frames[at])
+    }
+
+    fn body(&self, frame: usize, range: Range<usize>) -> Cow<'_, [u8]> {
+        if let Some(body) = self.held.get(frame) {
+            return Cow::Borrowed(&body[range]);
+        }
+        let mut bytes = vec![0; range.len()];
+        let from = self.frames[frame].body + range.start as u64;
+        let file = self.file.as_ref().ok_or_else(|| io::ErrorKind::NotFound.into());
+        if let Err(error) = file.and_then(|file| read_at(file, &mut bytes, from)) {
+            let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+            failed.get_or_insert(error);
+            bytes.fill(0);
+        }
+        Cow::Owned(bytes)
+    }
+}
+
+impl Pages for Journal {
+    fn len(&self) -> usize {
+        self.frames.len()
+    }
+
+    fn bytes(&self, page: usize, range: Range<usize>) -> Cow<'_, [u8]> {
+        let Frame { page: from, end, .. } = self.frames[page];
+        let from = from as usize;
+        // The end of the references, and of the inputs, has no page: it counts as one of no articles.
+        if from == end as usize {
+            return Cow::Owned(vec![0; range.len()]);
+        }
+        self.body(page, from + range.start..from + range.end)
+    }
+}
+
+/// A frame that is as it was written.
+struct Whole {
+    header: Header,
+    body: Vec<u8>,
+    bytes: u64,
+}
+
+/// The next frame; nothing at the end, and where it is not whole.
+fn next_frame(from: &mut impl Read) -> Option<Whole> {
+    let mut prefix = [0; PREFIX];
+    from.read_exact(&mut prefix).ok()?;
+    let [[a, b, c, d], [e, f, g, h], ..] = prefix.as_chunks::<4>().0 else { return None };
+    let lengths = [u32::from_le_bytes([*a, *b, *c, *d]), u32::from_le_bytes([*e, *f, *g, *h])];
+    let mut part = |length: u32| {
+        // Not by its length, which may be damaged.
+        let mut bytes = Vec::new();
+        from.take(length.into()).read_to_end(&mut bytes).ok()?;
+        (bytes.len() == length as usize).then_some(bytes)
+    };
+    let (header, body) = (part(lengths[0])?, part(lengths[1])?);
+    let sum = prefix[8..].try_into().ok().map(u64::from_le_bytes)?;
+    if sum != checksum(&header, &body) {
+        return None;
+    }
+    let bytes = (PREFIX + header.len() + body.len()) as u64;
+    Some(Whole { header: serde_json::from_slice(&header).ok()?, body, bytes })
+}
+
+fn checksum(header: &[u8], body: &[u8]) -> u64 {
+    let mut hash = Xxh3::new();
+    hash.update(&(header.len() as u64).to_le_bytes());
+    hash.update(header);
+    hash.update(body);
+    hash.digest()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(ids: &[&str], page: &[u8]) -> Body {
+        let mut body = Body { page: page.to_vec(), ..Body::default() };
+        for id in ids {
+            body.ids.push_str(id);
+            body.ends.push(body.ids.len() as u32);
+            body.bytes.push(id.len() as u32 * 10);
+            body.preferences.push(u64::MAX - id.len() as u64);
+        }
+        body
+    }
+
+    fn fill(journal: &mut Journal) {
+        for (ids, page) in
+            [(&["a", "", "zwölf"][..], &[1, 2, 3][..]), (&[], &[]), (&["x"], &[4, 5])]
+        {
+            journal.push(&mut Header::default(), &body(ids, page)).expect("written");
+        }
+    }
+
+    fn check(journal: &Journal) {
+        let ids: Vec<String> = (0..journal.articles()).map(|article| journal.id(article)).collect();
+        assert_eq!(ids, ["a", "", "zwölf", "x"]);
+        assert_eq!(journal.preference(2), u64::MAX - 6);
+        assert_eq!(journal.all_bytes(1).collect::<Vec<_>>(), [0, 60, 10]);
+        assert_eq!(*Pages::bytes(journal, 0, 1..3), [2, 3]);
+        assert_eq!(*Pages::bytes(journal, 1, 0..8), [0; 8]);
+        assert_eq!(*Pages::bytes(journal, 2, 0..2), [4, 5]);
+        journal.check().expect("all was read");
+    }
+
+    fn room(bytes: usize) -> Room {
+        Room { bytes, temp: std::env::temp_dir() }
+    }
+
+    #[test]
+    fn batches_come_back_from_memory_and_file() {
+        for bytes in [0, 60, 1000] {
+            let mut journal = Journal::temporary(room(bytes));
+            fill(&mut journal);
+            check(&journal);
+        }
+    }
+
+    #[test]
+    fn a_lasting_journal_goes_on_behind_its_last_whole_frame() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("journal");
+        let open =
+            |each: &mut dyn FnMut(Header)| Journal::lasting(&path, room(60), each).expect("open");
+        let (mut journal, lost) = open(&mut |_| panic!("there is none"));
+        fill(&mut journal);
+        check(&journal);
+        drop(journal);
+        let whole = std::fs::read(&path).expect("there");
+        let mut headers = 0;
+        let (mut journal, none) = open(&mut |header| headers += usize::from(header.articles != 9));
+        assert_eq!((headers, lost, none), (3, 0, 0));
+        check(&journal);
+        journal.clear().expect("cleared");
+        fill(&mut journal);
+        check(&journal);
+        drop(journal);
+        assert_eq!(std::fs::read(&path).expect("there"), whole);
+        for cut in 0..whole.len() {
+            for damage in [false, true] {
+                let mut bytes = whole.clone();
+                if damage {
+                    bytes[cut] ^= 64
+                } else {
+                    bytes.truncate(cut)
+                }
+                std::fs::write(&path, &bytes).expect("written");
+                let (journal, lost) = open(&mut |_| ());
+                assert!(journal.frames.len() < 3, "frame {cut} is not as it was");
+                assert_eq!(journal.end + lost, bytes.len() as u64);
+                drop(journal);
+                assert_eq!(
+                    std::fs::metadata(&path).expect("there").len() + lost,
+                    bytes.len() as u64
+                );
+            }
+        }
+    }
+}
