@@ -195,16 +195,16 @@ impl Job<'_> {
         let fates = self.target.as_ref().map(|target| target.state("fates"));
         let recorded = match &fates {
             Some(fates) => planning.recorded(census, fates),
-            None => Err(census),
+            None => Err(Box::new(census)),
         };
         let plan = match recorded {
             Ok(plan) => plan,
             Err(mut census) => {
                 let plan = if args.rewrites {
                     census.start_over()?;
-                    planning.of_rewrites(census)?
+                    planning.of_rewrites(*census)?
                 } else {
-                    planning.of_near_duplicates(census)?
+                    planning.of_near_duplicates(*census)?
                 };
                 fates.map_or(Ok(()), |fates| plan.record(&fates))?;
                 plan

@@ -154,13 +154,13 @@ impl Planning<'_> {
         Ok(Plan { fates, census, stages, candidates, reason: keep.reason() })
     }
 
-    /// The plan that an earlier run made of this census, if it is there and whole.
-    pub fn recorded(&self, census: Census, path: &Path) -> Result<Plan, Census> {
+    /// The plan that an earlier run made of this census, if it is there and whole; else the census.
+    pub fn recorded(&self, census: Census, path: &Path) -> Result<Plan, Box<Census>> {
         if !census.is_complete() {
-            return Err(census);
+            return Err(Box::new(census));
         }
         match recorded(path, census.journal.articles()) {
-            None => Err(census),
+            None => Err(Box::new(census)),
             Some((fates, candidates)) => {
                 let reason = self.keep.reason();
                 Ok(Plan { fates, census, stages: Vec::new(), candidates, reason })
