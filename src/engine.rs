@@ -10,6 +10,7 @@ pub mod dedup;
 mod pool;
 mod scan;
 mod texts;
+mod together;
 
 use crate::Error;
 use crate::align::boilerplate::Boilerplate;

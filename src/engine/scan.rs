@@ -7,6 +7,7 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use super::pool::Pool;
+use super::together::together;
 use super::{Channels, Engine, Texts};
 use crate::Error;
 use crate::align::{Comparison, Profile, Relation};
@@ -127,7 +128,8 @@ impl Engine {
         Ok(Scan { pairs, clusters, stats })
     }
 
-    /// Compares pairs of a corpus and keeps the related ones; all where the config says so.
+    /// Compares pairs of a corpus and keeps the related ones; all where the config says so. In any
+    /// order.
     fn align<T: Texts + ?Sized>(
         &self,
         texts: &T,
@@ -135,7 +137,8 @@ impl Engine {
         watch: &dyn Watch,
     ) -> Vec<Pair> {
         let mut related = Vec::new();
-        self.compare_batches(texts, pairs, |now, compared| {
+        let pairs = together(texts.len(), pairs);
+        self.compare_batches(texts, &pairs, |now, compared| {
             watch.advance(now.len() as u64);
             related.extend(
                 now.iter()
