@@ -44,7 +44,11 @@ impl Target {
         let shown = target.display();
         match fs::read_dir(target) {
             Ok(mut entries) => {
-                if entries.next().is_some() {
+                let holds_something = entries.next().is_some();
+                if holds_something && leftover == Leftover::Resume && !is_left_over(target) {
+                    bail!("{shown} is finished: there is nothing to go on with");
+                }
+                if holds_something {
                     bail!("{shown} is not empty; name another folder, or remove it first");
                 }
             }
@@ -196,6 +200,8 @@ mod tests {
         target.finish().expect("renamed");
         assert_eq!(fs::read_to_string(out.join("a")).expect("there"), "x");
         assert!(create(&out, Leftover::Remove).is_err(), "it is not empty now");
+        let again = create(&out, Leftover::Resume).err().map(|error| error.to_string());
+        assert!(again.is_some_and(|error| error.contains("is finished")));
         drop(create(&folder.path().join("other"), Leftover::Remove).expect("nothing there"));
         assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1, "nothing is left");
     }
