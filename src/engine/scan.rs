@@ -14,8 +14,8 @@ use crate::align::{Comparison, Profile, Relation};
 use crate::cluster::{Confirmation, Edge, clusters};
 use crate::text::Analyzer;
 
-/// Bytes of text whose articles are held ready at once.
-const READY_BYTES: usize = 32 << 20;
+/// Bytes of text whose articles are held ready at once; ready, they take more.
+const READY_BYTES: usize = 16 << 20;
 
 /// The stages of a scan, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
