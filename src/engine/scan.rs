@@ -15,7 +15,7 @@ use crate::cluster::{Confirmation, Edge, clusters};
 use crate::text::Analyzer;
 
 /// Bytes of text whose articles are held ready at once, at most; ready they take ten times that.
-const READY_BYTES: usize = 32 << 20;
+const READY_BYTES: usize = 16 << 20;
 
 /// The stages of a scan, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

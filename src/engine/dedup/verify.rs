@@ -71,7 +71,7 @@ pub struct Verification<'p, P: ?Sized> {
 pub type Ranks<'p> = &'p (dyn Fn(u32) -> Rank + Sync);
 
 impl<'p, P: Pages + ?Sized> Verification<'p, P> {
-    /// Finds the candidate pairs. `pages` are all that a [`Signing`] with this config gave, in order.
+    /// Finds the candidate pairs. `pages` are all that a [`Signing`](super::Signing) with this config gave, in order.
     /// Works on all threads of the current pool.
     pub fn new(config: DedupConfig, pages: &'p P, ranks: Ranks<'p>) -> Result<Self, Error> {
         let book = Book::new(pages, config.banding()?.bands(), config.lanes);
