@@ -180,7 +180,7 @@ fn without_resume_a_run_starts_afresh_and_says_so() {
     assert!(outcome(&at.join("out")) == fresh);
     let done = resumed(at, &[]);
     assert_eq!(done.status, 2);
-    assert!(done.err.contains("out is not empty"), "{}", done.err);
+    assert!(done.err.contains("out is finished"), "{}", done.err);
 }
 
 #[test]
