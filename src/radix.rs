@@ -18,6 +18,10 @@ const SMALL: usize = 24;
 /// Keys that fit the second-level cache together with their scratch.
 const CACHED: usize = 1 << 14;
 
+/// Keys that [`for_each_part`] leaves together: with scratch and counters they fit the second-level cache
+/// or nearly so, and to spread them further costs more than it saves.
+const PART: usize = 1 << 17;
+
 /// Sorts `keys` by the number in their bits `bits`, and only by these; keys that are equal there keep
 /// their order. `scratch` grows as needed; what it holds afterwards means nothing.
 ///
@@ -62,7 +66,7 @@ pub fn sort_with(keys: &mut [u64], scratch: &mut [u64], bits: Range<u32>) {
     sort_part(keys, scratch, bits, Target::Same);
 }
 
-/// Spreads `keys` over parts that fit the cache, by the highest of their bits `bits`, and calls `each`
+/// Spreads `keys` over parts of up to 2^17 keys, by the highest of their bits `bits`, and calls `each`
 /// for every part, in ascending order: its keys, a scratch of the same length, and the bits by which
 /// they may still differ. `keys` mean nothing afterwards.
 pub fn for_each_part(
@@ -82,7 +86,7 @@ fn visit_parts(
     bits: Range<u32>,
     each: &mut impl FnMut(&mut [u64], &mut [u64], Range<u32>),
 ) {
-    if from.len() <= CACHED || bits.is_empty() {
+    if from.len() <= PART || bits.is_empty() {
         return each(from, other, bits);
     }
     let mut counts = [0; 1 << WIDE_DIGIT];
@@ -264,7 +268,7 @@ mod tests {
     fn parts_hold_all_keys_in_ascending_order() {
         let shapes: [fn(u64) -> u64; 3] = [mix, |n| n << 40, |_| 7 << 30];
         for shape in shapes {
-            let mut keys: Vec<u64> = (0..100_000).map(shape).collect();
+            let mut keys: Vec<u64> = (0..300_000).map(shape).collect();
             let mut expected = keys.clone();
             expected.sort_unstable();
             let mut found = Vec::new();

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::text::hash::mix;
+use crate::Kernel;
+use crate::shingle::{ngram_hash, ngrams};
 use crate::text::{Article, Traits, Word};
 
 /// Words of a run that is known again. Shorter ones are common phrases.
@@ -44,7 +45,7 @@ impl Boilerplate {
             .words
             .windows(RUN)
             .enumerate()
-            .filter_map(|(at, run)| self.runs.contains(&hash(run.iter().map(form))).then_some(at))
+            .filter_map(|(at, run)| self.runs.contains(&hash(run)).then_some(at))
             .collect();
         for word in known.into_iter().flat_map(|at| at..at + RUN) {
             article.words[word].traits.set(Traits::BOILERPLATE, true);
@@ -54,20 +55,20 @@ impl Boilerplate {
 
 /// Every run of six words, hashed, in order; none of fewer words.
 pub fn runs(words: &[Word]) -> impl Iterator<Item = u64> {
-    words.windows(RUN).map(|run| hash(run.iter().map(form)))
+    words.windows(RUN).map(hash)
 }
 
-/// The same of words that are there as their forms alone.
-pub fn runs_of_forms(forms: &[u64]) -> impl Iterator<Item = u64> {
-    forms.windows(RUN).map(|run| hash(run.iter().copied()))
+/// [`runs`] of words that are there as their forms alone; whatever `runs` had is gone.
+pub fn runs_of_forms(forms: &[u64], kernel: Kernel, runs: &mut Vec<u64>) {
+    runs.clear();
+    if forms.len() >= RUN {
+        ngrams(forms, RUN, kernel, runs);
+    }
 }
 
-fn hash(run: impl Iterator<Item = u64>) -> u64 {
-    run.fold(0, |hash, form| mix(hash ^ form))
-}
-
-fn form(word: &Word) -> u64 {
-    word.form
+fn hash(run: &[Word]) -> u64 {
+    let forms: [u64; RUN] = std::array::from_fn(|at| run[at].form);
+    ngram_hash(&forms)
 }
 
 /// Whether a word stands in boilerplate.

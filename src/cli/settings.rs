@@ -150,7 +150,7 @@ impl Settings {
         let least = articles * 400 + bytes / 5;
         self.check_memory(articles, least)?;
         let rest = (self.memory as u64).saturating_sub(BASE_MEMORY + least);
-        let held_bytes = (rest / 3 * 2).max(self.memory as u64 / 10) as usize;
+        let held_bytes = (rest / 6 * 5).max(self.memory as u64 / 10) as usize;
         Ok(Engine::new(Config { held_bytes, ..self.engine.clone() })?)
     }
 

@@ -1,6 +1,5 @@
 //! Texts to candidate pairs, by both channels.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -10,7 +9,7 @@ use super::{Channel, Engine, Texts, Watch};
 use crate::Error;
 use crate::lsh::band_keys::{self, BandKeys, Bucketing, Collapsed};
 use crate::lsh::banding::{Banding, Target};
-use crate::lsh::rare::{self, Posting, RareConfig, RareIndex};
+use crate::lsh::rare::{self, Postings, RareConfig, RareIndex, Spread};
 use crate::shingle::reuse::skip_bigrams;
 use crate::sketch::MinHasher;
 use crate::text::hash::mix;
@@ -18,13 +17,10 @@ use crate::text::{Analyzer, Outline};
 
 /// Texts that one task takes; small enough to share work out, large enough to keep it together.
 const BLOCK: usize = 64;
-/// Features are spread over 2 to the power of this many partitions.
-const PARTITION_BITS: u32 = 6;
-const PARTITIONS: usize = 1 << PARTITION_BITS;
 /// Texts by which the number of features is estimated.
 const SAMPLE: usize = 512;
-/// Postings of rare features whose pairs one task counts, at most, about; it takes 16 bytes for each.
-const PART_POSTINGS: usize = 1 << 22;
+/// Bytes in which pairs are counted, at least.
+const LEAST_ROOM: usize = 16 << 20;
 /// Groups of identical texts up to this size are compared like all others; of larger ones the first
 /// stands for all.
 const IDENTICAL_LIMIT: usize = 8;
@@ -75,12 +71,8 @@ struct Worker<'p> {
     outline: Outline,
     shingles: Vec<u64>,
     lanes: Vec<u32>,
-    groups: &'p Groups,
     postings: Pooled<'p, Postings>,
 }
-
-/// Postings by their partitions.
-type Postings = Vec<Vec<Posting>>;
 
 impl Engine {
     /// Candidate pairs of a corpus.
@@ -94,7 +86,7 @@ impl Engine {
         let banding = Banding::for_threshold(target)?;
         let analyzers = Pool::new(|| self.analyzer());
         let groups = self.groups(texts);
-        let postings = Pool::new(|| groups.buffers());
+        let postings = Pool::new(|| groups.buffers(0));
         let blocks: Vec<Block> = (0..texts.len().div_ceil(BLOCK))
             .into_par_iter()
             .map_init(
@@ -104,7 +96,6 @@ impl Engine {
                     outline: Outline::default(),
                     shingles: Vec::new(),
                     lanes: vec![0; self.config.lanes],
-                    groups: &groups,
                     postings: postings.take(),
                 },
                 |worker, block| {
@@ -129,19 +120,19 @@ impl Engine {
         drop(keys);
         if self.config.channel != Channel::Banding {
             let config = self.rare_config(texts.len());
-            let mut index = RareIndex::with_room(groups.features);
+            let mut index = RareIndex::default();
             let mut tools = postings.into_tools();
             index_postings(&mut tools, config, &standing, &mut index, &mut found);
             for group in 1..groups.count {
                 // The same buffers again: what is given back, the allocator may keep for long.
-                let postings = Pool::with_tools(|| groups.buffers(), tools);
-                self.postings(texts, &analyzers, &postings, (&groups, group));
+                tools.iter_mut().for_each(|tool| tool.restart(groups.spread(group)));
+                let postings = Pool::with_tools(|| groups.buffers(group), tools);
+                self.postings(texts, &analyzers, &postings);
                 tools = postings.into_tools();
                 index_postings(&mut tools, config, &standing, &mut index, &mut found);
             }
             drop(tools);
-            let part = (self.config.held_bytes / 64).clamp(1 << 16, PART_POSTINGS);
-            pair_rare(&index, config, (texts.len(), part), &mut found);
+            pair_rare(&index, config, self.config.held_bytes, &mut found);
         }
         found.pairs.par_sort_unstable();
         found.pairs.dedup();
@@ -167,8 +158,7 @@ impl Engine {
             let Outline { forms, .. } = &worker.outline;
             block.bytes += text.len() as u64;
             block.words += forms.len() as u64;
-            let print = forms.iter().fold(0, |print: u64, form| mix(print.rotate_left(1) ^ form));
-            block.prints.push((!forms.is_empty()).then_some(print));
+            block.prints.push((!forms.is_empty()).then(|| print(forms)));
             if self.config.channel != Channel::Rare {
                 worker.shingles.clear();
                 let n = self.config.shingle_words;
@@ -178,7 +168,7 @@ impl Engine {
                 }
             }
             if self.config.channel != Channel::Banding {
-                worker.groups.emit(0, &worker.outline, at as u32, &mut worker.postings);
+                emit(&worker.outline, at as u32, &mut worker.postings);
             }
         }
         Ok(block)
@@ -190,13 +180,12 @@ impl Engine {
         texts: &T,
         analyzers: &Pool<Analyzer, impl Fn() -> Analyzer + Sync>,
         postings: &Pool<Postings, impl Fn() -> Postings + Sync>,
-        (groups, group): (&Groups, usize),
     ) {
         (0..texts.len()).into_par_iter().with_min_len(BLOCK).for_each_init(
             || (analyzers.take(), postings.take(), Outline::default()),
             |(analyzer, postings, outline), at| {
                 analyzer.outline(&texts.text(at), outline);
-                groups.emit(group, outline, at as u32, postings);
+                emit(outline, at as u32, postings);
             },
         );
     }
@@ -210,8 +199,9 @@ impl Engine {
             analyzer.outline(&texts.text(at), &mut outline);
             skip_bigrams(&outline.stems, window(outline.forms.len()), |_| features += step);
         }
-        let wanted = (features * size_of::<Posting>()).div_ceil(self.config.held_bytes.max(1));
-        Groups { count: wanted.clamp(1, PARTITIONS), features }
+        let all = Spread::for_postings(features);
+        let wanted = Postings::bytes(features).div_ceil(self.config.held_bytes.max(1));
+        Groups { count: wanted.clamp(1, all.partitions()), features, all }
     }
 
     fn rare_config(&self, articles: usize) -> RareConfig {
@@ -229,34 +219,30 @@ impl Engine {
 /// group at a time are held. Which features make a group does not matter to what is found.
 struct Groups {
     count: usize,
-    /// How many there are of all, about.
+    /// How many features there are of all, about.
     features: usize,
+    /// Of all features.
+    all: Spread,
 }
 
 impl Groups {
     /// The partitions of a group.
-    fn partitions(&self, group: usize) -> Range<usize> {
-        let start = |group: usize| (group * PARTITIONS).div_ceil(self.count);
-        start(group)..start(group + 1)
+    fn spread(&self, group: usize) -> Spread {
+        self.all.part(group, self.count)
     }
 
-    /// Partitions of a thread, with room for its share of a group.
-    fn buffers(&self) -> Postings {
+    /// Room for a thread's share of a group.
+    fn buffers(&self, group: usize) -> Postings {
         // Memory that is never touched costs nothing, and to grow by copying does.
-        let room = self.features / (PARTITIONS * rayon::current_num_threads()) * 5 / 4;
-        (0..PARTITIONS.div_ceil(self.count)).map(|_| Vec::with_capacity(room)).collect()
+        let share = self.features / (self.count * rayon::current_num_threads());
+        Postings::new(self.spread(group), share / 4 * 5)
     }
+}
 
-    /// Adds the features of an article that are of this group.
-    fn emit(&self, group: usize, outline: &Outline, article: u32, postings: &mut Postings) {
-        let partitions = self.partitions(group);
-        skip_bigrams(&outline.stems, window(outline.forms.len()), |feature| {
-            let partition = rare::partition_of(feature, PARTITION_BITS);
-            if partitions.contains(&partition) {
-                postings[partition - partitions.start].push(rare::posting(feature, article));
-            }
-        });
-    }
+/// Adds the features of an article.
+fn emit(outline: &Outline, article: u32, postings: &mut Postings) {
+    postings.begin(article);
+    skip_bigrams(&outline.stems, window(outline.forms.len()), |feature| postings.push(feature));
 }
 
 /// Adds all features of a group to the index, and empties the buffers. Every thread has its own postings
@@ -268,17 +254,17 @@ fn index_postings(
     index: &mut RareIndex,
     found: &mut Candidates,
 ) {
-    let partitions = threads.first().map_or(0, Vec::len);
-    let stands = |posting: &Posting| standing[*posting as u32 as usize];
+    let partitions = threads.first().map_or(0, Postings::partitions);
+    let all_stand = standing.iter().all(|stands| *stands);
     let parts: Vec<(RareIndex, rare::RareStats)> = (0..partitions)
         .into_par_iter()
         .map_init(
             || (rare::Scratch::default(), Vec::new()),
             |(scratch, postings), partition| {
                 postings.clear();
-                postings.reserve_exact(threads.iter().map(|own| own[partition].len()).sum());
-                for own in threads.iter() {
-                    postings.extend(own[partition].iter().copied().filter(stands));
+                threads.iter().for_each(|own| own.unpack(partition, postings));
+                if !all_stand {
+                    postings.retain(|posting| standing[*posting as u32 as usize]);
                 }
                 let mut part = RareIndex::default();
                 let stats = part.add(postings, config, scratch);
@@ -286,27 +272,22 @@ fn index_postings(
             },
         )
         .collect();
-    for (mut part, stats) in parts {
-        index.append(&mut part);
+    for (part, stats) in parts {
+        index.append(part);
         found.channels.rare.add(stats);
     }
-    threads.iter_mut().flatten().for_each(Vec::clear);
 }
 
 /// The channel of rewrites.
-fn pair_rare(
-    index: &RareIndex,
-    config: RareConfig,
-    (articles, part_postings): (usize, usize),
-    found: &mut Candidates,
-) {
-    let parts = (index.len() / part_postings).max(16);
-    let length = articles.div_ceil(parts).clamp(1, rare::MAX_RANGE as usize);
-    let pairs: Vec<Vec<(u32, u32, u32)>> = (0..articles.div_ceil(length))
+fn pair_rare(index: &RareIndex, config: RareConfig, bytes: usize, found: &mut Candidates) {
+    let blocks = index.blocks();
+    // As much as the index itself: every part goes over the whole of it.
+    let room = (bytes / 4).min(index.len() * size_of::<u32>()).max(LEAST_ROOM);
+    let parts = blocks.parts(room / rayon::current_num_threads());
+    let pairs: Vec<Vec<(u32, u32, u32)>> = parts
         .into_par_iter()
         .map_init(rare::Scratch::default, |scratch, part| {
-            let range = part * length..((part + 1) * length).min(articles);
-            index.pairs(config, range.start as u32..range.end as u32, scratch)
+            index.pairs(config, (&blocks, part), scratch)
         })
         .collect();
     let before = found.pairs.len();
@@ -346,22 +327,33 @@ fn window(words: usize) -> usize {
     }
 }
 
+/// A hash of words in their order. Every fourth word is chained to the ones before, so that four chains
+/// go on at a time.
+fn print(forms: &[u64]) -> u64 {
+    let mut chains = [forms.len() as u64; 4];
+    for words in forms.chunks(chains.len()) {
+        for (chain, word) in chains.iter_mut().zip(words) {
+            *chain = mix(chain.rotate_left(1) ^ word);
+        }
+    }
+    chains.iter().fold(0, |print: u64, chain| mix(print.rotate_left(1) ^ chain))
+}
+
 /// For each article whether it stands for itself; those of large groups of identical texts are
 /// paired with the first of their group and then left out.
 fn collapse(blocks: &[Block], found: &mut Candidates) -> Vec<bool> {
     let prints: Vec<Option<u64>> =
         blocks.iter().flat_map(|block| block.prints.iter().copied()).collect();
-    let mut groups: HashMap<u64, Vec<u32>> = HashMap::with_capacity(prints.len());
-    for (article, print) in prints.iter().enumerate() {
-        if let Some(print) = print {
-            groups.entry(*print).or_default().push(article as u32);
-        }
-    }
     let mut standing: Vec<bool> = prints.iter().map(Option::is_some).collect();
-    for group in groups.into_values().filter(|group| group.len() > IDENTICAL_LIMIT) {
-        for &other in &group[1..] {
-            standing[other as usize] = false;
-            found.identical.push((group[0], other));
+    let numbered = (0u32..).zip(&prints).filter_map(|(at, print)| print.map(|print| (print, at)));
+    let mut numbered: Vec<(u64, u32)> = numbered.collect();
+    numbered.par_sort_unstable();
+    for group in numbered.chunk_by(|(x, _), (y, _)| x == y) {
+        if group.len() > IDENTICAL_LIMIT {
+            for &(_, other) in &group[1..] {
+                standing[other as usize] = false;
+                found.identical.push((group[0].1, other));
+            }
         }
     }
     found.identical.sort_unstable();

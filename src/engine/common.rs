@@ -107,11 +107,8 @@ impl Engine {
                 || (analyzers.take(), Vec::new(), Vec::new()),
                 |(analyzer, known, forms), article| {
                     analyzer.forms(&texts.text(article), forms);
-                    known.clear();
-                    known.extend(
-                        boilerplate::runs_of_forms(forms)
-                            .filter(|run| sieve.may_have(*run) && counts.contains_key(run)),
-                    );
+                    boilerplate::runs_of_forms(forms, self.config.kernel, known);
+                    known.retain(|run| sieve.may_have(*run) && counts.contains_key(run));
                     known.sort_unstable();
                     known.dedup();
                     for run in known.iter() {

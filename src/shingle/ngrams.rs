@@ -78,6 +78,7 @@ fn fill(words: &[u64], n: usize, out: &mut [u64]) {
         3 => fill_fixed::<3>(words, out),
         4 => fill_fixed::<4>(words, out),
         5 => fill_fixed::<5>(words, out),
+        6 => fill_fixed::<6>(words, out),
         _ => {
             for (gram, out) in words.windows(n).zip(out) {
                 *out = ngram_hash(gram);

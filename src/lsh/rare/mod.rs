@@ -1,0 +1,245 @@
+//! Rare features to candidate pairs: articles that share several features which few others have.
+//!
+//! What many articles have (set phrases, the names of the day) says nothing about a pair and costs
+//! most; so features whose document frequency (df) is above a cap are dropped, and what remains
+//! gives at most `(cap - 1) / 2` pairs per posting: linear work, whatever the corpus.
+//!
+//! Three stages: [`Postings`] takes features as articles give them; [`RareIndex::add`] turns those of a
+//! partition into features with their articles; [`RareIndex::pairs`] counts the pairs of some articles.
+//! Partitions, and blocks of articles, may be worked on in any order or in parallel; [`candidates`]
+//! does all of it for a corpus in one piece.
+
+mod index;
+mod pairs;
+mod postings;
+
+pub use index::RareIndex;
+pub use pairs::Blocks;
+pub use postings::{Postings, Spread};
+
+/// One article has one feature: 32 bits of the feature's hash, well mixed, above the number of the
+/// article.
+pub type Posting = u64;
+
+/// Which features count, and how many make a candidate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RareConfig {
+    /// Features that more articles have are dropped. Below 2 nothing is ever found.
+    pub max_df: u32,
+    /// Weight that a pair must share to be a candidate; see [`RareConfig::weight`]. 0 means 1.
+    pub min_weight: u32,
+}
+
+impl RareConfig {
+    /// What a feature of that df, at most `max_df`, weighs: 4 where it is among the rarest tenth of
+    /// what counts, 2 up to three tenths, else 1.
+    ///
+    /// One number cannot serve both: a rewrite shares few features with its source, but they are
+    /// theirs alone; twenty versions of one text share hundreds, none of them rarer than twenty.
+    pub fn weight(self, df: u32) -> u32 {
+        match u64::from(df) * 10 {
+            rare if rare <= u64::from(self.max_df) => 4,
+            rare if rare <= 3 * u64::from(self.max_df) => 2,
+            _ => 1,
+        }
+    }
+
+    /// A weight of 6 and a cap of 40; of 28 in corpora of more than 20,000 articles, where work
+    /// counts. A cap in proportion to the corpus would make it quadratic.
+    pub fn for_articles(articles: usize) -> Self {
+        Self { max_df: if articles > 20_000 { 28 } else { 40 }, min_weight: 6 }
+    }
+}
+
+/// What [`candidates`] finds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidates {
+    /// The lesser article, the greater one, and the weight of the rare features they share; sorted.
+    pub pairs: Vec<(u32, u32, u32)>,
+    /// What it took.
+    pub stats: RareStats,
+}
+
+/// What the rare-feature channel did, and what it dropped to stay linear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RareStats {
+    /// Postings that came in, repetitions of a feature in one article included.
+    pub postings: u64,
+    /// Distinct features among them.
+    pub features: u64,
+    /// Features that one article has alone: they pair nothing.
+    pub single_features: u64,
+    /// Features above the cap on df, which were dropped.
+    pub capped_features: u64,
+    /// Postings of these.
+    pub capped_postings: u64,
+    /// Pairs that the other features gave, one for each feature that two articles share.
+    pub shared: u64,
+}
+
+impl RareStats {
+    /// Adds what another partition did.
+    pub fn add(&mut self, other: Self) {
+        self.postings += other.postings;
+        self.features += other.features;
+        self.single_features += other.single_features;
+        self.capped_features += other.capped_features;
+        self.capped_postings += other.capped_postings;
+        self.shared += other.shared;
+    }
+}
+
+/// Candidate pairs of a corpus whose postings are all here.
+pub fn candidates(postings: &Postings, config: RareConfig) -> Candidates {
+    let mut scratch = Scratch::default();
+    let (mut index, mut stats) = (RareIndex::default(), RareStats::default());
+    let mut part = Vec::new();
+    for partition in 0..postings.partitions() {
+        part.clear();
+        postings.unpack(partition, &mut part);
+        stats.add(index.add(&mut part, config, &mut scratch));
+    }
+    let blocks = index.blocks();
+    let mut pairs = Vec::new();
+    for part in blocks.parts(PART_BYTES) {
+        pairs.append(&mut index.pairs(config, (&blocks, part), &mut scratch));
+    }
+    Candidates { pairs, stats }
+}
+
+/// Memory for pairs that [`candidates`] takes, at most, about.
+const PART_BYTES: usize = 256 << 20;
+
+/// Buffers that are kept from one partition to the next: one per thread.
+#[derive(Debug, Clone, Default)]
+pub struct Scratch {
+    spare: Vec<u64>,
+    slots: Vec<u32>,
+    words: Vec<u32>,
+    sieve: pairs::Sieve,
+    met: Vec<u64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::text::hash::mix;
+
+    /// (feature, article), by hash maps and sets.
+    fn naive(features: &[(u64, u32)], config: RareConfig) -> Vec<(u32, u32, u32)> {
+        let mut articles: BTreeMap<u64, BTreeSet<u32>> = BTreeMap::new();
+        for (feature, article) in features {
+            articles.entry(*feature).or_default().insert(*article);
+        }
+        let mut shared: BTreeMap<(u32, u32), u32> = BTreeMap::new();
+        for group in articles.values().filter(|group| group.len() <= config.max_df as usize) {
+            for a in group {
+                for b in group.range(a + 1..) {
+                    *shared.entry((*a, *b)).or_default() += config.weight(group.len() as u32);
+                }
+            }
+        }
+        let enough = shared.into_iter().filter(|(_, count)| *count >= config.min_weight);
+        enough.map(|((a, b), count)| (a, b, count)).collect()
+    }
+
+    /// Small numbers to hashes that differ where partitions and postings look.
+    fn hash(feature: u64) -> u64 {
+        mix(feature + 1)
+    }
+
+    fn postings(features: &[(u64, u32)], spread: Spread) -> Postings {
+        let mut postings = Postings::new(spread, features.len());
+        for (feature, article) in features {
+            postings.begin(*article);
+            postings.push(hash(*feature));
+        }
+        postings
+    }
+
+    proptest! {
+        #[test]
+        fn same_as_maps_and_sets(
+            features in prop::collection::vec((0..40u64, 0..90u32), 0..600),
+            max_df in 0..30u32,
+            min_shared in 0..5u32,
+        ) {
+            let config = RareConfig { max_df, min_weight: min_shared };
+            let found = candidates(&postings(&features, Spread::for_postings(0)), config);
+            prop_assert_eq!(found.pairs, naive(&features, config));
+            prop_assert_eq!(found.stats.postings, features.len() as u64);
+        }
+
+        #[test]
+        fn parts_of_features_and_of_articles_give_the_same_pairs(
+            features in prop::collection::vec((0..60u64, 0..90u32), 0..400),
+            parts in 1..7usize,
+            bytes in 0..2000usize,
+        ) {
+            let config = RareConfig { max_df: 8, min_weight: 2 };
+            let (mut stats, mut scratch) = (RareStats::default(), Scratch::default());
+            let (mut index, mut unpacked) = (RareIndex::default(), Vec::new());
+            let all = Spread::for_postings(0);
+            for part in 0..parts {
+                let postings = postings(&features, all.part(part, parts));
+                for partition in 0..postings.partitions() {
+                    unpacked.clear();
+                    postings.unpack(partition, &mut unpacked);
+                    let mut own = RareIndex::default();
+                    stats.add(own.add(&mut unpacked, config, &mut scratch));
+                    index.append(own);
+                }
+            }
+            let blocks = index.blocks();
+            let found: Vec<_> = blocks
+                .parts(bytes)
+                .into_iter()
+                .flat_map(|part| index.pairs(config, (&blocks, part), &mut scratch))
+                .collect();
+            prop_assert_eq!(found, naive(&features, config));
+            prop_assert_eq!(stats.postings, features.len() as u64);
+        }
+    }
+
+    #[test]
+    fn large_corpora_of_every_shape() {
+        let shapes: [fn(u64) -> u64; 4] =
+            [|n| n / 3, |n| mix(n) % 20_000, |n| mix(n) % 300, |n| (mix(n) % 1000).pow(2) / 9];
+        for shape in shapes {
+            let features: Vec<_> =
+                (0..120_000).map(|n| (shape(n), (mix(n) >> 40) as u32 % 4000)).collect();
+            let config = RareConfig { max_df: 20, min_weight: 4 };
+            let found = candidates(&postings(&features, Spread::for_postings(0)), config);
+            assert!(found.pairs == naive(&features, config));
+        }
+    }
+
+    #[test]
+    fn what_is_dropped_is_counted() {
+        let mut features: Vec<_> = (0..100).map(|article| (1, article)).collect();
+        features.extend([(2, 5), (3, 5), (3, 6)]);
+        let postings = postings(&features, Spread::for_postings(0));
+        let found = candidates(&postings, RareConfig { max_df: 6, min_weight: 1 });
+        assert_eq!(found.pairs, [(5, 6, 1)]);
+        let expected = RareStats {
+            postings: 103,
+            features: 3,
+            single_features: 1,
+            capped_features: 1,
+            capped_postings: 100,
+            shared: 1,
+        };
+        assert_eq!(found.stats, expected);
+    }
+
+    #[test]
+    fn rarer_features_weigh_more() {
+        let config = RareConfig::for_articles(5000);
+        assert_eq!([2, 4, 5, 12, 13, 40].map(|df| config.weight(df)), [4, 4, 2, 2, 1, 1]);
+        assert!(RareConfig::for_articles(1_000_000).max_df < config.max_df);
+    }
+}
