@@ -147,10 +147,10 @@ impl Settings {
     pub fn engine_for(&self, articles: u64, bytes: u64) -> anyhow::Result<Engine> {
         // What an article takes in the corpus and in banding; and the index of rare features, which
         // grows with the text.
-        let least = articles * 400 + bytes / 5;
+        let least = articles * 350 + bytes / 6;
         self.check_memory(articles, least)?;
         let rest = (self.memory as u64).saturating_sub(BASE_MEMORY + least);
-        let held_bytes = (rest / 6 * 5).max(self.memory as u64 / 10) as usize;
+        let held_bytes = (rest / 4 * 3).max(self.memory as u64 / 10) as usize;
         Ok(Engine::new(Config { held_bytes, ..self.engine.clone() })?)
     }
 

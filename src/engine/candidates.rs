@@ -17,10 +17,12 @@ use crate::text::{Analyzer, Outline};
 
 /// Texts that one task takes; small enough to share work out, large enough to keep it together.
 const BLOCK: usize = 64;
+/// Blocks whose keys are gathered before they are put to all others: so few that they take no room.
+const BLOCKS: usize = 1 << 9;
 /// Texts by which the number of features is estimated.
 const SAMPLE: usize = 512;
 /// Bytes in which pairs are counted, at least.
-const LEAST_ROOM: usize = 16 << 20;
+const LEAST_ROOM: usize = 4 << 20;
 /// Groups of identical texts up to this size are compared like all others; of larger ones the first
 /// stands for all.
 const IDENTICAL_LIMIT: usize = 8;
@@ -87,33 +89,38 @@ impl Engine {
         let analyzers = Pool::new(|| self.analyzer());
         let groups = self.groups(texts);
         let postings = Pool::new(|| groups.buffers(0));
-        let blocks: Vec<Block> = (0..texts.len().div_ceil(BLOCK))
-            .into_par_iter()
-            .map_init(
-                || Worker {
-                    analyzer: analyzers.take(),
-                    hasher: hasher.clone(),
-                    outline: Outline::default(),
-                    shingles: Vec::new(),
-                    lanes: vec![0; self.config.lanes],
-                    postings: postings.take(),
-                },
-                |worker, block| {
-                    let range = block * BLOCK..((block + 1) * BLOCK).min(texts.len());
+        let worker = || Worker {
+            analyzer: analyzers.take(),
+            hasher: hasher.clone(),
+            outline: Outline::default(),
+            shingles: Vec::new(),
+            lanes: vec![0; self.config.lanes],
+            postings: postings.take(),
+        };
+        let mut found = Candidates::default();
+        let mut keys = BandKeys::new(banding);
+        keys.reserve(texts.len());
+        let mut prints = Vec::with_capacity(texts.len());
+        for start in (0..texts.len()).step_by(BLOCKS * BLOCK) {
+            let end = texts.len().min(start + BLOCKS * BLOCK);
+            let blocks: Vec<Block> = (start..end)
+                .into_par_iter()
+                .step_by(BLOCK)
+                .map_init(worker, |worker, start| {
+                    let range = start..end.min(start + BLOCK);
                     watch.advance(range.len() as u64);
                     self.block(worker, texts, range, banding)
-                },
-            )
-            .collect::<Result<_, Error>>()?;
-        let mut found = Candidates::default();
-        let standing = collapse(&blocks, &mut found);
-        let mut keys = BandKeys::new(banding);
-        keys.reserve(blocks.iter().map(|block| block.keys.len()).sum());
-        for mut block in blocks {
-            found.channels.bytes += block.bytes;
-            found.channels.words += block.words;
-            keys.append(&mut block.keys);
+                })
+                .collect::<Result<_, Error>>()?;
+            for mut block in blocks {
+                found.channels.bytes += block.bytes;
+                found.channels.words += block.words;
+                keys.append(&mut block.keys);
+                prints.append(&mut block.prints);
+            }
         }
+        let standing = collapse(&prints, &mut found);
+        drop(prints);
         if self.config.channel != Channel::Rare {
             band(&keys, banding, &standing, &mut found);
         }
@@ -341,11 +348,9 @@ fn print(forms: &[u64]) -> u64 {
 
 /// For each article whether it stands for itself; those of large groups of identical texts are
 /// paired with the first of their group and then left out.
-fn collapse(blocks: &[Block], found: &mut Candidates) -> Vec<bool> {
-    let prints: Vec<Option<u64>> =
-        blocks.iter().flat_map(|block| block.prints.iter().copied()).collect();
+fn collapse(prints: &[Option<u64>], found: &mut Candidates) -> Vec<bool> {
     let mut standing: Vec<bool> = prints.iter().map(Option::is_some).collect();
-    let numbered = (0u32..).zip(&prints).filter_map(|(at, print)| print.map(|print| (print, at)));
+    let numbered = (0u32..).zip(prints).filter_map(|(at, print)| print.map(|print| (print, at)));
     let mut numbered: Vec<(u64, u32)> = numbered.collect();
     numbered.par_sort_unstable();
     for group in numbered.chunk_by(|(x, _), (y, _)| x == y) {
