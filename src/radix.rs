@@ -15,6 +15,9 @@ const WIDE_DIGIT: u32 = 10;
 /// Up to here insertion is faster than passes with their counters.
 const SMALL: usize = 24;
 
+/// Mixed keys that one pass nearly sorts, with counters that fit the cache.
+const FEW: usize = 1 << 11;
+
 /// Keys that fit the second-level cache together with their scratch.
 const CACHED: usize = 1 << 14;
 
@@ -36,15 +39,26 @@ pub fn sort_by_bits(keys: &mut [u64], scratch: &mut Vec<u64>, bits: Range<u32>) 
 
 /// Sorts keys of which the highest bits are well mixed, as those of hashes are.
 ///
-/// So many bits that few keys agree in all of them are sorted by digits; what is still out of order
-/// is put in its place one by one. Keys that are not mixed are sorted too, by all their bits.
+/// So many bits that few keys agree in all of them are sorted by digits, of a few hundred keys in one
+/// pass; what is still out of order is put in its place one by one. Keys that are not mixed are sorted
+/// too, by all their bits.
 pub fn sort_mixed(keys: &mut [u64]) {
     if keys.len() <= SMALL {
         return insert(keys, &(0..u64::BITS));
     }
-    let mixed = (2 * keys.len().ilog2() + 2).min(u64::BITS);
-    let mut scratch = Vec::new();
-    sort_by_bits(keys, &mut scratch, u64::BITS - mixed..u64::BITS);
+    let mut scratch;
+    if keys.len() <= FEW {
+        scratch = keys.to_vec();
+        let mut counts = [0; 4 * FEW];
+        let counts = &mut counts[..4 << keys.len().ilog2()];
+        let low = u64::BITS - counts.len().ilog2();
+        count(&scratch, low, counts);
+        scatter(&scratch, keys, low, counts);
+    } else {
+        let mixed = (2 * keys.len().ilog2() + 2).min(u64::BITS);
+        scratch = Vec::new();
+        sort_by_bits(keys, &mut scratch, u64::BITS - mixed..u64::BITS);
+    }
     let mut moves = 4 * keys.len();
     for at in 1..keys.len() {
         let key = keys[at];
