@@ -37,27 +37,21 @@ pub fn sort_by_bits(keys: &mut [u64], scratch: &mut Vec<u64>, bits: Range<u32>) 
     sort_part(keys, &mut scratch[..keys.len()], bits, Target::Same);
 }
 
-/// Sorts keys of which the highest bits are well mixed, as those of hashes are.
+/// Sorts keys of which the highest bits are well mixed, as those of hashes are. `scratch` grows as
+/// needed; what it holds afterwards means nothing.
 ///
 /// So many bits that few keys agree in all of them are sorted by digits, of a few hundred keys in one
 /// pass; what is still out of order is put in its place one by one. Keys that are not mixed are sorted
 /// too, by all their bits.
-pub fn sort_mixed(keys: &mut [u64]) {
+pub fn sort_mixed(keys: &mut [u64], scratch: &mut Vec<u64>) {
     if keys.len() <= SMALL {
         return insert(keys, &(0..u64::BITS));
     }
-    let mut scratch;
     if keys.len() <= FEW {
-        scratch = keys.to_vec();
-        let mut counts = [0; 4 * FEW];
-        let counts = &mut counts[..4 << keys.len().ilog2()];
-        let low = u64::BITS - counts.len().ilog2();
-        count(&scratch, low, counts);
-        scatter(&scratch, keys, low, counts);
+        spread_once(keys, scratch);
     } else {
         let mixed = (2 * keys.len().ilog2() + 2).min(u64::BITS);
-        scratch = Vec::new();
-        sort_by_bits(keys, &mut scratch, u64::BITS - mixed..u64::BITS);
+        sort_by_bits(keys, scratch, u64::BITS - mixed..u64::BITS);
     }
     let mut moves = 4 * keys.len();
     for at in 1..keys.len() {
@@ -70,9 +64,20 @@ pub fn sort_mixed(keys: &mut [u64]) {
         keys[hole] = key;
         moves = moves.saturating_sub(at - hole);
         if moves == 0 {
-            return sort_by_bits(keys, &mut scratch, 0..u64::BITS);
+            return sort_by_bits(keys, scratch, 0..u64::BITS);
         }
     }
+}
+
+/// Sorts up to [`FEW`] keys by their highest bits, a few more than it takes to number them.
+fn spread_once(keys: &mut [u64], scratch: &mut Vec<u64>) {
+    scratch.clear();
+    scratch.extend_from_slice(keys);
+    let mut counts = [0; 4 * FEW];
+    let counts = &mut counts[..4 << keys.len().ilog2()];
+    let low = u64::BITS - counts.len().ilog2();
+    count(scratch, low, counts);
+    scatter(scratch, keys, low, counts);
 }
 
 /// Like [`sort_by_bits`], with a scratch of the same length as the keys.
@@ -272,7 +277,7 @@ mod tests {
                 let mut keys: Vec<u64> = (0..count).map(shape).collect();
                 let mut expected = keys.clone();
                 expected.sort_unstable();
-                sort_mixed(&mut keys);
+                sort_mixed(&mut keys, &mut Vec::new());
                 assert!(keys == expected);
             }
         }

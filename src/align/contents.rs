@@ -29,14 +29,23 @@ fn marked(hash: u64, quoted: bool) -> u64 {
 }
 
 impl Marked {
-    /// The set of features as [`marked`] gives them.
-    fn of(mut features: Vec<u64>) -> Self {
-        radix::sort_mixed(&mut features);
-        let mut hashes: Vec<u32> =
-            features.into_iter().map(|feature| (feature >> 32) as u32).collect();
-        // An occurrence outside quotations sorts first and stays.
-        hashes.dedup_by_key(|hash| *hash >> 1);
-        Self { sieve: Sieve::of(&hashes), hashes }
+    /// The set of features as [`marked`] gives them, which mean nothing afterwards. `scratch` grows as
+    /// needed.
+    fn of(features: &mut [u64], scratch: &mut Vec<u64>) -> Self {
+        // While they are in no order: neighbours would wait for each other's bits.
+        let sieve = Sieve::of(features);
+        radix::sort_mixed(features, scratch);
+        let mut hashes = vec![0; features.len()];
+        let (mut count, mut last) = (0, u32::MAX);
+        for feature in features {
+            let hash = (*feature >> 32) as u32;
+            // An occurrence outside quotations sorts first and stays.
+            hashes[count] = hash;
+            count += usize::from(hash >> 1 != last);
+            last = hash >> 1;
+        }
+        hashes.truncate(count);
+        Self { hashes, sieve }
     }
 
     /// Number of features.
@@ -98,39 +107,77 @@ pub struct Contents {
 }
 
 impl Contents {
-    /// The sets of an article, without its boilerplate.
-    pub fn of(article: &Article) -> Self {
-        let mut contents = Self::default();
-        let words: Vec<Word> =
-            article.words.iter().copied().filter(|word| !is_boilerplate(word)).collect();
-        let mut trigrams = Vec::with_capacity(words.len());
-        for run in words.windows(3) {
-            let pair = u64::from(run[0].stem) << 32 | u64::from(run[1].stem);
-            let hash = mix(mix(pair) ^ u64::from(run[2].stem));
-            trigrams.push(marked(hash, run.iter().any(is_quoted)));
+    /// The sets of an article, without its boilerplate. `scratch` grows as needed.
+    pub fn of(article: &Article, scratch: &mut Vec<u64>) -> Self {
+        let all = Stems::of(&article.words, |word| !is_boilerplate(word));
+        let content = Stems::of(&article.words, |word| {
+            !is_boilerplate(word) & !word.traits.has(Traits::STOP)
+        });
+        let (mut names, mut numbers) = (Vec::new(), Vec::new());
+        let is_own = |word: &&Word| {
+            let traits = word.traits;
+            !is_quoted(word) & !is_boilerplate(word) & !traits.has(Traits::STOP)
+        };
+        for word in article.words.iter().filter(is_own) {
+            names.extend(word.traits.has(Traits::NAME).then_some(word.stem));
+            numbers.extend(word.traits.has(Traits::NUMBER).then_some(word.stem));
         }
-        let content: Vec<&Word> =
-            words.iter().filter(|word| !word.traits.has(Traits::STOP)).collect();
-        let mut skips = Vec::with_capacity(content.len() * WINDOW);
-        for (at, word) in content.iter().enumerate() {
-            let quoted = is_quoted(word);
-            if !quoted && word.traits.has(Traits::NAME) {
-                contents.names.push(word.stem);
-            }
-            if !quoted && word.traits.has(Traits::NUMBER) {
-                contents.numbers.push(word.stem);
-            }
-            for other in content[at + 1..].iter().take(WINDOW) {
-                skips.push(marked(skip_bigram(word.stem, other.stem), quoted || is_quoted(other)));
-            }
-        }
-        contents.trigrams = Marked::of(trigrams);
-        contents.skips = Marked::of(skips);
-        for set in [&mut contents.names, &mut contents.numbers] {
+        let mut features = Vec::with_capacity(all.stems.len().max(WINDOW * content.stems.len()));
+        all.trigrams(&mut features);
+        let trigrams = Marked::of(&mut features, scratch);
+        features.clear();
+        (1..=WINDOW).for_each(|distance| content.skips(distance, &mut features));
+        let skips = Marked::of(&mut features, scratch);
+        for set in [&mut names, &mut numbers] {
             set.sort_unstable();
             set.dedup();
         }
-        contents
+        Self { trigrams, skips, names, numbers }
+    }
+}
+
+/// Stems of consecutive words, and for each whether it stands in a quotation.
+struct Stems {
+    stems: Vec<u32>,
+    quoted: Vec<bool>,
+}
+
+impl Stems {
+    /// Of the words that are wanted.
+    fn of(words: &[Word], is_wanted: impl Fn(&Word) -> bool) -> Self {
+        let mut found = Self { stems: vec![0; words.len()], quoted: vec![false; words.len()] };
+        let mut count = 0;
+        for word in words {
+            // No branch: stop words stand between others as if by coin toss.
+            found.stems[count] = word.stem;
+            found.quoted[count] = is_quoted(word);
+            count += usize::from(is_wanted(word));
+        }
+        found.stems.truncate(count);
+        found.quoted.truncate(count);
+        found
+    }
+
+    /// Those from place `first` on.
+    fn from(&self, first: usize) -> impl Iterator<Item = (u64, bool)> {
+        let stems = self.stems.get(first..).unwrap_or_default();
+        let quoted = self.quoted.get(first..).unwrap_or_default();
+        stems.iter().map(|stem| u64::from(*stem)).zip(quoted.iter().copied())
+    }
+
+    /// Adds the runs of three.
+    fn trigrams(&self, features: &mut Vec<u64>) {
+        let runs = self.from(0).zip(self.from(1)).zip(self.from(2));
+        features.extend(runs.map(|(((a, in_a), (b, in_b)), (c, in_c))| {
+            marked(mix(mix(a << 32 | b) ^ c), in_a | in_b | in_c)
+        }));
+    }
+
+    /// Adds the pairs that are so far apart.
+    fn skips(&self, distance: usize, features: &mut Vec<u64>) {
+        let pairs = self.from(0).zip(self.from(distance));
+        let skip = |((a, in_a), (b, in_b))| marked(skip_bigram(a as u32, b as u32), in_a | in_b);
+        features.extend(pairs.map(skip));
     }
 }
 
@@ -147,7 +194,7 @@ mod tests {
     const QUOTING: &str = "The mayor closed the bridge. “Ferries will run all night,” she said.";
 
     fn contents(text: &str) -> Contents {
-        Contents::of(&Analyzer::new(None).article(text))
+        Contents::of(&Analyzer::new(None).article(text), &mut Vec::new())
     }
 
     #[test]

@@ -77,31 +77,23 @@ impl Profile {
         if options.keep_quotations || outside * 5 < article.words.len() {
             article.words.iter_mut().for_each(|word| word.traits.clear(Traits::QUOTED));
         }
+        let mut scratch = Vec::new();
         let counted = article.words.iter().filter(|word| !is_boilerplate(word));
-        let forms: Vec<u64> = counted.map(|word| word.form).collect();
+        let mut forms: Vec<u64> = Vec::with_capacity(article.words.len());
+        forms.extend(counted.map(|word| word.form));
         let mut shingles = Vec::new();
         ngrams(&forms, options.shingle_words, options.kernel, &mut shingles);
-        let shingles = ShingleSet::from_hashes(shingles);
-        // Stems above places, packed to be sorted as plain numbers.
-        let mut places: Vec<u64> = Vec::with_capacity(article.words.len());
-        for (at, word) in article.words.iter().enumerate() {
-            if !word.traits.has(Traits::STOP) && !is_boilerplate(word) {
-                places.push(u64::from(word.stem) << 32 | at as u64);
-            }
-        }
-        radix::sort_mixed(&mut places);
-        let mut sentence_of = vec![0; article.words.len()];
-        for (at, sentence) in article.sentences.iter().enumerate() {
-            sentence_of[sentence.range()].fill(at as u32);
-        }
-        let (bigrams, begun) = bigrams(&article.words);
+        // While they are in no order: neighbours would wait for each other's bits.
+        let shingle_sieve = Sieve::of(&shingles);
+        let shingles = ShingleSet::from_hashes_with(shingles, &mut scratch);
+        let (bigrams, begun) = bigrams(&article.words, &mut scratch);
         let mut profile = Self {
             terms: vec![NO_TERM; article.words.len()],
             once: Vec::new(),
             words_and_quoted: words_and_quoted(&article),
-            contents: Contents::of(&article),
-            shingle_sieve: Sieve::of(shingles.hashes()),
+            contents: Contents::of(&article, &mut scratch),
             shingles,
+            shingle_sieve,
             bigrams,
             begun,
             held_from: vec![0; article.sentences.len() + 1],
@@ -111,27 +103,53 @@ impl Profile {
             starts: Vec::new(),
             postings: Vec::new(),
         };
-        for place in places {
-            let (stem, word) = ((place >> 32) as u32, place as u32);
-            if profile.stems.last() != Some(&stem) {
-                profile.stems.push(stem);
-                let quoted = is_quoted(&profile.article.words[word as usize]);
-                profile.once.push(if quoted { NO_TERM } else { word });
-                profile.starts.push(profile.postings.len() as u32);
-            } else {
-                let term = profile.stems.len() - 1;
-                profile.once[term] = NO_TERM;
-            }
-            profile.terms[word as usize] = profile.stems.len() as u32 - 1;
-            let sentence = sentence_of[word as usize];
-            let first = profile.starts[profile.starts.len() - 1] as usize;
-            if profile.postings[first..].last() != Some(&sentence) {
-                profile.postings.push(sentence);
-            }
-        }
-        profile.starts.push(profile.postings.len() as u32);
+        profile.find_terms(&mut scratch);
         profile.hold_terms();
         profile
+    }
+
+    /// Numbers the stems of the words that count, and finds where each stands.
+    fn find_terms(&mut self, scratch: &mut Vec<u64>) {
+        let words = &self.article.words;
+        // Stems above places, packed to be sorted as plain numbers.
+        let mut places = vec![0; words.len()];
+        let mut count = 0;
+        for (at, word) in words.iter().enumerate() {
+            places[count] = u64::from(word.stem) << 32 | at as u64;
+            // No branch: stop words stand between others as if by coin toss.
+            count += usize::from(!word.traits.has(Traits::STOP) & !is_boilerplate(word));
+        }
+        places.truncate(count);
+        radix::sort_mixed(&mut places, scratch);
+        let mut sentence_of = vec![0; words.len()];
+        for (at, sentence) in self.article.sentences.iter().enumerate() {
+            sentence_of[sentence.range()].fill(at as u32);
+        }
+        self.stems = vec![0; places.len()];
+        self.once = vec![0; places.len()];
+        self.starts = vec![0; places.len() + 1];
+        self.postings = vec![0; places.len()];
+        // Whether a word is the first of its term is a coin toss, so it is computed, not branched on.
+        let (mut terms, mut postings, mut last) = (0, 0, (0, 0));
+        for place in places {
+            let (stem, word) = ((place >> 32) as u32, place as u32);
+            let sentence = sentence_of[word as usize];
+            let is_first = terms == 0 || stem != last.0;
+            terms += usize::from(is_first);
+            let term = terms - 1;
+            let outside = is_first && !is_quoted(&words[word as usize]);
+            self.stems[term] = stem;
+            self.once[term] = if outside { word } else { NO_TERM };
+            self.terms[word as usize] = term as u32;
+            self.postings[postings] = sentence;
+            postings += usize::from(is_first || sentence != last.1);
+            self.starts[terms] = postings as u32;
+            last = (stem, sentence);
+        }
+        self.stems.truncate(terms);
+        self.once.truncate(terms);
+        self.starts.truncate(terms + 1);
+        self.postings.truncate(postings);
     }
 
     /// Turns the postings round: from the sentences of each term to the terms of each sentence.
@@ -207,30 +225,37 @@ impl Profile {
 
 fn words_and_quoted(article: &Article) -> Vec<(f32, f32)> {
     let count = |sentence: &Sentence| {
-        let own = || article.words[sentence.range()].iter().filter(|word| !is_boilerplate(word));
-        (own().count() as f32, own().filter(|word| is_quoted(word)).count() as f32)
+        let (mut own, mut quoted) = (0u32, 0u32);
+        for word in &article.words[sentence.range()] {
+            own += u32::from(!is_boilerplate(word));
+            quoted += u32::from(!is_boilerplate(word) & is_quoted(word));
+        }
+        (own as f32, quoted as f32)
     };
     article.sentences.iter().map(count).collect()
 }
 
 /// The hashes of the distinct pairs of neighbouring stems, ascending, and for each word the place
-/// there of the pair that it begins.
-fn bigrams(words: &[Word]) -> (Vec<u32>, Vec<u32>) {
-    let pairs = words.windows(2).zip(0u64..).map(|(pair, at)| {
-        let stems = u64::from(pair[0].stem) << 32 | u64::from(pair[1].stem);
+/// there of the pair that it begins. `scratch` grows as needed.
+fn bigrams(words: &[Word], scratch: &mut Vec<u64>) -> (Vec<u32>, Vec<u32>) {
+    let pairs = words.iter().zip(words.get(1..).unwrap_or_default()).zip(0u64..);
+    let mut keys: Vec<u64> = Vec::with_capacity(words.len());
+    keys.extend(pairs.map(|((first, second), at)| {
+        let stems = u64::from(first.stem) << 32 | u64::from(second.stem);
         mix(stems) >> 32 << 32 | at
-    });
-    let mut keys: Vec<u64> = pairs.collect();
-    radix::sort_mixed(&mut keys);
-    let mut distinct: Vec<u32> = Vec::with_capacity(keys.len());
+    }));
+    radix::sort_mixed(&mut keys, scratch);
+    let mut distinct = vec![0; keys.len()];
     let mut begun = vec![0; words.len()];
+    let (mut count, mut last) = (0, 0);
     for key in keys {
         let hash = (key >> 32) as u32;
-        if distinct.last() != Some(&hash) {
-            distinct.push(hash);
-        }
-        begun[key as u32 as usize] = distinct.len() as u32 - 1;
+        count += usize::from(count == 0 || hash != last);
+        distinct[count - 1] = hash;
+        begun[key as u32 as usize] = count as u32 - 1;
+        last = hash;
     }
+    distinct.truncate(count);
     (distinct, begun)
 }
 

@@ -39,7 +39,7 @@ impl Default for Sieve {
 }
 
 impl Sieve {
-    /// Of a set of hashes: eight to sixteen bits for each.
+    /// Of hashes in any order, any of them more than once: eight to sixteen bits for each.
     pub fn of<H: Hash>(hashes: &[H]) -> Self {
         let width = (hashes.len().max(8).ilog2() + 4).min(24);
         let mut sieve = Self { bits: vec![0; 1 << (width - 6)], width };

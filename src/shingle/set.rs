@@ -26,8 +26,13 @@ impl ShingleSet {
 
     /// The set of any hashes. They should be well mixed, as those of [`super::ngram_hash`] are, for
     /// sorting to be fast; nothing else depends on it.
-    pub fn from_hashes(mut hashes: Vec<u64>) -> Self {
-        radix::sort_mixed(&mut hashes);
+    pub fn from_hashes(hashes: Vec<u64>) -> Self {
+        Self::from_hashes_with(hashes, &mut Vec::new())
+    }
+
+    /// The same, given a scratch, which grows as needed.
+    pub(crate) fn from_hashes_with(mut hashes: Vec<u64>, scratch: &mut Vec<u64>) -> Self {
+        radix::sort_mixed(&mut hashes, scratch);
         hashes.dedup();
         Self { hashes }
     }

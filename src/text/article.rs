@@ -10,9 +10,11 @@ use crate::span::Span;
 use super::hash::{WordMap, word_hash};
 use super::hashes::WordHasher;
 use super::language::{self, Language};
-use super::quotations::quotations;
+use super::marks::find_marks;
+use super::plain::{PLAIN, Plain};
+use super::quotations::quotations_at;
 use super::recent::Recent;
-use super::sentences::sentences;
+use super::sentences::sentences_at;
 use super::words::fold;
 
 /// One word of an article.
@@ -103,6 +105,7 @@ pub struct Analyzer {
     hasher: WordHasher,
     forms: Vec<u64>,
     spans: Vec<Span>,
+    marks: Vec<u32>,
 }
 
 /// The words of a text without their places: what the search for candidates needs, for a fraction
@@ -136,6 +139,7 @@ impl Analyzer {
             hasher: WordHasher::new(Kernel::detect()).expect("the processor has what it says"),
             forms: Vec::new(),
             spans: Vec::new(),
+            marks: Vec::new(),
         }
     }
 
@@ -146,11 +150,11 @@ impl Analyzer {
         stems.clear();
         self.spans.clear();
         self.hasher.find_words(text, forms, &mut self.spans);
-        let language = self.language(forms.iter().copied());
+        let language = language_of(forms, self.language, &mut self.recent);
         let known = known(&mut self.stems, language);
         for (&form, &span) in forms.iter().zip(&self.spans) {
             let word = self.recent.word(form);
-            if word.stops & language.bit() == 0 {
+            if word.stops() & language.bit() == 0 {
                 let stem = || known.of(form, span.of(text), &mut self.folded);
                 stems.push(word.stem(language, stem));
             }
@@ -166,47 +170,82 @@ impl Analyzer {
 
     /// Takes one text apart.
     pub fn article(&mut self, text: &str) -> Article {
-        let mut words = self.words(text);
-        let language = self.language(words.iter().map(|word| word.form));
-        let known = known(&mut self.stems, language);
-        for word in &mut words {
-            let recent = self.recent.word(word.form);
-            let stem = || known.of(word.form, word.span.of(text), &mut self.folded);
-            word.stem = recent.stem(language, stem);
-            word.traits.set(Traits::STOP, recent.stops & language.bit() != 0);
-        }
-        let quotations = quotations(text);
-        mark_quoted(&mut words, &quotations);
-        let sentences = with_words(&sentences(text, language), &words);
-        mark_names(text, &sentences, &mut words);
-        Article { language, bytes: text.len(), words, sentences, quotations }
-    }
-
-    /// The language that was set, or the one of these words.
-    fn language(&mut self, words: impl Iterator<Item = u64>) -> Language {
-        let detect = || language::detect_by(words.map(|form| self.recent.word(form).stops));
-        self.language.unwrap_or_else(detect)
-    }
-
-    fn words(&mut self, text: &str) -> Vec<Word> {
         self.forms.clear();
         self.spans.clear();
         self.hasher.find_words(text, &mut self.forms, &mut self.spans);
-        let word = |(&form, &span): (&u64, &Span)| {
-            let first = text.as_bytes()[span.start as usize];
-            let is_number = match first.is_ascii() {
-                true => first.is_ascii_digit(),
-                // Digits of other scripts may fold to these.
-                false => {
-                    fold(span.of(text), &mut self.folded);
-                    self.folded.starts_with(|first: char| first.is_ascii_digit())
-                }
-            };
-            let mut traits = Traits::default();
-            traits.set(Traits::NUMBER, is_number);
-            Word { span, form, stem: 0, traits }
-        };
-        self.forms.iter().zip(&self.spans).map(word).collect()
+        let language = language_of(&self.forms, self.language, &mut self.recent);
+        find_marks(text, &mut self.marks);
+        let quotations = quotations_at(text, &self.marks);
+        let sentences = sentences_at(text, &self.marks, language);
+        let sentences = with_words(&sentences, &self.spans);
+        let mut words = self.words(text, language, &sentences);
+        mark_quoted(&mut words, &quotations);
+        Article { language, bytes: text.len(), words, sentences, quotations }
+    }
+
+    /// The words that were found, all but for quotations.
+    fn words(&mut self, text: &str, language: Language, sentences: &[Sentence]) -> Vec<Word> {
+        let known = known(&mut self.stems, language);
+        let mut words = Vec::with_capacity(self.forms.len());
+        for sentence in sentences {
+            let range = sentence.range();
+            let mut is_first = true;
+            for (&form, &span) in self.forms[range.clone()].iter().zip(&self.spans[range]) {
+                let recent = self.recent.word(form);
+                let is_stop = recent.stops() & language.bit() != 0;
+                let stem =
+                    recent.stem(language, || known.of(form, span.of(text), &mut self.folded));
+                let initial = Initial::of(text, span, &mut self.folded);
+                let mut traits = Traits::default();
+                traits.set(Traits::STOP, is_stop);
+                traits.set(Traits::NUMBER, initial == Initial::Digit);
+                // The first word has its capital from its place.
+                let is_name = initial == Initial::Capital && !is_stop && !is_first;
+                traits.set(Traits::NAME, is_name);
+                is_first = false;
+                words.push(Word { span, form, stem, traits });
+            }
+        }
+        words
+    }
+}
+
+/// The language that was set, or the one of these words.
+fn language_of(forms: &[u64], set: Option<Language>, recent: &mut Recent) -> Language {
+    set.unwrap_or_else(|| language::detect_by(forms.iter().map(|form| recent.word(*form).stops())))
+}
+
+/// What a word begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Initial {
+    Capital,
+    Digit,
+    Other,
+}
+
+impl Initial {
+    /// Of the word there. `folded` is scratch.
+    fn of(text: &str, span: Span, folded: &mut String) -> Self {
+        match text.as_bytes()[span.start as usize] {
+            b'A'..=b'Z' => Self::Capital,
+            b'0'..=b'9' => Self::Digit,
+            0x80.. => Self::of_wide(span.of(text), folded),
+            _ => Self::Other,
+        }
+    }
+
+    /// Of a word that does not begin with ASCII.
+    fn of_wide(word: &str, folded: &mut String) -> Self {
+        if word.starts_with(char::is_uppercase) {
+            return Self::Capital;
+        }
+        // Digits of other scripts may fold to these.
+        let is_plain = matches!(PLAIN.look_up(word.as_bytes()).0, Plain::Letter(_));
+        fold(if is_plain { "" } else { word }, folded);
+        match folded.starts_with(|first: char| first.is_ascii_digit()) {
+            true => Self::Digit,
+            false => Self::Other,
+        }
     }
 }
 
@@ -255,25 +294,16 @@ fn mark_quoted(words: &mut [Word], quotations: &[Span]) {
     }
 }
 
-fn with_words(spans: &[Span], words: &[Word]) -> Vec<Sentence> {
+/// Sentences, given where they and the words of the text stand.
+fn with_words(sentences: &[Span], words: &[Span]) -> Vec<Sentence> {
     let mut first = 0;
-    let mut sentences: Vec<Sentence> = Vec::with_capacity(spans.len());
-    for span in spans {
-        let count = words[first..].iter().take_while(|word| word.span.start < span.end).count();
-        sentences.push(Sentence { span: *span, words: first as u32..(first + count) as u32 });
+    let with_words = |span: &Span| {
+        let count = words[first..].iter().take_while(|word| word.start < span.end).count();
+        let words = first as u32..(first + count) as u32;
         first += count;
-    }
-    sentences
-}
-
-fn mark_names(text: &str, sentences: &[Sentence], words: &mut [Word]) {
-    for sentence in sentences {
-        // The first word has its capital from its place.
-        for word in words[sentence.range()].iter_mut().skip(1) {
-            let capital = word.span.of(text).starts_with(char::is_uppercase);
-            word.traits.set(Traits::NAME, capital && !word.traits.has(Traits::STOP));
-        }
-    }
+        Sentence { span: *span, words }
+    };
+    sentences.iter().map(with_words).collect()
 }
 
 #[cfg(test)]
@@ -307,6 +337,16 @@ mod tests {
         Analyzer::new(None).forms(TEXT, &mut forms);
         let words = Analyzer::new(None).article(TEXT).words;
         assert_eq!(forms, words.iter().map(|word| word.form).collect::<Vec<u64>>());
+    }
+
+    /// So a word is one or the other.
+    #[test]
+    fn no_capital_folds_to_a_digit() {
+        let mut folded = String::new();
+        for capital in ('\0'..=char::MAX).filter(|c| c.is_uppercase()) {
+            fold(capital.encode_utf8(&mut [0; 4]), &mut folded);
+            assert!(!folded.starts_with(|first: char| first.is_ascii_digit()), "{capital}");
+        }
     }
 
     #[test]

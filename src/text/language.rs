@@ -155,15 +155,20 @@ pub fn detect(words: impl Iterator<Item = u64>) -> Language {
 
 /// [`detect`], given the [`stops`] of each word.
 pub(super) fn detect_by(words: impl Iterator<Item = u32>) -> Language {
-    let mut counts = [0usize; Language::ALL.len()];
+    // Bit `n` of the count of each language: all of them are counted at once, without guesses.
+    let mut planes = [0u32; SAMPLE.ilog2() as usize + 1];
     let mut seen = 0;
-    for mut bits in words.take(SAMPLE) {
+    for bits in words.take(SAMPLE) {
         seen += 1;
-        while bits != 0 {
-            counts[bits.trailing_zeros() as usize] += 1;
-            bits &= bits - 1;
+        let mut carry = bits;
+        for plane in &mut planes {
+            (*plane, carry) = (*plane ^ carry, *plane & carry);
         }
     }
+    let count = |language: usize| -> usize {
+        (0..planes.len()).map(|n| ((planes[n] >> language & 1) as usize) << n).sum()
+    };
+    let counts: [usize; Language::ALL.len()] = std::array::from_fn(count);
     // Ties go to English where it takes part, else to the first: the order must not matter.
     let english = Language::English as usize;
     let best = (0..counts.len()).max_by_key(|&at| (counts[at], at == english, usize::MAX - at));

@@ -5,6 +5,7 @@ mod edges;
 pub mod hash;
 pub mod hashes;
 pub mod language;
+mod marks;
 mod plain;
 pub mod quotations;
 mod recent;

@@ -5,6 +5,8 @@
 
 use crate::span::Span;
 
+use super::marks::find_marks;
+
 /// A quotation that nobody closed is believed up to this many bytes; beyond, its mark was a typo.
 const LONGEST_UNCLOSED: usize = 600;
 
@@ -13,10 +15,17 @@ const LONGEST_UNCLOSED: usize = 600;
 /// A quotation inside another is part of the outer one. One that is not closed ends with its
 /// paragraph, or where the next one opens. Text without quotation marks has none.
 pub fn quotations(text: &str) -> Vec<Span> {
+    let mut marks = Vec::new();
+    find_marks(text, &mut marks);
+    quotations_at(text, &marks)
+}
+
+/// [`quotations`], given the places of the text's marks.
+pub(super) fn quotations_at(text: &str, marks: &[u32]) -> Vec<Span> {
     let mut found = Vec::new();
     let mut open: Option<Open> = None;
     let mut before = ' ';
-    for (at, mark) in marks(text) {
+    for (at, mark) in quotation_marks(text, marks) {
         if at > 0 {
             before = text[..at].chars().next_back().unwrap_or(' ');
         }
@@ -75,11 +84,11 @@ fn close_unclosed(open: &mut Option<Open>, end: usize, found: &mut Vec<Span>) {
     }
 }
 
-/// Quotation marks and line ends. All but two begin with one of four bytes.
-fn marks(text: &str) -> impl Iterator<Item = (usize, char)> {
-    let bytes = text.as_bytes();
-    (0..bytes.len()).filter_map(move |at| {
-        if !matches!(bytes[at], b'"' | b'\n' | 0xe2 | 0xe3 | 0xc2) {
+/// Quotation marks and line ends, out of all marks.
+fn quotation_marks(text: &str, marks: &[u32]) -> impl Iterator<Item = (usize, char)> {
+    marks.iter().filter_map(move |at| {
+        let at = *at as usize;
+        if matches!(text.as_bytes()[at], b'.' | b'!' | b'?') {
             return None;
         }
         let character = text[at..].chars().next()?;

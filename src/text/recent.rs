@@ -8,18 +8,19 @@ use super::language::{Language, stops};
 /// Places: a power of two, few enough for the second-level cache.
 const PLACES: usize = 1 << 15;
 
-/// What is known of a word.
+/// What is known of a word. Four of them make a line of the cache.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Recalled {
     form: u64,
-    /// Whether this place is taken.
-    is_known: bool,
-    /// The language whose stem it has.
-    language: Option<Language>,
     stem: u32,
-    /// In which languages it is a stop word.
-    pub(super) stops: u32,
+    /// In which languages it is a stop word; above, the bit [`IS_KNOWN`], and from bit [`LANGUAGE`] on
+    /// one more than the language whose stem it has, or 0.
+    packed: u32,
 }
+
+const IS_KNOWN: u32 = 1 << 24;
+const LANGUAGE: u32 = 25;
+const _: () = assert!(Language::ALL.len() < 24, "as many bits as are left for stop words");
 
 /// A word for each place; the one that came last.
 #[derive(Debug, Clone)]
@@ -36,19 +37,26 @@ impl Recent {
     #[inline]
     pub(super) fn word(&mut self, form: u64) -> &mut Recalled {
         let word = &mut self.0[form as usize % PLACES];
-        if word.form != form || !word.is_known {
-            *word = Recalled { form, is_known: true, language: None, stem: 0, stops: stops(form) };
+        if word.form != form || word.packed & IS_KNOWN == 0 {
+            *word = Recalled { form, stem: 0, packed: stops(form) | IS_KNOWN };
         }
         word
     }
 }
 
 impl Recalled {
+    /// In which languages it is a stop word, by their bits.
+    #[inline]
+    pub(super) fn stops(&self) -> u32 {
+        self.packed & (IS_KNOWN - 1)
+    }
+
     /// Its stem in a language, which `find` finds if it is not known here.
     #[inline]
     pub(super) fn stem(&mut self, language: Language, find: impl FnOnce() -> u32) -> u32 {
-        if self.language != Some(language) {
-            self.language = Some(language);
+        let number = language as u32 + 1;
+        if self.packed >> LANGUAGE != number {
+            self.packed = self.packed & ((1 << LANGUAGE) - 1) | number << LANGUAGE;
             self.stem = find();
         }
         self.stem
@@ -64,13 +72,13 @@ mod tests {
     fn a_word_is_known_until_another_takes_its_place() {
         let mut recent = Recent::default();
         let the = word_hash(b"the");
-        assert!(recent.word(the).stops & Language::English.bit() != 0);
+        assert!(recent.word(the).stops() & Language::English.bit() != 0);
         assert_eq!(recent.word(the).stem(Language::English, || 7), 7);
         assert_eq!(recent.word(the).stem(Language::English, || 8), 7);
         assert_eq!(recent.word(the).stem(Language::German, || 8), 8);
         let other = the ^ 1 << 40;
-        assert_eq!(recent.word(other).stops, 0);
+        assert_eq!(recent.word(other).stops(), 0);
         assert_eq!(recent.word(the).stem(Language::German, || 9), 9);
-        assert_eq!(recent.word(0).stops, 0);
+        assert_eq!(recent.word(0).stops(), 0);
     }
 }

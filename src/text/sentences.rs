@@ -8,16 +8,29 @@ use crate::span::Span;
 
 use super::hash::word_hash;
 use super::language::{Abbreviation, Language, abbreviation, is_stop_word};
+use super::marks::find_marks;
 use super::words::fold;
 
 /// Spans of the sentences of `text`, in order and apart, without the white space between them.
 /// Text of white space alone has none.
 pub fn sentences(text: &str, language: Language) -> Vec<Span> {
+    let mut marks = Vec::new();
+    find_marks(text, &mut marks);
+    sentences_at(text, &marks, language)
+}
+
+/// [`sentences`], given the places of the text's marks.
+pub(super) fn sentences_at(text: &str, marks: &[u32], language: Language) -> Vec<Span> {
     let rules = Rules { text, language, wrap: wrap_width(text) };
     let bytes = text.as_bytes();
-    let mut found = Vec::new();
-    let (mut start, mut at) = (0, 0);
-    while at < bytes.len() {
+    let mut found = Vec::with_capacity(marks.len() + 1);
+    let mut start = 0;
+    for &at in marks {
+        let at = at as usize;
+        // What ends a sentence may be several marks.
+        if at < start {
+            continue;
+        }
         let end = match bytes[at] {
             b'.' | b'!' | b'?' => rules.stop(at),
             b'\n' => rules.line_end(at),
@@ -25,15 +38,9 @@ pub fn sentences(text: &str, language: Language) -> Vec<Span> {
             0xe2 | 0xe3 | 0xef if is_wide_stop(&text[at..]) => rules.stop(at),
             _ => None,
         };
-        match end {
-            Some(end) => {
-                push_trimmed(text, start, end, &mut found);
-                (start, at) = (end, end.max(at + 1));
-            }
-            None => at += 1,
-        }
-        while !text.is_char_boundary(at) {
-            at += 1;
+        if let Some(end) = end {
+            push_trimmed(text, start, end, &mut found);
+            start = end;
         }
     }
     push_trimmed(text, start, text.len(), &mut found);
