@@ -61,7 +61,10 @@ impl Marked {
     /// What two sets share.
     pub fn shared(&self, other: &Self) -> Shared {
         let sets = ((self.hashes.as_slice(), &self.sieve), (other.hashes.as_slice(), &other.sieve));
-        let (shared, quoted) = sifted(sets.0, sets.1, count_shared);
+        let (shared, quoted) = match self.hashes == other.hashes {
+            true => (self.len(), self.hashes.iter().filter(|hash| *hash & 1 == 1).count()),
+            false => sifted(sets.0, sets.1, count_shared),
+        };
         let counts = |set: &Self| (set.hashes.len() - quoted) as f32;
         Shared { shared: (shared - quoted) as f32, of: [counts(self), counts(other)], quoted }
     }

@@ -34,6 +34,23 @@ pub struct Link {
     pub features: [f32; FEATURES.len()],
 }
 
+/// A link, as far as passages are looked for by it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Seed {
+    /// Place of the sentence in the first article.
+    pub a: u32,
+    /// Place of the sentence in the second article.
+    pub b: u32,
+    /// Log-odds that the two stand in a reused passage.
+    pub odds: f32,
+}
+
+impl From<&Link> for Seed {
+    fn from(link: &Link) -> Self {
+        Self { a: link.a, b: link.b, odds: link.odds }
+    }
+}
+
 /// Every pair of sentences that share enough words to be worth a look, by place in the first
 /// article, then in the second. Articles without terms have none.
 ///

@@ -47,6 +47,8 @@ pub struct Profile {
     pub once: Vec<u32>,
     /// For each sentence its words, and those of them in quotations; boilerplate does not count.
     pub words_and_quoted: Vec<(f32, f32)>,
+    /// Whether any of its words stands in a quotation.
+    pub is_quoting: bool,
     /// What it says.
     pub contents: Contents,
     /// Its word n-grams, as a set.
@@ -74,7 +76,8 @@ impl Profile {
     /// stands outside them: there they are what it says.
     pub fn new(mut article: Article, options: ProfileOptions) -> Self {
         let outside = article.words.iter().filter(|word| !is_quoted(word)).count();
-        if options.keep_quotations || outside * 5 < article.words.len() {
+        let forgets = options.keep_quotations || outside * 5 < article.words.len();
+        if forgets {
             article.words.iter_mut().for_each(|word| word.traits.clear(Traits::QUOTED));
         }
         let mut scratch = Vec::new();
@@ -91,6 +94,7 @@ impl Profile {
             terms: vec![NO_TERM; article.words.len()],
             once: Vec::new(),
             words_and_quoted: words_and_quoted(&article),
+            is_quoting: !forgets && outside < article.words.len(),
             contents: Contents::of(&article, &mut scratch),
             shingles,
             shingle_sieve,
@@ -177,7 +181,10 @@ impl Profile {
     pub fn overlap(&self, other: &Self) -> Overlap {
         let own = (self.shingles.hashes(), &self.shingle_sieve);
         let others = (other.shingles.hashes(), &other.shingle_sieve);
-        let shared = sifted(own, others, count_shared);
+        let shared = match own.0 == others.0 {
+            true => own.0.len(),
+            false => sifted(own, others, count_shared),
+        };
         Overlap::of(shared, [self.shingles.len(), other.shingles.len()])
     }
 
