@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Profile;
-use super::contents::{Shared, is_quoted};
+use super::contents::Shared;
 use super::links::Link;
 use super::matched::matched;
 use super::order::Order;
@@ -230,14 +230,7 @@ impl Pair<'_> {
 
     /// Words of a passage outside quotations, on the side that has fewer.
     pub fn unquoted(&self, passage: &Candidate) -> usize {
-        let count = |profile: &Profile, range: Range<usize>| {
-            if !profile.is_quoting {
-                return range.len();
-            }
-            let words = profile.article.words[range].iter();
-            words.filter(|word| !is_quoted(word)).count()
-        };
-        count(self.a, passage.a.clone()).min(count(self.b, passage.b.clone()))
+        self.a.unquoted(passage.a.clone()).min(self.b.unquoted(passage.b.clone()))
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::model::LINK;
 use super::profile::{NO_TERM, Profile};
-use super::weights::{Weights, for_each_shared};
+use super::weights::{Weights, count_in_both};
 
 /// Links with less cosine than this carry no information, and are most of all.
 const LEAST_COSINE: f32 = 0.1;
@@ -70,9 +70,7 @@ pub fn links(a: &Profile, b: &Profile, weights: &Weights) -> Vec<Link> {
             if cosine < LEAST_COSINE {
                 continue;
             }
-            let mut bigrams = 0usize;
-            let (of_a, of_b) = (words_a.bigrams_of(i), words_b.bigrams_of(j as usize));
-            for_each_shared(of_a, of_b, |_, _| bigrams += 1);
+            let bigrams = count_in_both(words_a.bigrams_of(i), words_b.bigrams_of(j as usize));
             let length = length_a.min(b.article.sentences[j as usize].words.len());
             found.push(Link {
                 a: i as u32,
