@@ -62,9 +62,14 @@ pub fn borders(pair: &InCommon, side: Side, guess: Range<usize>, other: Range<us
 
 /// Both borders of a pair of stretches around their first guesses.
 pub fn refine(pair: &InCommon, guess_a: Range<usize>, guess_b: Range<usize>) -> [Stretch; 2] {
-    let first_a = borders(pair, Side::A, guess_a, grow(&guess_b, &pair.b)).words;
-    let in_b = borders(pair, Side::B, guess_b, first_a.clone());
-    let in_a = borders(pair, Side::A, first_a, in_b.words.clone());
+    let wide_b = grow(&guess_b, &pair.b);
+    let first_a = borders(pair, Side::A, guess_a.clone(), wide_b.clone());
+    let in_b = borders(pair, Side::B, guess_b, first_a.words.clone());
+    // The same question has the same answer.
+    if first_a.words == guess_a && in_b.words == wide_b {
+        return [first_a, in_b];
+    }
+    let in_a = borders(pair, Side::A, first_a.words, in_b.words.clone());
     [in_a, in_b]
 }
 
@@ -210,7 +215,8 @@ fn best_run(gains: impl Iterator<Item = f32>) -> (Range<usize>, f32) {
         // Choices, not branches: words are hits and misses as if by coin toss.
         let anew = sum <= 0.0;
         start = if anew { at } else { start };
-        sum = if anew { gain } else { sum + gain };
+        // A sum of at least 0 is one instruction, and so is the next sum: each waits for the last.
+        sum = if sum > 0.0 { sum } else { 0.0 } + gain;
         let better = sum > best;
         best = if better { sum } else { best };
         run = if better { (start, at) } else { run };

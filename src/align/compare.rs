@@ -1,12 +1,12 @@
 //! Two articles to a comparison: relation, score, passages, sentences.
 
-use super::features::{Pair, named, partial, whole};
+use super::features::{Pair, partial, place, whole};
 use super::links::links;
 use super::model::{ARTICLE, PARTIAL, SHORT, WHOLE, probability};
 use super::passages::{Candidate, passages};
 use super::profile::Profile;
 use super::relation::{Comparison, Feature, Kind, Match, Relation, Side};
-use super::sentences::{Bar, align_sentences, forms, kind};
+use super::sentences::{Bar, align_sentences, kind, words};
 use super::short::{self, is_short};
 use super::weights::Weights;
 use crate::span::covered;
@@ -120,6 +120,9 @@ struct Verdict {
     shingles_settle: bool,
 }
 
+/// Where the features stand that tell how much is reused.
+const REUSED: [usize; 2] = [place("coverage_most"), place("linked_most")];
+
 /// Either the whole is retold, or a part is reused: the score is the probability of either.
 fn of_articles(pair: &Pair, options: &CompareOptions) -> Verdict {
     let features = pair.features();
@@ -129,7 +132,8 @@ fn of_articles(pair: &Pair, options: &CompareOptions) -> Verdict {
     let part =
         if pair.passages.is_empty() { f32::NEG_INFINITY } else { PARTIAL.odds(&passage_features) };
     let neither = (1.0 - probability(all)) * (1.0 - probability(part));
-    let reused = named(&features, "coverage_most").max(named(&features, "linked_most"));
+    let [coverage, linked] = REUSED.map(|at| features[at]);
+    let reused = coverage.max(linked);
     let explain_all = || ARTICLE.explain(&features);
     Verdict {
         score: (1.0 - neither).min(SETTLED),
@@ -187,7 +191,7 @@ fn judge(
 }
 
 fn to_match(a: &Profile, b: &Profile, passage: &Candidate) -> Match {
-    let kind = kind(&forms(a, passage.a.clone()), &forms(b, passage.b.clone()));
+    let kind = kind(words(a, passage.a.clone()), words(b, passage.b.clone()));
     Match {
         a: a.span_of(passage.a.clone()),
         b: b.span_of(passage.b.clone()),

@@ -2,6 +2,7 @@
 
 use super::boilerplate::is_boilerplate;
 use super::sieve::{Sieve, sifted};
+use super::weights::for_each_shared_by;
 use crate::radix;
 use crate::shingle::reuse::skip_bigram;
 use crate::text::hash::mix;
@@ -61,24 +62,27 @@ impl Marked {
     /// What two sets share.
     pub fn shared(&self, other: &Self) -> Shared {
         let sets = ((self.hashes.as_slice(), &self.sieve), (other.hashes.as_slice(), &other.sieve));
-        let (shared, quoted) = sifted(sets.0, sets.1, count_shared);
+        let (shared, quoted) = match self.hashes == other.hashes {
+            true => (self.len(), self.hashes.iter().filter(|hash| *hash & 1 == 1).count()),
+            false => sifted(sets.0, sets.1, count_shared),
+        };
         let counts = |set: &Self| (set.hashes.len() - quoted) as f32;
         Shared { shared: (shared - quoted) as f32, of: [counts(self), counts(other)], quoted }
     }
 }
 
 /// How many features two sets share, and how many of them are in quotations only in both.
-fn count_shared(mut x: &[u32], mut y: &[u32]) -> (usize, usize) {
+fn count_shared(x: &[u32], y: &[u32]) -> (usize, usize) {
     let (mut shared, mut quoted) = (0, 0);
-    while let ([a, rest_x @ ..], [b, rest_y @ ..]) = (x, y) {
-        let (left, right) = (a >> 1, b >> 1);
-        if left == right {
-            quoted += (a & b & 1) as usize;
+    for_each_shared_by(
+        x,
+        y,
+        |hash| hash >> 1,
+        |i, j| {
+            quoted += (x[i] & y[j] & 1) as usize;
             shared += 1;
-        }
-        x = if left <= right { rest_x } else { x };
-        y = if right <= left { rest_y } else { y };
-    }
+        },
+    );
     (shared, quoted)
 }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::borders::Stretch;
-use super::links::Link;
+use super::links::Seed;
 use super::profile::{NO_TERM, Profile};
 use super::weights::Weights;
 
@@ -23,11 +23,11 @@ pub const FEATURES: [&str; 12] = [
     "cosine",
 ];
 
-/// The features of two stretches that `links` led to; `links` must not be empty.
+/// The features of two stretches that the links `seeds` led to; there is at least one.
 pub fn evidence(
     [(a, in_a), (b, in_b)]: [(&Profile, &Stretch); 2],
     weights: &Weights,
-    links: &[Link],
+    seeds: &[Seed],
 ) -> [f32; FEATURES.len()] {
     let (terms_a, terms_b) = (Terms::of(a, &in_a.words), Terms::of(b, &in_b.words));
     let (sum_a, squares_a) = terms_a.whole(&weights.a);
@@ -54,8 +54,8 @@ pub fn evidence(
         in_a.rate.min(in_b.rate),
         short.ln_1p(),
         (short / long).ln(),
-        (links.len() as f32).ln(),
-        links.iter().map(|link| link.odds).fold(f32::MIN, f32::max),
+        (seeds.len() as f32).ln(),
+        seeds.iter().map(|seed| seed.odds).fold(f32::MIN, f32::max),
         product / (squares_a * squares_b).sqrt(),
     ]
 }

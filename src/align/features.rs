@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Profile;
-use super::contents::{Shared, is_quoted};
+use super::contents::Shared;
 use super::links::Link;
 use super::matched::matched;
 use super::order::Order;
@@ -75,7 +75,8 @@ pub const WHOLE_FEATURES: [&str; 10] = [
 
 /// The features of [`WHOLE_FEATURES`] out of those of [`FEATURES`].
 pub fn whole(features: &Values) -> [f32; WHOLE_FEATURES.len()] {
-    WHOLE_FEATURES.map(|name| named(features, name))
+    const PLACES: [usize; WHOLE_FEATURES.len()] = places(WHOLE_FEATURES);
+    PLACES.map(|at| features[at])
 }
 
 /// Values of [`FEATURES`].
@@ -83,16 +84,56 @@ pub type Values = [f32; FEATURES.len()];
 
 /// The features of [`PARTIAL_FEATURES`] out of those of [`FEATURES`].
 pub fn partial(features: &Values) -> [f32; PARTIAL_FEATURES.len()] {
-    PARTIAL_FEATURES.map(|name| match name.strip_prefix("log_") {
-        Some(share) => (named(features, share) + NEGLIGIBLE).ln(),
-        None => named(features, name),
+    const PLACES: [usize; PARTIAL_FEATURES.len()] = places(PARTIAL_FEATURES);
+    const IS_LOGARITHM: [bool; PARTIAL_FEATURES.len()] = {
+        let mut is_logarithm = [false; PARTIAL_FEATURES.len()];
+        let mut at = 0;
+        while at < is_logarithm.len() {
+            is_logarithm[at] = without_log(PARTIAL_FEATURES[at]).len() < PARTIAL_FEATURES[at].len();
+            at += 1;
+        }
+        is_logarithm
+    };
+    std::array::from_fn(|at| match features[PLACES[at]] {
+        share if IS_LOGARITHM[at] => (share + NEGLIGIBLE).ln(),
+        value => value,
     })
 }
 
-/// The feature of that name, which must be one of [`FEATURES`].
-pub fn named(features: &Values, name: &str) -> f32 {
-    let at = FEATURES.iter().position(|known| *known == name);
-    features[at.expect("a name from the list")]
+/// Where the features of these names stand in [`FEATURES`], whether as they are or as logarithms.
+const fn places<const N: usize>(names: [&str; N]) -> [usize; N] {
+    let mut places = [0; N];
+    let mut at = 0;
+    while at < N {
+        places[at] = place(without_log(names[at]));
+        at += 1;
+    }
+    places
+}
+
+/// The name of the feature of which this names the logarithm, or the name itself.
+const fn without_log(name: &str) -> &str {
+    match name.as_bytes() {
+        [b'l', b'o', b'g', b'_', ..] => name.split_at(4).1,
+        _ => name,
+    }
+}
+
+/// Where the feature of that name stands in [`FEATURES`], of which it must be one.
+pub const fn place(name: &str) -> usize {
+    let mut at = 0;
+    while !is_same(FEATURES[at].as_bytes(), name.as_bytes()) {
+        at += 1;
+    }
+    at
+}
+
+/// Equality is no constant function yet.
+const fn is_same(x: &[u8], y: &[u8]) -> bool {
+    match (x, y) {
+        ([a, x @ ..], [b, y @ ..]) => *a == *b && is_same(x, y),
+        _ => x.is_empty() && y.is_empty(),
+    }
 }
 
 /// Shares below this are all alike to a logarithm.
@@ -189,11 +230,7 @@ impl Pair<'_> {
 
     /// Words of a passage outside quotations, on the side that has fewer.
     pub fn unquoted(&self, passage: &Candidate) -> usize {
-        let count = |profile: &Profile, range: Range<usize>| {
-            let words = profile.article.words[range].iter();
-            words.filter(|word| !is_quoted(word)).count()
-        };
-        count(self.a, passage.a.clone()).min(count(self.b, passage.b.clone()))
+        self.a.unquoted(passage.a.clone()).min(self.b.unquoted(passage.b.clone()))
     }
 }
 

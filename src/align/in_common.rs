@@ -6,17 +6,17 @@ use super::weights::for_each_shared;
 
 /// What two articles have in common, word by word.
 ///
-/// Terms that both have are numbered from 0, and so are bigrams. Whoever asks which of them stand in
-/// some stretch needs an array of that length then, and no hashing.
+/// Terms and bigrams that both have are numbered as the first article has them. Whoever asks which of
+/// them stand in some stretch needs an array of that length then, and no hashing.
 #[derive(Debug, Clone)]
 pub struct InCommon {
     /// The words of the first article.
     pub a: Words,
     /// The words of the second article.
     pub b: Words,
-    /// Number of terms that both have.
+    /// Numbers of terms that both have are less.
     pub terms: u32,
-    /// Number of bigrams that both have.
+    /// Numbers of bigrams that both have are less.
     pub bigrams: u32,
 }
 
@@ -39,39 +39,35 @@ impl InCommon {
     /// What a pair has in common, given for each term of `a` the same term of `b`, or `NO_TERM`.
     pub fn new(a: &Profile, b: &Profile, partner: &[u32]) -> Self {
         // One entry more than terms: stop words have the last one.
-        let (mut of_a, mut of_b) =
-            (vec![NO_TERM; a.stems.len() + 1], vec![NO_TERM; b.stems.len() + 1]);
-        let mut terms = 0;
-        for (term, &partner) in partner.iter().enumerate() {
+        let terms = a.stems.len() as u32;
+        let (mut of_a, mut of_b) = (vec![terms; a.stems.len() + 1], vec![terms; b.stems.len() + 1]);
+        for (term, &partner) in (0..).zip(partner) {
             if partner != NO_TERM {
-                of_a[term] = terms;
-                of_b[partner as usize] = terms;
-                terms += 1;
+                of_a[term as usize] = term;
+                of_b[partner as usize] = term;
             }
         }
-        let mut pairs_a = vec![NO_TERM; a.bigrams.len()];
-        let mut pairs_b = vec![NO_TERM; b.bigrams.len()];
-        let mut bigrams = 0;
+        of_a[a.stems.len()] = terms + 1;
+        of_b[b.stems.len()] = terms + 1;
+        // A bigram's number is the first word of `a` that begins it: so most numbers ascend.
+        let bigrams = a.begun.len() as u32;
+        let (mut pairs_a, mut pairs_b) =
+            (vec![bigrams; a.begun.len()], vec![bigrams; b.begun.len()]);
         for_each_shared(&a.bigrams, &b.bigrams, |i, j| {
-            pairs_a[i] = bigrams;
-            pairs_b[j] = bigrams;
-            bigrams += 1;
+            pairs_a[a.begins[i] as usize] = a.begins[i];
+            pairs_b[b.begins[j] as usize] = a.begins[i];
         });
         let words = |profile: &Profile, of: &[u32], pairs: &[u32]| {
-            let last = profile.stems.len();
-            // No branch: stop words stand between others as if by coin toss.
-            let number = |term: &u32| {
-                let at = (*term as usize).min(last);
-                of[at].min(terms) + u32::from(at == last)
-            };
+            let last = of.len() - 1;
             let count = profile.terms.len();
             let begun = &profile.begun[..count.max(1) - 1];
             let mut words = Words {
-                terms: profile.terms.iter().map(number).collect(),
+                // No branch: stop words stand between others as if by coin toss.
+                terms: profile.terms.iter().map(|term| of[(*term as usize).min(last)]).collect(),
                 bigrams: Vec::with_capacity(count),
                 ..Words::default()
             };
-            words.bigrams.extend(begun.iter().map(|at| pairs[*at as usize].min(bigrams)));
+            words.bigrams.extend(begun.iter().map(|first| pairs[*first as usize]));
             // The last word begins none.
             words.bigrams.resize(count, bigrams);
             words.sort_by_sentence(profile, bigrams);

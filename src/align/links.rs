@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::model::LINK;
 use super::profile::{NO_TERM, Profile};
-use super::weights::{Weights, for_each_shared};
+use super::weights::{Weights, count_in_both};
 
 /// Links with less cosine than this carry no information, and are most of all.
 const LEAST_COSINE: f32 = 0.1;
@@ -34,6 +34,23 @@ pub struct Link {
     pub features: [f32; FEATURES.len()],
 }
 
+/// A link, as far as passages are looked for by it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Seed {
+    /// Place of the sentence in the first article.
+    pub a: u32,
+    /// Place of the sentence in the second article.
+    pub b: u32,
+    /// Log-odds that the two stand in a reused passage.
+    pub odds: f32,
+}
+
+impl From<&Link> for Seed {
+    fn from(link: &Link) -> Self {
+        Self { a: link.a, b: link.b, odds: link.odds }
+    }
+}
+
 /// Every pair of sentences that share enough words to be worth a look, by place in the first
 /// article, then in the second. Articles without terms have none.
 ///
@@ -53,9 +70,7 @@ pub fn links(a: &Profile, b: &Profile, weights: &Weights) -> Vec<Link> {
             if cosine < LEAST_COSINE {
                 continue;
             }
-            let mut bigrams = 0usize;
-            let (of_a, of_b) = (words_a.bigrams_of(i), words_b.bigrams_of(j as usize));
-            for_each_shared(of_a, of_b, |_, _| bigrams += 1);
+            let bigrams = count_in_both(words_a.bigrams_of(i), words_b.bigrams_of(j as usize));
             let length = length_a.min(b.article.sentences[j as usize].words.len());
             found.push(Link {
                 a: i as u32,

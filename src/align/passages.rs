@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::borders::{Stretch, borders, refine};
 use super::evidence::{self, evidence};
-use super::links::Link;
+use super::links::{Link, Seed};
 use super::model::{PASSAGE, SUMMARY};
 use super::profile::Profile;
 use super::relation::Side;
@@ -105,7 +105,8 @@ pub fn found_runs(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -
 
 /// Every run of links that may be a passage.
 pub fn runs(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<Candidate> {
-    let mut seeds: Vec<Link> = links.iter().copied().filter(|link| link.odds > SEED_ODDS).collect();
+    let mut seeds: Vec<Seed> =
+        links.iter().filter(|link| link.odds > SEED_ODDS).map(Seed::from).collect();
     let mut found = Vec::new();
     for group in groups(&mut seeds, [GAP, GAP]) {
         let group = &seeds[group];
@@ -136,12 +137,13 @@ impl Summaries<'_> {
     pub fn find(&self, a: &Profile, b: &Profile) -> Vec<Candidate> {
         let in_a = self.form == Form::SummaryInA;
         let gaps = if in_a { [SUMMARY_GAP, u32::MAX] } else { [u32::MAX, SUMMARY_GAP] };
-        let mut best = best_of_each(self.links, in_a);
+        let (side, article) = if in_a { (Side::A, a) } else { (Side::B, b) };
+        let mut best = best_of_each(self.links, side, article.sentences());
         let groups = groups(&mut best, gaps);
         groups.into_iter().filter_map(|group| self.candidate(a, b, &best[group])).collect()
     }
 
-    fn candidate(&self, a: &Profile, b: &Profile, group: &[Link]) -> Option<Candidate> {
+    fn candidate(&self, a: &Profile, b: &Profile, group: &[Seed]) -> Option<Candidate> {
         let (hull_a, hull_b) = hull(group);
         let (words_a, words_b) = (a.words_of(hull_a), b.words_of(hull_b));
         let in_a = self.form == Form::SummaryInA;
@@ -192,29 +194,21 @@ impl Candidate {
     }
 }
 
-/// For each sentence of one article its best link.
-fn best_of_each(links: &[Link], in_a: bool) -> Vec<Link> {
-    let key = |link: &Link| if in_a { (link.a, link.b) } else { (link.b, link.a) };
-    let mut sorted: Vec<Link> =
-        links.iter().copied().filter(|link| link.cosine > SUMMARY_COSINE).collect();
-    sorted.sort_unstable_by_key(key);
-    let mut best: Vec<Link> = Vec::new();
-    for link in sorted {
-        match best.last_mut() {
-            Some(last) if key(last).0 == key(&link).0 => {
-                if link.cosine > last.cosine {
-                    *last = link;
-                }
-            }
-            _ => best.push(link),
+/// For each of the sentences of one article its best link, if it has any.
+fn best_of_each(links: &[Link], side: Side, sentences: usize) -> Vec<Seed> {
+    let mut best: Vec<Option<&Link>> = vec![None; sentences];
+    for link in links.iter().filter(|link| link.cosine > SUMMARY_COSINE) {
+        let best = &mut best[if side == Side::A { link.a } else { link.b } as usize];
+        if best.is_none_or(|best| link.cosine > best.cosine) {
+            *best = Some(link);
         }
     }
-    best
+    best.into_iter().flatten().map(Seed::from).collect()
 }
 
 /// Splits links into groups without gaps on either side, cutting by the two sides in turn until
 /// nothing more splits. Reorders `links`; a group is a range of them.
-fn groups(links: &mut [Link], gaps: [u32; 2]) -> Vec<Range<usize>> {
+fn groups(links: &mut [Seed], gaps: [u32; 2]) -> Vec<Range<usize>> {
     let mut done = Vec::new();
     // Each entry: links, the side to cut by next, and whether the other side left it whole.
     let mut open = vec![(0..links.len(), 0, false)];
@@ -224,14 +218,14 @@ fn groups(links: &mut [Link], gaps: [u32; 2]) -> Vec<Range<usize>> {
             done.extend((!links.is_empty()).then_some(range));
             continue;
         }
-        let key = |link: &Link| if side == 0 { link.a } else { link.b };
+        let key = |link: &Seed| if side == 0 { link.a } else { link.b };
         links.sort_unstable_by_key(
             |link| {
                 if side == 0 { (link.a, link.b) } else { (link.b, link.a) }
             },
         );
         let gap = gaps[side];
-        let is_near = |x: &Link, y: &Link| key(y) - key(x) <= gap.saturating_add(1);
+        let is_near = |x: &Seed, y: &Seed| key(y) - key(x) <= gap.saturating_add(1);
         let before = open.len();
         let mut start = range.start;
         for part in links.chunk_by(is_near) {
@@ -251,8 +245,8 @@ fn groups(links: &mut [Link], gaps: [u32; 2]) -> Vec<Range<usize>> {
 }
 
 /// The sentences that the links span, on both sides.
-fn hull(links: &[Link]) -> (Range<u32>, Range<u32>) {
-    let range = |key: fn(&Link) -> u32| {
+fn hull(links: &[Seed]) -> (Range<u32>, Range<u32>) {
+    let range = |key: fn(&Seed) -> u32| {
         let places = links.iter().map(key);
         places.clone().min().unwrap_or(0)..places.max().map_or(0, |last| last + 1)
     };

@@ -47,6 +47,8 @@ pub struct Profile {
     pub once: Vec<u32>,
     /// For each sentence its words, and those of them in quotations; boilerplate does not count.
     pub words_and_quoted: Vec<(f32, f32)>,
+    /// A bit for each word: set where it stands in a quotation.
+    quoted: Vec<u64>,
     /// What it says.
     pub contents: Contents,
     /// Its word n-grams, as a set.
@@ -54,8 +56,10 @@ pub struct Profile {
     shingle_sieve: Sieve,
     /// Hashes of its distinct bigrams (pairs of neighbouring stems), ascending.
     pub bigrams: Vec<u32>,
-    /// For each word the place in `bigrams` of the one that it begins; the last word begins none, and
-    /// its entry means nothing.
+    /// For each of `bigrams` the first word that begins it.
+    pub begins: Vec<u32>,
+    /// For each word the first one that begins the same bigram; the last word begins none, and its
+    /// entry means nothing.
     pub begun: Vec<u32>,
     /// For each sentence where its terms begin in `held`; one entry more than sentences.
     held_from: Vec<u32>,
@@ -86,15 +90,17 @@ impl Profile {
         // While they are in no order: neighbours would wait for each other's bits.
         let shingle_sieve = Sieve::of(&shingles);
         let shingles = ShingleSet::from_hashes_with(shingles, &mut scratch);
-        let (bigrams, begun) = bigrams(&article.words, &mut scratch);
+        let Bigrams { hashes: bigrams, begins, begun } = Bigrams::of(&article.words, &mut scratch);
         let mut profile = Self {
             terms: vec![NO_TERM; article.words.len()],
             once: Vec::new(),
             words_and_quoted: words_and_quoted(&article),
+            quoted: article.words.chunks(64).map(quoted_bits).collect(),
             contents: Contents::of(&article, &mut scratch),
             shingles,
             shingle_sieve,
             bigrams,
+            begins,
             begun,
             held_from: vec![0; article.sentences.len() + 1],
             held: Vec::new(),
@@ -177,7 +183,10 @@ impl Profile {
     pub fn overlap(&self, other: &Self) -> Overlap {
         let own = (self.shingles.hashes(), &self.shingle_sieve);
         let others = (other.shingles.hashes(), &other.shingle_sieve);
-        let shared = sifted(own, others, count_shared);
+        let shared = match own.0 == others.0 {
+            true => own.0.len(),
+            false => sifted(own, others, count_shared),
+        };
         Overlap::of(shared, [self.shingles.len(), other.shingles.len()])
     }
 
@@ -194,6 +203,16 @@ impl Profile {
     /// Number of sentences.
     pub fn sentences(&self) -> usize {
         self.article.sentences.len()
+    }
+
+    /// How many of the words of `range` stand outside quotations.
+    pub fn unquoted(&self, range: Range<usize>) -> usize {
+        let quoted = (range.start / 64..range.end.div_ceil(64)).map(|at| {
+            let from = range.start.saturating_sub(at * 64) as u32;
+            let to = (range.end - at * 64).min(64) as u32;
+            (self.quoted[at] >> from << from << (64 - to)).count_ones() as usize
+        });
+        range.len() - quoted.sum::<usize>()
     }
 
     /// Words of the sentences `range`, which must not be empty.
@@ -223,6 +242,11 @@ impl Profile {
     }
 }
 
+/// A bit for each of up to 64 words: set where it stands in a quotation.
+fn quoted_bits(words: &[Word]) -> u64 {
+    words.iter().rev().fold(0, |bits, word| bits << 1 | u64::from(is_quoted(word)))
+}
+
 fn words_and_quoted(article: &Article) -> Vec<(f32, f32)> {
     let count = |sentence: &Sentence| {
         let (mut own, mut quoted) = (0u32, 0u32);
@@ -235,28 +259,39 @@ fn words_and_quoted(article: &Article) -> Vec<(f32, f32)> {
     article.sentences.iter().map(count).collect()
 }
 
-/// The hashes of the distinct pairs of neighbouring stems, ascending, and for each word the place
-/// there of the pair that it begins. `scratch` grows as needed.
-fn bigrams(words: &[Word], scratch: &mut Vec<u64>) -> (Vec<u32>, Vec<u32>) {
-    let pairs = words.iter().zip(words.get(1..).unwrap_or_default()).zip(0u64..);
-    let mut keys: Vec<u64> = Vec::with_capacity(words.len());
-    keys.extend(pairs.map(|((first, second), at)| {
-        let stems = u64::from(first.stem) << 32 | u64::from(second.stem);
-        mix(stems) >> 32 << 32 | at
-    }));
-    radix::sort_mixed(&mut keys, scratch);
-    let mut distinct = vec![0; keys.len()];
-    let mut begun = vec![0; words.len()];
-    let (mut count, mut last) = (0, 0);
-    for key in keys {
-        let hash = (key >> 32) as u32;
-        count += usize::from(count == 0 || hash != last);
-        distinct[count - 1] = hash;
-        begun[key as u32 as usize] = count as u32 - 1;
-        last = hash;
+/// The pairs of neighbouring stems, as [`Profile`] has them.
+struct Bigrams {
+    hashes: Vec<u32>,
+    begins: Vec<u32>,
+    begun: Vec<u32>,
+}
+
+impl Bigrams {
+    /// Of these words. `scratch` grows as needed.
+    fn of(words: &[Word], scratch: &mut Vec<u64>) -> Self {
+        let pairs = words.iter().zip(words.get(1..).unwrap_or_default()).zip(0u64..);
+        let mut keys: Vec<u64> = Vec::with_capacity(words.len());
+        keys.extend(pairs.map(|((first, second), at)| {
+            let stems = u64::from(first.stem) << 32 | u64::from(second.stem);
+            mix(stems) >> 32 << 32 | at
+        }));
+        radix::sort_mixed(&mut keys, scratch);
+        let (mut hashes, mut begins) = (vec![0; keys.len()], vec![0; keys.len()]);
+        let mut begun = vec![0; words.len()];
+        let (mut count, mut last, mut first) = (0, 0, 0);
+        for key in keys {
+            let (hash, word) = ((key >> 32) as u32, key as u32);
+            let is_first = count == 0 || hash != last;
+            count += usize::from(is_first);
+            first = if is_first { word } else { first };
+            (hashes[count - 1], begins[count - 1]) = (hash, first);
+            begun[word as usize] = first;
+            last = hash;
+        }
+        hashes.truncate(count);
+        begins.truncate(count);
+        Self { hashes, begins, begun }
     }
-    distinct.truncate(count);
-    (distinct, begun)
 }
 
 #[cfg(test)]
@@ -297,6 +332,20 @@ mod tests {
             }
         }
         assert!(profile.bigrams.is_sorted() && profile.bigrams.len() == 8);
+    }
+
+    #[test]
+    fn words_outside_quotations_are_those_of_a_naive_count() {
+        let text = "He said “yes, and yes again” to all of them. ".repeat(9);
+        let profile = Profile::new(Analyzer::new(None).article(&text), ProfileOptions::default());
+        let words = &profile.article.words;
+        for start in 0..words.len() {
+            for end in start..=words.len() {
+                let naive = words[start..end].iter().filter(|word| !is_quoted(word)).count();
+                assert_eq!(profile.unquoted(start..end), naive);
+            }
+        }
+        assert!(words.len() > 80 && profile.unquoted(0..words.len()) < words.len());
     }
 
     #[test]

@@ -62,16 +62,22 @@ impl Sieve {
 
     /// Those of `hashes` that the set may have, in order; all that it has are among them.
     fn sift<H: Hash>(&self, hashes: &[H]) -> Vec<H> {
-        let mut kept = hashes.to_vec();
-        let mut count = 0;
-        for &hash in hashes {
-            kept[count] = hash;
-            count += usize::from(self.may_have(hash));
+        let mut kept = Vec::new();
+        for some in hashes.chunks(CHUNK) {
+            let mut found = [some[0]; CHUNK];
+            let mut count = 0;
+            for &hash in some {
+                found[count] = hash;
+                count += usize::from(self.may_have(hash));
+            }
+            kept.extend_from_slice(&found[..count]);
         }
-        kept.truncate(count);
         kept
     }
 }
+
+/// Hashes that are sieved at a time.
+const CHUNK: usize = 128;
 
 /// Calls `walk` with what is left of two sets when each has been sieved by the other's bits: all that
 /// they share, and little else where they share little.
