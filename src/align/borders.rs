@@ -44,9 +44,10 @@ pub fn borders(pair: &InCommon, side: Side, guess: Range<usize>, other: Range<us
     let hits = Hits::new(pair, side, wide.clone(), other);
     let mut inside = guess.start - wide.start..guess.end - wide.start;
     let mut best = (inside.clone(), 0.0, 0.0);
+    let mut sums = Vec::new();
     // The guess holds words that do not belong; without them the rates are clearer.
     for _ in 0..ROUNDS {
-        best = hits.best_run(&inside);
+        best = hits.best_run(&inside, &mut sums);
         if best.0 == inside {
             break;
         }
@@ -120,8 +121,8 @@ impl Hits {
 
 impl Hits {
     /// The likeliest stretch, its log-likelihood ratio and its rate, where `inside` was the last
-    /// guess.
-    fn best_run(&self, inside: &Range<usize>) -> (Range<usize>, f32, f32) {
+    /// guess. `sums` is scratch.
+    fn best_run(&self, inside: &Range<usize>, sums: &mut Vec<f32>) -> (Range<usize>, f32, f32) {
         let counts = Counts::of(&self.words[inside.clone()]);
         let outside = self.counts.without(counts);
         let rates =
@@ -140,7 +141,7 @@ impl Hits {
             let bigram = if word & BIGRAM != 0 { bigrams.hit } else { bigrams.miss };
             *gain = term + BIGRAM_SHARE * bigram;
         }
-        let (run, gain) = best_run(self.words.iter().map(|word| gains[usize::from(*word & 7)]));
+        let (run, gain) = best_run(&self.words, &gains, sums);
         (run, gain, terms.inside)
     }
 }
@@ -207,21 +208,55 @@ impl Rates {
     }
 }
 
-/// The run with the greatest sum, which has at least one element; and the sum.
-fn best_run(gains: impl Iterator<Item = f32>) -> (Range<usize>, f32) {
-    let (mut best, mut run) = (f32::NEG_INFINITY, (0, 0));
-    let (mut sum, mut start) = (0.0, 0);
-    for (at, gain) in gains.enumerate() {
-        // Choices, not branches: words are hits and misses as if by coin toss.
-        let anew = sum <= 0.0;
-        start = if anew { at } else { start };
-        // A sum of at least 0 is one instruction, and so is the next sum: each waits for the last.
-        sum = if sum > 0.0 { sum } else { 0.0 } + gain;
-        let better = sum > best;
-        best = if better { sum } else { best };
-        run = if better { (start, at) } else { run };
+/// Words that are summed up at a time.
+const STEP: usize = 8;
+
+/// The run of words with the greatest sum of their gains, which has at least one; and the sum. `sums`
+/// is scratch.
+fn best_run(words: &[u8], gains: &[f32; 8], sums: &mut Vec<f32>) -> (Range<usize>, f32) {
+    sum_up(words, gains, sums);
+    // As many greatest sums as a vector has elements.
+    let mut best = [f32::NEG_INFINITY; STEP];
+    let (steps, rest) = sums.as_chunks::<STEP>();
+    for step in steps {
+        for (best, sum) in best.iter_mut().zip(step) {
+            *best = if *sum > *best { *sum } else { *best };
+        }
     }
-    (run.0..run.1 + 1, best)
+    let best = best.iter().chain(rest).fold(f32::NEG_INFINITY, |best, sum| best.max(*sum));
+    let last = sums.iter().position(|sum| *sum == best).unwrap_or(0);
+    // A run starts behind the last sum that was worth nothing.
+    let start = sums[..last].iter().rposition(|sum| *sum <= 0.0).map_or(0, |before| before + 1);
+    (start..last + 1, best)
+}
+
+/// For each word the greatest sum of the gains of a run that ends with it.
+fn sum_up(words: &[u8], gains: &[f32; 8], sums: &mut Vec<f32>) {
+    sums.clear();
+    sums.reserve(words.len());
+    let gain = |word: &u8| gains[usize::from(*word & 7)];
+    let from = |sum: f32| if sum > 0.0 { sum } else { 0.0 };
+    let mut sum = 0.0;
+    for words in words.chunks(STEP) {
+        // Inside a stretch no sum falls to 0. So it is asked afterwards whether one did: each sum
+        // waits for the last, and twice as long if it has to be compared.
+        let mut next = [0.0; STEP];
+        let mut plain = from(sum);
+        let mut falls = false;
+        for (next, word) in next.iter_mut().zip(words) {
+            falls |= plain < 0.0;
+            plain += gain(word);
+            *next = plain;
+        }
+        if falls {
+            for (next, word) in next.iter_mut().zip(words) {
+                sum = from(sum) + gain(word);
+                *next = sum;
+            }
+        }
+        sum = next[words.len() - 1];
+        sums.extend_from_slice(&next[..words.len()]);
+    }
 }
 
 #[cfg(test)]
@@ -252,13 +287,17 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn best_run_is_that_of_a_naive_search(
-            gains in proptest::collection::vec(-8i8..8, 1..12)
+            gains in proptest::array::uniform8(-8i8..8),
+            words in proptest::collection::vec(0u8..8, 1..40),
         ) {
-            let (run, sum) = best_run(gains.iter().map(|gain| f32::from(*gain)));
-            let sum_of = |range: Range<usize>| gains[range].iter().map(|g| f32::from(*g)).sum::<f32>();
+            let gains = gains.map(f32::from);
+            let (run, sum) = best_run(&words, &gains, &mut Vec::new());
+            let sum_of = |range: Range<usize>| -> f32 {
+                words[range].iter().map(|word| gains[usize::from(*word)]).sum()
+            };
             proptest::prop_assert_eq!(sum_of(run), sum);
-            for start in 0..gains.len() {
-                for end in start + 1..=gains.len() {
+            for start in 0..words.len() {
+                for end in start + 1..=words.len() {
                     proptest::prop_assert!(sum_of(start..end) <= sum);
                 }
             }

@@ -1,12 +1,13 @@
 //! Two articles to a comparison: relation, score, passages, sentences.
 
+use super::edits::Edits;
 use super::features::{Pair, partial, place, whole};
 use super::links::links;
 use super::model::{ARTICLE, PARTIAL, SHORT, WHOLE, probability};
 use super::passages::{Candidate, passages};
 use super::profile::Profile;
 use super::relation::{Comparison, Feature, Kind, Match, Relation, Side};
-use super::sentences::{Bar, align_sentences, kind, words};
+use super::sentences::{Bar, align_sentences, words};
 use super::short::{self, is_short};
 use super::weights::Weights;
 use crate::span::covered;
@@ -94,13 +95,14 @@ pub fn compare(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison
     comparison.features = verdict.features;
     let is_whole = comparison.relation < Relation::Partial;
     let bar = if is_whole { Bar::RETOLD } else { Bar::INDEPENDENT };
-    comparison.sentences = align_sentences([a, b], &weights, &links, bar);
+    let mut edits = Edits::default();
+    comparison.sentences = align_sentences(&pair, bar, &mut edits);
     let is_shown = !comparison.sentences.is_empty() || !passages.is_empty();
     let least = options.least_score(comparison.relation);
     if verdict.shingles_settle && !is_shown && comparison.score < least + UNSHOWN * (1.0 - least) {
         comparison.relation = Relation::Unrelated;
     }
-    comparison.passages = passages.iter().map(|p| to_match(a, b, p)).collect();
+    comparison.passages = passages.iter().map(|p| to_match(a, b, p, &mut edits)).collect();
     let share = |side: fn(&Match) -> crate::Span, bytes: usize| {
         let mut spans: Vec<_> = comparison.passages.iter().map(side).collect();
         covered(&mut spans) as f32 / bytes.max(1) as f32
@@ -190,8 +192,8 @@ fn judge(
     }
 }
 
-fn to_match(a: &Profile, b: &Profile, passage: &Candidate) -> Match {
-    let kind = kind(words(a, passage.a.clone()), words(b, passage.b.clone()));
+fn to_match(a: &Profile, b: &Profile, passage: &Candidate, edits: &mut Edits) -> Match {
+    let kind = edits.kind(words(a, passage.a.clone()), words(b, passage.b.clone()));
     Match {
         a: a.span_of(passage.a.clone()),
         b: b.span_of(passage.b.clone()),

@@ -4,6 +4,7 @@ pub mod borders;
 pub mod changes;
 pub mod compare;
 pub mod contents;
+pub mod edits;
 pub mod evidence;
 pub mod features;
 pub mod in_common;

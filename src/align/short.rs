@@ -5,8 +5,8 @@
 //! the texts are and on what else they share (compare Madnani et al., NAACL 2012, who combine
 //! machine-translation metrics; these here need no table).
 
+use super::edits::common_in_order;
 use super::profile::{NO_TERM, Profile};
-use super::sentences::common_in_order;
 use super::weights::Weights;
 use crate::text::hash::mix;
 use crate::text::{Traits, Word};

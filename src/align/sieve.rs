@@ -62,7 +62,7 @@ impl Sieve {
 
     /// Those of `hashes` that the set may have, in order; all that it has are among them.
     fn sift<H: Hash>(&self, hashes: &[H]) -> Vec<H> {
-        let mut kept = Vec::new();
+        let mut kept = Vec::with_capacity(hashes.len());
         for some in hashes.chunks(CHUNK) {
             let mut found = [some[0]; CHUNK];
             let mut count = 0;
