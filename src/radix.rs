@@ -39,9 +39,9 @@ pub fn sort_mixed(keys: &mut [u64], scratch: &mut Vec<u64>) {
     if keys.len() <= SMALL {
         return insert(keys, &(0..u64::BITS));
     }
-    // Two keys in all that agree, or as few as two passes can leave.
+    // Few keys that agree in two digits cost less than many values of either.
     let mixed = match 2 * keys.len().ilog2() {
-        bits if keys.len() <= CACHED => bits.min(2 * DIGIT),
+        bits if keys.len() <= CACHED => (bits - 2).min(2 * DIGIT),
         bits => (bits + 2).min(u64::BITS),
     };
     sort_by_bits(keys, scratch, u64::BITS - mixed..u64::BITS);
