@@ -118,11 +118,12 @@ impl Contents {
             !is_boilerplate(word) & !word.traits.has(Traits::STOP)
         });
         let (mut names, mut numbers) = (Vec::new(), Vec::new());
-        let is_own = |word: &&Word| {
-            let traits = word.traits;
-            !is_quoted(word) & !is_boilerplate(word) & !traits.has(Traits::STOP)
-        };
-        for word in article.words.iter().filter(is_own) {
+        let is_told =
+            |word: &&Word| word.traits.has(Traits::NAME) | word.traits.has(Traits::NUMBER);
+        for word in article.words.iter().filter(is_told) {
+            if is_quoted(word) || is_boilerplate(word) || word.traits.has(Traits::STOP) {
+                continue;
+            }
             names.extend(word.traits.has(Traits::NAME).then_some(word.stem));
             numbers.extend(word.traits.has(Traits::NUMBER).then_some(word.stem));
         }

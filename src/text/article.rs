@@ -178,35 +178,31 @@ impl Analyzer {
         let quotations = quotations_at(text, &self.marks);
         let sentences = sentences_at(text, &self.marks, language);
         let sentences = with_words(&sentences, &self.spans);
-        let mut words = self.words(text, language, &sentences);
+        let mut words = self.words(text, language);
         mark_quoted(&mut words, &quotations);
+        for sentence in sentences.iter().filter(|sentence| !sentence.words.is_empty()) {
+            // The first word has its capital from its place.
+            words[sentence.words.start as usize].traits.clear(Traits::NAME);
+        }
         Article { language, bytes: text.len(), words, sentences, quotations }
     }
 
-    /// The words that were found, all but for quotations.
-    fn words(&mut self, text: &str, language: Language, sentences: &[Sentence]) -> Vec<Word> {
-        let known = known(&mut self.stems, language);
-        let mut words = Vec::with_capacity(self.forms.len());
-        for sentence in sentences {
-            let range = sentence.range();
-            let mut is_first = true;
-            for (&form, &span) in self.forms[range.clone()].iter().zip(&self.spans[range]) {
-                let recent = self.recent.word(form);
-                let is_stop = recent.stops() & language.bit() != 0;
-                let stem =
-                    recent.stem(language, || known.of(form, span.of(text), &mut self.folded));
-                let initial = Initial::of(text, span, &mut self.folded);
-                let mut traits = Traits::default();
-                traits.set(Traits::STOP, is_stop);
-                traits.set(Traits::NUMBER, initial == Initial::Digit);
-                // The first word has its capital from its place.
-                let is_name = initial == Initial::Capital && !is_stop && !is_first;
-                traits.set(Traits::NAME, is_name);
-                is_first = false;
-                words.push(Word { span, form, stem, traits });
-            }
-        }
-        words
+    /// The words that were found, whatever sentence and quotation they stand in.
+    fn words(&mut self, text: &str, language: Language) -> Vec<Word> {
+        let Self { recent, stems, folded, forms, spans, .. } = self;
+        let known = known(stems, language);
+        let word = |(&form, &span): (&u64, &Span)| {
+            let recent = recent.word(form);
+            let is_stop = recent.stops() & language.bit() != 0;
+            let stem = recent.stem(language, || known.of(form, span.of(text), folded));
+            let initial = Initial::of(text, span, folded);
+            let mut traits = Traits::default();
+            traits.set(Traits::STOP, is_stop);
+            traits.set(Traits::NUMBER, initial == Initial::Digit);
+            traits.set(Traits::NAME, (initial == Initial::Capital) & !is_stop);
+            Word { span, form, stem, traits }
+        };
+        forms.iter().zip(&*spans).map(word).collect()
     }
 }
 
@@ -235,6 +231,7 @@ impl Initial {
     }
 
     /// Of a word that does not begin with ASCII.
+    #[inline(never)]
     fn of_wide(word: &str, folded: &mut String) -> Self {
         if word.starts_with(char::is_uppercase) {
             return Self::Capital;
@@ -266,6 +263,7 @@ fn known(all: &mut Vec<Stems>, language: Language) -> &mut Stems {
 
 impl Stems {
     /// The stem of a word.
+    #[inline(never)]
     fn of(&mut self, form: u64, word: &str, folded: &mut String) -> u32 {
         if let Some(known) = self.known.get(&form) {
             return *known;
@@ -284,13 +282,12 @@ impl Stems {
 }
 
 fn mark_quoted(words: &mut [Word], quotations: &[Span]) {
-    let mut next = 0;
-    for word in words {
-        while quotations.get(next).is_some_and(|span| span.end <= word.span.start) {
-            next += 1;
+    for quotation in quotations {
+        let place = |at: u32| words.partition_point(|word| word.span.start < at);
+        let range = place(quotation.start)..place(quotation.end);
+        for word in &mut words[range] {
+            word.traits.set(Traits::QUOTED, true);
         }
-        let quoted = quotations.get(next).is_some_and(|span| span.start <= word.span.start);
-        word.traits.set(Traits::QUOTED, quoted);
     }
 }
 

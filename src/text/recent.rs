@@ -24,27 +24,33 @@ const _: () = assert!(Language::ALL.len() < 24, "as many bits as are left for st
 
 /// A word for each place; the one that came last.
 #[derive(Debug, Clone)]
-pub(super) struct Recent(Box<[Recalled]>);
+pub(super) struct Recent(Box<[Recalled; PLACES]>);
 
 impl Default for Recent {
     fn default() -> Self {
-        Self(vec![Recalled::default(); PLACES].into())
+        let places = vec![Recalled::default(); PLACES].into_boxed_slice();
+        Self(places.try_into().expect("as many as there are places"))
     }
 }
 
 impl Recent {
     /// The word of that hash.
-    #[inline]
+    #[inline(always)]
     pub(super) fn word(&mut self, form: u64) -> &mut Recalled {
         let word = &mut self.0[form as usize % PLACES];
         if word.form != form || word.packed & IS_KNOWN == 0 {
-            *word = Recalled { form, stem: 0, packed: stops(form) | IS_KNOWN };
+            word.become_another(form);
         }
         word
     }
 }
 
 impl Recalled {
+    #[inline(never)]
+    fn become_another(&mut self, form: u64) {
+        *self = Self { form, stem: 0, packed: stops(form) | IS_KNOWN };
+    }
+
     /// In which languages it is a stop word, by their bits.
     #[inline]
     pub(super) fn stops(&self) -> u32 {
