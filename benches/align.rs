@@ -9,6 +9,10 @@ use generate::{Generator, Script};
 use retold::align::{Comparison, Profile, Relation};
 use retold::{Config, Engine};
 
+/// As in the command.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const PAIRS: usize = 100;
 const WORDS: usize = 400;
 

@@ -9,6 +9,7 @@ mod config;
 pub mod dedup;
 mod pool;
 mod scan;
+mod sieve;
 mod texts;
 mod together;
 

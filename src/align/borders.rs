@@ -224,10 +224,23 @@ fn best_run(words: &[u8], gains: &[f32; 8], sums: &mut Vec<f32>) -> (Range<usize
         }
     }
     let best = best.iter().chain(rest).fold(f32::NEG_INFINITY, |best, sum| best.max(*sum));
-    let last = sums.iter().position(|sum| *sum == best).unwrap_or(0);
+    // Looked for by steps, which are vector instructions, and then inside one.
+    let step = sums.chunks(STEP).position(|step| any(step, |sum| sum == best)).unwrap_or(0) * STEP;
+    let last = step + sums[step..].iter().position(|sum| *sum == best).unwrap_or(0);
     // A run starts behind the last sum that was worth nothing.
-    let start = sums[..last].iter().rposition(|sum| *sum <= 0.0).map_or(0, |before| before + 1);
+    let before = &sums[..last];
+    let is_nothing = |sum: f32| sum <= 0.0;
+    let steps = before.rchunks(STEP).position(|step| any(step, is_nothing));
+    let start = steps.map_or(0, |steps| {
+        let before = &before[..last - steps * STEP];
+        before.iter().rposition(|sum| is_nothing(*sum)).map_or(0, |at| at + 1)
+    });
     (start..last + 1, best)
+}
+
+/// Whether any sum of a step is such a one; all are asked, without decisions between them.
+fn any(step: &[f32], is_such: impl Fn(f32) -> bool) -> bool {
+    step.iter().fold(false, |any, sum| any | is_such(*sum))
 }
 
 /// For each word the greatest sum of the gains of a run that ends with it.

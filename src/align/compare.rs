@@ -7,7 +7,7 @@ use super::model::{ARTICLE, PARTIAL, SHORT, WHOLE, probability};
 use super::passages::{Candidate, passages};
 use super::profile::Profile;
 use super::relation::{Comparison, Feature, Kind, Match, Relation, Side};
-use super::sentences::{Bar, align_sentences, words};
+use super::sentences::{Bar, align_sentences};
 use super::short::{self, is_short};
 use super::weights::Weights;
 use crate::span::covered;
@@ -102,7 +102,7 @@ pub fn compare(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison
     if verdict.shingles_settle && !is_shown && comparison.score < least + UNSHOWN * (1.0 - least) {
         comparison.relation = Relation::Unrelated;
     }
-    comparison.passages = passages.iter().map(|p| to_match(a, b, p, &mut edits)).collect();
+    comparison.passages = passages.iter().map(|p| to_match(p, &pair, &mut edits)).collect();
     let share = |side: fn(&Match) -> crate::Span, bytes: usize| {
         let mut spans: Vec<_> = comparison.passages.iter().map(side).collect();
         covered(&mut spans) as f32 / bytes.max(1) as f32
@@ -192,11 +192,11 @@ fn judge(
     }
 }
 
-fn to_match(a: &Profile, b: &Profile, passage: &Candidate, edits: &mut Edits) -> Match {
-    let kind = edits.kind(words(a, passage.a.clone()), words(b, passage.b.clone()));
+fn to_match(passage: &Candidate, pair: &Pair, edits: &mut Edits) -> Match {
+    let kind = edits.kind(pair, &passage.a, &passage.b);
     Match {
-        a: a.span_of(passage.a.clone()),
-        b: b.span_of(passage.b.clone()),
+        a: pair.a.span_of(passage.a.clone()),
+        b: pair.b.span_of(passage.b.clone()),
         kind,
         score: if kind == Kind::Identical { 1.0 } else { probability(passage.odds).min(SETTLED) },
     }

@@ -1,10 +1,10 @@
 //! What an article says, as sets to compare: quotations that both sides quote do not count.
 
 use super::boilerplate::is_boilerplate;
-use super::sieve::{Sieve, sifted};
-use super::weights::for_each_shared_by;
+use crate::Kernel;
 use crate::radix;
 use crate::shingle::reuse::skip_bigram;
+use crate::shingle::{Places, find_shared};
 use crate::text::hash::mix;
 use crate::text::{Article, Traits, Word};
 
@@ -20,7 +20,6 @@ pub struct Marked {
     /// Ascending. The upper 31 bits are the feature's hash; the lowest is set where each of its
     /// occurrences touches a quotation.
     hashes: Vec<u32>,
-    sieve: Sieve,
 }
 
 /// The upper 32 bits of `hash`, the lowest of them set where the feature touches a quotation: what
@@ -33,8 +32,6 @@ impl Marked {
     /// The set of features as [`marked`] gives them, which mean nothing afterwards. `scratch` grows as
     /// needed.
     fn of(features: &mut [u64], scratch: &mut Vec<u64>) -> Self {
-        // While they are in no order: neighbours would wait for each other's bits.
-        let sieve = Sieve::of(features);
         radix::sort_mixed(features, scratch);
         let mut hashes = vec![0; features.len()];
         let (mut count, mut last) = (0, u32::MAX);
@@ -46,7 +43,7 @@ impl Marked {
             last = hash >> 1;
         }
         hashes.truncate(count);
-        Self { hashes, sieve }
+        Self { hashes }
     }
 
     /// Number of features.
@@ -59,31 +56,14 @@ impl Marked {
         self.hashes.is_empty()
     }
 
-    /// What two sets share.
-    pub fn shared(&self, other: &Self) -> Shared {
-        let sets = ((self.hashes.as_slice(), &self.sieve), (other.hashes.as_slice(), &other.sieve));
-        let (shared, quoted) = match self.hashes == other.hashes {
-            true => (self.len(), self.hashes.iter().filter(|hash| *hash & 1 == 1).count()),
-            false => sifted(sets.0, sets.1, count_shared),
-        };
+    /// What two sets share; `places` becomes where they share it.
+    pub fn shared(&self, other: &Self, kernel: Kernel, places: &mut Places) -> Shared {
+        find_shared(&self.hashes, &other.hashes, 1, kernel, places);
+        let is_quoted = |(i, j)| self.hashes[i as usize] & other.hashes[j as usize] & 1;
+        let quoted = places.iter().map(is_quoted).sum::<u32>() as usize;
         let counts = |set: &Self| (set.hashes.len() - quoted) as f32;
-        Shared { shared: (shared - quoted) as f32, of: [counts(self), counts(other)], quoted }
+        Shared { shared: (places.len() - quoted) as f32, of: [counts(self), counts(other)], quoted }
     }
-}
-
-/// How many features two sets share, and how many of them are in quotations only in both.
-fn count_shared(x: &[u32], y: &[u32]) -> (usize, usize) {
-    let (mut shared, mut quoted) = (0, 0);
-    for_each_shared_by(
-        x,
-        y,
-        |hash| hash >> 1,
-        |i, j| {
-            quoted += (x[i] & y[j] & 1) as usize;
-            shared += 1;
-        },
-    );
-    (shared, quoted)
 }
 
 /// What two sets share.
@@ -202,10 +182,14 @@ mod tests {
         Contents::of(&Analyzer::new(None).article(text), &mut Vec::new())
     }
 
+    fn shared(a: &Marked, b: &Marked) -> Shared {
+        a.shared(b, Kernel::detect(), &mut Places::default())
+    }
+
     #[test]
     fn what_both_quote_does_not_count() {
         let other = "Rain fell over Calden. “Ferries will run all night,” said Ann Weber.";
-        let shared = contents(QUOTING).trigrams.shared(&contents(other).trigrams);
+        let shared = shared(&contents(QUOTING).trigrams, &contents(other).trigrams);
         // “Ferries will run”, “will run all”, “run all night”.
         assert_eq!((shared.shared, shared.quoted), (0.0, 3));
         assert_eq!(shared.of[0], contents(QUOTING).trigrams.len() as f32 - 3.0);
@@ -214,7 +198,7 @@ mod tests {
     #[test]
     fn what_only_one_quotes_counts() {
         let retelling = "According to the mayor ferries will run all night.";
-        let shared = contents(QUOTING).trigrams.shared(&contents(retelling).trigrams);
+        let shared = shared(&contents(QUOTING).trigrams, &contents(retelling).trigrams);
         assert_eq!((shared.shared, shared.quoted), (3.0, 0));
     }
 
@@ -226,7 +210,7 @@ mod tests {
         let (x, y) = (of(&a.skips), of(&b.skips));
         let naive = x.iter().filter(|hash| y.contains(hash)).count();
         assert!(naive > 0);
-        assert_eq!(a.skips.shared(&b.skips).shared, naive as f32);
+        assert_eq!(shared(&a.skips, &b.skips).shared, naive as f32);
         assert!(contents("").skips.is_empty());
     }
 

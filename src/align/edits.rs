@@ -1,7 +1,9 @@
 //! How two runs of words correspond: whether one is an edit of the other, or a paraphrase.
 
-use super::relation::Kind;
-use crate::text::Word;
+use std::ops::Range;
+
+use super::features::Pair;
+use super::relation::{Kind, Side};
 
 /// Least share of words in common order that makes an edit of a paraphrase.
 const EDITED: f32 = 0.7;
@@ -16,13 +18,16 @@ pub struct Edits {
 }
 
 impl Edits {
-    /// How two runs of words correspond.
-    pub fn kind(&mut self, a: &[Word], b: &[Word]) -> Kind {
+    /// How two runs of words correspond, `in_a` of the first article and `in_b` of the second.
+    pub fn kind(&mut self, pair: &Pair, in_a: &Range<usize>, in_b: &Range<usize>) -> Kind {
+        let a = &pair.a.article.words[in_a.clone()];
+        let b = &pair.b.article.words[in_b.clone()];
         if a.len() == b.len() && a.iter().zip(b).all(|(x, y)| x.form == y.form) {
             return Kind::Identical;
         }
-        // Most paraphrases are done with after a look at their lengths.
-        if (a.len().min(b.len()) as f32) < EDITED * a.len().max(b.len()) as f32 {
+        // Most paraphrases are done with after a look at their lengths, or at their stems.
+        let most = most_in_common(pair, Side::A, in_a).min(most_in_common(pair, Side::B, in_b));
+        if (most as f32) < EDITED * a.len().max(b.len()) as f32 {
             return Kind::Paraphrased;
         }
         self.kind_of_forms(a, b, |word| word.form)
@@ -92,6 +97,16 @@ impl Edits {
         }
         length
     }
+}
+
+/// How many words of a run may stand in the other article: not those whose stems do not.
+fn most_in_common(pair: &Pair, side: Side, range: &Range<usize>) -> usize {
+    // In two languages one word may have two stems.
+    let alone = match pair.a.article.language == pair.b.article.language {
+        true => pair.weights.in_common.alone(side, range),
+        false => 0,
+    };
+    range.len() - alone
 }
 
 /// Words that make a tile.
@@ -185,6 +200,8 @@ impl Numbers {
 
 #[cfg(test)]
 mod tests {
+    use super::super::profile::Profile;
+    use super::super::weights::Weights;
     use super::*;
     use crate::text::Analyzer;
 
@@ -241,12 +258,17 @@ mod tests {
     fn kinds() {
         let mut edits = Edits::default();
         let mut kind_of = |a: &str, b: &str| {
-            let [a, b] = [a, b].map(|text| Analyzer::new(None).article(text).words);
-            edits.kind(&a, &b)
+            let [a, b] = [a, b]
+                .map(|text| Profile::new(Analyzer::new(None).article(text), Default::default()));
+            let (in_a, in_b) = (0..a.article.words.len(), 0..b.article.words.len());
+            let pair =
+                Pair { a: &a, b: &b, weights: &Weights::new(&a, &b), links: &[], passages: &[] };
+            edits.kind(&pair, &in_a, &in_b)
         };
         assert_eq!(kind_of("one two three", "One, two, three!"), Kind::Identical);
         assert_eq!(kind_of("one two three four", "one two nine four"), Kind::Edited);
         assert_eq!(kind_of("one two three four", "four three two one"), Kind::Paraphrased);
         assert_eq!(kind_of("one two three four", "one two"), Kind::Paraphrased);
+        assert_eq!(kind_of("one two three four", "five six three four"), Kind::Paraphrased);
     }
 }

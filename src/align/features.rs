@@ -3,12 +3,13 @@
 use std::ops::Range;
 
 use super::Profile;
-use super::contents::Shared;
+use super::contents::{Marked, Shared};
 use super::links::Link;
 use super::matched::matched;
 use super::order::Order;
 use super::passages::{Candidate, Form};
-use super::weights::{Weights, for_each_shared};
+use super::weights::{Weights, count_in_both};
+use crate::shingle::Places;
 use crate::span::{Span, covered};
 
 /// Shares of two sides, of which [`FEATURES`] has the greater and the smaller.
@@ -169,11 +170,14 @@ impl Pair<'_> {
     /// The features of the pair, each finite; 0 for shares of nothing.
     pub fn features(&self) -> Values {
         let (a, b) = (&self.a.contents, &self.b.contents);
-        let trigrams = a.trigrams.shared(&b.trigrams);
+        let mut places = Places::default();
+        let mut shared = |a: &Marked, b: &Marked| a.shared(b, self.a.kernel, &mut places);
+        let trigrams = shared(&a.trigrams, &b.trigrams);
+        let skips = shared(&a.skips, &b.skips);
         let matched = matched(self.a, self.b, self.links);
         let shares = [
             shares(trigrams),
-            shares(a.skips.shared(&b.skips)),
+            shares(skips),
             matched.map(|side| side.aligned),
             matched.map(|side| side.weakest),
             matched.map(|side| side.linked),
@@ -242,13 +246,7 @@ fn shares(shared: Shared) -> [f32; 2] {
 /// against what is missing, held back where there is little to go by.
 fn agreement(a: &[u32], b: &[u32]) -> f32 {
     let least = a.len().min(b.len()) as f32;
-    (2.0 * count_shared(a, b) - least) / (least + 2.0)
-}
-
-fn count_shared(a: &[u32], b: &[u32]) -> f32 {
-    let mut shared = 0u32;
-    for_each_shared(a, b, |_, _| shared += 1);
-    shared as f32
+    (2.0 * count_in_both(a, b) as f32 - least) / (least + 2.0)
 }
 
 fn share(part: f32, all: f32) -> f32 {

@@ -1,8 +1,10 @@
 //! Which words and bigrams of two articles the other has too: looked up once for each pair.
 
-use super::profile::{NO_TERM, Profile};
+use std::ops::Range;
+
+use super::profile::Profile;
 use super::relation::Side;
-use super::weights::for_each_shared;
+use crate::shingle::{Places, find_shared};
 
 /// What two articles have in common, word by word.
 ///
@@ -36,16 +38,15 @@ pub struct Words {
 }
 
 impl InCommon {
-    /// What a pair has in common, given for each term of `a` the same term of `b`, or `NO_TERM`.
-    pub fn new(a: &Profile, b: &Profile, partner: &[u32]) -> Self {
+    /// What a pair has in common, given where both have the same stems; `places` becomes where they
+    /// have the same bigrams.
+    pub fn new(a: &Profile, b: &Profile, places: &mut Places) -> Self {
         // One entry more than terms: stop words have the last one.
         let terms = a.stems.len() as u32;
         let (mut of_a, mut of_b) = (vec![terms; a.stems.len() + 1], vec![terms; b.stems.len() + 1]);
-        for (term, &partner) in (0..).zip(partner) {
-            if partner != NO_TERM {
-                of_a[term as usize] = term;
-                of_b[partner as usize] = term;
-            }
+        for (i, j) in places.iter() {
+            of_a[i as usize] = i;
+            of_b[j as usize] = i;
         }
         of_a[a.stems.len()] = terms + 1;
         of_b[b.stems.len()] = terms + 1;
@@ -53,10 +54,12 @@ impl InCommon {
         let bigrams = a.begun.len() as u32;
         let (mut pairs_a, mut pairs_b) =
             (vec![bigrams; a.begun.len()], vec![bigrams; b.begun.len()]);
-        for_each_shared(&a.bigrams, &b.bigrams, |i, j| {
-            pairs_a[a.begins[i] as usize] = a.begins[i];
-            pairs_b[b.begins[j] as usize] = a.begins[i];
-        });
+        find_shared(&a.bigrams, &b.bigrams, 0, a.kernel, places);
+        for (i, j) in places.iter() {
+            let first = a.begins[i as usize];
+            pairs_a[first as usize] = first;
+            pairs_b[b.begins[j as usize] as usize] = first;
+        }
         let words = |profile: &Profile, of: &[u32], pairs: &[u32]| {
             let last = of.len() - 1;
             let count = profile.terms.len();
@@ -74,6 +77,12 @@ impl InCommon {
             words
         };
         Self { a: words(a, &of_a, &pairs_a), b: words(b, &of_b, &pairs_b), terms, bigrams }
+    }
+
+    /// How many words of a range the other article has in no form; stop words are not asked for.
+    pub fn alone(&self, side: Side, range: &Range<usize>) -> usize {
+        let is_alone = |term: &u32| u32::from(*term == self.terms);
+        self.words(side).terms[range.clone()].iter().map(is_alone).sum::<u32>() as usize
     }
 
     /// The words of one side.
@@ -114,6 +123,7 @@ impl Words {
 
 #[cfg(test)]
 mod tests {
+    use super::super::profile::NO_TERM;
     use super::super::weights::Weights;
     use super::*;
     use crate::text::Analyzer;

@@ -17,7 +17,6 @@ pub mod profile;
 pub mod relation;
 pub mod sentences;
 pub mod short;
-pub mod sieve;
 pub mod synonyms;
 pub mod weights;
 

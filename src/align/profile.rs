@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use super::boilerplate::is_boilerplate;
 use super::contents::{Contents, is_quoted};
-use super::sieve::{Sieve, sifted};
 use crate::Kernel;
 use crate::radix;
 use crate::shingle::{Overlap, ShingleSet, count_shared, ngrams};
@@ -53,7 +52,8 @@ pub struct Profile {
     pub contents: Contents,
     /// Its word n-grams, as a set.
     pub shingles: ShingleSet,
-    shingle_sieve: Sieve,
+    /// What the processor can do.
+    pub kernel: Kernel,
     /// Hashes of its distinct bigrams (pairs of neighbouring stems), ascending.
     pub bigrams: Vec<u32>,
     /// For each of `bigrams` the first word that begins it.
@@ -87,8 +87,6 @@ impl Profile {
         forms.extend(counted.map(|word| word.form));
         let mut shingles = Vec::new();
         ngrams(&forms, options.shingle_words, options.kernel, &mut shingles);
-        // While they are in no order: neighbours would wait for each other's bits.
-        let shingle_sieve = Sieve::of(&shingles);
         let shingles = ShingleSet::from_hashes_with(shingles, &mut scratch);
         let Bigrams { hashes: bigrams, begins, begun } = Bigrams::of(&article.words, &mut scratch);
         let mut profile = Self {
@@ -98,7 +96,7 @@ impl Profile {
             quoted: article.words.chunks(64).map(quoted_bits).collect(),
             contents: Contents::of(&article, &mut scratch),
             shingles,
-            shingle_sieve,
+            kernel: options.kernel,
             bigrams,
             begins,
             begun,
@@ -181,12 +179,7 @@ impl Profile {
 
     /// How much of either article's shingles the other has.
     pub fn overlap(&self, other: &Self) -> Overlap {
-        let own = (self.shingles.hashes(), &self.shingle_sieve);
-        let others = (other.shingles.hashes(), &other.shingle_sieve);
-        let shared = match own.0 == others.0 {
-            true => own.0.len(),
-            false => sifted(own, others, count_shared),
-        };
+        let shared = count_shared(self.shingles.hashes(), other.shingles.hashes(), self.kernel);
         Overlap::of(shared, [self.shingles.len(), other.shingles.len()])
     }
 

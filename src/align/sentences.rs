@@ -11,7 +11,6 @@ use super::links::Link;
 use super::profile::Profile;
 use super::relation::{Kind, Match};
 use super::weights::Weights;
-use crate::text::Word;
 
 /// What a link must have to align two sentences.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -50,7 +49,7 @@ pub fn align_sentences(pair: &Pair, bar: Bar, edits: &mut Edits) -> Vec<Match> {
         .filter(|link| explained.add(link))
         .collect();
     aligned.sort_by_key(|link| (link.a, link.b));
-    aligned.into_iter().map(|link| to_match(a, b, link, edits)).collect()
+    aligned.into_iter().map(|link| to_match(pair, link, edits)).collect()
 }
 
 /// What links are ranked by: how much of both sentences they explain, then how sure they are.
@@ -145,20 +144,15 @@ fn sentence(profile: &Profile, at: u32) -> std::ops::Range<usize> {
     profile.article.sentences[at as usize].range()
 }
 
-fn to_match(a: &Profile, b: &Profile, link: &Link, edits: &mut Edits) -> Match {
-    let kind = edits.kind(words(a, sentence(a, link.a)), words(b, sentence(b, link.b)));
+fn to_match(pair: &Pair, link: &Link, edits: &mut Edits) -> Match {
+    let kind = edits.kind(pair, &sentence(pair.a, link.a), &sentence(pair.b, link.b));
     let span = |profile: &Profile, at: u32| profile.article.sentences[at as usize].span;
     Match {
-        a: span(a, link.a),
-        b: span(b, link.b),
+        a: span(pair.a, link.a),
+        b: span(pair.b, link.b),
         kind,
         score: if kind == Kind::Identical { 1.0 } else { link.cosine.clamp(0.0, 0.9999) },
     }
-}
-
-/// The words of a range.
-pub fn words(profile: &Profile, range: std::ops::Range<usize>) -> &[Word] {
-    &profile.article.words[range]
 }
 
 #[cfg(test)]

@@ -13,11 +13,11 @@ use rayon::prelude::*;
 
 use super::pool::Pool;
 use super::scan::{Pair, Watch};
+use super::sieve::Sieve;
 use super::{Engine, Texts};
 use crate::Span;
 use crate::align::Relation;
 use crate::align::boilerplate::{self, Boilerplate};
-use crate::align::sieve::Sieve;
 use crate::text::hash::WordMap;
 use crate::text::{Analyzer, Word};
 

@@ -1,7 +1,10 @@
 //! Text to features: the hashes of every run of n words, and of pairs of stems.
+mod blocks;
 pub mod ngrams;
 pub mod reuse;
 pub mod set;
+pub mod shared;
 
 pub use ngrams::{Shingler, ngram_hash, ngrams};
-pub use set::{Overlap, ShingleSet, count_shared};
+pub use set::{Overlap, ShingleSet};
+pub use shared::{Places, count_shared, find_shared};

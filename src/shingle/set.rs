@@ -1,9 +1,7 @@
 //! The set of an article's shingles, for exact resemblance.
 
-use std::cmp::Ordering;
-
-use super::Shingler;
-use crate::radix;
+use super::{Shingler, count_shared};
+use crate::{Kernel, radix};
 
 /// The distinct shingles of one article, sorted.
 ///
@@ -54,7 +52,7 @@ impl ShingleSet {
 
     /// Number of shingles that both sets hold.
     pub fn shared(&self, other: &Self) -> usize {
-        count_shared(&self.hashes, &other.hashes)
+        count_shared(&self.hashes, &other.hashes, Kernel::detect())
     }
 
     /// How much of either set the other has, in one walk over both.
@@ -94,19 +92,6 @@ impl Overlap {
             of_second: ratio(shared, second),
         }
     }
-}
-
-/// How many hashes two ascending slices without repetitions share.
-pub fn count_shared(mut a: &[u64], mut b: &[u64]) -> usize {
-    let mut shared = 0;
-    while let ([x, a_rest @ ..], [y, b_rest @ ..]) = (a, b) {
-        // Which side advances is a coin toss, so it is computed, not branched on.
-        let order = x.cmp(y);
-        shared += usize::from(order == Ordering::Equal);
-        a = if order == Ordering::Greater { a } else { a_rest };
-        b = if order == Ordering::Less { b } else { b_rest };
-    }
-    shared
 }
 
 fn ratio(part: usize, whole: usize) -> f64 {
