@@ -214,6 +214,7 @@ const STEP: usize = 8;
 /// The run of words with the greatest sum of their gains, which has at least one; and the sum. `sums`
 /// is scratch.
 fn best_run(words: &[u8], gains: &[f32; 8], sums: &mut Vec<f32>) -> (Range<usize>, f32) {
+    sums.resize(words.len(), 0.0);
     sum_up(words, gains, sums);
     // As many greatest sums as a vector has elements.
     let mut best = [f32::NEG_INFINITY; STEP];
@@ -243,33 +244,38 @@ fn any(step: &[f32], is_such: impl Fn(f32) -> bool) -> bool {
     step.iter().fold(false, |any, sum| any | is_such(*sum))
 }
 
-/// For each word the greatest sum of the gains of a run that ends with it.
-fn sum_up(words: &[u8], gains: &[f32; 8], sums: &mut Vec<f32>) {
-    sums.clear();
-    sums.reserve(words.len());
+/// Fills `sums`: for each word the greatest sum of the gains of a run that ends with it.
+fn sum_up(words: &[u8], gains: &[f32; 8], sums: &mut [f32]) {
+    let mut last = 0.0;
+    let (steps, rest) = words.as_chunks::<STEP>();
+    let (sums_of_steps, sums_of_rest) = sums.as_chunks_mut::<STEP>();
+    for (words, sums) in steps.iter().zip(sums_of_steps) {
+        last = sum_up_step(words, gains, last, sums);
+    }
+    sum_up_step(rest, gains, last, sums_of_rest);
+}
+
+/// The same for a few words that follow on a sum; returns the last sum.
+#[inline(always)]
+fn sum_up_step(words: &[u8], gains: &[f32; 8], before: f32, sums: &mut [f32]) -> f32 {
     let gain = |word: &u8| gains[usize::from(*word & 7)];
     let from = |sum: f32| if sum > 0.0 { sum } else { 0.0 };
-    let mut sum = 0.0;
-    for words in words.chunks(STEP) {
-        // Inside a stretch no sum falls to 0. So it is asked afterwards whether one did: each sum
-        // waits for the last, and twice as long if it has to be compared.
-        let mut next = [0.0; STEP];
-        let mut plain = from(sum);
-        let mut falls = false;
-        for (next, word) in next.iter_mut().zip(words) {
-            falls |= plain < 0.0;
-            plain += gain(word);
-            *next = plain;
-        }
-        if falls {
-            for (next, word) in next.iter_mut().zip(words) {
-                sum = from(sum) + gain(word);
-                *next = sum;
-            }
-        }
-        sum = next[words.len() - 1];
-        sums.extend_from_slice(&next[..words.len()]);
+    // Inside a stretch no sum falls to 0. So it is asked afterwards whether one did: each sum waits
+    // for the last, and twice as long if it has to be compared.
+    let (mut last, mut falls) = (from(before), false);
+    for (sum, word) in sums.iter_mut().zip(words) {
+        falls |= last < 0.0;
+        last += gain(word);
+        *sum = last;
     }
+    if falls {
+        last = before;
+        for (sum, word) in sums.iter_mut().zip(words) {
+            last = from(last) + gain(word);
+            *sum = last;
+        }
+    }
+    last
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::borders::Stretch;
 use super::links::Seed;
-use super::profile::{NO_TERM, Profile};
+use super::profile::Profile;
 use super::weights::Weights;
 
 /// What [`PASSAGE`](super::model::PASSAGE) and [`SUMMARY`](super::model::SUMMARY) judge by.
@@ -33,13 +33,14 @@ pub fn evidence(
     let (sum_a, squares_a) = terms_a.whole(&weights.a);
     let (sum_b, squares_b) = terms_b.whole(&weights.b);
     let (mut shared, mut sum, mut product) = (0u32, 0.0, 0.0);
+    let last = b.stems.len();
     terms_a.for_each(|term, count| {
-        let (partner, weight) = (weights.partner[term], weights.a[term]);
-        if partner != NO_TERM && terms_b.counts[partner as usize] > 0 {
-            shared += 1;
-            sum += weight;
-            product += count * terms_b.counts[partner as usize] as f32 * weight * weight;
-        }
+        let weight = weights.a[term];
+        // No branch: which terms are shared is a coin toss, and adding 0 changes nothing.
+        let other = terms_b.counts[(weights.partner[term] as usize).min(last)];
+        shared += u32::from(other > 0);
+        sum += if other > 0 { weight } else { 0.0 };
+        product += count * other as f32 * weight * weight;
     });
     let (inside_a, inside_b) = (sum / sum_a, sum / sum_b);
     let (long, short) = longer_first(in_a.words.len() as f32, in_b.words.len() as f32);
@@ -66,7 +67,7 @@ fn longer_first(x: f32, y: f32) -> (f32, f32) {
 
 /// The terms of a stretch.
 struct Terms {
-    /// For each term of the article how often the stretch has it.
+    /// For each term of the article how often the stretch has it; 0 for "no term", which is last.
     counts: Vec<u32>,
     /// A bit for each term that it has: a stretch has few of a long article's.
     present: Vec<u64>,
@@ -83,6 +84,7 @@ impl Terms {
             own.present[term / 64] |= 1 << (term % 64);
         }
         own.present[last / 64] &= !(1 << (last % 64));
+        own.counts[last] = 0;
         own
     }
 

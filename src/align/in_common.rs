@@ -38,13 +38,12 @@ pub struct Words {
 }
 
 impl InCommon {
-    /// What a pair has in common, given where both have the same stems; `places` becomes where they
-    /// have the same bigrams.
-    pub fn new(a: &Profile, b: &Profile, places: &mut Places) -> Self {
+    /// What a pair has in common, given where both have the same stems.
+    pub fn new(a: &Profile, b: &Profile, stems: &Places) -> Self {
         // One entry more than terms: stop words have the last one.
         let terms = a.stems.len() as u32;
         let (mut of_a, mut of_b) = (vec![terms; a.stems.len() + 1], vec![terms; b.stems.len() + 1]);
-        for (i, j) in places.iter() {
+        for (i, j) in stems.iter() {
             of_a[i as usize] = i;
             of_b[j as usize] = i;
         }
@@ -54,8 +53,9 @@ impl InCommon {
         let bigrams = a.begun.len() as u32;
         let (mut pairs_a, mut pairs_b) =
             (vec![bigrams; a.begun.len()], vec![bigrams; b.begun.len()]);
-        find_shared(&a.bigrams, &b.bigrams, 0, a.kernel, places);
-        for (i, j) in places.iter() {
+        let mut shared = Places::default();
+        find_shared(&a.bigrams, &b.bigrams, 0, a.kernel, &mut shared);
+        for (i, j) in shared.iter() {
             let first = a.begins[i as usize];
             pairs_a[first as usize] = first;
             pairs_b[b.begins[j as usize] as usize] = first;

@@ -4,7 +4,7 @@ use super::profile::{NO_TERM, Profile};
 use super::weights::Weights;
 
 /// Terms at most this many ranks apart are neighbours.
-const NEAR: usize = 3;
+const NEAR: u32 = 3;
 /// Pairs, and terms, that stand for "nothing known": few terms say little about order.
 const UNKNOWN_PAIRS: f32 = 5.0;
 const UNKNOWN_TERMS: f32 = 3.0;
@@ -26,33 +26,35 @@ pub struct Order {
 impl Order {
     /// The order of a pair; 0 where the articles share no such terms.
     pub fn of(a: &Profile, b: &Profile, weights: &Weights) -> Self {
-        // For each word of the first article the same word of the second; and which words of the
-        // second are any's.
-        let mut same = vec![NO_TERM; a.terms.len()];
-        let mut ranks = vec![0usize; b.terms.len()];
-        let mut terms = 0;
-        for (term, &partner) in weights.partner.iter().enumerate() {
-            if partner == NO_TERM {
-                continue;
-            }
-            let (x, y) = (a.once[term], b.once[partner as usize]);
-            if x != NO_TERM && y != NO_TERM {
-                same[x as usize] = y;
-                ranks[y as usize] = 1;
-                terms += 1;
-            }
+        // For each word of the first article the same word of the second, and which words of the
+        // second are any's; one more of each, for terms that do not count.
+        let mut same = vec![NO_TERM; a.terms.len() + 1];
+        let mut ranks = vec![0u32; b.terms.len() + 1];
+        for (i, j) in weights.shared.iter() {
+            let (x, y) = (a.once[i as usize], b.once[j as usize]);
+            // No branch: what stands once stands between others as if by coin toss.
+            let both = (x != NO_TERM) & (y != NO_TERM);
+            same[if both { x as usize } else { a.terms.len() }] = y;
+            ranks[if both { y as usize } else { b.terms.len() }] = 1;
         }
+        same.truncate(a.terms.len());
+        ranks.truncate(b.terms.len());
         let mut rank = 0;
         for own in &mut ranks {
             rank += std::mem::replace(own, rank);
         }
-        let mut ordered = Vec::with_capacity(terms);
-        ordered.extend(same.iter().filter(|y| **y != NO_TERM).map(|y| ranks[*y as usize]));
+        let mut ordered = vec![0; rank as usize + 1];
+        let mut count = 0;
+        for y in same {
+            ordered[count] = ranks.get(y as usize).copied().unwrap_or(0);
+            count += usize::from(y != NO_TERM);
+        }
+        ordered.truncate(count);
         Self::of_ranks(ordered)
     }
 
     /// The order of a permutation of `0..ranks.len()`.
-    fn of_ranks(mut ranks: Vec<usize>) -> Self {
+    fn of_ranks(mut ranks: Vec<u32>) -> Self {
         let terms = ranks.len() as f32;
         let near = ranks.windows(2).filter(|pair| pair[0].abs_diff(pair[1]) <= NEAR).count() as f32;
         let pairs = terms * (terms - 1.0).max(0.0) / 2.0;
@@ -66,7 +68,7 @@ impl Order {
 }
 
 /// Sorts, and counts the pairs that stood in the wrong order (merge sort). `spare` is as long.
-fn sort_inversions(ranks: &mut [usize], spare: &mut [usize]) -> u64 {
+fn sort_inversions(ranks: &mut [u32], spare: &mut [u32]) -> u64 {
     if ranks.len() < 2 {
         return 0;
     }
@@ -101,7 +103,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn inversions_are_those_of_a_naive_count(ranks in prop::collection::vec(0usize..50, 0..60)) {
+        fn inversions_are_those_of_a_naive_count(ranks in prop::collection::vec(0u32..50, 0..60)) {
             let mut naive = 0;
             for (at, x) in ranks.iter().enumerate() {
                 naive += ranks[at..].iter().filter(|y| x > y).count() as u64;

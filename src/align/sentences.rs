@@ -75,12 +75,14 @@ struct Explained<'p> {
     first: Vec<u32>,
     /// For each word of the second article the same for the next such word of its sentence.
     next: Vec<u32>,
-    /// The words that two sentences share, each with its side and its weight.
-    shared: Vec<(usize, u32, f32)>,
+    /// The words of a sentence of the first article that one of the second shares: as many as were
+    /// counted.
+    shared: Vec<u32>,
 }
 
 impl<'p> Explained<'p> {
     fn new(a: &'p Profile, b: &'p Profile, weights: &'p Weights) -> Self {
+        let longest = a.article.sentences.iter().map(|sentence| sentence.words.len());
         Self {
             a,
             b,
@@ -88,31 +90,12 @@ impl<'p> Explained<'p> {
             words: [vec![false; a.terms.len()], vec![false; b.terms.len()]],
             first: vec![0; weights.in_common.terms as usize + 2],
             next: vec![0; b.terms.len()],
-            shared: Vec::new(),
+            shared: vec![0; longest.max().unwrap_or(0) + 1],
         }
     }
 
     /// Adds the words that a link explains, if enough of them are new on both sides; whether so.
     fn add(&mut self, link: &Link) -> bool {
-        self.share(link);
-        let mut shares = [(0.0, 0.0); 2];
-        for &(side, word, weight) in &self.shared {
-            let (all, new) = &mut shares[side];
-            *all += weight;
-            *new += if self.words[side][word as usize] { 0.0 } else { weight };
-        }
-        let share = |(all, new): (f32, f32)| if all > 0.0 { new / all } else { 0.0 };
-        let is_new = share(shares[0]).min(share(shares[1])) >= LEAST_NEW;
-        if is_new {
-            for &(side, word, _) in &self.shared {
-                self.words[side][word as usize] = true;
-            }
-        }
-        is_new
-    }
-
-    /// Lists the words that two sentences share.
-    fn share(&mut self, link: &Link) {
         let in_common = &self.weights.in_common;
         let (in_a, in_b) = (sentence(self.a, link.a), sentence(self.b, link.b));
         for word in in_b.clone().rev() {
@@ -120,22 +103,53 @@ impl<'p> Explained<'p> {
             self.next[word] = *first;
             *first = word as u32 + 1;
         }
-        self.shared.clear();
+        // What is no term of both is not shared, however often it is there.
+        self.first[in_common.terms as usize..].fill(0);
+        let mut count = 0;
         for word in in_a {
-            let term = in_common.a.terms[word];
-            let mut other = self.first[term as usize];
-            if term >= in_common.terms || other == 0 {
-                continue;
-            }
-            let weight = self.weights.a[self.a.terms[word] as usize];
-            self.shared.push((0, word as u32, weight));
-            while other != 0 {
-                self.shared.push((1, other - 1, weight));
-                other = self.next[other as usize - 1];
-            }
+            // No branch: what is shared stands between the rest as if by coin toss.
+            self.shared[count] = word as u32;
+            count += usize::from(self.first[in_common.a.terms[word] as usize] != 0);
+        }
+        let is_new = self.share_of_new(count) >= LEAST_NEW;
+        if is_new {
+            self.explain(count);
         }
         for word in in_b {
             self.first[in_common.b.terms[word] as usize] = 0;
+        }
+        is_new
+    }
+
+    /// The share of the weight of so many shared words that is new, on the side where it is less.
+    fn share_of_new(&self, count: usize) -> f32 {
+        let (mut all, mut new) = ([0.0; 2], [0.0; 2]);
+        let mut add = |side: usize, word: u32, weight: f32| {
+            all[side] += weight;
+            new[side] += if self.words[side][word as usize] { 0.0 } else { weight };
+        };
+        for &word in &self.shared[..count] {
+            let weight = self.weights.a[self.a.terms[word as usize] as usize];
+            add(0, word, weight);
+            let mut other = self.first[self.weights.in_common.a.terms[word as usize] as usize];
+            while other != 0 {
+                add(1, other - 1, weight);
+                other = self.next[other as usize - 1];
+            }
+        }
+        let share = |side: usize| if all[side] > 0.0 { new[side] / all[side] } else { 0.0 };
+        share(0).min(share(1))
+    }
+
+    /// Marks so many shared words, on both sides.
+    fn explain(&mut self, count: usize) {
+        for &word in &self.shared[..count] {
+            self.words[0][word as usize] = true;
+            let mut other = self.first[self.weights.in_common.a.terms[word as usize] as usize];
+            while other != 0 {
+                self.words[1][other as usize - 1] = true;
+                other = self.next[other as usize - 1];
+            }
         }
     }
 }

@@ -17,6 +17,8 @@ pub struct Weights {
     pub b: Vec<f32>,
     /// For each term of the first article the same term of the second, or `NO_TERM`.
     pub partner: Vec<u32>,
+    /// The same as a list of pairs.
+    pub shared: Places,
     /// The same word by word.
     pub in_common: InCommon,
 }
@@ -30,16 +32,16 @@ impl Weights {
         let mut weights_b: Vec<f32> =
             (0..b.stems.len()).map(|term| weight.of(b.postings(term).len())).collect();
         let mut partner = vec![NO_TERM; a.stems.len()];
-        let mut places = Places::default();
-        find_shared(&a.stems, &b.stems, 0, a.kernel, &mut places);
-        for (i, j) in places.iter() {
+        let mut shared = Places::default();
+        find_shared(&a.stems, &b.stems, 0, a.kernel, &mut shared);
+        for (i, j) in shared.iter() {
             let both = weight.of(a.postings(i as usize).len() + b.postings(j as usize).len());
             weights_a[i as usize] = both;
             weights_b[j as usize] = both;
             partner[i as usize] = j;
         }
-        let in_common = InCommon::new(a, b, &mut places);
-        Self { a: weights_a, b: weights_b, partner, in_common }
+        let in_common = InCommon::new(a, b, &shared);
+        Self { a: weights_a, b: weights_b, partner, shared, in_common }
     }
 }
 
