@@ -1,8 +1,15 @@
 //! Pairs of articles of about 400 words to comparisons. Timed: in `profile` making one article ready
 //! (words, stems, sentences, quotations, n-grams), in the others all of comparing two that are
 //! ready: weights, links, passages, features, relation, and for related pairs the sentences.
+//!
+//! `pan13` does the same with the labelled pairs of PAN 2013, where they are (`RETOLD_SHARED`, default
+//! `../shared`): `ready` as above, `texts` with making every text ready once.
 
 mod generate;
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use generate::{Generator, Script};
@@ -73,5 +80,60 @@ fn align(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, align);
+/// The records of a packed file of JSON Lines.
+fn records(path: &Path) -> std::io::Result<Vec<serde_json::Value>> {
+    let file = flate2::read::GzDecoder::new(std::fs::File::open(path)?);
+    let parse = |line: std::io::Result<String>| Ok(serde_json::from_str(&line?)?);
+    BufReader::new(file).lines().map(parse).collect()
+}
+
+/// The texts of PAN 2013, and which of them make pairs.
+struct Pan13 {
+    texts: Vec<String>,
+    pairs: Vec<[usize; 2]>,
+}
+
+impl Pan13 {
+    fn read(folder: &Path) -> std::io::Result<Self> {
+        let string = |record: &serde_json::Value, field: &str| {
+            record[field].as_str().expect("texts and ids are strings").to_owned()
+        };
+        let (mut texts, mut places) = (Vec::new(), HashMap::new());
+        for file in ["suspicious.jsonl.gz", "source.jsonl.gz"] {
+            for record in records(&folder.join(file))? {
+                places.insert(string(&record, "id"), texts.len());
+                texts.push(string(&record, "text"));
+            }
+        }
+        let pairs = records(&folder.join("pairs.jsonl.gz"))?;
+        let pair = |pair: &serde_json::Value| ["a", "b"].map(|side| places[&string(pair, side)]);
+        Ok(Self { texts, pairs: pairs.iter().map(pair).collect() })
+    }
+}
+
+fn pan13(criterion: &mut Criterion) {
+    let shared = std::env::var_os("RETOLD_SHARED").unwrap_or_else(|| "../shared".into());
+    let folder = PathBuf::from(shared).join("data/pan13");
+    let Pan13 { texts, pairs } = match Pan13::read(&folder) {
+        Ok(read) => read,
+        Err(error) => return eprintln!("pan13: skipped, {}: {error}", folder.display()),
+    };
+    let engine = Engine::new(Config::default()).expect("defaults are valid");
+    let ready = || -> Vec<Profile> {
+        let mut analyzer = engine.analyzer();
+        texts.iter().map(|text| engine.profile(&mut analyzer, text)).collect()
+    };
+    let score = |profiles: &[Profile]| -> f32 {
+        let compare =
+            |[a, b]: &[usize; 2]| engine.compare_profiles(&profiles[*a], &profiles[*b]).score;
+        pairs.iter().map(compare).sum()
+    };
+    let mut group = criterion.benchmark_group("pan13");
+    group.sample_size(10).throughput(Throughput::Elements(pairs.len() as u64));
+    let profiles = ready();
+    group.bench_function("ready", |bencher| bencher.iter(|| score(&profiles)));
+    group.bench_function("texts", |bencher| bencher.iter(|| score(&ready())));
+}
+
+criterion_group!(benches, align, pan13);
 criterion_main!(benches);

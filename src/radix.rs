@@ -47,8 +47,13 @@ pub fn sort_mixed(keys: &mut [u64], scratch: &mut Vec<u64>) {
     if keys.len() <= SMALL {
         return insert(keys, &(0..u64::BITS));
     }
-    if keys.len() <= FEW {
-        spread_once(keys, scratch);
+    // Counters are cleared, all of them: so few keys have few.
+    if keys.len() <= FEW / 16 {
+        spread_once::<{ FEW / 4 }>(keys, scratch);
+    } else if keys.len() <= FEW / 4 {
+        spread_once::<FEW>(keys, scratch);
+    } else if keys.len() <= FEW {
+        spread_once::<{ 4 * FEW }>(keys, scratch);
     } else {
         // Of keys that differ below these bits there is one in thirty.
         let mixed = keys.len().ilog2() + 4;
@@ -57,6 +62,9 @@ pub fn sort_mixed(keys: &mut [u64], scratch: &mut Vec<u64>) {
     let mut moves = 4 * keys.len();
     for at in 1..keys.len() {
         let key = keys[at];
+        if keys[at - 1] <= key {
+            continue;
+        }
         let mut hole = at;
         while hole > 0 && keys[hole - 1] > key {
             keys[hole] = keys[hole - 1];
@@ -70,11 +78,12 @@ pub fn sort_mixed(keys: &mut [u64], scratch: &mut Vec<u64>) {
     }
 }
 
-/// Sorts up to [`FEW`] keys by their highest bits, a few more than it takes to number them.
-fn spread_once(keys: &mut [u64], scratch: &mut Vec<u64>) {
+/// Sorts keys by their highest bits, a few more than it takes to number them; a quarter of `MOST` keys
+/// at most.
+fn spread_once<const MOST: usize>(keys: &mut [u64], scratch: &mut Vec<u64>) {
     scratch.clear();
     scratch.extend_from_slice(keys);
-    let mut counts = [0; 4 * FEW];
+    let mut counts = [0; MOST];
     let counts = &mut counts[..4 << keys.len().ilog2()];
     let low = u64::BITS - counts.len().ilog2();
     count(scratch, low, counts);

@@ -157,7 +157,7 @@ impl Numbers {
     /// Numbers these words; those from before are gone.
     fn fill(&mut self, words: impl ExactSizeIterator<Item = u64>) {
         self.slots.clear();
-        self.slots.resize((2 * words.len() + 2).next_power_of_two(), 0);
+        self.slots.resize((4 * words.len() + 4).next_power_of_two(), 0);
         self.by_place.clear();
         self.words.clear();
         // One more than words, so that there is always one to compare with.

@@ -48,6 +48,8 @@ impl<R: Read> Lines<R> {
 
     /// Reads on; notes the stream's end or failure.
     fn fill(&mut self, bytes: &mut Vec<u8>, room: usize) {
+        // At once: growing by and by would move every byte about once more.
+        bytes.reserve_exact(room);
         match self.reader.by_ref().take(room as u64).read_to_end(bytes) {
             Ok(n) => self.ended = n < room,
             Err(error) => {
