@@ -17,7 +17,7 @@ pub const LANES: usize = 16;
 mod x86 {
     use std::arch::x86_64::*;
 
-    use super::super::shared::Places;
+    use crate::shingle::shared::Places;
 
     /// The next blocks of two slices, if both have one.
     #[inline(always)]
