@@ -113,6 +113,7 @@ pub mod error;
 pub mod evaluation;
 pub mod kernel;
 pub mod lsh;
+mod prefetch;
 pub mod radix;
 #[cfg(feature = "cli")]
 pub mod report;

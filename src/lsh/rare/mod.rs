@@ -115,9 +115,9 @@ const PART_BYTES: usize = 256 << 20;
 pub struct Scratch {
     spare: Vec<u64>,
     slots: Vec<u32>,
-    words: Vec<u32>,
+    places: Vec<u64>,
+    sorted: Vec<u64>,
     sieve: pairs::Sieve,
-    met: Vec<u64>,
 }
 
 #[cfg(test)]

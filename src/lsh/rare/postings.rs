@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::Posting;
+use crate::prefetch;
 
 /// Articles are numbered within blocks of 2 to the power of this many; a mark says where one begins.
 const BLOCK_BITS: u32 = 5;
@@ -15,6 +16,9 @@ const HASH_BITS: u32 = u32::BITS - 1 - BLOCK_BITS;
 
 /// Postings that a partition should have at least: so few fit the cache.
 const PARTITION: usize = 1 << 15;
+
+/// Words ahead of the one that is written that are asked for.
+const AHEAD: usize = 32;
 
 /// Over how many partitions features are spread, and which of these are wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,6 +106,8 @@ impl Postings {
             *block = self.block;
             words.push(MARK | self.block);
         }
+        // Two lines on: the one that comes next is under way already.
+        prefetch::to_write(words.as_ptr().wrapping_add(words.len() + AHEAD));
         words.push(self.place | (feature as u32) << BLOCK_BITS & !MARK);
     }
 
