@@ -7,7 +7,7 @@ use rust_stemmers::Stemmer;
 use crate::Kernel;
 use crate::span::Span;
 
-use super::hash::{WordMap, word_hash};
+use super::hash::word_hash;
 use super::hashes::WordHasher;
 use super::language::{self, Language};
 use super::marks::find_marks;
@@ -118,15 +118,11 @@ pub struct Outline {
     pub stems: Vec<u32>,
 }
 
-/// Stems known so far in one language.
+/// Finds stems in one language.
 struct Stems {
     language: Language,
     stemmer: Option<Stemmer>,
-    known: WordMap<u32>,
 }
-
-/// Words remembered per language; beyond, the memory starts anew.
-const REMEMBERED: usize = 1 << 18;
 
 impl Analyzer {
     /// An analyzer for texts in `language`; `None` detects the language of each.
@@ -151,14 +147,17 @@ impl Analyzer {
         self.spans.clear();
         self.hasher.find_words(text, forms, &mut self.spans);
         let language = language_of(forms, self.language, &mut self.recent);
-        let known = known(&mut self.stems, language);
+        let finder = stems_in(&mut self.stems, language);
+        // Every word is written down, and stays if it is no stop word: which ones are, cannot be guessed.
+        stems.resize(forms.len(), 0);
+        let mut count = 0;
         for (&form, &span) in forms.iter().zip(&self.spans) {
-            let word = self.recent.word(form);
-            if word.stops() & language.bit() == 0 {
-                let stem = || known.of(form, span.of(text), &mut self.folded);
-                stems.push(word.stem(language, stem));
-            }
+            let stem = || finder.of(form, span.of(text), &mut self.folded);
+            let (stops, stem) = self.recent.word(form, language, stem);
+            stems[count] = stem;
+            count += usize::from(stops & language.bit() == 0);
         }
+        stems.truncate(count);
     }
 
     /// Puts the hashes of the folded forms of all words of a text into `forms`, in order; whatever it
@@ -190,11 +189,11 @@ impl Analyzer {
     /// The words that were found, whatever sentence and quotation they stand in.
     fn words(&mut self, text: &str, language: Language) -> Vec<Word> {
         let Self { recent, stems, folded, forms, spans, .. } = self;
-        let known = known(stems, language);
+        let finder = stems_in(stems, language);
         let word = |(&form, &span): (&u64, &Span)| {
-            let recent = recent.word(form);
-            let is_stop = recent.stops() & language.bit() != 0;
-            let stem = recent.stem(language, || known.of(form, span.of(text), folded));
+            let stem = || finder.of(form, span.of(text), folded);
+            let (stops, stem) = recent.word(form, language, stem);
+            let is_stop = stops & language.bit() != 0;
             let initial = Initial::of(text, span, folded);
             let mut traits = Traits::default();
             traits.set(Traits::STOP, is_stop);
@@ -208,7 +207,9 @@ impl Analyzer {
 
 /// The language that was set, or the one of these words.
 fn language_of(forms: &[u64], set: Option<Language>, recent: &mut Recent) -> Language {
-    set.unwrap_or_else(|| language::detect_by(forms.iter().map(|form| recent.word(*form).stops())))
+    let mut stops = [0; language::SAMPLE];
+    let sample = &forms[..forms.len().min(stops.len())];
+    set.unwrap_or_else(|| language::detect_by(recent.stops(sample, &mut stops)))
 }
 
 /// What a word begins with.
@@ -246,28 +247,19 @@ impl Initial {
     }
 }
 
-/// What is known in a language.
-fn known(all: &mut Vec<Stems>, language: Language) -> &mut Stems {
+/// Where stems in a language are found.
+fn stems_in(all: &mut Vec<Stems>, language: Language) -> &Stems {
     let place = all.iter().position(|stems| stems.language == language);
     let place = place.unwrap_or_else(|| {
-        let stemmer = language.stemmer();
-        all.push(Stems { language, stemmer, known: WordMap::default() });
+        all.push(Stems { language, stemmer: language.stemmer() });
         all.len() - 1
     });
-    let stems = &mut all[place];
-    if stems.known.len() > REMEMBERED {
-        stems.known.clear();
-    }
-    stems
+    &all[place]
 }
 
 impl Stems {
     /// The stem of a word.
-    #[inline(never)]
-    fn of(&mut self, form: u64, word: &str, folded: &mut String) -> u32 {
-        if let Some(known) = self.known.get(&form) {
-            return *known;
-        }
+    fn of(&self, form: u64, word: &str, folded: &mut String) -> u32 {
         let hash = match &self.stemmer {
             Some(stemmer) => {
                 fold(word, folded);
@@ -275,9 +267,7 @@ impl Stems {
             }
             None => form,
         };
-        let stem = (hash >> 32) as u32;
-        self.known.insert(form, stem);
-        stem
+        (hash >> 32) as u32
     }
 }
 

@@ -144,23 +144,33 @@ pub fn abbreviation(word: u64, language: Language) -> Option<Abbreviation> {
 }
 
 /// Words that are looked at to tell the language: enough to be sure, and few enough to cost nothing.
-const SAMPLE: usize = 400;
+pub(super) const SAMPLE: usize = 400;
 
 /// Tells the language of a text from its words: the one with the most stop words among them.
 ///
 /// `Unknown` where no language has at least one stop word in every twelve words.
 pub fn detect(words: impl Iterator<Item = u64>) -> Language {
-    detect_by(words.map(stops))
+    let stops: Vec<u32> = words.take(SAMPLE).map(stops).collect();
+    detect_by(&stops)
 }
 
-/// [`detect`], given the [`stops`] of each word.
-pub(super) fn detect_by(words: impl Iterator<Item = u32>) -> Language {
-    // Bit `n` of the count of each language: all of them are counted at once, without guesses.
+/// [`detect`], given the [`stops`] of each word; of [`SAMPLE`] words at most.
+pub(super) fn detect_by(words: &[u32]) -> Language {
+    // Bit `n` of the count of each language: all of them are counted at once, without guesses, eight
+    // words at a time (Harley and Seal, in Warren, Hacker's Delight, section 5-1).
     let mut planes = [0u32; SAMPLE.ilog2() as usize + 1];
-    let mut seen = 0;
-    for bits in words.take(SAMPLE) {
-        seen += 1;
-        let mut carry = bits;
+    let (eights, rest) = words.as_chunks::<8>();
+    for words in eights {
+        let [ones, twos, fours, ..] = &mut planes;
+        let two = [0, 2, 4, 6].map(|at| add(ones, [words[at], words[at + 1]]));
+        let four = [0, 2].map(|at| add(twos, [two[at], two[at + 1]]));
+        let mut carry = add(fours, four);
+        for plane in &mut planes[3..] {
+            (*plane, carry) = (*plane ^ carry, *plane & carry);
+        }
+    }
+    for &word in rest {
+        let mut carry = word;
         for plane in &mut planes {
             (*plane, carry) = (*plane ^ carry, *plane & carry);
         }
@@ -173,9 +183,18 @@ pub(super) fn detect_by(words: impl Iterator<Item = u32>) -> Language {
     let english = Language::English as usize;
     let best = (0..counts.len()).max_by_key(|&at| (counts[at], at == english, usize::MAX - at));
     match best {
-        Some(at) if counts[at] * 12 >= seen.max(1) => Language::ALL[at],
+        Some(at) if counts[at] * 12 >= words.len().max(1) => Language::ALL[at],
         _ => Language::Unknown,
     }
+}
+
+/// Adds two bits to one in each place, which keeps the lowest bit of the sum; gives the other.
+#[inline(always)]
+fn add(to: &mut u32, [x, y]: [u32; 2]) -> u32 {
+    let either = *to ^ x;
+    let carry = *to & x | either & y;
+    *to = either ^ y;
+    carry
 }
 
 #[cfg(test)]

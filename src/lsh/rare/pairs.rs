@@ -264,7 +264,8 @@ fn weight_of(met: u32) -> u32 {
 /// Moves those to the front that may have enough weight, and gives their number.
 fn sift(counters: &mut [u8; 1 << SIEVE], met: &mut [u32], least: u8) -> usize {
     let bits = (met.len() * COUNTERS).max(1).ilog2().clamp(LEAST_SIEVE, SIEVE);
-    let slot = |met: u32| ((met & ARTICLE).wrapping_mul(0x9E37_79B1) >> (u32::BITS - bits)) as usize;
+    let slot =
+        |met: u32| ((met & ARTICLE).wrapping_mul(0x9E37_79B1) >> (u32::BITS - bits)) as usize;
     counters[..1 << bits].fill(0);
     for &met in &*met {
         let counter = &mut counters[slot(met) & ((1 << SIEVE) - 1)];
