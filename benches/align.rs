@@ -16,7 +16,7 @@ use generate::{Generator, Script};
 use retold::align::{Comparison, Profile, Relation};
 use retold::{Config, Engine};
 
-/// As in the command.
+/// The command's.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -10,6 +10,10 @@ use retold::{
     shingle::{ShingleSet, Shingler},
 };
 
+/// The command's: that of the system gives memory back after each round, and takes it anew.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The word-2-grams of generated articles, of which one in ten repeats half of an earlier one.
 fn features(articles: usize) -> Vec<Vec<u64>> {
     let mut texts = generate::articles(Script::Ascii, articles);

@@ -154,6 +154,10 @@ mod tests {
     use super::*;
     use crate::text::hash::word_hash;
 
+    fn stops_of(recent: &mut Recent, form: u64) -> u32 {
+        recent.stops(&[form], &mut [0; 4])[0]
+    }
+
     fn stem(recent: &mut Recent, form: u64, language: Language, found: u32) -> u32 {
         recent.word(form, language, || found).1
     }
@@ -162,7 +166,7 @@ mod tests {
     fn a_word_is_known_by_language_until_others_take_its_places() {
         let mut recent = Recent::default();
         let the = word_hash(b"the");
-        assert!(recent.stops(&[the]).all(|stops| stops & Language::English.bit() != 0));
+        assert!(stops_of(&mut recent, the) & Language::English.bit() != 0);
         assert_eq!(stem(&mut recent, the, Language::English, 7), 7);
         assert_eq!(stem(&mut recent, the, Language::English, 8), 7);
         assert_eq!(stem(&mut recent, the, Language::German, 8), 8);
@@ -170,7 +174,7 @@ mod tests {
         let other = the ^ 1 << 60;
         assert_eq!(stem(&mut recent, other, Language::German, 5), 5);
         assert_eq!(stem(&mut recent, the, Language::German, 9), 8);
-        assert!(recent.stops(&[other]).all(|stops| stops == 0));
+        assert_eq!(stops_of(&mut recent, other), 0);
         // The same places near and far.
         for one in 1..=4 {
             assert_eq!(
@@ -185,7 +189,7 @@ mod tests {
     #[test]
     fn a_hash_of_zero_is_a_word_like_others() {
         let mut recent = Recent::default();
-        assert!(recent.stops(&[0]).all(|stops| stops == 0));
+        assert_eq!(stops_of(&mut recent, 0), 0);
         assert_eq!(stem(&mut recent, 0, Language::Unknown, 3), 3);
         assert_eq!(stem(&mut recent, 0, Language::Unknown, 4), 3);
     }
@@ -201,7 +205,7 @@ mod tests {
                     number as u32
                 );
             }
-            assert!(recent.stops(&[round]).all(|stops| stops == 0));
+            assert_eq!(stops_of(&mut recent, round), 0);
         }
     }
 }

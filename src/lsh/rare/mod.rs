@@ -218,6 +218,19 @@ mod tests {
         }
     }
 
+    /// A place in the index tells how many articles follow, but only up to 254.
+    #[test]
+    fn features_of_hundreds_of_articles_may_count() {
+        let features: Vec<_> =
+            (0..6000).map(|n| (mix(n) % 20, (mix(n) >> 40) as u32 % 600)).collect();
+        for min_weight in [1, 6, 12, 40] {
+            let config = RareConfig { max_df: 1000, min_weight };
+            let found = candidates(&postings(&features, Spread::for_postings(0)), config);
+            assert_eq!(found.pairs, naive(&features, config));
+            assert!(min_weight > 12 || !found.pairs.is_empty());
+        }
+    }
+
     #[test]
     fn what_is_dropped_is_counted() {
         let mut features: Vec<_> = (0..100).map(|article| (1, article)).collect();

