@@ -150,7 +150,8 @@ impl Settings {
         let least = articles * 350 + bytes / 6;
         self.check_memory(articles, least)?;
         let rest = (self.memory as u64).saturating_sub(BASE_MEMORY + least);
-        let held_bytes = (rest / 4 * 3).max(self.memory as u64 / 10) as usize;
+        // What threads give back to one another stays taken for a while: not all may be promised.
+        let held_bytes = (rest / 8 * 5).max(self.memory as u64 / 10) as usize;
         Ok(Engine::new(Config { held_bytes, ..self.engine.clone() })?)
     }
 

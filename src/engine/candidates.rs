@@ -266,16 +266,17 @@ fn index_postings(
     let parts: Vec<(RareIndex, rare::RareStats)> = (0..partitions)
         .into_par_iter()
         .map_init(
-            || (rare::Scratch::default(), Vec::new()),
-            |(scratch, postings), partition| {
+            || (rare::Scratch::default(), Vec::new(), RareIndex::default()),
+            |(scratch, postings, part), partition| {
                 postings.clear();
                 threads.iter().for_each(|own| own.unpack(partition, postings));
                 if !all_stand {
                     postings.retain(|posting| standing[*posting as u32 as usize]);
                 }
-                let mut part = RareIndex::default();
+                part.clear();
                 let stats = part.add(postings, config, scratch);
-                (part, stats)
+                // A copy takes no more memory than it needs; what grew has up to twice as much.
+                (part.clone(), stats)
             },
         )
         .collect();

@@ -40,6 +40,13 @@ impl RareIndex {
         self.parts().all(<[u32]>::is_empty)
     }
 
+    /// Forgets all features; memory is kept.
+    pub fn clear(&mut self) {
+        self.entries.clear();
+        self.others.clear();
+        (self.articles, self.shared) = (0, 0);
+    }
+
     /// Moves the features of `other` to those of `self`; both must not have the same ones.
     pub fn append(&mut self, mut other: Self) {
         self.others.push(other.entries);
