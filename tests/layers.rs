@@ -7,10 +7,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The core, lowest first: each may know those before it, and no other module.
-const CORE: [&str; 11] = [
+const CORE: [&str; 12] = [
     "error",
     "span",
     "kernel",
+    "prefetch",
     "radix",
     "text",
     "shingle",
