@@ -193,10 +193,12 @@ fn hash_lowered_words(piece: Piece<'_>, lowered: &[u8], words: &[[u32; 2]], foun
         };
         spans.extend(words.iter().map(span));
     }
-    found.hashes.extend(words.iter().map(
-        #[inline(always)]
-        |&[start, end]| hash_lowered(lowered, start as usize, (end - start) as usize),
-    ));
+    // No `extend`: that would be a function of its own, without the kernel's instructions.
+    let from = found.hashes.len();
+    found.hashes.resize(from + words.len(), 0);
+    for (hash, &[start, end]) in found.hashes[from..].iter_mut().zip(words) {
+        *hash = hash_lowered(lowered, start as usize, (end - start) as usize);
+    }
 }
 
 /// Bytes of a block that belong to a word of so many bytes.
@@ -220,7 +222,14 @@ fn hash_lowered(lowered: &[u8], start: usize, length: usize) -> u64 {
     if length <= hash::BLOCK {
         return hash::finish(hash::absorb(0, block(start) & KEPT[length]), length);
     }
-    word_hash(&lowered[start..start + length])
+    hash_long(&lowered[start..start + length])
+}
+
+/// [`word_hash`], out of the way of the words that are hashed at once.
+#[cold]
+#[inline(never)]
+fn hash_long(word: &[u8]) -> u64 {
+    word_hash(word)
 }
 
 /// What folding a special word came to.
