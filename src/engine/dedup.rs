@@ -237,13 +237,23 @@ impl Known {
 /// Base of the polynomial that stands for a text's words. Odd, so that no shingle is lost.
 const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
 
+/// Shingles as one number, in which order counts. They are well mixed, so that a polynomial of them
+/// will do, which is fast: four terms at a time, as each product waits for the one before.
+fn polynomial(shingles: &[u64]) -> u64 {
+    const SQUARE: u64 = BASE.wrapping_mul(BASE);
+    let add = |sum: u64, factor: u64, term: u64| sum.wrapping_mul(factor).wrapping_add(term);
+    let (fours, rest) = shingles.as_chunks();
+    let sum = fours.iter().fold(0, |sum, &[a, b, c, d]| {
+        let four = add(add(a, BASE, b), SQUARE, add(c, BASE, d));
+        add(sum, SQUARE.wrapping_mul(SQUARE), four)
+    });
+    rest.iter().fold(sum, |sum, term| add(sum, BASE, *term))
+}
+
 /// A text's words as one number, in which order counts, and its signature.
 fn sign(text: &str, hasher: &mut MinHasher, shingler: &mut Shingler) -> Signed {
     let shingles = shingler.shingles(text);
-    // Shingles are well mixed, so that a polynomial of them will do, which is fast.
-    let words = shingles
-        .iter()
-        .fold(0, |words: u64, shingle| words.wrapping_mul(BASE).wrapping_add(*shingle));
+    let words = polynomial(shingles);
     let words = mix(words ^ shingles.len() as u64);
     let mut lanes = vec![0; hasher.lanes()].into_boxed_slice();
     hasher.sign_shingles(shingles, &mut lanes).then_some((words, lanes))
@@ -254,6 +264,17 @@ mod tests {
     use super::candidates::candidates;
     use super::pages::Book;
     use super::*;
+
+    #[test]
+    fn polynomials_are_those_of_single_terms() {
+        let shingles: Vec<u64> = (1..=13u64).map(mix).collect();
+        for length in 0..shingles.len() {
+            let terms = shingles[..length].iter();
+            let expected =
+                terms.fold(0, |sum: u64, term| sum.wrapping_mul(BASE).wrapping_add(*term));
+            assert_eq!(polynomial(&shingles[..length]), expected);
+        }
+    }
 
     #[test]
     fn pairs_at_the_threshold_are_found() {
