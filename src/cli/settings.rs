@@ -22,6 +22,9 @@ const MEMORY: usize = 3 << 30;
 /// What any run takes: the program, what is being read, a little to work with.
 const BASE_MEMORY: u64 = 48 << 20;
 
+/// What allocators keep for threads, however little these hold.
+const GIVEN_BACK: u64 = 16 << 20;
+
 /// Options with their defaults filled in.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -151,7 +154,8 @@ impl Settings {
         self.check_memory(articles, least)?;
         let rest = (self.memory as u64).saturating_sub(BASE_MEMORY + least);
         // What threads give back to one another stays taken for a while: not all may be promised.
-        let held_bytes = (rest / 8 * 5).max(self.memory as u64 / 10) as usize;
+        let promised = (rest / 4 * 3).saturating_sub(GIVEN_BACK);
+        let held_bytes = promised.max(self.memory as u64 / 10) as usize;
         Ok(Engine::new(Config { held_bytes, ..self.engine.clone() })?)
     }
 
