@@ -72,7 +72,8 @@ impl Engine {
 
     /// Takes texts apart as this engine's language option says. One for each thread.
     pub fn analyzer(&self) -> Analyzer {
-        Analyzer::new(self.config.language)
+        Analyzer::with_kernel(self.config.language, self.config.kernel)
+            .expect("the settings were checked")
     }
 
     /// Makes a text ready to be compared with others.

@@ -52,6 +52,24 @@ impl Kernel {
         }
     }
 
+    /// An error where this machine cannot run the kernel.
+    pub fn check(self) -> Result<(), Error> {
+        if self.is_available() {
+            return Ok(());
+        }
+        Err(Error::OutOfRange {
+            option: "kernel",
+            found: self.to_string(),
+            expected: "one that this processor can run",
+        })
+    }
+
+    /// Panics where this machine cannot run the kernel: what is called next may rely on it.
+    #[inline]
+    pub(crate) fn assert_available(self) {
+        assert!(self.is_available(), "this processor has no {self}");
+    }
+
     /// The kernel's name, as [`FromStr`] reads it: `scalar`, `avx2` or `avx512`.
     pub fn name(self) -> &'static str {
         match self {
@@ -94,6 +112,13 @@ mod tests {
             assert_eq!(kernel.to_string().parse(), Ok(kernel));
         }
         assert!("sse9".parse::<Kernel>().is_err());
+    }
+
+    #[test]
+    fn only_what_is_available_is_accepted() {
+        for kernel in Kernel::ALL {
+            assert_eq!(kernel.check().is_ok(), kernel.is_available());
+        }
     }
 
     #[test]

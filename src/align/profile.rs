@@ -6,7 +6,7 @@ use super::boilerplate::is_boilerplate;
 use super::contents::{Contents, is_quoted};
 use crate::Kernel;
 use crate::radix;
-use crate::shingle::{Overlap, ShingleSet, count_shared, ngrams};
+use crate::shingle::{Overlap, ShingleSet, ngrams};
 use crate::span::Span;
 use crate::text::hash::mix;
 use crate::text::{Article, Sentence, Traits, Word};
@@ -179,8 +179,7 @@ impl Profile {
 
     /// How much of either article's shingles the other has.
     pub fn overlap(&self, other: &Self) -> Overlap {
-        let shared = count_shared(self.shingles.hashes(), other.shingles.hashes(), self.kernel);
-        Overlap::of(shared, [self.shingles.len(), other.shingles.len()])
+        self.shingles.overlap(&other.shingles, self.kernel)
     }
 
     /// Sentences that hold `term`, ascending.

@@ -89,6 +89,7 @@ impl Config {
         share("--excerpt", self.compare.excerpt)?;
         share("--rewrite", self.compare.rewrite)?;
         in_range("--ngram", self.shingle_words as f64, 1.0..=32.0, "from 1 to 32")?;
+        self.kernel.check()?;
         in_range("--lanes", self.lanes as f64, 16.0..=4096.0, "from 16 to 4096")?;
         in_range("--banding-threshold", self.banding_threshold, 0.01..=0.99, "from 0.01 to 0.99")?;
         in_range("--min-shared", f64::from(self.min_shared), 1.0..=1e9, "at least 1")

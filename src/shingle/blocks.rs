@@ -56,12 +56,8 @@ mod x86 {
             // Whether anything is shared is a coin toss: nothing is appended then, without asking.
             let in_a = _mm512_add_epi32(lanes, _mm512_set1_epi32(i as i32));
             let in_b = _mm512_add_epi32(at, _mm512_set1_epi32(j as i32));
-            // SAFETY: no more elements are shared than the shorter slice has, and there is room for
-            // those and for one vector more.
-            unsafe {
-                append(&mut places.a, _mm512_maskz_compress_epi32(same, in_a), same);
-                append(&mut places.b, _mm512_maskz_compress_epi32(same, in_b), same);
-            }
+            append(&mut places.a, _mm512_maskz_compress_epi32(same, in_a), same);
+            append(&mut places.b, _mm512_maskz_compress_epi32(same, in_b), same);
             let (last, other) = (x[LANES - 1] >> below, y[LANES - 1] >> below);
             i += LANES * usize::from(last <= other);
             j += LANES * usize::from(other <= last);
@@ -70,14 +66,12 @@ mod x86 {
     }
 
     /// Appends the lowest lanes of `places`, as many as `same` has bits.
-    ///
-    /// # Safety
-    /// `to` must have room for 16 elements more, the processor AVX-512.
     #[target_feature(enable = "avx512f,popcnt")]
-    unsafe fn append(to: &mut Vec<u32>, places: __m512i, same: __mmask16) {
+    fn append(to: &mut Vec<u32>, places: __m512i, same: __mmask16) {
+        // There is room already, unless a slice does not ascend.
+        to.reserve(super::LANES);
         let count = to.len();
-        // SAFETY: the caller vouches for the room; all 16 elements are written, of which those that
-        // are counted are initialised.
+        // SAFETY: there is room for all 16 elements, which are written, and no more are counted.
         unsafe {
             _mm512_storeu_si512(to.as_mut_ptr().add(count).cast(), places);
             to.set_len(count + same.count_ones() as usize);

@@ -41,7 +41,7 @@ pub fn ngrams(words: &[u64], n: usize, kernel: Kernel, out: &mut Vec<u64>) {
     let start = out.len();
     out.resize(start + words.len() + 1 - n, 0);
     let out = &mut out[start..];
-    assert!(kernel.is_available(), "this processor has no {kernel}");
+    kernel.assert_available();
     match kernel {
         Kernel::Scalar => fill(words, n, out),
         // SAFETY: the processor has the features, as asserted above.

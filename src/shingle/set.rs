@@ -55,9 +55,11 @@ impl ShingleSet {
         count_shared(&self.hashes, &other.hashes, Kernel::detect())
     }
 
-    /// How much of either set the other has, in one walk over both.
-    pub fn overlap(&self, other: &Self) -> Overlap {
-        Overlap::of(self.shared(other), [self.len(), other.len()])
+    /// How much of either set the other has, in one walk over both, by a kernel that this processor
+    /// has.
+    pub fn overlap(&self, other: &Self, kernel: Kernel) -> Overlap {
+        let shared = count_shared(&self.hashes, &other.hashes, kernel);
+        Overlap::of(shared, [self.len(), other.len()])
     }
 
     /// Jaccard index: shingles in both over shingles in either, from 0 to 1.

@@ -59,9 +59,10 @@ pub fn find_shared(a: &[u32], b: &[u32], below: u32, kernel: Kernel, places: &mu
         places.b.extend(0..b.len() as u32);
         return;
     }
+    kernel.assert_available();
     let (mut i, mut j) = match kernel {
         #[cfg(target_arch = "x86_64")]
-        // SAFETY: kernels are chosen among those that the processor has.
+        // SAFETY: the processor has the features, as asserted above.
         Kernel::Avx512 => unsafe { blocks::find_avx512(a, b, below, places) },
         #[cfg(target_arch = "x86_64")]
         // SAFETY: as above.
@@ -86,9 +87,10 @@ pub fn count_shared(a: &[u64], b: &[u64], kernel: Kernel) -> usize {
     if a == b {
         return a.len();
     }
+    kernel.assert_available();
     let (mut i, mut j, mut shared) = match kernel {
         #[cfg(target_arch = "x86_64")]
-        // SAFETY: kernels are chosen among those that the processor has.
+        // SAFETY: the processor has the features, as asserted above.
         Kernel::Avx512 => unsafe { blocks::count_avx512(a, b) },
         #[cfg(target_arch = "x86_64")]
         // SAFETY: as above.
@@ -155,6 +157,22 @@ mod tests {
             });
             for kernel in kernels() {
                 prop_assert_eq!(count_shared(&x, &y, kernel), naive);
+            }
+        }
+    }
+
+    /// What is found then means nothing, but it is about these slices, and in memory of its own.
+    #[test]
+    fn slices_that_do_not_ascend_do_no_harm() {
+        let mut block = vec![5; 15];
+        block.push(9);
+        let fives = vec![5; 4096];
+        for kernel in kernels() {
+            for (a, b) in [(&block, &fives), (&fives, &block)] {
+                let mut places = Places::default();
+                find_shared(a, b, 0, kernel, &mut places);
+                assert_eq!(places.a.len(), places.b.len());
+                assert!(places.iter().all(|(i, j)| a[i as usize] == b[j as usize]));
             }
         }
     }

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use rust_stemmers::Stemmer;
 
-use crate::Kernel;
 use crate::span::Span;
+use crate::{Error, Kernel};
 
 use super::hash::word_hash;
 use super::hashes::WordHasher;
@@ -127,16 +127,21 @@ struct Stems {
 impl Analyzer {
     /// An analyzer for texts in `language`; `None` detects the language of each.
     pub fn new(language: Option<Language>) -> Self {
-        Self {
+        Self::with_kernel(language, Kernel::detect()).expect("it was detected")
+    }
+
+    /// The same by a given kernel; an error where this processor cannot run it.
+    pub fn with_kernel(language: Option<Language>, kernel: Kernel) -> Result<Self, Error> {
+        Ok(Self {
             language,
             stems: Vec::new(),
             recent: Recent::default(),
             folded: String::new(),
-            hasher: WordHasher::new(Kernel::detect()).expect("the processor has what it says"),
+            hasher: WordHasher::new(kernel)?,
             forms: Vec::new(),
             spans: Vec::new(),
             marks: Vec::new(),
-        }
+        })
     }
 
     /// Puts the outline of a text into `outline`, whose former content does not matter.

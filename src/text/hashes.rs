@@ -38,13 +38,7 @@ struct Buffers {
 impl WordHasher {
     /// Fails where this processor cannot run `kernel`.
     pub fn new(kernel: Kernel) -> Result<Self, Error> {
-        if !kernel.is_available() {
-            return Err(Error::OutOfRange {
-                option: "kernel",
-                found: kernel.to_string(),
-                expected: "one that this processor can run",
-            });
-        }
+        kernel.check()?;
         Ok(Self { kernel, buffers: Buffers::default() })
     }
 

@@ -221,7 +221,8 @@ impl<'p, P: Pages + ?Sized> Verification<'p, P> {
             .with_min_len(BLOCK)
             .map(|pair| {
                 let (a, b, _) = self.pairs[*pair as usize];
-                self.held[&a].jaccard(&self.held[&b]) as f32
+                let overlap = self.held[&a].overlap(&self.held[&b], self.config.kernel);
+                overlap.jaccard as f32
             })
             .collect();
         self.left -= ready.len();
