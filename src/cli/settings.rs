@@ -23,7 +23,7 @@ const MEMORY: usize = 3 << 30;
 const BASE_MEMORY: u64 = 48 << 20;
 
 /// What allocators keep for threads, however little these hold.
-const GIVEN_BACK: u64 = 16 << 20;
+const GIVEN_BACK: u64 = 8 << 20;
 
 /// Options with their defaults filled in.
 #[derive(Debug, Clone)]
@@ -151,11 +151,12 @@ impl Settings {
         // What an article takes in the corpus and in banding; and the index of rare features, which
         // grows with the text.
         let least = articles * 350 + bytes / 6;
-        self.check_memory(articles, least)?;
+        // An eighth for postings, so that passes over the texts do not become many.
+        self.check_memory(articles, least + (BASE_MEMORY + least) / 7)?;
         let rest = (self.memory as u64).saturating_sub(BASE_MEMORY + least);
         // What threads give back to one another stays taken for a while: not all may be promised.
         let promised = (rest / 4 * 3).saturating_sub(GIVEN_BACK);
-        let held_bytes = promised.max(self.memory as u64 / 10) as usize;
+        let held_bytes = promised.max(self.memory as u64 / 8) as usize;
         Ok(Engine::new(Config { held_bytes, ..self.engine.clone() })?)
     }
 
@@ -299,9 +300,17 @@ mod tests {
             error.starts_with("--memory 1G is too little: 100,000,000 articles take"),
             "{error}"
         );
-        let few = Settings::new(&options).expect("in range").engine_for(1000, 1 << 20);
-        let held = few.expect("room enough").config().held_bytes;
+        let settings = Settings::new(&options).expect("in range");
+        let few = settings.engine_for(1000, 1 << 20).expect("room enough");
+        let held = few.config().held_bytes;
         assert!((512 << 20..1 << 30).contains(&held), "{held}");
+        // The largest corpus that is taken leaves room for what is held beside it.
+        let takes = |articles: &u64| settings.engine_for(*articles, articles << 11);
+        let most = (0..).step_by(1 << 12).take_while(|articles| takes(articles).is_ok()).last();
+        let most = most.expect("none are taken");
+        let held = takes(&most).expect("it was taken").config().held_bytes as u64;
+        let beside = BASE_MEMORY + most * 350 + (most << 11) / 6;
+        assert!(held >= 1 << 27 && beside + held <= 1 << 30, "{beside} {held}");
     }
 
     #[test]
