@@ -1,6 +1,6 @@
 //! The instruction sets that the hot loops are written for.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::OnceLock};
 
 use crate::Error;
 
@@ -21,13 +21,23 @@ impl Kernel {
     /// Every kernel, slowest first.
     pub const ALL: [Self; 3] = [Self::Scalar, Self::Avx2, Self::Avx512];
 
-    /// The fastest kernel that this machine can run.
+    /// The fastest kernel that this machine can run. The processor is asked once only.
     pub fn detect() -> Self {
-        Self::ALL.into_iter().rev().find(|kernel| kernel.is_available()).unwrap_or(Self::Scalar)
+        static FASTEST: OnceLock<Kernel> = OnceLock::new();
+        *FASTEST.get_or_init(|| {
+            let able = Self::ALL.into_iter().take_while(|kernel| kernel.has_features());
+            able.last().unwrap_or(Self::Scalar)
+        })
     }
 
-    /// Whether this machine can run the kernel. A few loads: the processor is asked once only.
+    /// Whether this machine can run the kernel. Whoever runs one runs all that are slower.
+    #[inline]
     pub fn is_available(self) -> bool {
+        self <= Self::detect()
+    }
+
+    /// Whether the processor has the features of the kernel, beside those of the slower ones.
+    fn has_features(self) -> bool {
         match self {
             Self::Scalar => true,
             #[cfg(target_arch = "x86_64")]
@@ -39,8 +49,7 @@ impl Kernel {
             }
             #[cfg(target_arch = "x86_64")]
             Self::Avx512 => {
-                Self::Avx2.is_available()
-                    && is_x86_feature_detected!("avx512f")
+                is_x86_feature_detected!("avx512f")
                     && is_x86_feature_detected!("avx512bw")
                     && is_x86_feature_detected!("avx512dq")
                     && is_x86_feature_detected!("avx512vl")

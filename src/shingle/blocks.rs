@@ -43,7 +43,11 @@ mod x86 {
         let lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
         let counted = _mm512_set1_epi32(-1 << below);
         let (mut i, mut j) = (0, 0);
-        while let Some((x, y)) = next::<u32, LANES>((a, i), (b, j)) {
+        // There is room for all that slices share which ascend; for others, here it ends.
+        let room = places.a.capacity().min(places.b.capacity());
+        while places.a.len() + LANES <= room
+            && let Some((x, y)) = next::<u32, LANES>((a, i), (b, j))
+        {
             // SAFETY: a block has as many elements as a vector; loads need no alignment.
             let own = unsafe { _mm512_loadu_si512(x.as_ptr().cast()) };
             let (mut same, mut at) = (0, _mm512_setzero_si512());
@@ -56,8 +60,11 @@ mod x86 {
             // Whether anything is shared is a coin toss: nothing is appended then, without asking.
             let in_a = _mm512_add_epi32(lanes, _mm512_set1_epi32(i as i32));
             let in_b = _mm512_add_epi32(at, _mm512_set1_epi32(j as i32));
-            append(&mut places.a, _mm512_maskz_compress_epi32(same, in_a), same);
-            append(&mut places.b, _mm512_maskz_compress_epi32(same, in_b), same);
+            // SAFETY: of one as many are there as of the other, and there is room for 16 more.
+            unsafe {
+                append(&mut places.a, _mm512_maskz_compress_epi32(same, in_a), same);
+                append(&mut places.b, _mm512_maskz_compress_epi32(same, in_b), same);
+            }
             let (last, other) = (x[LANES - 1] >> below, y[LANES - 1] >> below);
             i += LANES * usize::from(last <= other);
             j += LANES * usize::from(other <= last);
@@ -66,12 +73,14 @@ mod x86 {
     }
 
     /// Appends the lowest lanes of `places`, as many as `same` has bits.
+    ///
+    /// # Safety
+    /// `to` must have room for 16 elements more, the processor AVX-512.
     #[target_feature(enable = "avx512f,popcnt")]
-    fn append(to: &mut Vec<u32>, places: __m512i, same: __mmask16) {
-        // There is room already, unless a slice does not ascend.
-        to.reserve(super::LANES);
+    unsafe fn append(to: &mut Vec<u32>, places: __m512i, same: __mmask16) {
         let count = to.len();
-        // SAFETY: there is room for all 16 elements, which are written, and no more are counted.
+        // SAFETY: the caller vouches for the room; all 16 elements are written, of which those that
+        // are counted are initialised.
         unsafe {
             _mm512_storeu_si512(to.as_mut_ptr().add(count).cast(), places);
             to.set_len(count + same.count_ones() as usize);
