@@ -296,7 +296,7 @@ fn too_little_memory_is_said_and_more_goes_on() {
     assert_eq!(done.status, 2);
     assert!(done.err.contains("--memory 1M is too little"), "{}", done.err);
     assert!(done.err.contains("--resume goes on from there"), "{}", done.err);
-    let done = resumed(at, &["--memory", "64M", "-q"]);
+    let done = resumed(at, &["--threads", "2", "--memory", "64M", "-q"]);
     assert_eq!(done.status, 2, "{}", done.err);
     let little = outcome(&at.join("out"));
     fs::remove_dir_all(at.join("out")).expect("there");

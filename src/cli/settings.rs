@@ -1,5 +1,6 @@
 //! What the user's options mean.
 
+use std::num::NonZero;
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -19,11 +20,22 @@ use super::values::{ChannelValue, ColorValue, KeepValue, KernelValue, LanguageVa
 /// Memory to stay within if nobody says: what a laptop has left.
 const MEMORY: usize = 3 << 30;
 
-/// What any run takes: the program, what is being read, a little to work with.
-const BASE_MEMORY: u64 = 48 << 20;
+/// What a command takes: the program and what is being read, something for every thread to work with,
+/// and what it knows of each article.
+struct Takes {
+    program: u64,
+    thread: u64,
+    article: u64,
+}
 
-/// What allocators keep for threads, however little these hold.
-const GIVEN_BACK: u64 = 8 << 20;
+/// An article takes that much wherever its signature is: the hash of its id among others, with room to
+/// grow, and the first article with its words.
+const DEDUP: Takes = Takes { program: 38 << 20, thread: 5 << 20, article: 40 };
+/// An article takes that much in the corpus and in banding.
+const SCAN: Takes = Takes { program: 24 << 20, thread: 12 << 20, article: 350 };
+
+/// What allocators keep for a thread, however little it holds.
+const GIVEN_BACK: u64 = 4 << 20;
 
 /// Options with their defaults filled in.
 #[derive(Debug, Clone)]
@@ -131,10 +143,26 @@ impl Settings {
         tables.chain(priorities).cloned().collect()
     }
 
-    /// An error if what cannot be put elsewhere, so many bytes for so many articles, leaves no room
-    /// within the memory that was asked for. Nobody who did not ask is stopped by the default.
-    pub fn check_memory(&self, articles: u64, bytes: u64) -> anyhow::Result<()> {
-        let least = BASE_MEMORY + bytes;
+    /// An error if so many articles are too many to deduplicate within the memory that was asked for.
+    pub fn check_dedup(&self, articles: u64) -> anyhow::Result<()> {
+        self.check_memory(articles, self.least(&DEDUP, articles))
+    }
+
+    /// Bytes that cannot be put elsewhere.
+    fn least(&self, takes: &Takes, articles: u64) -> u64 {
+        takes.program + takes.thread * self.count_threads() + takes.article * articles
+    }
+
+    fn count_threads(&self) -> u64 {
+        match self.threads {
+            0 => std::thread::available_parallelism().map_or(1, NonZero::get) as u64,
+            threads => threads as u64,
+        }
+    }
+
+    /// An error if these articles leave no room within the memory that was asked for. Nobody who did not
+    /// ask is stopped by the default.
+    fn check_memory(&self, articles: u64, least: u64) -> anyhow::Result<()> {
         anyhow::ensure!(
             !self.is_bounded || self.memory as u64 >= least,
             "--memory {} is too little: {} take {}M at least; give more",
@@ -148,14 +176,13 @@ impl Settings {
     /// The engine for a scan of so many articles with so many bytes of text: it holds what fits into
     /// memory beside them. An error if nothing would.
     pub fn engine_for(&self, articles: u64, bytes: u64) -> anyhow::Result<Engine> {
-        // What an article takes in the corpus and in banding; and the index of rare features, which
-        // grows with the text.
-        let least = articles * 350 + bytes / 6;
+        // The index of rare features grows with the text.
+        let least = self.least(&SCAN, articles) + bytes / 6;
         // An eighth for postings, so that passes over the texts do not become many.
-        self.check_memory(articles, least + (BASE_MEMORY + least) / 7)?;
-        let rest = (self.memory as u64).saturating_sub(BASE_MEMORY + least);
+        self.check_memory(articles, least + least / 7)?;
+        let rest = (self.memory as u64).saturating_sub(least);
         // What threads give back to one another stays taken for a while: not all may be promised.
-        let promised = (rest / 4 * 3).saturating_sub(GIVEN_BACK);
+        let promised = (rest / 4 * 3).saturating_sub(GIVEN_BACK * self.count_threads());
         let held_bytes = promised.max(self.memory as u64 / 8) as usize;
         Ok(Engine::new(Config { held_bytes, ..self.engine.clone() })?)
     }
@@ -294,6 +321,7 @@ mod tests {
             settings.engine_for(100_000_000, 1 << 40).map(|engine| engine.config().held_bytes)
         };
         assert!(many(&options).is_ok_and(|held| held > 0));
+        options.running.threads = Some(2);
         options.running.memory = Some(SizeValue(1 << 30));
         let error = many(&options).expect_err("too many").to_string();
         assert!(
@@ -309,8 +337,23 @@ mod tests {
         let most = (0..).step_by(1 << 12).take_while(|articles| takes(articles).is_ok()).last();
         let most = most.expect("none are taken");
         let held = takes(&most).expect("it was taken").config().held_bytes as u64;
-        let beside = BASE_MEMORY + most * 350 + (most << 11) / 6;
+        let beside = settings.least(&SCAN, most) + (most << 11) / 6;
         assert!(held >= 1 << 27 && beside + held <= 1 << 30, "{beside} {held}");
+    }
+
+    #[test]
+    fn articles_and_threads_take_memory() {
+        let takes = |threads, articles| {
+            let mut options = Options::default();
+            options.running.threads = Some(threads);
+            options.running.memory = Some(SizeValue(1 << 30));
+            let settings = Settings::new(&options).expect("in range");
+            [settings.check_dedup(articles).is_ok(), settings.engine_for(articles, 0).is_ok()]
+        };
+        // 40 bytes each in one command, 350 in the other.
+        assert_eq!([takes(2, 20 << 20), takes(2, 26 << 20)], [[true, false], [false, false]]);
+        assert_eq!([takes(2, 2 << 20), takes(2, 3 << 20)], [[true, true], [true, false]]);
+        assert_eq!([takes(64, 2 << 20), takes(256, 2 << 20)], [[true, false], [false, false]]);
     }
 
     #[test]

@@ -50,10 +50,6 @@ pub struct Planning<'p> {
     pub progress: &'p Progress,
 }
 
-/// Bytes in memory that an article takes, wherever its signature is: the hash of its id among others,
-/// with room to grow, and the first article with its words.
-const EACH: u64 = 40;
-
 /// Times the stages of a plan.
 struct Clock {
     stages: Vec<Stage>,
@@ -87,8 +83,7 @@ impl Planning<'_> {
             let page = pool.install(|| signing.sign(&texts));
             progress.advance(texts.len() as u64);
             pause::at("signed", articles.numbers.first().copied());
-            settings
-                .check_memory(articles.numbers.last().map_or(0, |n| u64::from(*n) + 1), EACH)?;
+            settings.check_dedup(articles.numbers.last().map_or(0, |n| u64::from(*n) + 1))?;
             Ok(Kept { preferences: keep.preferences(&articles), page })
         })?;
         drop(signing);
