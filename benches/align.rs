@@ -7,7 +7,7 @@
 
 mod generate;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
@@ -98,15 +98,21 @@ impl Pan13 {
         let string = |record: &serde_json::Value, field: &str| {
             record[field].as_str().expect("texts and ids are strings").to_owned()
         };
+        let mut pairs = records(&folder.join("pairs.jsonl.gz"))?;
+        pairs.truncate(generate::size(pairs.len()));
+        let ids = |pair: &serde_json::Value| ["a", "b"].map(|side| string(pair, side));
+        let wanted: HashSet<String> = pairs.iter().flat_map(ids).collect();
         let (mut texts, mut places) = (Vec::new(), HashMap::new());
         for file in ["suspicious.jsonl.gz", "source.jsonl.gz"] {
             for record in records(&folder.join(file))? {
-                places.insert(string(&record, "id"), texts.len());
-                texts.push(string(&record, "text"));
+                let id = string(&record, "id");
+                if wanted.contains(&id) {
+                    places.insert(id, texts.len());
+                    texts.push(string(&record, "text"));
+                }
             }
         }
-        let pairs = records(&folder.join("pairs.jsonl.gz"))?;
-        let pair = |pair: &serde_json::Value| ["a", "b"].map(|side| places[&string(pair, side)]);
+        let pair = |pair: &serde_json::Value| ids(pair).map(|id| places[&id]);
         Ok(Self { texts, pairs: pairs.iter().map(pair).collect() })
     }
 }

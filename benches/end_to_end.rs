@@ -34,7 +34,7 @@ fn end_to_end(criterion: &mut Criterion) {
     let engine = Engine::new(Config::default()).expect("defaults are valid");
     let mut group = criterion.benchmark_group("end_to_end");
     group.sample_size(10);
-    for articles in [1_000, 10_000] {
+    for articles in [1_000, 10_000].map(generate::size) {
         let (texts, planted) = corpus(articles);
         let scan = || engine.scan(&texts[..]).expect("texts in memory can be scanned");
         let pairs: HashSet<_> = scan().pairs.iter().map(|pair| (pair.a, pair.b)).collect();

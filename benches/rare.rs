@@ -44,7 +44,7 @@ fn candidates(features: &[Vec<u64>], count: usize) -> rare::Candidates {
 fn rare(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("rare");
     group.sample_size(20);
-    for articles in [1_000, 10_000, 50_000] {
+    for articles in [1_000, 10_000, 50_000].map(generate::size) {
         let features = features(articles);
         let count = features.iter().map(Vec::len).sum();
         group.throughput(Throughput::Elements(count as u64));

@@ -4,6 +4,8 @@
 //! the files, listing them, dropping the articles. `Throughput::Bytes` counts the bytes of the
 //! unpacked files.
 
+mod generate;
+
 use std::fs;
 use std::hint::black_box;
 use std::io::Write;
@@ -11,6 +13,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use generate::size;
 use retold::corpus::{Corpus, Input, ReadOptions};
 
 /// Words that follow a fixed random sequence, with the line ends and quotes of news text, which
@@ -77,7 +80,7 @@ fn packed(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
 
 fn records(c: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a folder for the bench");
-    let lines = json_lines(30_000);
+    let lines = json_lines(size(30_000));
     let mut group = c.benchmark_group("read");
     group.sample_size(10).throughput(Throughput::Bytes(lines.len() as u64));
     for (label, name, threads) in [
@@ -103,7 +106,7 @@ fn files(c: &mut Criterion) {
     for name in ["text", "html"] {
         fs::create_dir(folder.path().join(name)).expect("a folder for the bench");
     }
-    for n in 0..5000 {
+    for n in 0..size(5000) {
         let text = article(&mut seed, 400);
         let page = format!("<html><body><p>{}</p></body></html>", text.replace("\n\n", "</p><p>"));
         packed(folder.path(), &format!("text/{n}.txt"), text.as_bytes());
@@ -126,7 +129,7 @@ fn tables(c: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a folder for the bench");
     let mut seed = 88_172_645_463_325_252;
     let mut table = String::from("id,text\n");
-    for n in 0..10_000 {
+    for n in 0..size(10_000) {
         let text = article(&mut seed, 400).replace('"', "\"\"");
         table.push_str(&format!("{n},\"{text}\"\n"));
     }
