@@ -8,8 +8,8 @@ use crate::radix;
 /// Memory: four bytes for each posting of a feature with df from 2 to the cap.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RareIndex {
-    /// Articles, ascending, feature by feature, each with the feature's weight above; the last one of
-    /// each feature has the bit [`LAST`].
+    /// Articles, ascending, feature by feature, each above the logarithm of the feature's weight; the
+    /// last one of each feature has the bit [`LAST`].
     entries: Vec<u32>,
     /// Such entries of other features.
     others: Vec<Vec<u32>>,
@@ -22,9 +22,17 @@ pub struct RareIndex {
 /// Marks the last article of a feature.
 pub(super) const LAST: u32 = 1 << 31;
 
-/// Bits of an article; between these and [`LAST`] stands the weight.
-pub(super) const ARTICLE_BITS: u32 = 28;
-pub(super) const ARTICLE: u32 = (1 << ARTICLE_BITS) - 1;
+/// Bits below the article that say what its feature weighs.
+pub(super) const WEIGHT_BITS: u32 = 2;
+
+/// One more than the greatest article that can be.
+const ARTICLES: u32 = 1 << 28;
+
+/// The article of an entry.
+#[inline(always)]
+pub(super) fn article_of(entry: u32) -> u32 {
+    (entry & !LAST) >> WEIGHT_BITS
+}
 
 /// Features in one slot that are told apart one after the other.
 const TELL_APART: usize = 8;
@@ -105,10 +113,11 @@ impl RareIndex {
         stats.shared += shared;
         self.shared += shared;
         let greatest = group[df - 1] as u32;
-        assert!(greatest <= ARTICLE, "articles are below 2^28");
+        assert!(greatest < ARTICLES, "articles are below 2^28");
         self.articles = self.articles.max(greatest + 1);
-        let weight = config.weight(df as u32) << ARTICLE_BITS;
-        self.entries.extend(group[..df].iter().map(|posting| *posting as u32 | weight));
+        let weight = config.weight(df as u32).ilog2();
+        let entry = |posting: &Posting| (*posting as u32) << WEIGHT_BITS | weight;
+        self.entries.extend(group[..df].iter().map(entry));
         let last = self.entries.last_mut().expect("at least two were added");
         *last |= LAST;
     }

@@ -115,8 +115,7 @@ const PART_BYTES: usize = 256 << 20;
 pub struct Scratch {
     spare: Vec<u64>,
     slots: Vec<u32>,
-    places: Vec<u64>,
-    sorted: Vec<u64>,
+    words: Vec<u32>,
     sieve: pairs::Sieve,
 }
 
@@ -218,7 +217,6 @@ mod tests {
         }
     }
 
-    /// A place in the index tells how many articles follow, but only up to 254.
     #[test]
     fn features_of_hundreds_of_articles_may_count() {
         let features: Vec<_> =
@@ -229,6 +227,17 @@ mod tests {
             assert_eq!(found.pairs, naive(&features, config));
             assert!(min_weight > 12 || !found.pairs.is_empty());
         }
+    }
+
+    /// So many that a word of a pair has bits for few articles of a block.
+    #[test]
+    fn millions_of_articles() {
+        let features: Vec<_> =
+            (0..3000).map(|n| (mix(n) % 200, (mix(n) >> 40) as u32 % 50 * 499_999)).collect();
+        let config = RareConfig { max_df: 40, min_weight: 3 };
+        let found = candidates(&postings(&features, Spread::for_postings(0)), config);
+        assert_eq!(found.pairs, naive(&features, config));
+        assert!(found.pairs.len() > 500);
     }
 
     #[test]

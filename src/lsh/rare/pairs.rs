@@ -1,42 +1,46 @@
 //! Features with their articles to counted pairs.
 //!
-//! A corpus has many times more pairs that share one rare feature than pairs that share enough. They
-//! are counted article by article, in a sieve of small counters that the nearest cache holds: it leaves
-//! hardly any pair that does not count, and these few are sorted. For that, places in the index are
-//! noted down, first by blocks of articles, then by the articles of a block.
+//! A corpus has many times more pairs that share one rare feature than pairs that share enough. So
+//! every pair of every feature is written down once, in one word, spread over blocks of lesser articles
+//! that fit the nearest cache; there a sieve of small counters leaves hardly any pair that does not
+//! count, and these few are sorted. Nothing on the way looks anything up, or depends on a branch that
+//! the processor would have to guess for each pair.
 
 use std::ops::Range;
 
-use super::index::{ARTICLE, ARTICLE_BITS, LAST};
+use super::index::{LAST, WEIGHT_BITS, article_of};
 use super::{RareConfig, RareIndex, Scratch};
 use crate::prefetch;
 
-/// Places in a block, about: they fit the second-level cache, sorted and unsorted.
-const BLOCK_PLACES: u64 = 1 << 14;
+/// Pairs in a block, about: they, and then their counters, fit the first-level cache.
+const BLOCK_PAIRS: u64 = 1 << 14;
 
 /// Bits of the greatest sieve, and of the least one.
 const SIEVE: u32 = 18;
 const LEAST_SIEVE: u32 = 8;
 
-/// Counters of a sieve for each article that goes through it.
-const COUNTERS: usize = 8;
+/// Counters of a sieve for each pair that goes through it.
+const COUNTERS: usize = 4;
 
-/// Articles that are copied at a time, needed or not: to copy just a few takes longer.
+/// Pairs that are written at a time, needed or not: to write just a few takes longer.
 const STRIDE: usize = 8;
 
-/// Places ahead of the one that is noted down, and of the one that is read, that are asked for.
-const NOTED_AHEAD: usize = 16;
-const READ_AHEAD: usize = 16;
+/// Words ahead of the ones that are written that are asked for.
+const AHEAD: usize = 16;
 
-/// Articles in a line of memory.
-const LINE: usize = 64 / size_of::<u32>();
+/// A pair that one feature gives, as its block sees it: from the highest of the bits below [`LAST`] down
+/// the lesser article's place in the block, the greater article, and the feature's weight.
+type Word = u32;
 
-/// The lesser articles of pairs, in blocks of a power of two, and the places that each has.
+/// The lesser articles of pairs, in blocks of a power of two, and the pairs that each has.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Blocks {
+    /// Bits that number the articles of a block.
     shift: u32,
-    /// By block.
-    places: Vec<u32>,
+    /// Bits that number all articles.
+    bits: u32,
+    /// By block, one for each feature that two articles share.
+    pairs: Vec<usize>,
 }
 
 impl Blocks {
@@ -44,8 +48,8 @@ impl Blocks {
     pub fn parts(&self, bytes: usize) -> Vec<Range<usize>> {
         let mut parts: Vec<Range<usize>> = Vec::new();
         let mut room = 0;
-        for (block, places) in self.places.iter().enumerate() {
-            let taken = *places as usize * size_of::<Place>();
+        for (block, pairs) in self.pairs.iter().enumerate() {
+            let taken = (pairs + STRIDE) * size_of::<Word>();
             match parts.last_mut() {
                 Some(part) if taken <= room => {
                     part.end = block + 1;
@@ -61,11 +65,12 @@ impl Blocks {
     }
 
     /// Where each of some blocks starts when they are written one behind the other, and where all end.
+    /// Behind each there is room for a stride that it does not need.
     fn starts(&self, part: Range<usize>) -> (Vec<usize>, usize) {
         let (mut starts, mut total) = (Vec::with_capacity(part.len()), 0);
-        for places in &self.places[part] {
+        for pairs in &self.pairs[part] {
             starts.push(total);
-            total += *places as usize;
+            total += pairs + STRIDE;
         }
         (starts, total)
     }
@@ -75,13 +80,18 @@ impl RareIndex {
     /// Blocks of articles for [`RareIndex::pairs`].
     pub fn blocks(&self) -> Blocks {
         let articles = u64::from(self.articles);
-        let wanted = articles * BLOCK_PLACES / (self.len() as u64).max(1);
-        let shift = wanted.max(1).ilog2().min(MOST_SHIFT);
-        let mut places = vec![0u32; articles.div_ceil(1 << shift) as usize];
-        for entry in self.parts().flatten() {
-            places[((entry & ARTICLE) >> shift) as usize] += u32::from(entry & LAST == 0);
+        let bits = u32::BITS - self.articles.saturating_sub(1).leading_zeros();
+        let wanted = (articles * BLOCK_PAIRS / self.shared.max(1)).max(1).ilog2();
+        let shift = wanted.min(LAST.ilog2() - WEIGHT_BITS - bits);
+        let mut pairs = vec![0; articles.div_ceil(1 << shift) as usize];
+        for part in self.parts() {
+            let mut follow = 0;
+            for &entry in part.iter().rev() {
+                follow = if entry & LAST != 0 { 0 } else { follow + 1 };
+                pairs[(article_of(entry) >> shift) as usize] += follow;
+            }
         }
-        Blocks { shift, places }
+        Blocks { shift, bits, pairs }
     }
 
     /// The candidate pairs whose lesser article is in these blocks: the lesser article, the greater one,
@@ -92,196 +102,147 @@ impl RareIndex {
         (blocks, part): (&Blocks, Range<usize>),
         scratch: &mut Scratch,
     ) -> Vec<(u32, u32, u32)> {
-        let Scratch { places, sorted, sieve, .. } = scratch;
+        let Scratch { words, sieve, .. } = scratch;
         let (starts, total) = blocks.starts(part.clone());
-        places.resize(places.len().max(total), 0);
+        if words.len() < total {
+            *words = vec![0; total];
+        }
         let mut heads = starts.clone();
-        let first = (part.start << blocks.shift) as u32;
-        let shelf = Shelf::new(self);
-        shelf.note(first, blocks.shift, &mut heads, &mut places[..total]);
+        let lesser = Lesser { first: (part.start << blocks.shift) as u32, blocks };
+        for entries in self.parts() {
+            lesser.spread(entries, &mut heads, &mut words[..total]);
+        }
         let mut pairs = Vec::new();
-        for (block, (start, end)) in (part.start as u32..).zip(starts.iter().zip(&heads)) {
-            let of_block = sort_by_article(&places[*start..*end], sorted, blocks.shift);
-            for of_article in of_block.chunk_by(|x, y| article_of(*x) == article_of(*y)) {
-                let article = (block << blocks.shift) + article_of(of_article[0]) as u32;
-                sieve.gather(of_article, &shelf);
-                sieve.pairs(article, config.min_weight.max(1), &mut pairs);
+        for (block, (&start, &end)) in part.zip(starts.iter().zip(&heads)) {
+            let first = (block << blocks.shift) as u32;
+            for (word, weight) in sieve.pairs(&mut words[start..end], config.min_weight.max(1)) {
+                let (a, b) = (word >> blocks.bits, word & ((1 << blocks.bits) - 1));
+                pairs.push((first + a, b, weight));
             }
         }
         pairs
     }
 }
 
-/// Where an article stands in a feature, before others: from the highest bits down the article's place
-/// in its block, how many articles follow, [`MANY`] for more, and where these are.
-type Place = u64;
-
-const FOLLOW: u32 = 40;
-const MANY: u64 = 255;
-const OF_BLOCK: u32 = 48;
-
-/// So many bits number the articles of a block at most.
-const MOST_SHIFT: u32 = u64::BITS - OF_BLOCK;
-
-#[inline(always)]
-fn article_of(place: Place) -> usize {
-    (place >> OF_BLOCK) as usize
+/// The articles of some blocks, which are the lesser ones of pairs.
+struct Lesser<'b> {
+    first: u32,
+    blocks: &'b Blocks,
 }
 
-/// The index, by place.
-struct Shelf<'i> {
-    parts: Vec<&'i [u32]>,
-    /// Bits of a place in a part.
-    bits: u32,
-}
-
-impl<'i> Shelf<'i> {
-    fn new(index: &'i RareIndex) -> Self {
-        let parts: Vec<_> = index.parts().collect();
-        let longest = parts.iter().map(|part| part.len()).max().unwrap_or(0);
-        let bits = longest.checked_ilog2().map_or(0, |bits| bits + 1);
-        assert!((parts.len() as u64) < 1 << (FOLLOW - bits), "a trillion places");
-        Self { parts, bits }
-    }
-
-    /// Notes the places of the articles from `first` on, each in its block, of which there are as many as
-    /// `heads`: where the next place of each block goes.
-    fn note(&self, first: u32, shift: u32, heads: &mut [usize], places: &mut [Place]) {
-        for (part, entries) in (0u64..).zip(&self.parts) {
-            let base = part << self.bits;
-            let mut follow = 0;
-            for at in (0..entries.len()).rev() {
-                let entry = entries[at];
-                follow = if entry & LAST != 0 { 0 } else { follow + 1 };
-                let article = (entry & ARTICLE).wrapping_sub(first);
-                let Some(head) = heads.get_mut((article >> shift) as usize) else { continue };
-                prefetch::to_write(places.as_ptr().wrapping_add(*head + NOTED_AHEAD));
-                if follow > 0 {
-                    let of_block = u64::from(article & ((1 << shift) - 1));
-                    places[*head] =
-                        of_block << OF_BLOCK | follow.min(MANY) << FOLLOW | (base + at as u64 + 1);
-                }
-                *head += usize::from(follow > 0);
+impl Lesser<'_> {
+    /// Writes down their pairs, each in its block, of which there are as many as `heads`: where the next
+    /// pair of each block goes.
+    fn spread(&self, entries: &[u32], heads: &mut [usize], words: &mut [Word]) {
+        let Blocks { shift, bits, .. } = *self.blocks;
+        let first = self.first << WEIGHT_BITS;
+        let articles = (heads.len() as u32) << (shift + WEIGHT_BITS);
+        // The last article of a feature has a bit above all articles: it is the lesser one of no pair.
+        let is_lesser = |entry: u32| entry.wrapping_sub(first) < articles;
+        let mut at = 0;
+        while at < entries.len() {
+            if !is_lesser(entries[at]) {
+                at += 1;
+                continue;
             }
-        }
-    }
-
-    /// From the article that follows a place to the end of the part.
-    #[inline(always)]
-    fn rest(&self, place: Place) -> &'i [u32] {
-        let place = place & ((1 << FOLLOW) - 1);
-        &self.parts[(place >> self.bits) as usize][(place & ((1 << self.bits) - 1)) as usize..]
-    }
-
-    /// How many articles follow.
-    #[inline(always)]
-    fn follow(&self, place: Place) -> usize {
-        match place >> FOLLOW & MANY {
-            MANY => 1 + self.rest(place).iter().take_while(|entry| **entry & LAST == 0).count(),
-            follow => follow as usize,
+            let rest = entries[at..].iter().position(|entry| entry & LAST != 0);
+            let last = at + rest.expect("every feature has a last article");
+            while is_lesser(entries[at]) {
+                let article = article_of(entries[at]) - self.first;
+                let head = &mut heads[(article >> shift) as usize];
+                let place = (article & ((1 << shift) - 1)) << (bits + WEIGHT_BITS);
+                prefetch::to_write(words.as_ptr().wrapping_add(*head + AHEAD));
+                write(place, &entries[at + 1..], last - at, &mut words[*head..]);
+                *head += last - at;
+                at += 1;
+            }
+            at = last + 1;
         }
     }
 }
 
-/// Sorts the places of a block by article, and only by that.
-fn sort_by_article<'s>(places: &[Place], sorted: &'s mut Vec<Place>, shift: u32) -> &'s [Place] {
-    sorted.resize(sorted.len().max(places.len()), 0);
-    let sorted = &mut sorted[..places.len()];
-    let mut ends = vec![0u32; 1 << shift];
-    for place in places {
-        ends[article_of(*place)] += 1;
+/// Writes the pairs of an article with the first `count` others; what stands behind these means nothing.
+#[inline(always)]
+fn write(place: u32, others: &[u32], count: usize, words: &mut [Word]) {
+    let word = |other: u32| place | other & !LAST;
+    let whole = count.next_multiple_of(STRIDE);
+    if whole > others.len() {
+        let pairs = words.iter_mut().zip(&others[..count]);
+        return pairs.for_each(|(to, &other)| *to = word(other));
     }
-    let mut next = 0;
-    for end in &mut ends {
-        next += *end;
-        *end = next - *end;
+    let (words, others) = (&mut words[..whole], &others[..whole]);
+    for (words, others) in words.chunks_exact_mut(STRIDE).zip(others.chunks_exact(STRIDE)) {
+        words.iter_mut().zip(others).for_each(|(to, &other)| *to = word(other));
     }
-    for &place in places {
-        let end = &mut ends[article_of(place)];
-        sorted[*end as usize] = place;
-        *end += 1;
-    }
-    sorted
 }
 
-/// Counters in which pairs of one article share places: never too low, sometimes too high.
+/// Tells which pairs of a block have enough weight.
 #[derive(Debug, Clone)]
 pub(super) struct Sieve {
+    /// In which pairs share places: never too low, sometimes too high.
     counters: Box<[u8; 1 << SIEVE]>,
-    /// Articles that an article shares features with, once for each, as they stand in the index.
-    met: Vec<u32>,
-    count: usize,
+    /// Pairs that these leave, each above its weight and in a place of its own; 0 where there is none.
+    weights: Vec<u64>,
 }
 
 impl Default for Sieve {
     fn default() -> Self {
-        Self { counters: Box::new([0; 1 << SIEVE]), met: Vec::new(), count: 0 }
+        Self { counters: Box::new([0; 1 << SIEVE]), weights: Vec::new() }
     }
 }
 
 impl Sieve {
-    /// Gathers the articles that follow the places of one.
-    fn gather(&mut self, places: &[Place], shelf: &Shelf<'_>) {
-        self.count = places.iter().map(|place| shelf.follow(*place)).sum();
-        self.met.resize(self.met.len().max(self.count + STRIDE), 0);
-        let mut head = 0;
-        for at in 0..places.len() {
-            if let Some(ahead) = places.get(at + READ_AHEAD) {
-                let rest = shelf.rest(*ahead).as_ptr();
-                prefetch::to_read(rest);
-                prefetch::to_read(rest.wrapping_add(LINE));
-            }
-            let place = &places[at];
-            let (rest, follow) = (shelf.rest(*place), shelf.follow(*place));
-            if follow + STRIDE <= rest.len() {
-                let mut copied = 0;
-                while copied < follow {
-                    let to = head + copied;
-                    self.met[to..to + STRIDE].copy_from_slice(&rest[copied..copied + STRIDE]);
-                    copied += STRIDE;
-                }
-            } else {
-                self.met[head..head + follow].copy_from_slice(&rest[..follow]);
-            }
-            head += follow;
-        }
+    /// The pairs that have enough weight, as words without a weight, and what they have; sorted. `words`
+    /// mean nothing afterwards.
+    fn pairs(&mut self, words: &mut [Word], least: u32) -> impl Iterator<Item = (Word, u32)> {
+        let kept = sift(&mut self.counters, words, least.min(255) as u8);
+        weigh(&words[..kept], &mut self.weights);
+        self.weights.retain(|entry| *entry as u32 >= least);
+        self.weights.sort_unstable();
+        self.weights.iter().map(|entry| ((entry >> 32) as Word, *entry as u32))
     }
+}
 
-    /// Appends the pairs of the article with those gathered that have enough weight.
-    fn pairs(&mut self, article: u32, least: u32, pairs: &mut Vec<(u32, u32, u32)>) {
-        let met = &mut self.met[..self.count];
-        let kept = sift(&mut self.counters, met, least.min(255) as u8);
-        let met = &mut met[..kept];
-        met.sort_unstable_by_key(|met| *met & ARTICLE);
-        for same in met.chunk_by(|x, y| x & ARTICLE == y & ARTICLE) {
-            let weight: u32 = same.iter().map(|met| weight_of(*met)).sum();
-            if weight >= least {
-                pairs.push((article, same[0] & ARTICLE, weight));
-            }
+/// Puts the weight of each distinct pair into a hash table, by linear probing.
+fn weigh(words: &[Word], weights: &mut Vec<u64>) {
+    weights.clear();
+    let bits = (2 * words.len()).next_power_of_two().ilog2().max(1);
+    weights.resize(1 << bits, 0);
+    for &word in words {
+        let pair = u64::from(word >> WEIGHT_BITS) << 32;
+        let mut place = place_of(word, bits);
+        while weights[place] != 0 && weights[place] >> 32 != pair >> 32 {
+            place = (place + 1) & ((1 << bits) - 1);
         }
+        weights[place] = pair | (weights[place] as u32 + weight_of(word)) as u64;
     }
+}
+
+/// Where a pair stands in a table of 2 to the power of `bits` places.
+#[inline(always)]
+fn place_of(word: Word, bits: u32) -> usize {
+    ((word >> WEIGHT_BITS).wrapping_mul(0x9E37_79B1) >> (u32::BITS - bits)) as usize
 }
 
 #[inline(always)]
-fn weight_of(met: u32) -> u32 {
-    met >> ARTICLE_BITS & 7
+fn weight_of(word: Word) -> u32 {
+    1 << (word & ((1 << WEIGHT_BITS) - 1))
 }
 
 /// Moves those to the front that may have enough weight, and gives their number.
-fn sift(counters: &mut [u8; 1 << SIEVE], met: &mut [u32], least: u8) -> usize {
-    let bits = (met.len() * COUNTERS).max(1).ilog2().clamp(LEAST_SIEVE, SIEVE);
-    let slot =
-        |met: u32| ((met & ARTICLE).wrapping_mul(0x9E37_79B1) >> (u32::BITS - bits)) as usize;
+fn sift(counters: &mut [u8; 1 << SIEVE], words: &mut [Word], least: u8) -> usize {
+    let bits = (words.len() * COUNTERS).max(1).ilog2().clamp(LEAST_SIEVE, SIEVE);
+    let slot = |word: Word| place_of(word, bits) & ((1 << SIEVE) - 1);
     counters[..1 << bits].fill(0);
-    for &met in &*met {
-        let counter = &mut counters[slot(met) & ((1 << SIEVE) - 1)];
-        *counter = counter.saturating_add(weight_of(met) as u8);
+    for &word in &*words {
+        let counter = &mut counters[slot(word)];
+        *counter = counter.saturating_add(weight_of(word) as u8);
     }
     let mut count = 0;
-    for at in 0..met.len() {
-        let one = met[at];
-        met[count] = one;
-        count += usize::from(counters[slot(one) & ((1 << SIEVE) - 1)] >= least);
+    for at in 0..words.len() {
+        let word = words[at];
+        words[count] = word;
+        count += usize::from(counters[slot(word)] >= least);
     }
     count
 }
@@ -292,21 +253,18 @@ mod tests {
 
     #[test]
     fn counters_do_not_run_over() {
-        let mut sieve = Sieve::default();
         for (least, expected) in [(1, 1), (255, 1), (256, 1), (4000, 1), (4001, 0)] {
-            sieve.met = vec![2 | 4 << ARTICLE_BITS; 1000];
-            sieve.count = 1000;
-            let mut pairs = Vec::new();
-            sieve.pairs(1, least, &mut pairs);
-            assert_eq!(pairs, [(1, 2, 4000)][..expected]);
+            let mut words = vec![7 << WEIGHT_BITS | 2; 1000];
+            let found: Vec<_> = Sieve::default().pairs(&mut words, least).collect();
+            assert_eq!(found, [(7, 4000)][..expected]);
         }
     }
 
     #[test]
     fn parts_take_what_they_may() {
-        let blocks = Blocks { shift: 3, places: vec![10, 10, 1000, 0, 10] };
-        assert_eq!(blocks.parts(200), [0..2, 2..4, 4..5]);
-        assert_eq!(blocks.parts(0).len(), 4);
+        let blocks = Blocks { shift: 3, bits: 6, pairs: vec![10, 10, 1000, 0, 10] };
+        assert_eq!(blocks.parts(200), [0..2, 2..3, 3..5]);
+        assert_eq!(blocks.parts(0).len(), 5);
         assert_eq!(blocks.parts(usize::MAX).len(), 1);
         assert!(Blocks::default().parts(100).is_empty());
     }
