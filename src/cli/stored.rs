@@ -97,7 +97,8 @@ impl StoredTexts {
         let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
         let mut bytes = vec![0; (end - start) as usize];
         read_at(file, &mut bytes, start)?;
-        String::from_utf8(bytes).map_err(|_| io::ErrorKind::InvalidData.into())
+        let text = simdutf8::basic::from_utf8(&bytes).map_err(|_| io::ErrorKind::InvalidData)?;
+        Ok(text.to_owned())
     }
 }
 

@@ -14,8 +14,9 @@ use crate::align::{Comparison, Profile, Relation};
 use crate::cluster::{Confirmation, Edge, clusters};
 use crate::text::Analyzer;
 
-/// Bytes of text whose articles are held ready at once, at most; ready they take ten times that.
-const READY_BYTES: usize = 16 << 20;
+/// Bytes of text whose articles are held ready at once, at most, for each thread; ready they take ten
+/// times that, and as much as that should fit the cache.
+const READY_BYTES: usize = 1 << 19;
 
 /// The stages of a scan, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -199,7 +200,8 @@ impl Engine {
 
     /// How many of the pairs can be held ready at once; at least one.
     fn batch<T: Texts + ?Sized>(&self, texts: &T, pairs: &[(u32, u32)]) -> usize {
-        let ready_bytes = (self.config.held_bytes / 20).min(READY_BYTES);
+        let ready_bytes =
+            (self.config.held_bytes / 20).min(READY_BYTES * rayon::current_num_threads());
         let mut seen = HashMap::new();
         let mut bytes = 0;
         for (count, (a, b)) in pairs.iter().enumerate() {

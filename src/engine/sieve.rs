@@ -11,10 +11,10 @@ pub struct Sieve {
 }
 
 impl Sieve {
-    /// Of hashes in any order, any of them more than once: eight to sixteen bits for each. Their upper
+    /// Of hashes in any order, any of them more than once: 16 to 32 bits for each. Their upper
     /// bits must be well mixed.
     pub fn of(hashes: &[u64]) -> Self {
-        let width = (hashes.len().max(8).ilog2() + 4).min(24);
+        let width = (hashes.len().max(8).ilog2() + 5).min(28);
         let mut sieve = Self { bits: vec![0; 1 << (width - 6)], width };
         for hash in hashes {
             let place = sieve.place(*hash);
