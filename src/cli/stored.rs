@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -91,10 +92,15 @@ impl StoredTexts {
         self.held
     }
 
+    /// Where a text that is not held stands in the file.
+    fn place(&self, at: usize) -> Option<Range<u64>> {
+        let end = *self.ends.get(at)?;
+        Some(at.checked_sub(1).map_or(0, |before| self.ends[before])..end)
+    }
+
     fn read(&self, at: usize) -> io::Result<String> {
         let file = self.writer.as_ref().ok_or(io::ErrorKind::NotFound)?.get_ref();
-        let end = *self.ends.get(at).ok_or(io::ErrorKind::NotFound)?;
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        let Range { start, end } = self.place(at).ok_or(io::ErrorKind::NotFound)?;
         let mut bytes = vec![0; (end - start) as usize];
         read_at(file, &mut bytes, start)?;
         let text = simdutf8::basic::from_utf8(&bytes).map_err(|_| io::ErrorKind::InvalidData)?;
@@ -105,6 +111,13 @@ impl StoredTexts {
 impl Texts for StoredTexts {
     fn len(&self) -> usize {
         self.held.len() + self.ends.len()
+    }
+
+    fn bytes(&self, at: usize) -> usize {
+        if let Some(text) = self.held.get(at) {
+            return text.len();
+        }
+        self.place(at - self.held.len()).map_or(0, |place| (place.end - place.start) as usize)
     }
 
     fn text(&self, at: usize) -> Cow<'_, str> {
@@ -163,6 +176,7 @@ mod tests {
             assert_eq!(stored.len(), texts.len());
             for (at, text) in texts.iter().enumerate().rev() {
                 assert_eq!(stored.text(at), *text, "{bytes} bytes held");
+                assert_eq!(stored.bytes(at), text.len(), "{bytes} bytes held");
             }
             stored.check().expect("all were read");
         }

@@ -6,6 +6,9 @@
 //! pairs without an edge count 0).
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+
+use crate::text::hash::{Mixed, WordMap, mix};
 
 /// A verified relation between two articles.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -62,16 +65,21 @@ impl Edge {
     }
 }
 
+/// A number of its own for two articles, the lesser one first.
+fn key(a: u32, b: u32) -> u64 {
+    mix(u64::from(a) << 32 | u64::from(b))
+}
+
 struct State {
     confirmation: Confirmation,
     parent: Vec<u32>,
     size: Vec<u32>,
     /// For each root the sum of the scores of its edges to other roots.
-    across: Vec<HashMap<u32, f64>>,
+    across: Vec<HashMap<u32, f64, BuildHasherDefault<Mixed>>>,
     /// For each root the article that stands for it: its least.
     representative: Vec<u32>,
-    /// Whether two articles have an edge.
-    direct: HashMap<(u32, u32), f32>,
+    /// The scores of edges, by [`key`].
+    direct: WordMap<f32>,
 }
 
 impl State {
@@ -80,12 +88,12 @@ impl State {
             confirmation,
             parent: (0..articles as u32).collect(),
             size: vec![1; articles],
-            across: vec![HashMap::new(); articles],
+            across: vec![HashMap::default(); articles],
             representative: (0..articles as u32).collect(),
-            direct: HashMap::with_capacity(edges.len()),
+            direct: HashMap::with_capacity_and_hasher(edges.len(), BuildHasherDefault::default()),
         };
         for edge in edges.iter().filter(|edge| edge.a != edge.b) {
-            let known = state.direct.insert((edge.a, edge.b), edge.score);
+            let known = state.direct.insert(key(edge.a, edge.b), edge.score);
             if known.is_none() {
                 *state.across[edge.a as usize].entry(edge.b).or_default() += f64::from(edge.score);
                 *state.across[edge.b as usize].entry(edge.a).or_default() += f64::from(edge.score);
@@ -129,7 +137,7 @@ impl State {
         let (p, q) = (self.representative[x as usize], self.representative[y as usize]);
         if self
             .direct
-            .get(&(p.min(q), p.max(q)))
+            .get(&key(p.min(q), p.max(q)))
             .is_some_and(|score| *score >= self.confirmation.representatives)
         {
             return true;

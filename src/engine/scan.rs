@@ -206,7 +206,7 @@ impl Engine {
         let mut bytes = 0;
         for (count, (a, b)) in pairs.iter().enumerate() {
             for article in [*a, *b] {
-                seen.entry(article).or_insert_with(|| bytes += texts.text(article as usize).len());
+                seen.entry(article).or_insert_with(|| bytes += texts.bytes(article as usize));
             }
             if bytes > ready_bytes {
                 return count.max(1);

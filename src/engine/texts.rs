@@ -10,6 +10,11 @@ pub trait Texts: Sync {
     /// The text of that number; the same at every call.
     fn text(&self, at: usize) -> Cow<'_, str>;
 
+    /// How many bytes that text has. Where texts are not in memory, this should not read it.
+    fn bytes(&self, at: usize) -> usize {
+        self.text(at).len()
+    }
+
     /// Whether there is no text.
     fn is_empty(&self) -> bool {
         self.len() == 0

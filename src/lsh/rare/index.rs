@@ -8,8 +8,7 @@ use crate::radix;
 /// Memory: four bytes for each posting of a feature with df from 2 to the cap.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RareIndex {
-    /// Articles, ascending, feature by feature, each above the logarithm of the feature's weight; the
-    /// last one of each feature has the bit [`LAST`].
+    /// Articles, ascending, feature by feature, each above the feature's weight; the last one of each feature has the bit [`LAST`].
     entries: Vec<u32>,
     /// Such entries of other features.
     others: Vec<Vec<u32>>,
@@ -23,7 +22,7 @@ pub struct RareIndex {
 pub(super) const LAST: u32 = 1 << 31;
 
 /// Bits below the article that say what its feature weighs.
-pub(super) const WEIGHT_BITS: u32 = 2;
+pub(super) const WEIGHT_BITS: u32 = 3;
 
 /// One more than the greatest article that can be.
 const ARTICLES: u32 = 1 << 28;
@@ -77,58 +76,121 @@ impl RareIndex {
         scratch: &mut Scratch,
     ) -> RareStats {
         let mut stats = RareStats { postings: postings.len() as u64, ..RareStats::default() };
-        let Scratch { spare, slots, .. } = scratch;
+        let Scratch { spare, slots, entries, .. } = scratch;
         radix::for_each_part(postings, spare, 32..64, |part, spare, bits| {
             let mut slots = Slots::new(slots, part.len(), bits);
             let kept = slots.gather(part, spare);
-            let singles = (part.len() - kept) as u64;
-            stats.features += singles;
-            stats.single_features += singles;
-            let mut rest = &mut spare[..kept];
-            while let Some(first) = rest.first() {
-                let end = slots.end(*first) - (kept - rest.len());
-                let (slot, others) = rest.split_at_mut(end);
-                for_each_feature(slot, part, |group| self.add_feature(group, config, &mut stats));
-                rest = others;
+            let mut features = Features::new(config, entries, kept);
+            features.stats.features = (part.len() - kept) as u64;
+            features.stats.single_features = features.stats.features;
+            let mut at = 0;
+            while at < kept {
+                let end = slots.end(spare[at]);
+                if !features.add_few(&spare[at..], end - at) {
+                    for_each_feature(&mut spare[at..end], part, |group| features.add(group));
+                }
+                at = end;
             }
+            self.entries.extend_from_slice(&features.entries[..features.count]);
+            self.articles = self.articles.max(features.articles);
+            stats.add(features.stats);
         });
+        self.shared += stats.shared;
         stats
+    }
+}
+
+/// Features that most groups have at most: so many postings are looked at together, needed or not.
+const FEW: usize = 8;
+
+/// Features on their way into the index.
+struct Features<'s> {
+    config: RareConfig,
+    /// By df, up to [`FEW`], what a feature weighs.
+    weights: [u32; FEW + 1],
+    /// There is room for all that may come, and [`FEW`] more.
+    entries: &'s mut [u32],
+    count: usize,
+    /// One more than the greatest article.
+    articles: u32,
+    stats: RareStats,
+}
+
+impl<'s> Features<'s> {
+    /// None yet; there will be at most so many postings.
+    fn new(config: RareConfig, entries: &'s mut Vec<u32>, postings: usize) -> Self {
+        entries.resize(entries.len().max(postings + FEW), 0);
+        let weights = std::array::from_fn(|df| config.weight(df as u32));
+        Self { config, weights, entries, count: 0, articles: 0, stats: RareStats::default() }
+    }
+
+    /// Adds the first `count` postings if they are of one feature, ascending, and few: as most are.
+    #[inline(always)]
+    fn add_few(&mut self, postings: &[Posting], count: usize) -> bool {
+        if count > FEW.min(self.config.max_df as usize) || postings.len() < FEW {
+            return false;
+        }
+        let postings: &[Posting; FEW] = postings[..FEW].try_into().expect("there are as many");
+        let entries = &mut self.entries[self.count..][..FEW];
+        let (weight, mut fault) = (self.weights[count], 0);
+        for at in 0..FEW {
+            let inside = if at < count { u64::MAX } else { 0 };
+            fault |= (postings[at] ^ postings[0]) >> 32 & inside;
+            if at > 0 {
+                fault |= u64::from(postings[at] as u32 <= postings[at - 1] as u32) & inside;
+            }
+            entries[at] = (postings[at] as u32) << WEIGHT_BITS | weight;
+        }
+        if fault != 0 {
+            return false;
+        }
+        entries[count - 1] |= LAST;
+        self.done(count, postings[count - 1]);
+        true
     }
 
     /// Adds the postings of one feature. What is there twice is overwritten.
-    fn add_feature(&mut self, group: &mut [Posting], config: RareConfig, stats: &mut RareStats) {
-        stats.features += 1;
-        let cap = config.max_df as usize;
-        let df = if exceeds(group, cap) { usize::MAX } else { distinct(group) };
+    fn add(&mut self, group: &mut [Posting]) {
+        let cap = self.config.max_df as usize;
+        let df = match group.len() > cap && exceeds(group, cap) {
+            true => usize::MAX,
+            false => distinct(group),
+        };
         if df == 1 {
-            stats.single_features += 1;
+            self.stats.features += 1;
+            self.stats.single_features += 1;
             return;
         }
         if df > cap {
-            stats.capped_features += 1;
-            stats.capped_postings += group.len() as u64;
+            self.stats.features += 1;
+            self.stats.capped_features += 1;
+            self.stats.capped_postings += group.len() as u64;
             return;
         }
-        let shared = (df * (df - 1) / 2) as u64;
-        stats.shared += shared;
-        self.shared += shared;
-        let greatest = group[df - 1] as u32;
+        let weight = self.config.weight(df as u32);
+        let entries = &mut self.entries[self.count..][..df];
+        for (entry, posting) in entries.iter_mut().zip(&group[..df]) {
+            *entry = (*posting as u32) << WEIGHT_BITS | weight;
+        }
+        entries[df - 1] |= LAST;
+        self.done(df, group[df - 1]);
+    }
+
+    /// One feature of that df has come, with this posting as its last.
+    #[inline(always)]
+    fn done(&mut self, df: usize, last: Posting) {
+        let greatest = last as u32;
         assert!(greatest < ARTICLES, "articles are below 2^28");
         self.articles = self.articles.max(greatest + 1);
-        let weight = config.weight(df as u32).ilog2();
-        let entry = |posting: &Posting| (*posting as u32) << WEIGHT_BITS | weight;
-        self.entries.extend(group[..df].iter().map(entry));
-        let last = self.entries.last_mut().expect("at least two were added");
-        *last |= LAST;
+        self.count += df;
+        self.stats.features += 1;
+        self.stats.shared += (df * (df - 1) / 2) as u64;
     }
 }
 
 /// Whether more articles than `cap` are seen at a glance: without sorting, as postings mostly come in
 /// order.
 fn exceeds(group: &[Posting], cap: usize) -> bool {
-    if group.len() <= cap {
-        return false;
-    }
     let mut ascending = 1;
     for pair in group.windows(2) {
         match pair[0].cmp(&pair[1]) {
@@ -143,8 +205,12 @@ fn exceeds(group: &[Posting], cap: usize) -> bool {
     false
 }
 
-/// Sorts, moves the distinct ones to the front, and gives their number.
+/// Sorts postings of one feature, moves the distinct ones to the front, and gives their number.
 fn distinct(group: &mut [Posting]) -> usize {
+    let ascends = |pair: &[Posting]| (pair[0] as u32 as i32) < pair[1] as u32 as i32;
+    if group.windows(2).fold(true, |all, pair| all & ascends(pair)) {
+        return group.len();
+    }
     if !group.is_sorted() {
         group.sort_unstable();
     }
@@ -163,6 +229,11 @@ fn for_each_feature(
     spare: &mut [Posting],
     mut each: impl FnMut(&mut [Posting]),
 ) {
+    let first = slot[0];
+    let differ = slot.iter().fold(0, |differ, posting| differ | (posting ^ first)) >> 32 != 0;
+    if !differ {
+        return each(slot);
+    }
     let mut rest = slot;
     for _ in 0..TELL_APART {
         let feature = rest[0] >> 32;

@@ -115,6 +115,7 @@ const PART_BYTES: usize = 256 << 20;
 pub struct Scratch {
     spare: Vec<u64>,
     slots: Vec<u32>,
+    entries: Vec<u32>,
     words: Vec<u32>,
     sieve: pairs::Sieve,
 }
