@@ -289,8 +289,8 @@ fn index_postings(
 /// The channel of rewrites.
 fn pair_rare(index: &RareIndex, config: RareConfig, bytes: usize, found: &mut Candidates) {
     let blocks = index.blocks();
-    // As much as the index itself: every part goes over the whole of it.
-    let room = (bytes / 4).min(index.len() * size_of::<u32>()).max(LEAST_ROOM);
+    // Twice as much as the index itself: every part goes over the whole of it.
+    let room = (bytes / 3).min(2 * index.len() * size_of::<u32>()).max(LEAST_ROOM);
     let parts = blocks.parts(room / rayon::current_num_threads());
     let pairs: Vec<Vec<(u32, u32, u32)>> = parts
         .into_par_iter()
