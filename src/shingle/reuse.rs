@@ -13,8 +13,8 @@ use crate::text::hash::mix;
 /// Quoted words take part: a reused article may be one long quotation. Articles with fewer than two
 /// content words have none.
 pub fn skip_bigrams(stems: &[u32], window: usize, mut each: impl FnMut(u64)) {
-    for (at, &first) in stems.iter().enumerate() {
-        for &second in stems[at + 1..].iter().take(window) {
+    for distance in 1..=window.min(stems.len()) {
+        for (&first, &second) in stems.iter().zip(&stems[distance..]) {
             if first != second {
                 each(skip_bigram(first, second));
             }
