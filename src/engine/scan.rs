@@ -1,7 +1,7 @@
 //! A corpus to its related pairs and clusters.
 
-use std::collections::HashMap;
-use std::ops::ControlFlow;
+use std::collections::{HashMap, HashSet};
+use std::ops::{ControlFlow, Range};
 use std::time::Instant;
 
 use rayon::prelude::*;
@@ -14,9 +14,12 @@ use crate::align::{Comparison, Profile, Relation};
 use crate::cluster::{Confirmation, Edge, clusters};
 use crate::text::Analyzer;
 
-/// Bytes of text whose articles are held ready at once, at most, for each thread; ready they take ten
-/// times that, and as much as that should fit the cache.
-const READY_BYTES: usize = 1 << 19;
+/// Bytes of text whose articles are held ready at once, at most; ready they take ten times that.
+const READY_BYTES: usize = 16 << 20;
+
+/// Bytes of text for each thread, where the pairs that follow have none of their articles: so much fits
+/// the cache when it is ready.
+const NEAR_BYTES: usize = 1 << 19;
 
 /// The stages of a scan, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -192,21 +195,24 @@ impl Engine {
         while !rest.is_empty() {
             let (now, later) = rest.split_at(self.batch(texts, rest));
             rest = later;
-            if each(now, self.compare_ready(texts, now, &analyzers)).is_break() {
-                break;
+            for now in apart(texts, now) {
+                if each(now, self.compare_ready(texts, now, &analyzers)).is_break() {
+                    return;
+                }
             }
         }
     }
 
     /// How many of the pairs can be held ready at once; at least one.
     fn batch<T: Texts + ?Sized>(&self, texts: &T, pairs: &[(u32, u32)]) -> usize {
-        let ready_bytes =
-            (self.config.held_bytes / 20).min(READY_BYTES * rayon::current_num_threads());
-        let mut seen = HashMap::new();
+        let ready_bytes = (self.config.held_bytes / 20).min(READY_BYTES);
+        let mut seen = HashSet::new();
         let mut bytes = 0;
         for (count, (a, b)) in pairs.iter().enumerate() {
             for article in [*a, *b] {
-                seen.entry(article).or_insert_with(|| bytes += texts.bytes(article as usize));
+                if seen.insert(article) {
+                    bytes += texts.bytes(article as usize);
+                }
             }
             if bytes > ready_bytes {
                 return count.max(1);
@@ -245,10 +251,55 @@ impl Engine {
     }
 }
 
+/// Cuts pairs where no article of those before comes again, into pieces that stay in the cache where
+/// that is possible.
+fn apart<'p, T: Texts + ?Sized>(texts: &T, pairs: &'p [(u32, u32)]) -> Vec<&'p [(u32, u32)]> {
+    let near_bytes = NEAR_BYTES * rayon::current_num_threads();
+    let mut stays: HashMap<u32, Range<usize>> = HashMap::new();
+    for (at, (a, b)) in pairs.iter().enumerate() {
+        for article in [*a, *b] {
+            stays.entry(article).or_insert(at..at).end = at + 1;
+        }
+    }
+    let (mut pieces, mut start) = (Vec::new(), 0);
+    let (mut bytes, mut until) = (0, 0);
+    for (at, (a, b)) in pairs.iter().enumerate() {
+        if bytes > near_bytes && until <= at {
+            pieces.push(&pairs[start..at]);
+            (start, bytes) = (at, 0);
+        }
+        for article in [a, b] {
+            let stay = &stays[article];
+            until = until.max(stay.end);
+            bytes += if stay.start == at { texts.bytes(*article as usize) } else { 0 };
+        }
+    }
+    pieces.push(&pairs[start..]);
+    pieces
+}
+
 /// The pairs that may join clusters: a passage in common does not make two articles one.
 pub fn edges(pairs: &[Pair]) -> Vec<Edge> {
     let joins =
         |pair: &&Pair| !matches!(pair.comparison.relation, Relation::Partial | Relation::Unrelated);
     let edge = |pair: &Pair| Edge { a: pair.a, b: pair.b, score: pair.comparison.score };
     pairs.iter().filter(joins).map(edge).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_share_no_article() {
+        let texts = vec!["x".repeat(NEAR_BYTES); 40];
+        let pairs: Vec<(u32, u32)> = (0..10).flat_map(|n| [(n, n + 20), (n, n + 30)]).collect();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        let pieces = pool.install(|| apart(&texts[..], &pairs));
+        assert_eq!(pieces.concat(), pairs);
+        assert!(pieces.len() == 10 && pieces.iter().all(|piece| piece.len() == 2));
+        let chain: Vec<(u32, u32)> = (0..39).map(|n| (n, n + 1)).collect();
+        assert_eq!(pool.install(|| apart(&texts[..], &chain)), [&chain[..]]);
+        assert_eq!(pool.install(|| apart(&texts[..], &[])).concat(), []);
+    }
 }
