@@ -106,7 +106,8 @@ def rows(browser):
 
 def visit(browser, row):
     browser.run("location.hash = arguments[0]", f"pair-{row}")
-    return browser.wait(f"return !document.getElementById('pair').hidden && location.hash.startsWith('#pair-{row}')")
+    # The page learns of it later than the address bar.
+    return browser.wait(f"return !document.getElementById('pair').hidden && pairView.row() === {row}")
 
 
 def check_overview(browser, index, check):

@@ -24,6 +24,8 @@ FLAGS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
     "--hide-scrollbars",
+    # Without this a page that is faster than 20 pairs a second stays where it is now and then.
+    "--disable-ipc-flooding-protection",
 ]
 
 
