@@ -240,9 +240,10 @@ impl Groups {
 
     /// Room for a thread's share of a group.
     fn buffers(&self, group: usize) -> Postings {
-        // Memory that is never touched costs nothing, and to grow by copying does.
+        // Memory that is never touched costs nothing, and to grow by copying does. Marks take room too, and a
+        // thread may come to more than its share.
         let share = self.features / (self.count * rayon::current_num_threads());
-        Postings::new(self.spread(group), share / 4 * 5)
+        Postings::new(self.spread(group), share / 4 * 7)
     }
 }
 

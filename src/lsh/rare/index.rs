@@ -8,7 +8,8 @@ use crate::radix;
 /// Memory: four bytes for each posting of a feature with df from 2 to the cap.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RareIndex {
-    /// Articles, ascending, feature by feature, each above the feature's weight; the last one of each feature has the bit [`LAST`].
+    /// Articles, ascending, feature by feature, each above the feature's weight; the last one of each
+    /// feature has the bit [`LAST`].
     entries: Vec<u32>,
     /// Such entries of other features.
     others: Vec<Vec<u32>>,
@@ -100,7 +101,7 @@ impl RareIndex {
     }
 }
 
-/// Features that most groups have at most: so many postings are looked at together, needed or not.
+/// Postings that most features have at most: so many are looked at together, needed or not.
 const FEW: usize = 8;
 
 /// Features on their way into the index.
