@@ -105,6 +105,8 @@ impl RareIndex {
         let Scratch { words, sieve, .. } = scratch;
         let (starts, total) = blocks.starts(part.clone());
         if words.len() < total {
+            // Not both at once: this may be all the memory that there is for pairs.
+            drop(std::mem::take(words));
             *words = vec![0; total];
         }
         let mut heads = starts.clone();
