@@ -6,7 +6,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use generate::Script;
 use retold::{
     Kernel,
-    lsh::rare::{self, Postings, RareConfig, Spread},
+    lsh::rare::{self, Emission, RareConfig, Spread},
     shingle::{ShingleSet, Shingler},
 };
 
@@ -14,8 +14,15 @@ use retold::{
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// The features of articles, one behind the other: to read them is not what is timed.
+struct Features {
+    hashes: Vec<u64>,
+    /// By article, where its own end.
+    ends: Vec<usize>,
+}
+
 /// The word-2-grams of generated articles, of which one in ten repeats half of an earlier one.
-fn features(articles: usize) -> Vec<Vec<u64>> {
+fn features(articles: usize) -> Features {
     let mut texts = generate::articles(Script::Ascii, articles);
     for copy in (10..articles).step_by(10) {
         let half = texts[copy - 7].len() / 2;
@@ -23,34 +30,42 @@ fn features(articles: usize) -> Vec<Vec<u64>> {
         texts[copy].push_str(&stolen);
     }
     let mut shingler = Shingler::new(2, Kernel::detect()).expect("two words are allowed");
-    let mut hashes = |text| {
-        let mut hashes = ShingleSet::of(text, &mut shingler).hashes().to_vec();
+    let mut all = Features { hashes: Vec::new(), ends: Vec::new() };
+    for text in texts {
+        let mut hashes = ShingleSet::of(&text, &mut shingler).hashes().to_vec();
         // Features do not come in the order of their hashes.
         hashes.sort_unstable_by_key(|hash| hash.rotate_left(32));
-        hashes
-    };
-    texts.iter().map(|text| hashes(text)).collect()
+        all.hashes.append(&mut hashes);
+        all.ends.push(all.hashes.len());
+    }
+    all
 }
 
-fn candidates(features: &[Vec<u64>], count: usize) -> rare::Candidates {
-    let mut postings = Postings::new(Spread::for_postings(count), count);
-    for (article, features) in (0..).zip(features) {
-        postings.begin(article);
-        features.iter().for_each(|feature| postings.push(*feature));
+fn candidates(features: &Features, kernel: Kernel) -> rare::Candidates {
+    let count = features.hashes.len();
+    let mut emission = Emission::new(Spread::for_postings(count), count);
+    let mut start = 0;
+    for (number, &end) in (0..).zip(&features.ends) {
+        let mut article = emission.article(number);
+        features.hashes[start..end].iter().for_each(|feature| article.push(*feature));
+        start = end;
     }
-    rare::candidates(&postings, RareConfig::for_articles(features.len()))
+    let config = RareConfig { kernel, ..RareConfig::for_articles(features.ends.len()) };
+    rare::candidates(&emission.finish(), config)
 }
 
 fn rare(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("rare");
     group.sample_size(20);
+    let kernels: Vec<Kernel> = Kernel::ALL.into_iter().filter(|of| of.is_available()).collect();
     for articles in [1_000, 10_000, 50_000].map(generate::size) {
         let features = features(articles);
-        let count = features.iter().map(Vec::len).sum();
-        group.throughput(Throughput::Elements(count as u64));
-        group.bench_function(format!("{articles}"), |bencher| {
-            bencher.iter(|| candidates(&features, count));
-        });
+        group.throughput(Throughput::Elements(features.hashes.len() as u64));
+        for &kernel in &kernels {
+            group.bench_function(format!("{articles}/{kernel}"), |bencher| {
+                bencher.iter(|| candidates(&features, kernel));
+            });
+        }
     }
 }
 

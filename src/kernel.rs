@@ -13,7 +13,7 @@ pub enum Kernel {
     Scalar,
     /// x86-64 with AVX2 and BMI (Haswell, Zen and later).
     Avx2,
-    /// x86-64 with AVX-512 F, BW, DQ, VL, VBMI and VBMI2 (Ice Lake, Zen 4 and later).
+    /// x86-64 with AVX-512 F, BW, CD, DQ, VL, VBMI and VBMI2 (Ice Lake, Zen 4 and later).
     Avx512,
 }
 
@@ -51,6 +51,7 @@ impl Kernel {
             Self::Avx512 => {
                 is_x86_feature_detected!("avx512f")
                     && is_x86_feature_detected!("avx512bw")
+                    && is_x86_feature_detected!("avx512cd")
                     && is_x86_feature_detected!("avx512dq")
                     && is_x86_feature_detected!("avx512vl")
                     && is_x86_feature_detected!("avx512vbmi")

@@ -21,10 +21,6 @@ const FEW: usize = 1 << 11;
 /// Keys that fit the second-level cache together with their scratch.
 const CACHED: usize = 1 << 14;
 
-/// Keys that [`for_each_part`] leaves together: with scratch and counters they fit the second-level cache
-/// or nearly so, and to spread them further costs more than it saves.
-const PART: usize = 1 << 17;
-
 /// Sorts `keys` by the number in their bits `bits`, and only by these; keys that are equal there keep
 /// their order. `scratch` grows as needed; what it holds afterwards means nothing.
 ///
@@ -88,46 +84,6 @@ fn spread_once<const MOST: usize>(keys: &mut [u64], scratch: &mut Vec<u64>) {
     let low = u64::BITS - counts.len().ilog2();
     count(scratch, low, counts);
     scatter(scratch, keys, low, counts);
-}
-
-/// Like [`sort_by_bits`], with a scratch of the same length as the keys.
-pub fn sort_with(keys: &mut [u64], scratch: &mut [u64], bits: Range<u32>) {
-    sort_part(keys, scratch, bits, Target::Same);
-}
-
-/// Spreads `keys` over parts of up to 2^17 keys, by the highest of their bits `bits`, and calls `each`
-/// for every part, in ascending order: its keys, a scratch of the same length, and the bits by which
-/// they may still differ. `keys` mean nothing afterwards.
-pub fn for_each_part(
-    keys: &mut [u64],
-    scratch: &mut Vec<u64>,
-    bits: Range<u32>,
-    mut each: impl FnMut(&mut [u64], &mut [u64], Range<u32>),
-) {
-    assert!(bits.end <= 64, "a key has 64 bits");
-    scratch.resize(keys.len().max(scratch.len()), 0);
-    visit_parts(keys, &mut scratch[..keys.len()], bits, &mut each);
-}
-
-fn visit_parts(
-    from: &mut [u64],
-    other: &mut [u64],
-    bits: Range<u32>,
-    each: &mut impl FnMut(&mut [u64], &mut [u64], Range<u32>),
-) {
-    if from.len() <= PART || bits.is_empty() {
-        return each(from, other, bits);
-    }
-    let mut counts = [0; 1 << WIDE_DIGIT];
-    let Some((rest, ends)) = spread(from, other, bits.clone(), &mut counts) else {
-        return visit_parts(from, other, bits.start..bits.end - 1, each);
-    };
-    let mut start = 0;
-    for &end in ends {
-        let part = start..end as usize;
-        start = part.end;
-        visit_parts(&mut other[part.clone()], &mut from[part], rest.clone(), each);
-    }
 }
 
 /// Where the sorted keys have to end up.
@@ -290,23 +246,6 @@ mod tests {
                 sort_mixed(&mut keys, &mut Vec::new());
                 assert!(keys == expected);
             }
-        }
-    }
-
-    #[test]
-    fn parts_hold_all_keys_in_ascending_order() {
-        let shapes: [fn(u64) -> u64; 3] = [mix, |n| n << 40, |_| 7 << 30];
-        for shape in shapes {
-            let mut keys: Vec<u64> = (0..300_000).map(shape).collect();
-            let mut expected = keys.clone();
-            expected.sort_unstable();
-            let mut found = Vec::new();
-            for_each_part(&mut keys, &mut Vec::new(), 20..64, |part, scratch, bits| {
-                assert_eq!(part.len(), scratch.len());
-                sort_with(part, scratch, 0..bits.end);
-                found.extend_from_slice(part);
-            });
-            assert!(found == expected);
         }
     }
 

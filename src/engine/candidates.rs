@@ -9,7 +9,7 @@ use super::{Channel, Engine, Texts, Watch};
 use crate::Error;
 use crate::lsh::band_keys::{self, BandKeys, Bucketing, Collapsed};
 use crate::lsh::banding::{Banding, Target};
-use crate::lsh::rare::{self, Postings, RareConfig, RareIndex, Spread};
+use crate::lsh::rare::{self, Emission, Postings, RareConfig, RareIndex, Spread};
 use crate::shingle::reuse::skip_bigrams;
 use crate::sketch::MinHasher;
 use crate::text::hash::mix;
@@ -73,7 +73,7 @@ struct Worker<'p> {
     outline: Outline,
     shingles: Vec<u64>,
     lanes: Vec<u32>,
-    postings: Pooled<'p, Postings>,
+    emission: Pooled<'p, Emission>,
 }
 
 impl Engine {
@@ -88,14 +88,14 @@ impl Engine {
         let banding = Banding::for_threshold(target)?;
         let analyzers = Pool::new(|| self.analyzer());
         let groups = self.groups(texts);
-        let postings = Pool::new(|| groups.buffers(0));
+        let emissions = Pool::new(|| groups.emission(0));
         let worker = || Worker {
             analyzer: analyzers.take(),
             hasher: hasher.clone(),
             outline: Outline::default(),
             shingles: Vec::new(),
             lanes: vec![0; self.config.lanes],
-            postings: postings.take(),
+            emission: emissions.take(),
         };
         let mut found = Candidates::default();
         let mut keys = BandKeys::new(banding);
@@ -128,17 +128,21 @@ impl Engine {
         if self.config.channel != Channel::Banding {
             let config = self.rare_config(texts.len());
             let mut index = RareIndex::default();
-            let mut tools = postings.into_tools();
-            index_postings(&mut tools, config, &standing, &mut index, &mut found);
+            let finish = |emissions: Vec<Emission>| -> Vec<Postings> {
+                emissions.into_iter().map(Emission::finish).collect()
+            };
+            let mut postings = finish(emissions.into_tools());
+            index_postings(&mut postings, config, &standing, &mut index, &mut found);
             for group in 1..groups.count {
                 // The same buffers again: what is given back, the allocator may keep for long.
-                tools.iter_mut().for_each(|tool| tool.restart(groups.spread(group)));
-                let postings = Pool::with_tools(|| groups.buffers(group), tools);
-                self.postings(texts, &analyzers, &postings);
-                tools = postings.into_tools();
-                index_postings(&mut tools, config, &standing, &mut index, &mut found);
+                let restart = |own: Postings| own.restart(groups.spread(group));
+                let tools = postings.into_iter().map(restart).collect();
+                let emissions = Pool::with_tools(|| groups.emission(group), tools);
+                self.emit(texts, &analyzers, &emissions);
+                postings = finish(emissions.into_tools());
+                index_postings(&mut postings, config, &standing, &mut index, &mut found);
             }
-            drop(tools);
+            drop(postings);
             pair_rare(&index, config, self.config.held_bytes, &mut found);
         }
         found.pairs.par_sort_unstable();
@@ -175,24 +179,24 @@ impl Engine {
                 }
             }
             if self.config.channel != Channel::Banding {
-                emit(&worker.outline, at as u32, &mut worker.postings);
+                emit(&worker.outline, at as u32, &mut worker.emission);
             }
         }
         Ok(block)
     }
 
-    /// The postings of one group, of all texts.
-    fn postings<T: Texts + ?Sized>(
+    /// Emits the features of one group, of all texts.
+    fn emit<T: Texts + ?Sized>(
         &self,
         texts: &T,
         analyzers: &Pool<Analyzer, impl Fn() -> Analyzer + Sync>,
-        postings: &Pool<Postings, impl Fn() -> Postings + Sync>,
+        emissions: &Pool<Emission, impl Fn() -> Emission + Sync>,
     ) {
         (0..texts.len()).into_par_iter().with_min_len(BLOCK).for_each_init(
-            || (analyzers.take(), postings.take(), Outline::default()),
-            |(analyzer, postings, outline), at| {
+            || (analyzers.take(), emissions.take(), Outline::default()),
+            |(analyzer, emission, outline), at| {
                 analyzer.outline(&texts.text(at), outline);
-                emit(outline, at as u32, postings);
+                emit(outline, at as u32, emission);
             },
         );
     }
@@ -212,7 +216,8 @@ impl Engine {
     }
 
     fn rare_config(&self, articles: usize) -> RareConfig {
-        let mut config = RareConfig::for_articles(articles);
+        let mut config =
+            RareConfig { kernel: self.config.kernel, ..RareConfig::for_articles(articles) };
         if let Some(max_df) = self.config.max_df {
             config.max_df = max_df;
         }
@@ -239,18 +244,16 @@ impl Groups {
     }
 
     /// Room for a thread's share of a group.
-    fn buffers(&self, group: usize) -> Postings {
-        // Memory that is never touched costs nothing, and to grow by copying does. Marks take room too, and a
-        // thread may come to more than its share.
+    fn emission(&self, group: usize) -> Emission {
         let share = self.features / (self.count * rayon::current_num_threads());
-        Postings::new(self.spread(group), share / 4 * 7)
+        Emission::new(self.spread(group), share)
     }
 }
 
 /// Adds the features of an article.
-fn emit(outline: &Outline, article: u32, postings: &mut Postings) {
-    postings.begin(article);
-    skip_bigrams(&outline.stems, window(outline.forms.len()), |feature| postings.push(feature));
+fn emit(outline: &Outline, article: u32, emission: &mut Emission) {
+    let mut article = emission.article(article);
+    skip_bigrams(&outline.stems, window(outline.forms.len()), |feature| article.push(feature));
 }
 
 /// Adds all features of a group to the index, and empties the buffers. Every thread has its own postings
@@ -262,24 +265,18 @@ fn index_postings(
     index: &mut RareIndex,
     found: &mut Candidates,
 ) {
+    if standing.iter().any(|stands| !stands) {
+        threads.par_iter_mut().for_each(|own| own.retain(|article| standing[article as usize]));
+    }
+    let threads = &*threads;
     let partitions = threads.first().map_or(0, Postings::partitions);
-    let all_stand = standing.iter().all(|stands| *stands);
     let parts: Vec<(RareIndex, rare::RareStats)> = (0..partitions)
         .into_par_iter()
-        .map_init(
-            || (rare::Scratch::default(), Vec::new(), RareIndex::default()),
-            |(scratch, postings, part), partition| {
-                postings.clear();
-                threads.iter().for_each(|own| own.unpack(partition, postings));
-                if !all_stand {
-                    postings.retain(|posting| standing[*posting as u32 as usize]);
-                }
-                part.clear();
-                let stats = part.add(postings, config, scratch);
-                // A copy takes no more memory than it needs; what grew has up to twice as much.
-                (part.clone(), stats)
-            },
-        )
+        .map_init(rare::Scratch::default, |scratch, partition| {
+            let mut part = RareIndex::default();
+            let stats = part.add((threads, partition), config, scratch);
+            (part, stats)
+        })
         .collect();
     for (part, stats) in parts {
         index.append(part);

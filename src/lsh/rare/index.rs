@@ -1,38 +1,39 @@
 //! Postings to the features that count, each with the articles that have it.
 
-use super::{Posting, RareConfig, RareStats, Scratch};
-use crate::radix;
+#[cfg(target_arch = "x86_64")]
+use super::kernel::avx512::Avx512;
+use super::kernel::{self, FEW, scalar::Scalar};
+use super::{Posting, Postings, RareConfig, RareStats, Scratch};
+use crate::Kernel;
 
 /// The features that count, each with the articles that have it.
 ///
 /// Memory: four bytes for each posting of a feature with df from 2 to the cap.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RareIndex {
-    /// Articles, ascending, feature by feature, each above the feature's weight; the last one of each
-    /// feature has the bit [`LAST`].
-    entries: Vec<u32>,
-    /// Such entries of other features.
-    others: Vec<Vec<u32>>,
+    /// What each [`RareIndex::add`] has found.
+    parts: Vec<Part>,
     /// One more than the greatest article.
     pub(super) articles: u32,
     /// Pairs of articles, one for each feature that two share.
     pub(super) shared: u64,
 }
 
-/// Marks the last article of a feature.
-pub(super) const LAST: u32 = 1 << 31;
+/// Features, those of the same df together: whoever goes through them does the same for each, over and
+/// over, which the processor guesses right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Part {
+    /// Articles, ascending within a feature; [`SLACK`] that mean nothing behind the last.
+    articles: Vec<u32>,
+    /// Every df that there is, ascending, and where the articles of its features end.
+    ends: Vec<(u32, u32)>,
+}
 
-/// Bits below the article that say what its feature weighs.
-pub(super) const WEIGHT_BITS: u32 = 3;
+/// Articles that may be read behind the last one.
+pub(super) const SLACK: usize = 8;
 
 /// One more than the greatest article that can be.
 const ARTICLES: u32 = 1 << 28;
-
-/// The article of an entry.
-#[inline(always)]
-pub(super) fn article_of(entry: u32) -> u32 {
-    (entry & !LAST) >> WEIGHT_BITS
-}
 
 /// Features in one slot that are told apart one after the other.
 const TELL_APART: usize = 8;
@@ -40,113 +41,149 @@ const TELL_APART: usize = 8;
 impl RareIndex {
     /// Postings that it holds.
     pub fn len(&self) -> usize {
-        self.parts().map(<[u32]>::len).sum()
+        self.parts.iter().map(|part| part.articles.len() - SLACK).sum()
     }
 
     /// Whether it holds none.
     pub fn is_empty(&self) -> bool {
-        self.parts().all(<[u32]>::is_empty)
-    }
-
-    /// Forgets all features; memory is kept.
-    pub fn clear(&mut self) {
-        self.entries.clear();
-        self.others.clear();
-        (self.articles, self.shared) = (0, 0);
+        self.len() == 0
     }
 
     /// Moves the features of `other` to those of `self`; both must not have the same ones.
     pub fn append(&mut self, mut other: Self) {
-        self.others.push(other.entries);
-        self.others.append(&mut other.others);
+        self.parts.append(&mut other.parts);
         self.articles = self.articles.max(other.articles);
         self.shared += other.shared;
     }
 
-    /// Entries of whole features.
-    pub(super) fn parts(&self) -> impl Iterator<Item = &[u32]> {
-        std::iter::once(&self.entries).chain(&self.others).map(Vec::as_slice)
+    /// By df, over and over: the articles of some features, ascending within each, and [`SLACK`] more
+    /// behind the last.
+    pub(super) fn features(&self) -> impl Iterator<Item = (usize, &[u32])> {
+        self.parts.iter().flat_map(|part| {
+            let mut start = 0;
+            part.ends.iter().map(move |&(df, end)| {
+                let articles = &part.articles[start..end as usize + SLACK];
+                start = end as usize;
+                (df as usize, articles)
+            })
+        })
     }
 
-    /// Adds all features whose postings these are, in any order; they mean nothing afterwards. A
-    /// posting that is there twice counts once. Articles are below 2^28.
+    /// Adds all features of a partition, of which every thread may have postings of its own; in any order.
+    /// A posting that is there twice counts once. Articles are below 2^28. Panics where this processor
+    /// lacks the kernel.
     pub fn add(
         &mut self,
-        postings: &mut [Posting],
+        of: (&[Postings], usize),
         config: RareConfig,
         scratch: &mut Scratch,
     ) -> RareStats {
-        let mut stats = RareStats { postings: postings.len() as u64, ..RareStats::default() };
-        let Scratch { spare, slots, entries, .. } = scratch;
-        radix::for_each_part(postings, spare, 32..64, |part, spare, bits| {
-            let mut slots = Slots::new(slots, part.len(), bits);
-            let kept = slots.gather(part, spare);
-            let mut features = Features::new(config, entries, kept);
-            features.stats.features = (part.len() - kept) as u64;
-            features.stats.single_features = features.stats.features;
-            let mut at = 0;
-            while at < kept {
-                let end = slots.end(spare[at]);
-                if !features.add_few(&spare[at..], end - at) {
-                    for_each_feature(&mut spare[at..end], part, |group| features.add(group));
-                }
-                at = end;
+        config.kernel.assert_available();
+        match config.kernel {
+            // SAFETY: the processor has its features, as was asserted.
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx512 => unsafe { self.add_avx512(of, config, scratch) },
+            // SAFETY: plain Rust needs no features.
+            _ => unsafe { self.add_with(Scalar, of, config, scratch) },
+        }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(
+        enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi,avx512vbmi2"
+    )]
+    fn add_avx512(
+        &mut self,
+        of: (&[Postings], usize),
+        config: RareConfig,
+        scratch: &mut Scratch,
+    ) -> RareStats {
+        // SAFETY: this function has the features.
+        unsafe { self.add_with(Avx512, of, config, scratch) }
+    }
+
+    /// # Safety
+    /// The processor must have the kernel's features.
+    #[inline(always)]
+    unsafe fn add_with(
+        &mut self,
+        kernel: impl kernel::Kernel,
+        (threads, partition): (&[Postings], usize),
+        config: RareConfig,
+        scratch: &mut Scratch,
+    ) -> RareStats {
+        let Scratch { slots, postings, spare, lists, .. } = scratch;
+        let mut features = Features::new(config, lists);
+        let streams = threads.iter().map(|own| own.words(partition));
+        // SAFETY: the caller vouches for the features.
+        let count = unsafe { slots.gather(kernel, streams, postings) };
+        features.singles(count - slots.kept());
+        spare.resize(spare.len().max(slots.kept()), 0);
+        for slot in slots.slots() {
+            let few = postings[slot.start..].first_chunk().expect("there are more behind");
+            // SAFETY: the caller vouches for the features.
+            if !unsafe { features.add_few(kernel, few, slot.len()) } {
+                for_each_feature(&mut postings[slot], spare, |group| features.add(group));
             }
-            self.entries.extend_from_slice(&features.entries[..features.count]);
-            self.articles = self.articles.max(features.articles);
-            stats.add(features.stats);
-        });
+        }
+        let stats = RareStats { postings: count as u64, ..features.stats };
+        self.articles = self.articles.max(features.articles);
         self.shared += stats.shared;
+        self.parts.push(features.into_part());
         stats
     }
 }
 
-/// Postings that most features have at most: so many are looked at together, needed or not.
-const FEW: usize = 8;
-
 /// Features on their way into the index.
 struct Features<'s> {
     config: RareConfig,
-    /// By df, up to [`FEW`], what a feature weighs.
-    weights: [u32; FEW + 1],
-    /// There is room for all that may come, and [`FEW`] more.
-    entries: &'s mut [u32],
-    count: usize,
+    /// By df, the articles of the features that have it.
+    lists: &'s mut Vec<Vec<u32>>,
     /// One more than the greatest article.
     articles: u32,
     stats: RareStats,
 }
 
 impl<'s> Features<'s> {
-    /// None yet; there will be at most so many postings.
-    fn new(config: RareConfig, entries: &'s mut Vec<u32>, postings: usize) -> Self {
-        entries.resize(entries.len().max(postings + FEW), 0);
-        let weights = std::array::from_fn(|df| config.weight(df as u32));
-        Self { config, weights, entries, count: 0, articles: 0, stats: RareStats::default() }
+    fn new(config: RareConfig, lists: &'s mut Vec<Vec<u32>>) -> Self {
+        lists.iter_mut().for_each(Vec::clear);
+        lists.resize_with(lists.len().max(FEW + 1), Vec::new);
+        Self { config, lists, articles: 0, stats: RareStats::default() }
     }
 
-    /// Adds the first `count` postings if they are of one feature, ascending, and few: as most are.
+    /// Counts features of one posting.
+    fn singles(&mut self, count: usize) {
+        self.stats.features += count as u64;
+        self.stats.single_features += count as u64;
+    }
+
+    /// Adds the first `count` postings, those of a slot, if they are as few and as simple as most.
+    ///
+    /// # Safety
+    /// The processor must have the kernel's features.
     #[inline(always)]
-    fn add_few(&mut self, postings: &[Posting], count: usize) -> bool {
-        if count > FEW.min(self.config.max_df as usize) || postings.len() < FEW {
+    unsafe fn add_few(
+        &mut self,
+        kernel: impl kernel::Kernel,
+        postings: &[Posting; FEW],
+        count: usize,
+    ) -> bool {
+        if count > FEW.min(self.config.max_df as usize) {
             return false;
         }
-        let postings: &[Posting; FEW] = postings[..FEW].try_into().expect("there are as many");
-        let entries = &mut self.entries[self.count..][..FEW];
-        let (weight, mut fault) = (self.weights[count], 0);
-        for at in 0..FEW {
-            let inside = if at < count { u64::MAX } else { 0 };
-            fault |= (postings[at] ^ postings[0]) >> 32 & inside;
-            if at > 0 {
-                fault |= u64::from(postings[at] as u32 <= postings[at - 1] as u32) & inside;
-            }
-            entries[at] = (postings[at] as u32) << WEIGHT_BITS | weight;
-        }
-        if fault != 0 {
+        let mut articles = [0; FEW];
+        // SAFETY: the caller vouches for the features.
+        let Some(few) = (unsafe { kernel.few(postings, count, &mut articles) }) else {
             return false;
+        };
+        self.singles(few.singles);
+        let list = &mut self.lists[few.df];
+        let others = list.len();
+        list.extend_from_slice(&articles);
+        list.truncate(others + few.df);
+        if few.df > 0 {
+            self.done(few.df, articles[few.df - 1]);
         }
-        entries[count - 1] |= LAST;
-        self.done(count, postings[count - 1]);
         true
     }
 
@@ -158,9 +195,7 @@ impl<'s> Features<'s> {
             false => distinct(group),
         };
         if df == 1 {
-            self.stats.features += 1;
-            self.stats.single_features += 1;
-            return;
+            return self.singles(1);
         }
         if df > cap {
             self.stats.features += 1;
@@ -168,24 +203,32 @@ impl<'s> Features<'s> {
             self.stats.capped_postings += group.len() as u64;
             return;
         }
-        let weight = self.config.weight(df as u32);
-        let entries = &mut self.entries[self.count..][..df];
-        for (entry, posting) in entries.iter_mut().zip(&group[..df]) {
-            *entry = (*posting as u32) << WEIGHT_BITS | weight;
+        if df >= self.lists.len() {
+            self.lists.resize_with(df + 1, Vec::new);
         }
-        entries[df - 1] |= LAST;
-        self.done(df, group[df - 1]);
+        self.lists[df].extend(group[..df].iter().map(|posting| *posting as u32));
+        self.done(df, group[df - 1] as u32);
     }
 
-    /// One feature of that df has come, with this posting as its last.
+    /// One feature of that df has come, of which this is the last article.
     #[inline(always)]
-    fn done(&mut self, df: usize, last: Posting) {
-        let greatest = last as u32;
-        assert!(greatest < ARTICLES, "articles are below 2^28");
-        self.articles = self.articles.max(greatest + 1);
-        self.count += df;
+    fn done(&mut self, df: usize, last: u32) {
+        self.articles = self.articles.max(last.saturating_add(1));
         self.stats.features += 1;
         self.stats.shared += (df * (df - 1) / 2) as u64;
+    }
+
+    /// All of them, in no more memory than they need.
+    fn into_part(self) -> Part {
+        assert!(self.articles <= ARTICLES, "articles are below 2^28");
+        let count: usize = self.lists.iter().map(Vec::len).sum();
+        let mut part = Part { articles: Vec::with_capacity(count + SLACK), ends: Vec::new() };
+        for (df, list) in self.lists.iter().enumerate().filter(|(_, list)| !list.is_empty()) {
+            part.articles.extend_from_slice(list);
+            part.ends.push((df as u32, part.articles.len() as u32));
+        }
+        part.articles.resize(count + SLACK, 0);
+        part
     }
 }
 
@@ -225,6 +268,8 @@ fn distinct(group: &mut [Posting]) -> usize {
 }
 
 /// Calls `each` with the postings of every feature in a slot, in the order in which they came.
+// With the caller, so that it is compiled for the kernel's instruction set.
+#[inline(always)]
 fn for_each_feature(
     slot: &mut [Posting],
     spare: &mut [Posting],
@@ -257,56 +302,4 @@ fn for_each_feature(
     }
     rest.sort_unstable();
     rest.chunk_by_mut(|a, b| *a >> 32 == *b >> 32).for_each(each);
-}
-
-/// Postings by the highest bits of their hashes in which they still differ: about one feature a slot.
-///
-/// Most features have one posting. Where a slot has one, it is dropped on the way, without a branch.
-struct Slots<'s> {
-    /// By slot how many postings it has, then where they end.
-    ends: &'s mut [u32],
-    shift: u32,
-}
-
-impl<'s> Slots<'s> {
-    fn new(ends: &'s mut Vec<u32>, postings: usize, bits: std::ops::Range<u32>) -> Self {
-        let wanted = postings.max(1).ilog2() + 1;
-        let width = wanted.min(bits.end - bits.start).min(20);
-        ends.resize(ends.len().max(1 << width), 0);
-        Self { ends: &mut ends[..1 << width], shift: bits.end - width }
-    }
-
-    #[inline(always)]
-    fn slot(&self, posting: Posting) -> usize {
-        (posting >> self.shift) as usize & (self.ends.len() - 1)
-    }
-
-    /// Where the postings of this one's slot end.
-    fn end(&self, posting: Posting) -> usize {
-        self.ends[self.slot(posting)] as usize
-    }
-
-    /// Moves the postings whose slot has several to `into`, slot by slot, and gives their number.
-    fn gather(&mut self, postings: &[Posting], into: &mut [Posting]) -> usize {
-        assert!(postings.len() == into.len() && into.len() <= u32::MAX as usize);
-        self.ends.fill(0);
-        for &posting in postings {
-            let slot = self.slot(posting);
-            self.ends[slot] += 1;
-        }
-        // Where one is dropped, there is room for it at the end.
-        let (mut next, dropped) = (0, into.len().saturating_sub(1) as u32);
-        for end in &mut *self.ends {
-            let count = *end;
-            *end = if count == 1 { dropped } else { next };
-            next += if count == 1 { 0 } else { count };
-        }
-        for &posting in postings {
-            let slot = self.slot(posting);
-            let place = &mut self.ends[slot];
-            into[*place as usize] = posting;
-            *place += 1;
-        }
-        next as usize
-    }
 }

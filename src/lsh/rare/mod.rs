@@ -4,18 +4,26 @@
 //! most; so features whose document frequency (df) is above a cap are dropped, and what remains
 //! gives at most `(cap - 1) / 2` pairs per posting: linear work, whatever the corpus.
 //!
-//! Three stages: [`Postings`] takes features as articles give them; [`RareIndex::add`] turns those of a
-//! partition into features with their articles; [`RareIndex::pairs`] counts the pairs of some articles.
+//! Three stages: [`Emission`] takes features as articles give them, which makes [`Postings`];
+//! [`RareIndex::add`] turns those of a partition into features with their articles; [`RareIndex::pairs`]
+//! counts the pairs of some articles.
 //! Partitions, and blocks of articles, may be worked on in any order or in parallel; [`candidates`]
 //! does all of it for a corpus in one piece.
 
+mod emission;
 mod index;
+mod kernel;
 mod pairs;
 mod postings;
+mod slots;
+mod weigh;
 
+pub use emission::{Article, Emission};
 pub use index::RareIndex;
 pub use pairs::Blocks;
 pub use postings::{Postings, Spread};
+
+use crate::Kernel;
 
 /// One article has one feature: 32 bits of the feature's hash, well mixed, above the number of the
 /// article.
@@ -24,6 +32,8 @@ pub type Posting = u64;
 /// Which features count, and how many make a candidate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RareConfig {
+    /// Which version of the hot loops runs; all find the same.
+    pub kernel: Kernel,
     /// Features that more articles have are dropped. Below 2 nothing is ever found.
     pub max_df: u32,
     /// Weight that a pair must share to be a candidate; see [`RareConfig::weight`]. 0 means 1.
@@ -47,7 +57,8 @@ impl RareConfig {
     /// A weight of 6 and a cap of 40; of 28 in corpora of more than 20,000 articles, where work
     /// counts. A cap in proportion to the corpus would make it quadratic.
     pub fn for_articles(articles: usize) -> Self {
-        Self { max_df: if articles > 20_000 { 28 } else { 40 }, min_weight: 6 }
+        let max_df = if articles > 20_000 { 28 } else { 40 };
+        Self { kernel: Kernel::detect(), max_df, min_weight: 6 }
     }
 }
 
@@ -93,11 +104,9 @@ impl RareStats {
 pub fn candidates(postings: &Postings, config: RareConfig) -> Candidates {
     let mut scratch = Scratch::default();
     let (mut index, mut stats) = (RareIndex::default(), RareStats::default());
-    let mut part = Vec::new();
+    let threads = std::slice::from_ref(postings);
     for partition in 0..postings.partitions() {
-        part.clear();
-        postings.unpack(partition, &mut part);
-        stats.add(index.add(&mut part, config, &mut scratch));
+        stats.add(index.add((threads, partition), config, &mut scratch));
     }
     let blocks = index.blocks();
     let mut pairs = Vec::new();
@@ -113,11 +122,12 @@ const PART_BYTES: usize = 256 << 20;
 /// Buffers that are kept from one partition to the next: one per thread.
 #[derive(Debug, Clone, Default)]
 pub struct Scratch {
-    spare: Vec<u64>,
-    slots: Vec<u32>,
-    entries: Vec<u32>,
+    slots: slots::Slots,
+    postings: Vec<Posting>,
+    spare: Vec<Posting>,
+    lists: Vec<Vec<u32>>,
     words: Vec<u32>,
-    sieve: pairs::Sieve,
+    scales: weigh::Scales,
 }
 
 #[cfg(test)]
@@ -152,13 +162,30 @@ mod tests {
         mix(feature + 1)
     }
 
-    fn postings(features: &[(u64, u32)], spread: Spread) -> Postings {
-        let mut postings = Postings::new(spread, features.len());
+    fn emit(emission: &mut Emission, features: &[(u64, u32)]) {
         for (feature, article) in features {
-            postings.begin(*article);
-            postings.push(hash(*feature));
+            emission.article(*article).push(hash(*feature));
         }
-        postings
+    }
+
+    fn postings(features: &[(u64, u32)], spread: Spread) -> Postings {
+        let mut emission = Emission::new(spread, features.len());
+        emit(&mut emission, features);
+        emission.finish()
+    }
+
+    /// All kernels that this processor has must find the same.
+    fn candidates(postings: &Postings, config: RareConfig) -> Candidates {
+        let find = |kernel| super::candidates(postings, RareConfig { kernel, ..config });
+        let found = find(Kernel::Scalar);
+        for kernel in Kernel::ALL.into_iter().filter(|kernel| kernel.is_available()) {
+            assert!(find(kernel) == found, "{kernel}");
+        }
+        found
+    }
+
+    fn config(max_df: u32, min_weight: u32) -> RareConfig {
+        RareConfig { kernel: Kernel::detect(), max_df, min_weight }
     }
 
     proptest! {
@@ -168,7 +195,7 @@ mod tests {
             max_df in 0..30u32,
             min_shared in 0..5u32,
         ) {
-            let config = RareConfig { max_df, min_weight: min_shared };
+            let config = config(max_df, min_shared);
             let found = candidates(&postings(&features, Spread::for_postings(0)), config);
             prop_assert_eq!(found.pairs, naive(&features, config));
             prop_assert_eq!(found.stats.postings, features.len() as u64);
@@ -180,17 +207,22 @@ mod tests {
             parts in 1..7usize,
             bytes in 0..2000usize,
         ) {
-            let config = RareConfig { max_df: 8, min_weight: 2 };
+            let config = config(8, 2);
             let (mut stats, mut scratch) = (RareStats::default(), Scratch::default());
-            let (mut index, mut unpacked) = (RareIndex::default(), Vec::new());
+            let mut index = RareIndex::default();
             let all = Spread::for_postings(0);
+            // Two threads, one of which has the greater half; those of one part before are used again.
+            let halves = features.split_at(features.len() / 3);
+            let mut threads = [halves.0, halves.1].map(|own| postings(own, all.part(0, parts)));
             for part in 0..parts {
-                let postings = postings(&features, all.part(part, parts));
-                for partition in 0..postings.partitions() {
-                    unpacked.clear();
-                    postings.unpack(partition, &mut unpacked);
+                threads = [(threads[0].clone(), halves.0), (threads[1].clone(), halves.1)].map(|(own, features)| {
+                    let mut emission = own.restart(all.part(part, parts));
+                    emit(&mut emission, features);
+                    emission.finish()
+                });
+                for partition in 0..threads[0].partitions() {
                     let mut own = RareIndex::default();
-                    stats.add(own.add(&mut unpacked, config, &mut scratch));
+                    stats.add(own.add((&threads, partition), config, &mut scratch));
                     index.append(own);
                 }
             }
@@ -212,7 +244,7 @@ mod tests {
         for shape in shapes {
             let features: Vec<_> =
                 (0..120_000).map(|n| (shape(n), (mix(n) >> 40) as u32 % 4000)).collect();
-            let config = RareConfig { max_df: 20, min_weight: 4 };
+            let config = config(20, 4);
             let found = candidates(&postings(&features, Spread::for_postings(0)), config);
             assert!(found.pairs == naive(&features, config));
         }
@@ -223,7 +255,7 @@ mod tests {
         let features: Vec<_> =
             (0..6000).map(|n| (mix(n) % 20, (mix(n) >> 40) as u32 % 600)).collect();
         for min_weight in [1, 6, 12, 40] {
-            let config = RareConfig { max_df: 1000, min_weight };
+            let config = config(1000, min_weight);
             let found = candidates(&postings(&features, Spread::for_postings(0)), config);
             assert_eq!(found.pairs, naive(&features, config));
             assert!(min_weight > 12 || !found.pairs.is_empty());
@@ -235,7 +267,7 @@ mod tests {
     fn millions_of_articles() {
         let features: Vec<_> =
             (0..3000).map(|n| (mix(n) % 200, (mix(n) >> 40) as u32 % 50 * 499_999)).collect();
-        let config = RareConfig { max_df: 40, min_weight: 3 };
+        let config = config(40, 3);
         let found = candidates(&postings(&features, Spread::for_postings(0)), config);
         assert_eq!(found.pairs, naive(&features, config));
         assert!(found.pairs.len() > 500);
@@ -246,7 +278,7 @@ mod tests {
         let mut features: Vec<_> = (0..100).map(|article| (1, article)).collect();
         features.extend([(2, 5), (3, 5), (3, 6)]);
         let postings = postings(&features, Spread::for_postings(0));
-        let found = candidates(&postings, RareConfig { max_df: 6, min_weight: 1 });
+        let found = candidates(&postings, config(6, 1));
         assert_eq!(found.pairs, [(5, 6, 1)]);
         let expected = RareStats {
             postings: 103,

@@ -2,23 +2,19 @@
 
 use std::ops::Range;
 
-use super::Posting;
-use crate::prefetch;
+use super::{Emission, Posting};
 
 /// Articles are numbered within blocks of 2 to the power of this many; a mark says where one begins.
-const BLOCK_BITS: u32 = 5;
+pub(super) const BLOCK_BITS: u32 = 5;
 
 /// Tells a mark from a posting.
-const MARK: u32 = 1 << 31;
+pub(super) const MARK: u32 = 1 << 31;
 
 /// Bits of a feature's hash that a posting keeps, beside those that its partition stands for.
-const HASH_BITS: u32 = u32::BITS - 1 - BLOCK_BITS;
+pub(super) const HASH_BITS: u32 = u32::BITS - 1 - BLOCK_BITS;
 
 /// Postings that a partition should have at least: so few fit the cache.
 const PARTITION: usize = 1 << 15;
-
-/// Words ahead of the one that is written that are asked for.
-const AHEAD: usize = 32;
 
 /// Over how many partitions features are spread, and which of these are wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,36 +43,40 @@ impl Spread {
     pub fn partitions(&self) -> usize {
         self.wanted.len()
     }
+
+    /// The partition of a feature, counted from the first wanted one; as many as there are or more, where
+    /// it is not wanted.
+    #[inline(always)]
+    pub(super) fn partition(&self, feature: u64) -> usize {
+        ((feature >> (u64::BITS - self.bits)) as usize).wrapping_sub(self.wanted.start)
+    }
 }
 
 /// Postings of the wanted partitions: 4 bytes each, and 4 more for every block of 32 articles and
 /// partition that have any.
 #[derive(Debug, Clone)]
 pub struct Postings {
-    spread: Spread,
-    partitions: Vec<Partition>,
-    /// The article whose features come.
-    block: u32,
-    place: u32,
+    pub(super) spread: Spread,
+    pub(super) partitions: Vec<Partition>,
 }
 
 #[derive(Debug, Clone)]
-struct Partition {
+pub(super) struct Partition {
     /// Marks, each with the number of a block; postings of its articles behind it.
-    words: Vec<u32>,
+    pub words: Vec<u32>,
     /// The block of the last mark.
-    block: u32,
+    pub block: u32,
 }
 
 impl Postings {
-    /// None yet; with room for so many.
-    pub fn new(spread: Spread, room: usize) -> Self {
-        let partition = || Partition {
-            words: Vec::with_capacity(room / spread.partitions().max(1)),
-            block: u32::MAX,
-        };
+    /// None; there will be about so many.
+    pub(super) fn new(spread: Spread, postings: usize) -> Self {
+        // Memory that is never touched costs nothing, and to grow by copying does. Marks take room too, and a
+        // partition may come to more than its share.
+        let room = postings / spread.partitions().max(1) / 4 * 7;
+        let partition = || Partition { words: Vec::with_capacity(room), block: u32::MAX };
         let partitions = (0..spread.partitions()).map(|_| partition()).collect();
-        Self { spread, partitions, block: 0, place: 0 }
+        Self { spread, partitions }
     }
 
     /// Memory for so many, about.
@@ -89,46 +89,26 @@ impl Postings {
         self.partitions.len()
     }
 
-    /// Features that come from now on are those of this article. In any order, but articles that are
-    /// far apart in number take more room.
-    pub fn begin(&mut self, article: u32) {
-        self.block = article >> BLOCK_BITS;
-        self.place = article & ((1 << BLOCK_BITS) - 1);
+    /// What stands in a partition, counted from the first wanted one: marks, each with the number of a
+    /// block; postings of its articles behind it.
+    pub(super) fn words(&self, partition: usize) -> &[u32] {
+        &self.partitions[partition].words
     }
 
-    /// Adds a feature, given its 64-bit hash (well mixed), of the present article.
-    #[inline(always)]
-    pub fn push(&mut self, feature: u64) {
-        let partition = (feature >> (u64::BITS - self.spread.bits)) as usize;
-        let wanted = partition.wrapping_sub(self.spread.wanted.start);
-        let Some(Partition { words, block }) = self.partitions.get_mut(wanted) else { return };
-        if *block != self.block {
-            *block = self.block;
-            words.push(MARK | self.block);
+    /// Drops the postings of articles that are not to be kept.
+    pub fn retain(&mut self, is_kept: impl Fn(u32) -> bool) {
+        for Partition { words, .. } in &mut self.partitions {
+            let mut first = 0;
+            words.retain(|&word| {
+                let is_mark = word & MARK != 0;
+                first = if is_mark { word << BLOCK_BITS } else { first };
+                is_mark || is_kept(first | word & ((1 << BLOCK_BITS) - 1))
+            });
         }
-        // Two lines on: the one that comes next is under way already.
-        prefetch::to_write(words.as_ptr().wrapping_add(words.len() + AHEAD));
-        words.push(self.place | (feature as u32) << BLOCK_BITS & !MARK);
     }
 
-    /// Appends the postings of a partition, counted from the first wanted one, in the order in which
-    /// they came.
-    pub fn unpack(&self, partition: usize, into: &mut Vec<Posting>) {
-        let words = &self.partitions[partition].words;
-        let (mut count, mut first) = (into.len(), 0);
-        into.resize(count + words.len(), 0);
-        for &word in words {
-            let is_mark = word & MARK != 0;
-            first = if is_mark { word << BLOCK_BITS } else { first };
-            let feature = u64::from(word >> BLOCK_BITS) << (u64::BITS - HASH_BITS);
-            into[count] = feature | u64::from(first | word & ((1 << BLOCK_BITS) - 1));
-            count += usize::from(!is_mark);
-        }
-        into.truncate(count);
-    }
-
-    /// Forgets the postings and takes those of another part; memory is kept.
-    pub fn restart(&mut self, spread: Spread) {
+    /// Forgets the postings, to take those of another part; memory is kept.
+    pub fn restart(mut self, spread: Spread) -> Emission {
         self.spread = spread;
         self.partitions.truncate(self.spread.partitions());
         for partition in &mut self.partitions {
@@ -137,7 +117,14 @@ impl Postings {
         }
         let empty = || Partition { words: Vec::new(), block: u32::MAX };
         self.partitions.resize_with(self.spread.partitions(), empty);
+        Emission::of(self)
     }
+}
+
+/// The posting that a word stands for behind a mark of the block that begins with the article `first`.
+#[inline(always)]
+pub(super) fn unpack(word: u32, first: u32) -> Posting {
+    u64::from(word >> BLOCK_BITS) << u32::BITS | u64::from(first | word & ((1 << BLOCK_BITS) - 1))
 }
 
 #[cfg(test)]
@@ -147,16 +134,19 @@ mod tests {
     use super::*;
     use crate::text::hash::mix;
 
-    /// (upper bits of the hash, article), partition by partition.
+    /// (bits of the hash, article).
     fn unpacked(postings: &Postings) -> Vec<(u64, u32)> {
         let mut all = Vec::new();
         for partition in 0..postings.partitions() {
-            let mut own = Vec::new();
-            postings.unpack(partition, &mut own);
-            all.extend(own.iter().map(|posting| (posting >> 38, *posting as u32)));
+            let mut first = 0;
+            for &word in postings.words(partition) {
+                match word & MARK {
+                    0 => all.push(unpack(word, first)),
+                    _ => first = word << BLOCK_BITS,
+                }
+            }
         }
-        all.sort_unstable();
-        all
+        all.into_iter().map(|posting| (posting >> 32, posting as u32)).collect()
     }
 
     proptest! {
@@ -164,21 +154,25 @@ mod tests {
         fn what_goes_in_comes_out(
             features in prop::collection::vec((any::<u64>(), 0..1u32 << 28), 0..300),
             parts in 1..5usize,
+            dropped in 0..4u32,
         ) {
             let spread = Spread::for_postings(features.len());
+            let is_kept = |article: u32| article % 4 >= dropped;
             let mut found = Vec::new();
             let mut postings = Postings::new(spread.part(0, parts), 0);
             for part in 0..parts {
-                postings.restart(spread.part(part, parts));
+                let mut emission = postings.restart(spread.part(part, parts));
                 for (feature, article) in &features {
-                    postings.begin(*article);
-                    postings.push(mix(*feature));
+                    emission.article(*article).push(mix(*feature));
                 }
+                postings = emission.finish();
+                postings.retain(is_kept);
                 found.extend(unpacked(&postings));
             }
             found.sort_unstable();
             let bits = |(feature, article): &(u64, u32)| (mix(*feature) & ((1 << 26) - 1), *article);
-            let mut expected: Vec<_> = features.iter().map(bits).collect();
+            let kept = features.iter().filter(|(_, article)| is_kept(*article));
+            let mut expected: Vec<_> = kept.map(bits).collect();
             expected.sort_unstable();
             prop_assert_eq!(found, expected);
         }

@@ -1,0 +1,212 @@
+//! Sixteen numbers in a register, or eight postings.
+
+use std::arch::x86_64::{
+    __m512i, __mmask8, _mm_cvtsi32_si128, _mm_cvtsi128_si32, _mm256_storeu_si256, _mm512_add_epi32,
+    _mm512_alignr_epi32, _mm512_alignr_epi64, _mm512_and_si512, _mm512_broadcastq_epi64,
+    _mm512_castsi512_si128, _mm512_cmpge_epu32_mask, _mm512_cmpgt_epu32_mask,
+    _mm512_cmplt_epu64_mask, _mm512_conflict_epi64, _mm512_cvtepi64_epi32, _mm512_cvtsi512_si32,
+    _mm512_i32gather_epi32, _mm512_loadu_si512, _mm512_lzcnt_epi32, _mm512_mask_cmpeq_epi64_mask,
+    _mm512_mask_mov_epi32, _mm512_mask_permutexvar_epi32, _mm512_mask_test_epi64_mask,
+    _mm512_maskz_compress_epi32, _mm512_maskz_compress_epi64, _mm512_maskz_mov_epi32,
+    _mm512_min_epu32, _mm512_movepi32_mask, _mm512_mullo_epi32, _mm512_or_si512,
+    _mm512_permutex2var_epi32, _mm512_permutexvar_epi32, _mm512_set1_epi32, _mm512_setzero_si512,
+    _mm512_slli_epi32, _mm512_srl_epi32, _mm512_srli_epi32, _mm512_srli_epi64, _mm512_storeu_si512,
+    _mm512_sub_epi32, _mm512_test_epi32_mask,
+};
+
+use super::super::postings::BLOCK_BITS;
+use super::super::weigh::{HASH, SLACK, WEIGHT_BITS, Word, place_of};
+use super::{Cut, FEW, Few, Kernel, LANES, Posting};
+
+/// Needs AVX-512 F, BW, CD, DQ, VL and VBMI2.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::lsh::rare) struct Avx512;
+
+impl Kernel for Avx512 {
+    #[inline(always)]
+    unsafe fn unpack(
+        self,
+        words: &[u32; LANES],
+        cut_and_first: (Cut, u32),
+        slots: &mut [u32; LANES],
+        postings: &mut [Posting; LANES],
+    ) -> u32 {
+        // SAFETY: the caller vouches for the features.
+        unsafe { unpack(words, cut_and_first, slots, postings) }
+    }
+
+    #[inline(always)]
+    unsafe fn places(self, slots: &mut [u32], alone: u32, begins: &mut [u32]) -> (usize, u32) {
+        // SAFETY: the caller vouches for the features.
+        unsafe { places(slots, alone, begins) }
+    }
+
+    #[inline(always)]
+    unsafe fn few(
+        self,
+        postings: &[Posting; FEW],
+        count: usize,
+        articles: &mut [u32; FEW],
+    ) -> Option<Few> {
+        // SAFETY: the caller vouches for the features.
+        unsafe { few(postings, count, articles) }
+    }
+
+    #[inline(always)]
+    unsafe fn keep(self, words: &mut [Word], counters: &[u8], bits: u32, least: u8) -> usize {
+        // SAFETY: the caller vouches for the features.
+        unsafe { keep(words, counters, bits, least) }
+    }
+}
+
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn load(numbers: &[u32; LANES]) -> __m512i {
+    // SAFETY: 16 numbers of four bytes, and the load is an unaligned one.
+    unsafe { _mm512_loadu_si512(numbers.as_ptr().cast()) }
+}
+
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn store(lanes: __m512i, numbers: &mut [u32; LANES]) {
+    // SAFETY: 16 numbers of four bytes, and the store is an unaligned one.
+    unsafe { _mm512_storeu_si512(numbers.as_mut_ptr().cast(), lanes) }
+}
+
+/// Two lanes of 32 bits for each posting: the article and, above it, the hash.
+#[target_feature(enable = "avx512f,avx512cd,avx512dq")]
+#[inline]
+fn unpack(
+    words: &[u32; LANES],
+    (cut, first): (Cut, u32),
+    slots: &mut [u32; LANES],
+    postings: &mut [Posting; LANES],
+) -> u32 {
+    let words = load(words);
+    let own = _mm512_srl_epi32(words, _mm_cvtsi32_si128(cut.shift as i32));
+    store(_mm512_min_epu32(own, _mm512_set1_epi32(cut.none as i32)), slots);
+    // For each lane the marks up to it, a bit for each; the highest is the last.
+    let marks = _mm512_set1_epi32(i32::from(_mm512_movepi32_mask(words)));
+    let marks = _mm512_and_si512(marks, load(&UP_TO));
+    let is_marked = _mm512_test_epi32_mask(marks, marks);
+    let last = _mm512_sub_epi32(_mm512_set1_epi32(31), _mm512_lzcnt_epi32(marks));
+    let before = _mm512_set1_epi32(first as i32);
+    let firsts = _mm512_slli_epi32::<BLOCK_BITS>(words);
+    let firsts = _mm512_mask_permutexvar_epi32(before, is_marked, last, firsts);
+    let place = _mm512_and_si512(words, _mm512_set1_epi32((1 << BLOCK_BITS) - 1));
+    let articles = _mm512_or_si512(firsts, place);
+    let hashes = _mm512_srli_epi32::<BLOCK_BITS>(words);
+    let low = _mm512_permutex2var_epi32(articles, load(&LOW), hashes);
+    let high = _mm512_permutex2var_epi32(articles, load(&HIGH), hashes);
+    let to: *mut __m512i = postings.as_mut_ptr().cast();
+    // SAFETY: 16 postings of eight bytes are two registers, and the stores are unaligned ones.
+    unsafe {
+        _mm512_storeu_si512(to, low);
+        _mm512_storeu_si512(to.add(1), high);
+    }
+    let last = _mm512_permutexvar_epi32(_mm512_set1_epi32(LANES as i32 - 1), firsts);
+    _mm512_cvtsi512_si32(last) as u32
+}
+
+/// For each lane the bits of those up to it.
+static UP_TO: [u32; LANES] = {
+    let mut bits = [0; LANES];
+    let mut lane = 0;
+    while lane < LANES {
+        bits[lane] = (2 << lane) - 1;
+        lane += 1;
+    }
+    bits
+};
+
+/// By turns a lane of one register and the same one of another, from the first on and from the middle on.
+static LOW: [u32; LANES] = by_turns(0);
+static HIGH: [u32; LANES] = by_turns(LANES as u32 / 2);
+
+const fn by_turns(from: u32) -> [u32; LANES] {
+    let mut lanes = [0; LANES];
+    let mut at = 0;
+    while at < LANES {
+        lanes[at] = from + at as u32 / 2 + (at % 2 * LANES) as u32;
+        at += 1;
+    }
+    lanes
+}
+
+#[target_feature(enable = "avx512f,popcnt")]
+#[inline]
+fn places(slots: &mut [u32], alone: u32, begins: &mut [u32]) -> (usize, u32) {
+    let (zero, last) = (_mm512_setzero_si512(), _mm512_set1_epi32(LANES as i32 - 1));
+    let alone = _mm512_set1_epi32(alone as i32);
+    let (mut next, mut several) = (zero, 0);
+    for slots in slots.as_chunks_mut().0 {
+        let counts = load(slots);
+        let kept = _mm512_cmpgt_epu32_mask(counts, _mm512_set1_epi32(1));
+        let counts = _mm512_maskz_mov_epi32(kept, counts);
+        // Each lane plus the one before, then plus what the two before that have, and so on.
+        let sums = _mm512_add_epi32(counts, _mm512_alignr_epi32::<15>(counts, zero));
+        let sums = _mm512_add_epi32(sums, _mm512_alignr_epi32::<14>(sums, zero));
+        let sums = _mm512_add_epi32(sums, _mm512_alignr_epi32::<12>(sums, zero));
+        let sums = _mm512_add_epi32(sums, _mm512_alignr_epi32::<8>(sums, zero));
+        let places = _mm512_add_epi32(next, _mm512_sub_epi32(sums, counts));
+        next = _mm512_add_epi32(next, _mm512_permutexvar_epi32(last, sums));
+        store(_mm512_mask_mov_epi32(alone, kept, places), slots);
+        let (to, _) = begins[several..].split_first_chunk_mut().expect("there is room");
+        store(_mm512_maskz_compress_epi32(kept, places), to);
+        several += kept.count_ones() as usize;
+    }
+    (several, _mm_cvtsi128_si32(_mm512_castsi512_si128(next)) as u32)
+}
+
+#[target_feature(enable = "avx512f,avx512cd,popcnt")]
+#[inline]
+fn few(postings: &[Posting; FEW], count: usize, articles: &mut [u32; FEW]) -> Option<Few> {
+    let inside = ((1u32 << count) - 1) as __mmask8;
+    // SAFETY: 8 postings of eight bytes, and the load is an unaligned one.
+    let postings = unsafe { _mm512_loadu_si512(postings.as_ptr().cast()) };
+    let hashes = _mm512_srli_epi64::<32>(postings);
+    // For each which ones before have the same hash.
+    let before = _mm512_conflict_epi64(hashes);
+    let again = _mm512_mask_test_epi64_mask(inside, before, before);
+    let first = _mm512_castsi512_si128(_mm512_maskz_compress_epi64(again, hashes));
+    let same = _mm512_mask_cmpeq_epi64_mask(inside, hashes, _mm512_broadcastq_epi64(first));
+    let same = if again == 0 { 0 } else { same };
+    let several = _mm512_maskz_compress_epi64(same, postings);
+    // SAFETY: 8 numbers of four bytes, and the store is an unaligned one.
+    unsafe { _mm256_storeu_si256(articles.as_mut_ptr().cast(), _mm512_cvtepi64_epi32(several)) };
+    let df = same.count_ones() as usize;
+    let next = _mm512_alignr_epi64::<1>(several, several);
+    let ascend = _mm512_cmplt_epu64_mask(several, next);
+    let all = (1u32 << df >> 1).saturating_sub(1) as __mmask8;
+    let is_clear = again & !same == 0 && ascend & all == all;
+    is_clear.then_some(Few { df, singles: count - df })
+}
+
+#[target_feature(enable = "avx512f,popcnt")]
+#[inline]
+fn keep(words: &mut [Word], counters: &[u8], bits: u32, least: u8) -> usize {
+    assert!((1..=u32::BITS - WEIGHT_BITS).contains(&bits), "places are numbers of a few bits");
+    assert!(counters.len() >= (1 << bits) + SLACK, "every counter has others behind it");
+    let shift = _mm_cvtsi32_si128((u32::BITS - bits) as i32);
+    let (lowest_byte, enough) = (_mm512_set1_epi32(0xFF), _mm512_set1_epi32(i32::from(least)));
+    let (mut count, mut at) = (0, 0);
+    while let Some(own) = words[at..].first_chunk() {
+        let own = load(own);
+        let pairs = _mm512_srli_epi32::<WEIGHT_BITS>(own);
+        let products = _mm512_mullo_epi32(pairs, _mm512_set1_epi32(HASH as i32));
+        let places = _mm512_srl_epi32(products, shift);
+        // SAFETY: a place is a number of `bits` bits, and the four bytes from there on are counters.
+        let found = unsafe { _mm512_i32gather_epi32::<1>(places, counters.as_ptr().cast()) };
+        let kept = _mm512_cmpge_epu32_mask(_mm512_and_si512(found, lowest_byte), enough);
+        let to = words[count..].first_chunk_mut().expect("as many are read already");
+        store(_mm512_maskz_compress_epi32(kept, own), to);
+        count += kept.count_ones() as usize;
+        at += LANES;
+    }
+    for at in at..words.len() {
+        let word = words[at];
+        words[count] = word;
+        count += usize::from(counters[place_of(word, bits)] >= least);
+    }
+    count
+}

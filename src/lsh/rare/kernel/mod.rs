@@ -1,0 +1,233 @@
+//! What of finding rare features has a version per instruction set: work on many numbers at a time that
+//! no compiler makes of a loop over them.
+
+#[cfg(target_arch = "x86_64")]
+pub(super) mod avx512;
+pub(super) mod scalar;
+
+use super::Posting;
+use super::weigh::Word;
+
+/// Words of postings that are taken apart together.
+pub(super) const LANES: usize = 16;
+
+/// Postings that most slots have at most.
+pub(super) const FEW: usize = 8;
+
+/// How words of postings, as [`super::postings`] writes them, fall into slots.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cut {
+    /// Bits of a word below the number of its slot.
+    pub shift: u32,
+    /// The slot of what is no posting: the number of slots.
+    pub none: u32,
+}
+
+impl Cut {
+    /// The slot of a word. A mark has its highest bit, which no slot has.
+    #[inline(always)]
+    pub fn slot(self, word: u32) -> u32 {
+        (word >> self.shift).min(self.none)
+    }
+}
+
+/// What a slot of few postings has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Few {
+    /// Articles of the one feature that has several; 0 if none has.
+    pub df: usize,
+    /// Features of one posting.
+    pub singles: usize,
+}
+
+/// What each instruction set brings.
+pub(super) trait Kernel: Copy {
+    /// Takes words apart, which begin in the block of articles of which the first is `first`. Gives the
+    /// first article of the block in which they end.
+    ///
+    /// # Safety
+    /// The processor must have the kernel's features.
+    unsafe fn unpack(
+        self,
+        words: &[u32; LANES],
+        cut_and_first: (Cut, u32),
+        slots: &mut [u32; LANES],
+        postings: &mut [Posting; LANES],
+    ) -> u32;
+
+    /// Turns the number of postings of each slot, of a multiple of [`LANES`], into the place of its first
+    /// one: slot by slot where there are several, `alone` where there are none or one. Writes where slots
+    /// with several begin to the start of `begins`, which has [`LANES`] more than there are, and gives how
+    /// many slots and postings that is.
+    ///
+    /// # Safety
+    /// The processor must have the kernel's features.
+    unsafe fn places(self, slots: &mut [u32], alone: u32, begins: &mut [u32]) -> (usize, u32);
+
+    /// What the first `count` postings are, 2 to [`FEW`], those of a slot. The articles of the feature with
+    /// several stand at the start of `articles`; what is behind means nothing. `None` where a quick look
+    /// does not say: there may be several such features, or postings that do not ascend.
+    ///
+    /// # Safety
+    /// The processor must have the kernel's features.
+    unsafe fn few(
+        self,
+        postings: &[Posting; FEW],
+        count: usize,
+        articles: &mut [u32; FEW],
+    ) -> Option<Few>;
+
+    /// Moves the words to the front whose counter is at least `least`, and gives their number. There is a
+    /// counter for each [`super::weigh::place_of`] of so many bits, and [`super::weigh::SLACK`] more.
+    ///
+    /// # Safety
+    /// The processor must have the kernel's features.
+    unsafe fn keep(self, words: &mut [Word], counters: &[u8], bits: u32, least: u8) -> usize;
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::postings::MARK;
+    use super::super::weigh::{SLACK, place_of};
+    use super::scalar::Scalar;
+    use super::*;
+
+    /// Calls a test with every kernel that this processor has, but the one that the others are held to.
+    macro_rules! with_kernels {
+        ($test:expr) => {
+            #[cfg(target_arch = "x86_64")]
+            if crate::Kernel::Avx512.is_available() {
+                $test(avx512::Avx512);
+            }
+        };
+    }
+
+    /// Words of which some are marks.
+    fn words() -> impl Strategy<Value = [u32; LANES]> {
+        let word = (any::<u32>(), 0..4u32)
+            .prop_map(|(word, chance)| if chance == 0 { MARK | word >> 8 } else { word & !MARK });
+        prop::collection::vec(word, LANES).prop_map(|words| words.try_into().expect("as many"))
+    }
+
+    fn unpack(kernel: impl Kernel, words: &[u32; LANES], cut: Cut) -> (u32, [u32; 16], [u64; 16]) {
+        let (mut slots, mut postings) = ([0; LANES], [0; LANES]);
+        // SAFETY: the tests ask for the features first.
+        let last = unsafe { kernel.unpack(words, (cut, 96), &mut slots, &mut postings) };
+        (last, slots, postings)
+    }
+
+    fn places(kernel: impl Kernel, counts: &[u32]) -> (Vec<u32>, Vec<u32>, u32) {
+        let (mut slots, mut begins) = (counts.to_vec(), vec![0; counts.len() + LANES]);
+        // SAFETY: the tests ask for the features first.
+        let (several, kept) = unsafe { kernel.places(&mut slots, 1 << 20, &mut begins) };
+        (slots, begins[..several].to_vec(), kept)
+    }
+
+    fn few(
+        kernel: impl Kernel,
+        postings: &[Posting; FEW],
+        count: usize,
+    ) -> Option<(Few, Vec<u32>)> {
+        let mut articles = [0; FEW];
+        // SAFETY: the tests ask for the features first.
+        let found = unsafe { kernel.few(postings, count, &mut articles) };
+        found.map(|few| (few, articles[..few.df].to_vec()))
+    }
+
+    fn keep(kernel: impl Kernel, words: &[Word], counters: &[u8], bits: u32) -> Vec<Word> {
+        let mut words = words.to_vec();
+        // SAFETY: the tests ask for the features first.
+        let kept = unsafe { kernel.keep(&mut words, counters, bits, 6) };
+        words.truncate(kept);
+        words
+    }
+
+    /// What [`Kernel::few`] may say, by counting one feature after the other.
+    fn naive(postings: &[Posting]) -> Option<(Few, Vec<u32>)> {
+        let of = |feature: u64| postings.iter().filter(move |posting| **posting >> 32 == feature);
+        let mut several: Vec<u64> = postings.iter().map(|posting| posting >> 32).collect();
+        several.retain(|feature| of(*feature).count() > 1);
+        several.dedup();
+        let articles: Vec<u32> = several
+            .first()
+            .map_or(Vec::new(), |feature| of(*feature).map(|posting| *posting as u32).collect());
+        several.sort_unstable();
+        several.dedup();
+        let is_clear = several.len() < 2 && articles.is_sorted_by(|a, b| a < b);
+        let few = Few { df: articles.len(), singles: postings.len() - articles.len() };
+        is_clear.then_some((few, articles))
+    }
+
+    proptest! {
+        #[test]
+        fn words_are_taken_apart_alike(words in words(), bits in 4..20u32) {
+            let cut = Cut { shift: 31 - bits, none: 1 << bits };
+            let expected = unpack(Scalar, &words, cut);
+            with_kernels!(|kernel| assert_eq!(unpack(kernel, &words, cut), expected));
+            let mut block = 3;
+            for (at, word) in words.into_iter().enumerate() {
+                block = if word & MARK == 0 { block } else { word & !MARK };
+                if word & MARK == 0 {
+                    prop_assert_eq!(expected.1[at], word >> (31 - bits));
+                    let posting = u64::from(word >> 5) << 32 | u64::from(block << 5 | word & 31);
+                    prop_assert_eq!(expected.2[at], posting);
+                } else {
+                    prop_assert_eq!(expected.1[at], 1 << bits);
+                }
+            }
+            prop_assert_eq!(expected.0, block << 5);
+        }
+
+        #[test]
+        fn slots_get_places_alike(lanes in 0..6usize, counts in prop::collection::vec(0..5u32, 96)) {
+            let counts = &counts[..lanes * LANES];
+            let expected = places(Scalar, counts);
+            with_kernels!(|kernel| assert_eq!(places(kernel, counts), expected));
+            let several: Vec<usize> = (0..counts.len()).filter(|at| counts[*at] > 1).collect();
+            let mut next = 0;
+            for (at, begin) in several.iter().zip(&expected.1) {
+                prop_assert_eq!((expected.0[*at], *begin), (next, next));
+                next += counts[*at];
+            }
+            prop_assert_eq!(expected.1.len(), several.len());
+            prop_assert_eq!(expected.2, next);
+            let alone = expected.0.iter().filter(|place| **place == 1 << 20).count();
+            prop_assert_eq!(alone, counts.len() - several.len());
+        }
+
+        #[test]
+        fn few_postings_are_what_they_are(
+            postings in prop::collection::vec((0..4u64, 0..9u64), FEW),
+            count in 2..=FEW,
+            is_sorted in any::<bool>(),
+        ) {
+            let mut postings: Vec<Posting> =
+                postings.into_iter().map(|(feature, article)| feature << 32 | article).collect();
+            if is_sorted {
+                postings[..count].sort_unstable_by_key(|posting| *posting as u32);
+            }
+            let postings: [Posting; FEW] = postings.try_into().expect("as many");
+            let expected = naive(&postings[..count]);
+            with_kernels!(|kernel| assert_eq!(few(kernel, &postings, count), expected));
+            // One after the other need not know as much, but must not be wrong.
+            let known = few(Scalar, &postings, count);
+            prop_assert!(known.is_none() || known == expected);
+            let is_one = postings[..count].iter().all(|posting| posting >> 32 == postings[0] >> 32);
+            prop_assert!(known.is_some() || expected.is_none() || !is_one);
+        }
+
+        #[test]
+        fn words_are_kept_alike(
+            words in prop::collection::vec(any::<u32>(), 0..100),
+            counters in prop::collection::vec(0..12u8, (1 << 8) + SLACK),
+            bits in 1..=8u32,
+        ) {
+            let is_kept = |word: &Word| counters[place_of(*word, bits)] >= 6;
+            let expected: Vec<Word> = words.iter().copied().filter(is_kept).collect();
+            prop_assert_eq!(&keep(Scalar, &words, &counters, bits), &expected);
+            with_kernels!(|kernel| assert_eq!(keep(kernel, &words, &counters, bits), expected));
+        }
+    }
+}
