@@ -18,7 +18,7 @@ const MOST: usize = 1 << 12;
 const RUN: usize = 4;
 
 /// Partitions ahead of the one that is written to that are asked for.
-const AHEAD: usize = 24;
+const AHEAD: usize = 4;
 
 /// Takes the features of articles that it is told of, one after the other.
 #[derive(Debug, Clone)]
@@ -108,8 +108,9 @@ impl Emission {
         let mut start = 0;
         for (at, &end) in self.ends.iter().enumerate() {
             if let Some(later) = self.postings.partitions.get(at + AHEAD) {
-                prefetch::to_write(later.words.as_ptr().wrapping_add(later.words.len()));
-                prefetch::to_write(later.words.as_ptr().wrapping_add(later.words.len() + 16));
+                let end = later.words.as_ptr().wrapping_add(later.words.len());
+                let run = (self.ends[at + AHEAD] - self.ends[at + AHEAD - 1]) as usize;
+                (0..=run).step_by(16).for_each(|word| prefetch::to_write(end.wrapping_add(word)));
             }
             let run = &self.words[start..end as usize];
             if !run.is_empty() {

@@ -181,9 +181,7 @@ impl<'s> Features<'s> {
         let others = list.len();
         list.extend_from_slice(&articles);
         list.truncate(others + few.df);
-        if few.df > 0 {
-            self.done(few.df, articles[few.df - 1]);
-        }
+        self.done(few.df, articles[few.df.saturating_sub(1) % FEW]);
         true
     }
 
@@ -210,12 +208,14 @@ impl<'s> Features<'s> {
         self.done(df, group[df - 1] as u32);
     }
 
-    /// One feature of that df has come, of which this is the last article.
+    /// One feature of that df has come, of which this is the last article; none if `df` is 0, without a
+    /// branch, as whether there is one could only be guessed.
     #[inline(always)]
     fn done(&mut self, df: usize, last: u32) {
-        self.articles = self.articles.max(last.saturating_add(1));
-        self.stats.features += 1;
-        self.stats.shared += (df * (df - 1) / 2) as u64;
+        let articles = if df > 0 { last.saturating_add(1) } else { 0 };
+        self.articles = self.articles.max(articles);
+        self.stats.features += u64::from(df > 0);
+        self.stats.shared += (df * df.saturating_sub(1) / 2) as u64;
     }
 
     /// All of them, in no more memory than they need.
