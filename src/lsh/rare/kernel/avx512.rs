@@ -18,7 +18,7 @@ use super::super::postings::BLOCK_BITS;
 use super::super::weigh::{HASH, SLACK, WEIGHT_BITS, Word, place_of};
 use super::{Cut, FEW, Few, Kernel, LANES, Posting};
 
-/// Needs AVX-512 F, BW, CD, DQ, VL and VBMI2.
+/// Needs AVX-512 F, CD and DQ.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::lsh::rare) struct Avx512;
 
