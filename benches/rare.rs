@@ -6,7 +6,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use generate::Script;
 use retold::{
     Kernel,
-    lsh::rare::{self, Emission, RareConfig, Spread},
+    lsh::rare::{self, Emission, Postings, RareConfig, Scratch, Spread},
     shingle::{ShingleSet, Shingler},
 };
 
@@ -41,17 +41,27 @@ fn features(articles: usize) -> Features {
     all
 }
 
-fn candidates(features: &Features, kernel: Kernel) -> rare::Candidates {
+/// What is kept from one run to the next, as it is from one group of features to the next in a scan.
+struct Buffers {
+    postings: Option<Postings>,
+    scratch: Scratch,
+}
+
+fn candidates(features: &Features, config: RareConfig, kept: &mut Buffers) -> rare::Candidates {
     let count = features.hashes.len();
-    let mut emission = Emission::new(Spread::for_postings(count), count);
+    let spread = Spread::for_postings(count);
+    let mut emission = match kept.postings.take() {
+        Some(postings) => postings.restart(spread),
+        None => Emission::new(spread, count),
+    };
     let mut start = 0;
     for (number, &end) in (0..).zip(&features.ends) {
         let mut article = emission.article(number);
         features.hashes[start..end].iter().for_each(|feature| article.push(*feature));
         start = end;
     }
-    let config = RareConfig { kernel, ..RareConfig::for_articles(features.ends.len()) };
-    rare::candidates(&emission.finish(), config)
+    let postings = kept.postings.insert(emission.finish());
+    rare::candidates(postings, config, &mut kept.scratch)
 }
 
 fn rare(criterion: &mut Criterion) {
@@ -62,8 +72,10 @@ fn rare(criterion: &mut Criterion) {
         let features = features(articles);
         group.throughput(Throughput::Elements(features.hashes.len() as u64));
         for &kernel in &kernels {
+            let config = RareConfig { kernel, ..RareConfig::for_articles(features.ends.len()) };
+            let mut kept = Buffers { postings: None, scratch: Scratch::default() };
             group.bench_function(format!("{articles}/{kernel}"), |bencher| {
-                bencher.iter(|| candidates(&features, kernel));
+                bencher.iter(|| candidates(&features, config, &mut kept));
             });
         }
     }

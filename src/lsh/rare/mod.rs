@@ -101,17 +101,16 @@ impl RareStats {
 }
 
 /// Candidate pairs of a corpus whose postings are all here.
-pub fn candidates(postings: &Postings, config: RareConfig) -> Candidates {
-    let mut scratch = Scratch::default();
+pub fn candidates(postings: &Postings, config: RareConfig, scratch: &mut Scratch) -> Candidates {
     let (mut index, mut stats) = (RareIndex::default(), RareStats::default());
     let threads = std::slice::from_ref(postings);
     for partition in 0..postings.partitions() {
-        stats.add(index.add((threads, partition), config, &mut scratch));
+        stats.add(index.add((threads, partition), config, scratch));
     }
     let blocks = index.blocks();
     let mut pairs = Vec::new();
     for part in blocks.parts(PART_BYTES) {
-        pairs.append(&mut index.pairs(config, (&blocks, part), &mut scratch));
+        pairs.append(&mut index.pairs(config, (&blocks, part), scratch));
     }
     Candidates { pairs, stats }
 }
@@ -176,7 +175,9 @@ mod tests {
 
     /// All kernels that this processor has must find the same.
     fn candidates(postings: &Postings, config: RareConfig) -> Candidates {
-        let find = |kernel| super::candidates(postings, RareConfig { kernel, ..config });
+        let find = |kernel| {
+            super::candidates(postings, RareConfig { kernel, ..config }, &mut Scratch::default())
+        };
         let found = find(Kernel::Scalar);
         for kernel in Kernel::ALL.into_iter().filter(|kernel| kernel.is_available()) {
             assert!(find(kernel) == found, "{kernel}");
