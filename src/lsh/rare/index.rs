@@ -1,10 +1,8 @@
 //! Postings to the features that count, each with the articles that have it.
 
-#[cfg(target_arch = "x86_64")]
-use super::kernel::avx512::Avx512;
-use super::kernel::{self, FEW, scalar::Scalar};
+use super::kernel::{self, FEW, Kernel, Work};
+use super::slots::Slots;
 use super::{Posting, Postings, RareConfig, RareStats, Scratch};
-use crate::Kernel;
 
 /// The features that count, each with the articles that have it.
 ///
@@ -74,47 +72,40 @@ impl RareIndex {
     /// lacks the kernel.
     pub fn add(
         &mut self,
-        of: (&[Postings], usize),
-        config: RareConfig,
-        scratch: &mut Scratch,
-    ) -> RareStats {
-        config.kernel.assert_available();
-        match config.kernel {
-            // SAFETY: the processor has its features, as was asserted.
-            #[cfg(target_arch = "x86_64")]
-            Kernel::Avx512 => unsafe { self.add_avx512(of, config, scratch) },
-            // SAFETY: plain Rust needs no features.
-            _ => unsafe { self.add_with(Scalar, of, config, scratch) },
-        }
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(
-        enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi,avx512vbmi2"
-    )]
-    fn add_avx512(
-        &mut self,
-        of: (&[Postings], usize),
-        config: RareConfig,
-        scratch: &mut Scratch,
-    ) -> RareStats {
-        // SAFETY: this function has the features.
-        unsafe { self.add_with(Avx512, of, config, scratch) }
-    }
-
-    /// # Safety
-    /// The processor must have the kernel's features.
-    #[inline(always)]
-    unsafe fn add_with(
-        &mut self,
-        kernel: impl kernel::Kernel,
         (threads, partition): (&[Postings], usize),
         config: RareConfig,
         scratch: &mut Scratch,
     ) -> RareStats {
         let Scratch { slots, postings, spare, lists, .. } = scratch;
-        let mut features = Features::new(config, lists);
         let streams = threads.iter().map(|own| own.words(partition));
+        let features = Features::new(config, lists);
+        let work = Add { streams, slots, postings, spare, features };
+        let (features, count) = kernel::run(config.kernel, work);
+        let stats = RareStats { postings: count as u64, ..features.stats };
+        self.articles = self.articles.max(features.articles);
+        self.shared += stats.shared;
+        self.parts.push(features.into_part());
+        stats
+    }
+}
+
+/// The postings of a partition to its features.
+struct Add<'s, S> {
+    /// Of each thread.
+    streams: S,
+    slots: &'s mut Slots,
+    postings: &'s mut Vec<Posting>,
+    spare: &'s mut Vec<Posting>,
+    features: Features<'s>,
+}
+
+impl<'s, 'w, S: Iterator<Item = &'w [u32]> + Clone> Work for Add<'s, S> {
+    /// The features, and how many postings there were.
+    type Output = (Features<'s>, usize);
+
+    #[inline(always)]
+    unsafe fn with(self, kernel: impl Kernel) -> Self::Output {
+        let Self { streams, slots, postings, spare, mut features } = self;
         // SAFETY: the caller vouches for the features.
         let count = unsafe { slots.gather(kernel, streams, postings) };
         features.singles(count - slots.kept());
@@ -126,11 +117,7 @@ impl RareIndex {
                 for_each_feature(&mut postings[slot], spare, |group| features.add(group));
             }
         }
-        let stats = RareStats { postings: count as u64, ..features.stats };
-        self.articles = self.articles.max(features.articles);
-        self.shared += stats.shared;
-        self.parts.push(features.into_part());
-        stats
+        (features, count)
     }
 }
 
@@ -164,7 +151,7 @@ impl<'s> Features<'s> {
     #[inline(always)]
     unsafe fn add_few(
         &mut self,
-        kernel: impl kernel::Kernel,
+        kernel: impl Kernel,
         postings: &[Posting; FEW],
         count: usize,
     ) -> bool {

@@ -8,12 +8,10 @@
 use std::ops::Range;
 
 use super::index::SLACK;
-#[cfg(target_arch = "x86_64")]
-use super::kernel::avx512::Avx512;
-use super::kernel::{self, scalar::Scalar};
-use super::weigh::{self, WEIGHT_BITS, Word};
+use super::kernel::{self, Kernel, Work};
+use super::weigh::{self, Scales, WEIGHT_BITS, Word};
 use super::{RareConfig, RareIndex, Scratch};
-use crate::{Kernel, prefetch};
+use crate::prefetch;
 
 /// Pairs in a block, about: they, and then their counters, fit the first-level cache.
 const BLOCK_PAIRS: u64 = 1 << 14;
@@ -96,40 +94,6 @@ impl RareIndex {
     pub fn pairs(
         &self,
         config: RareConfig,
-        of: (&Blocks, Range<usize>),
-        scratch: &mut Scratch,
-    ) -> Vec<(u32, u32, u32)> {
-        config.kernel.assert_available();
-        match config.kernel {
-            // SAFETY: the processor has its features, as was asserted.
-            #[cfg(target_arch = "x86_64")]
-            Kernel::Avx512 => unsafe { self.pairs_avx512(config, of, scratch) },
-            // SAFETY: plain Rust needs no features.
-            _ => unsafe { self.pairs_with(Scalar, config, of, scratch) },
-        }
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(
-        enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi,avx512vbmi2"
-    )]
-    fn pairs_avx512(
-        &self,
-        config: RareConfig,
-        of: (&Blocks, Range<usize>),
-        scratch: &mut Scratch,
-    ) -> Vec<(u32, u32, u32)> {
-        // SAFETY: this function has the features.
-        unsafe { self.pairs_with(Avx512, config, of, scratch) }
-    }
-
-    /// # Safety
-    /// The processor must have the kernel's features.
-    #[inline(always)]
-    unsafe fn pairs_with(
-        &self,
-        kernel: impl kernel::Kernel,
-        config: RareConfig,
         (blocks, part): (&Blocks, Range<usize>),
         scratch: &mut Scratch,
     ) -> Vec<(u32, u32, u32)> {
@@ -151,15 +115,36 @@ impl RareIndex {
             );
         }
         let mut pairs = Vec::new();
-        let least = config.min_weight.max(1);
         for (block, (&start, &end)) in part.zip(starts.iter().zip(&heads)) {
             let first = (block << blocks.shift) as u32;
-            let articles = first..self.articles.min(first + (1 << blocks.shift));
-            let block = weigh::Block { articles, all: self.articles, bits: blocks.bits, least };
-            // SAFETY: the caller vouches for the features.
-            unsafe { scales.weigh(kernel, block, &mut words[start..end], &mut pairs) };
+            let block = weigh::Block {
+                articles: first..self.articles.min(first + (1 << blocks.shift)),
+                all: self.articles,
+                bits: blocks.bits,
+                least: config.min_weight.max(1),
+            };
+            let words = &mut words[start..end];
+            kernel::run(config.kernel, Weigh { scales, block, words, pairs: &mut pairs });
         }
         pairs
+    }
+}
+
+/// The pairs of a block to those that weigh enough.
+struct Weigh<'s> {
+    scales: &'s mut Scales,
+    block: weigh::Block,
+    words: &'s mut [Word],
+    pairs: &'s mut Vec<(u32, u32, u32)>,
+}
+
+impl Work for Weigh<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn with(self, kernel: impl Kernel) {
+        // SAFETY: the caller vouches for the features.
+        unsafe { self.scales.weigh(kernel, self.block, self.words, self.pairs) }
     }
 }
 

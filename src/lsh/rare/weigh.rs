@@ -256,6 +256,18 @@ mod tests {
         }
     }
 
+    /// A counter that was full has less than its pair weighs, and less than many ask for.
+    #[test]
+    fn relieved_counters_are_seen() {
+        for times in [62, 63, 64, 93, 94] {
+            let block = Block { articles: 0..1, all: 10, bits: 10, least: 125 };
+            let (mut words, mut found) = (vec![7 << WEIGHT_BITS | 4; times], Vec::new());
+            // SAFETY: plain Rust needs no features.
+            unsafe { Scales::default().weigh(Scalar, block, &mut words, &mut found) };
+            assert_eq!(found, [(0, 7, 4 * times as u32)]);
+        }
+    }
+
     #[test]
     fn counters_do_not_run_over() {
         let mut scales = Scales::default();

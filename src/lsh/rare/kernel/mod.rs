@@ -40,6 +40,38 @@ pub(super) struct Few {
     pub singles: usize,
 }
 
+/// Work that a kernel is handed to.
+pub(super) trait Work {
+    type Output;
+
+    /// Does it. To be inlined, so that all of it is compiled for the kernel's instruction set.
+    ///
+    /// # Safety
+    /// The processor must have the kernel's features.
+    unsafe fn with(self, kernel: impl Kernel) -> Self::Output;
+}
+
+/// Does some work with a kernel. Panics where this processor lacks it.
+pub(super) fn run<W: Work>(kernel: crate::Kernel, work: W) -> W::Output {
+    kernel.assert_available();
+    match kernel {
+        // SAFETY: the processor has its features, as was asserted.
+        #[cfg(target_arch = "x86_64")]
+        crate::Kernel::Avx512 => unsafe { run_avx512(work) },
+        // SAFETY: plain Rust needs no features.
+        _ => unsafe { work.with(scalar::Scalar) },
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(
+    enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi,avx512vbmi2"
+)]
+fn run_avx512<W: Work>(work: W) -> W::Output {
+    // SAFETY: this function has the features.
+    unsafe { work.with(avx512::Avx512) }
+}
+
 /// What each instruction set brings.
 pub(super) trait Kernel: Copy {
     /// Takes words apart, which begin in the block of articles of which the first is `first`. Gives the
