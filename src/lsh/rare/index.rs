@@ -1,6 +1,8 @@
 //! Postings to the features that count, each with the articles that have it.
 
-use super::kernel::{self, FEW, Kernel, Work};
+use std::ops::Range;
+
+use super::kernel::{self, FEW, Kernel, LANES, Work};
 use super::slots::Slots;
 use super::{Posting, Postings, RareConfig, RareStats, Scratch};
 
@@ -25,6 +27,8 @@ struct Part {
     articles: Vec<u32>,
     /// Every df that there is, ascending, and where the articles of its features end.
     ends: Vec<(u32, u32)>,
+    /// One more than the greatest article.
+    end: u32,
 }
 
 /// Articles that may be read behind the last one.
@@ -78,13 +82,11 @@ impl RareIndex {
     ) -> RareStats {
         let Scratch { slots, postings, spare, lists, .. } = scratch;
         let streams = threads.iter().map(|own| own.words(partition));
-        let features = Features::new(config, lists);
-        let work = Add { streams, slots, postings, spare, features };
-        let (features, count) = kernel::run(config.kernel, work);
-        let stats = RareStats { postings: count as u64, ..features.stats };
-        self.articles = self.articles.max(features.articles);
+        let features = Features::new(config, lists, spare);
+        let (part, stats) = kernel::run(config.kernel, Add { streams, slots, postings, features });
+        self.articles = self.articles.max(part.end);
         self.shared += stats.shared;
-        self.parts.push(features.into_part());
+        self.parts.push(part);
         stats
     }
 }
@@ -95,29 +97,28 @@ struct Add<'s, S> {
     streams: S,
     slots: &'s mut Slots,
     postings: &'s mut Vec<Posting>,
-    spare: &'s mut Vec<Posting>,
     features: Features<'s>,
 }
 
-impl<'s, 'w, S: Iterator<Item = &'w [u32]> + Clone> Work for Add<'s, S> {
-    /// The features, and how many postings there were.
-    type Output = (Features<'s>, usize);
+impl<'w, S: Iterator<Item = &'w [u32]> + Clone> Work for Add<'_, S> {
+    type Output = (Part, RareStats);
 
     #[inline(always)]
     unsafe fn with(self, kernel: impl Kernel) -> Self::Output {
-        let Self { streams, slots, postings, spare, mut features } = self;
+        let Self { streams, slots, postings, mut features } = self;
         // SAFETY: the caller vouches for the features.
         let count = unsafe { slots.gather(kernel, streams, postings) };
-        features.singles(count - slots.kept());
-        spare.resize(spare.len().max(slots.kept()), 0);
-        for slot in slots.slots() {
-            let few = postings[slot.start..].first_chunk().expect("there are more behind");
-            // SAFETY: the caller vouches for the features.
-            if !unsafe { features.add_few(kernel, few, slot.len()) } {
-                for_each_feature(&mut postings[slot], spare, |group| features.add(group));
-            }
+        features.spare.resize(features.spare.len().max(count + FEW), 0);
+        // SAFETY: as above.
+        unsafe {
+            features.add_same::<2>(kernel, postings, slots.two());
+            features.add_same::<3>(kernel, postings, slots.three());
         }
-        (features, count)
+        for slot in slots.more() {
+            // SAFETY: as above.
+            unsafe { features.add_slot(kernel, postings, slot) };
+        }
+        features.finish(count)
     }
 }
 
@@ -126,96 +127,160 @@ struct Features<'s> {
     config: RareConfig,
     /// By df, the articles of the features that have it.
     lists: &'s mut Vec<Vec<u32>>,
-    /// One more than the greatest article.
-    articles: u32,
+    /// Room for [`FEW`] more than all postings.
+    spare: &'s mut Vec<Posting>,
+    /// Postings that are there for a second time.
+    again: u64,
+    /// What was dropped.
     stats: RareStats,
 }
 
 impl<'s> Features<'s> {
-    fn new(config: RareConfig, lists: &'s mut Vec<Vec<u32>>) -> Self {
+    fn new(config: RareConfig, lists: &'s mut Vec<Vec<u32>>, spare: &'s mut Vec<Posting>) -> Self {
         lists.iter_mut().for_each(Vec::clear);
         lists.resize_with(lists.len().max(FEW + 1), Vec::new);
-        Self { config, lists, articles: 0, stats: RareStats::default() }
+        Self { config, lists, spare, again: 0, stats: RareStats::default() }
     }
 
-    /// Counts features of one posting.
-    fn singles(&mut self, count: usize) {
-        self.stats.features += count as u64;
-        self.stats.single_features += count as u64;
-    }
-
-    /// Adds the first `count` postings, those of a slot, if they are as few and as simple as most.
+    /// Adds the postings of slots of `N` each, which stand one behind the other.
     ///
     /// # Safety
     /// The processor must have the kernel's features.
     #[inline(always)]
-    unsafe fn add_few(
+    unsafe fn add_same<const N: usize>(
         &mut self,
         kernel: impl Kernel,
-        postings: &[Posting; FEW],
-        count: usize,
-    ) -> bool {
-        if count > FEW.min(self.config.max_df as usize) {
-            return false;
+        postings: &mut [Posting],
+        slots: Range<usize>,
+    ) {
+        let step = LANES / N * N;
+        for start in slots.clone().step_by(step) {
+            let count = step.min(slots.end - start);
+            let lanes = postings[start..].first_chunk().expect("there are more behind");
+            // SAFETY: the caller vouches for the features.
+            let same = unsafe { kernel.same::<N>(lanes, count) };
+            self.append(2, &same.two.0, same.two.1);
+            if N > 2 {
+                self.append(3, &same.three.0, same.three.1);
+            }
+            self.again += u64::from(same.again);
+            let mut unclear = same.unclear;
+            while unclear != 0 {
+                let slot = start + unclear.trailing_zeros() as usize;
+                // SAFETY: as above.
+                unsafe { self.tell_apart(kernel, &mut postings[slot..slot + N]) };
+                unclear &= unclear - 1;
+            }
         }
-        let mut articles = [0; FEW];
-        // SAFETY: the caller vouches for the features.
-        let Some(few) = (unsafe { kernel.few(postings, count, &mut articles) }) else {
-            return false;
-        };
-        self.singles(few.singles);
-        let list = &mut self.lists[few.df];
-        let others = list.len();
-        list.extend_from_slice(&articles);
-        list.truncate(others + few.df);
-        self.done(few.df, articles[few.df.saturating_sub(1) % FEW]);
-        true
+    }
+
+    /// Adds the postings of a slot.
+    ///
+    /// # Safety
+    /// The processor must have the kernel's features.
+    #[inline(always)]
+    unsafe fn add_slot(
+        &mut self,
+        kernel: impl Kernel,
+        postings: &mut [Posting],
+        slot: Range<usize>,
+    ) {
+        if slot.len() <= FEW {
+            let mut articles = [0; FEW];
+            let few = postings[slot.start..].first_chunk().expect("there are more behind");
+            // SAFETY: the caller vouches for the features.
+            if let Some(df) = unsafe { kernel.few(few, slot.len(), &mut articles) } {
+                return self.append(df, &articles, df);
+            }
+        }
+        // SAFETY: as above.
+        unsafe { self.tell_apart(kernel, &mut postings[slot]) };
+    }
+
+    /// Adds the features of a slot, one after the other.
+    ///
+    /// # Safety
+    /// The processor must have the kernel's features.
+    #[inline(always)]
+    unsafe fn tell_apart(&mut self, kernel: impl Kernel, mut slot: &mut [Posting]) {
+        for _ in 0..TELL_APART {
+            // SAFETY: the caller vouches for the features.
+            let same = unsafe { kernel.part(slot, self.spare) };
+            let (group, others) = slot.split_at_mut(same);
+            self.add(group);
+            if others.is_empty() {
+                return;
+            }
+            others.copy_from_slice(&self.spare[..others.len()]);
+            slot = others;
+        }
+        slot.sort_unstable();
+        slot.chunk_by_mut(|a, b| *a >> 32 == *b >> 32).for_each(|group| self.add(group));
     }
 
     /// Adds the postings of one feature. What is there twice is overwritten.
     fn add(&mut self, group: &mut [Posting]) {
-        let cap = self.config.max_df as usize;
+        // What one article has alone is not frequent, whatever the cap.
+        let cap = (self.config.max_df as usize).max(1);
         let df = match group.len() > cap && exceeds(group, cap) {
             true => usize::MAX,
             false => distinct(group),
         };
-        if df == 1 {
-            return self.singles(1);
-        }
         if df > cap {
-            self.stats.features += 1;
-            self.stats.capped_features += 1;
-            self.stats.capped_postings += group.len() as u64;
-            return;
+            return self.drop(1, group.len());
         }
-        if df >= self.lists.len() {
-            self.lists.resize_with(df + 1, Vec::new);
+        self.again += (group.len() - df) as u64;
+        if df > 1 {
+            self.lists.resize_with(self.lists.len().max(df + 1), Vec::new);
+            self.lists[df].extend(group[..df].iter().map(|posting| *posting as u32));
         }
-        self.lists[df].extend(group[..df].iter().map(|posting| *posting as u32));
-        self.done(df, group[df - 1] as u32);
     }
 
-    /// One feature of that df has come, of which this is the last article; none if `df` is 0, without a
-    /// branch, as whether there is one could only be guessed.
+    /// Appends the first `count` articles, those of features of that df.
     #[inline(always)]
-    fn done(&mut self, df: usize, last: u32) {
-        let articles = if df > 0 { last.saturating_add(1) } else { 0 };
-        self.articles = self.articles.max(articles);
-        self.stats.features += u64::from(df > 0);
-        self.stats.shared += (df * df.saturating_sub(1) / 2) as u64;
+    fn append<const N: usize>(&mut self, df: usize, articles: &[u32; N], count: usize) {
+        let list = &mut self.lists[df];
+        let others = list.len();
+        // All of them: how many count could only be guessed.
+        list.extend_from_slice(articles);
+        list.truncate(others + count);
     }
 
-    /// All of them, in no more memory than they need.
-    fn into_part(self) -> Part {
-        assert!(self.articles <= ARTICLES, "articles are below 2^28");
-        let count: usize = self.lists.iter().map(Vec::len).sum();
-        let mut part = Part { articles: Vec::with_capacity(count + SLACK), ends: Vec::new() };
-        for (df, list) in self.lists.iter().enumerate().filter(|(_, list)| !list.is_empty()) {
+    /// Counts features above the cap.
+    fn drop(&mut self, features: usize, postings: usize) {
+        self.stats.features += features as u64;
+        self.stats.capped_features += features as u64;
+        self.stats.capped_postings += postings as u64;
+    }
+
+    /// All of them, in no more memory than they need, and what they are, out of so many postings.
+    #[inline(always)]
+    fn finish(mut self, postings: usize) -> (Part, RareStats) {
+        let kept = self.lists.len().min(self.config.max_df as usize + 1);
+        for df in kept..self.lists.len() {
+            self.drop(self.lists[df].len() / df, self.lists[df].len());
+        }
+        let count: usize = self.lists[..kept].iter().map(Vec::len).sum();
+        let mut part =
+            Part { articles: Vec::with_capacity(count + SLACK), ends: Vec::new(), end: 0 };
+        let mut stats = RareStats { postings: postings as u64, ..self.stats };
+        // Alone are those that are nowhere else.
+        let others = count as u64 + self.again + stats.capped_postings;
+        stats.single_features = stats.postings - others;
+        stats.features += stats.single_features;
+        let lists = self.lists[..kept].iter().enumerate();
+        for (df, list) in lists.filter(|(_, list)| !list.is_empty()) {
             part.articles.extend_from_slice(list);
             part.ends.push((df as u32, part.articles.len() as u32));
+            let last = list.iter().fold(0, |last, article| last.max(*article));
+            assert!(last < ARTICLES, "articles are below 2^28");
+            part.end = part.end.max(last + 1);
+            let features = list.len() / df;
+            stats.features += features as u64;
+            stats.shared += (features * (df * (df - 1) / 2)) as u64;
         }
         part.articles.resize(count + SLACK, 0);
-        part
+        (part, stats)
     }
 }
 
@@ -252,41 +317,4 @@ fn distinct(group: &mut [Posting]) -> usize {
         count += usize::from(posting != group[count - 1]);
     }
     count
-}
-
-/// Calls `each` with the postings of every feature in a slot, in the order in which they came.
-// With the caller, so that it is compiled for the kernel's instruction set.
-#[inline(always)]
-fn for_each_feature(
-    slot: &mut [Posting],
-    spare: &mut [Posting],
-    mut each: impl FnMut(&mut [Posting]),
-) {
-    let first = slot[0];
-    let differ = slot.iter().fold(0, |differ, posting| differ | (posting ^ first)) >> 32 != 0;
-    if !differ {
-        return each(slot);
-    }
-    let mut rest = slot;
-    for _ in 0..TELL_APART {
-        let feature = rest[0] >> 32;
-        let (mut same, mut other) = (0, 0);
-        for at in 0..rest.len() {
-            let posting = rest[at];
-            let is_same = posting >> 32 == feature;
-            rest[same] = posting;
-            spare[other] = posting;
-            same += usize::from(is_same);
-            other += usize::from(!is_same);
-        }
-        let (group, others) = rest.split_at_mut(same);
-        each(group);
-        if others.is_empty() {
-            return;
-        }
-        others.copy_from_slice(&spare[..other]);
-        rest = others;
-    }
-    rest.sort_unstable();
-    rest.chunk_by_mut(|a, b| *a >> 32 == *b >> 32).for_each(each);
 }

@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use super::Posting;
-use super::kernel::{Cut, FEW, Kernel, LANES};
+use super::kernel::{Cut, Kernel, LANES, Places};
 use super::postings::{HASH_BITS, MARK};
 
 /// Slots for each posting, as a power of two: as few features as possible share one.
-const SLOTS: u32 = 2;
+const SLOTS: u32 = 1;
 
 /// Bits of the number of a slot, at least and at most.
 const LEAST_BITS: u32 = LANES.ilog2();
@@ -24,13 +24,16 @@ const CHUNK: usize = 16 * LANES;
 pub(super) struct Slots {
     /// By slot how many postings it has, then the place of its next one. One more for what is no posting.
     states: Vec<u32>,
-    /// Where slots with several begin, and where the last of them ends.
+    /// Where slots with more than three begin, and where the last of them ends.
     begins: Vec<u32>,
+    /// Where the postings of slots with two are, and of those with three.
+    two: Range<usize>,
+    three: Range<usize>,
 }
 
 impl Slots {
-    /// Moves the postings whose slot has several to the start of `into`, slot by slot; at least [`FEW`]
-    /// that mean nothing are behind. Gives how many there were in all.
+    /// Moves the postings whose slot has several to `into`, slot by slot; at least [`LANES`] more are behind.
+    /// Gives how many there were in all.
     ///
     /// # Safety
     /// The processor must have the kernel's features.
@@ -53,14 +56,18 @@ impl Slots {
         }
         let (none, slots) = self.states.split_last_mut().expect("one more than slots");
         let count = words - *none as usize;
-        self.begins.resize(self.begins.len().max(count / 2 + LANES + 1), 0);
+        self.begins.resize(self.begins.len().max(count / 4 + LANES + 1), 0);
+        let first = Self::first(words, slots.len());
         // SAFETY: the caller vouches for the features.
-        let (several, kept) = unsafe { kernel.places(slots, words as u32, &mut self.begins) };
+        let (several, end) = unsafe { kernel.places(slots, (first, 0), &mut self.begins) };
         self.begins.truncate(several + 1);
-        self.begins[several] = kept;
-        // What is no posting goes behind them all, and what is alone behind that.
-        *none = count as u32;
-        into.resize(into.len().max(words + FEW), 0);
+        self.begins[several] = end.more;
+        self.two = first.two as usize..end.two as usize;
+        self.three = first.three as usize..end.three as usize;
+        // What is no posting goes behind them all.
+        *none = end.more;
+        let last = first.more as usize + words + LANES;
+        into.resize(into.len().max(last), 0);
         let mut scatter = Scatter { cut, places: &mut self.states, into };
         for words in streams {
             // SAFETY: the caller vouches for the features.
@@ -69,13 +76,26 @@ impl Slots {
         count
     }
 
-    /// How many postings are in slots with several.
-    pub fn kept(&self) -> usize {
-        self.begins.last().map_or(0, |end| *end as usize)
+    /// Where the first posting of slots with two goes, and so on; before them is the place for those that
+    /// are alone.
+    fn first(words: usize, slots: usize) -> Places {
+        let two = 1;
+        let three = two + words.min(2 * slots) as u32;
+        Places { two, three, more: three + words.min(3 * slots) as u32 }
     }
 
-    /// Where the postings of each slot with several are.
-    pub fn slots(&self) -> impl Iterator<Item = Range<usize>> {
+    /// Where the postings of slots with two are, one behind the other.
+    pub fn two(&self) -> Range<usize> {
+        self.two.clone()
+    }
+
+    /// Where the postings of slots with three are, one behind the other.
+    pub fn three(&self) -> Range<usize> {
+        self.three.clone()
+    }
+
+    /// Where the postings of each slot with more are.
+    pub fn more(&self) -> impl Iterator<Item = Range<usize>> {
         self.begins.windows(2).map(|slot| slot[0] as usize..slot[1] as usize)
     }
 }

@@ -1,22 +1,26 @@
 //! Sixteen numbers in a register, or eight postings.
 
 use std::arch::x86_64::{
-    __m512i, __mmask8, _mm_cvtsi32_si128, _mm_cvtsi128_si32, _mm256_storeu_si256, _mm512_add_epi32,
-    _mm512_alignr_epi32, _mm512_alignr_epi64, _mm512_and_si512, _mm512_broadcastq_epi64,
-    _mm512_castsi512_si128, _mm512_cmpge_epu32_mask, _mm512_cmpgt_epu32_mask,
-    _mm512_cmplt_epu64_mask, _mm512_conflict_epi64, _mm512_cvtepi64_epi32, _mm512_cvtsi512_si32,
-    _mm512_i32gather_epi32, _mm512_loadu_si512, _mm512_lzcnt_epi32, _mm512_mask_cmpeq_epi64_mask,
-    _mm512_mask_mov_epi32, _mm512_mask_permutexvar_epi32, _mm512_mask_test_epi64_mask,
-    _mm512_maskz_compress_epi32, _mm512_maskz_compress_epi64, _mm512_maskz_mov_epi32,
+    __m512i, __mmask8, __mmask16, _mm_cvtsi32_si128, _mm_cvtsi128_si32, _mm256_storeu_si256,
+    _mm512_add_epi32, _mm512_alignr_epi32, _mm512_alignr_epi64, _mm512_and_si512,
+    _mm512_broadcastq_epi64, _mm512_castsi512_si128, _mm512_cmpeq_epu32_mask,
+    _mm512_cmpge_epu32_mask, _mm512_cmpgt_epu32_mask, _mm512_cmplt_epu64_mask,
+    _mm512_conflict_epi64, _mm512_cvtepi64_epi32, _mm512_cvtsi512_si32, _mm512_i32gather_epi32,
+    _mm512_loadu_si512, _mm512_lzcnt_epi32, _mm512_mask_cmpeq_epi64_mask,
+    _mm512_mask_cmpeq_epu32_mask, _mm512_mask_cmpge_epu32_mask, _mm512_mask_expand_epi32,
+    _mm512_mask_max_epu32, _mm512_mask_mov_epi32, _mm512_mask_permutexvar_epi32,
+    _mm512_mask_storeu_epi64, _mm512_mask_test_epi64_mask, _mm512_maskz_compress_epi32,
+    _mm512_maskz_compress_epi64, _mm512_maskz_loadu_epi64, _mm512_maskz_mov_epi32,
     _mm512_min_epu32, _mm512_movepi32_mask, _mm512_mullo_epi32, _mm512_or_si512,
-    _mm512_permutex2var_epi32, _mm512_permutexvar_epi32, _mm512_set1_epi32, _mm512_setzero_si512,
-    _mm512_slli_epi32, _mm512_srl_epi32, _mm512_srli_epi32, _mm512_srli_epi64, _mm512_storeu_si512,
-    _mm512_sub_epi32, _mm512_test_epi32_mask,
+    _mm512_permutex2var_epi32, _mm512_permutexvar_epi32, _mm512_set1_epi32, _mm512_set1_epi64,
+    _mm512_setzero_si512, _mm512_shuffle_epi32, _mm512_slli_epi32, _mm512_srl_epi32,
+    _mm512_srli_epi32, _mm512_srli_epi64, _mm512_storeu_si512, _mm512_sub_epi32,
+    _mm512_test_epi32_mask,
 };
 
 use super::super::postings::BLOCK_BITS;
 use super::super::weigh::{HASH, SLACK, WEIGHT_BITS, Word, place_of};
-use super::{Cut, FEW, Few, Kernel, LANES, Posting};
+use super::{Cut, FEW, Kernel, LANES, Places, Posting, Same};
 
 /// Needs AVX-512 F, CD and DQ.
 #[derive(Debug, Clone, Copy)]
@@ -36,9 +40,25 @@ impl Kernel for Avx512 {
     }
 
     #[inline(always)]
-    unsafe fn places(self, slots: &mut [u32], alone: u32, begins: &mut [u32]) -> (usize, u32) {
+    unsafe fn places(
+        self,
+        slots: &mut [u32],
+        first_and_alone: (Places, u32),
+        begins: &mut [u32],
+    ) -> (usize, Places) {
         // SAFETY: the caller vouches for the features.
-        unsafe { places(slots, alone, begins) }
+        unsafe { places(slots, first_and_alone, begins) }
+    }
+
+    #[inline(always)]
+    unsafe fn same<const N: usize>(self, postings: &[Posting; LANES], count: usize) -> Same {
+        // SAFETY: the caller vouches for the features.
+        unsafe {
+            match N {
+                2 => same_of_two(postings, count),
+                _ => same_of_three(postings, count),
+            }
+        }
     }
 
     #[inline(always)]
@@ -47,9 +67,15 @@ impl Kernel for Avx512 {
         postings: &[Posting; FEW],
         count: usize,
         articles: &mut [u32; FEW],
-    ) -> Option<Few> {
+    ) -> Option<usize> {
         // SAFETY: the caller vouches for the features.
         unsafe { few(postings, count, articles) }
+    }
+
+    #[inline(always)]
+    unsafe fn part(self, postings: &mut [Posting], others: &mut [Posting]) -> usize {
+        // SAFETY: the caller vouches for the features.
+        unsafe { part(postings, others) }
     }
 
     #[inline(always)]
@@ -135,32 +161,149 @@ const fn by_turns(from: u32) -> [u32; LANES] {
 
 #[target_feature(enable = "avx512f,popcnt")]
 #[inline]
-fn places(slots: &mut [u32], alone: u32, begins: &mut [u32]) -> (usize, u32) {
+fn places(
+    slots: &mut [u32],
+    (mut next, alone): (Places, u32),
+    begins: &mut [u32],
+) -> (usize, Places) {
     let (zero, last) = (_mm512_setzero_si512(), _mm512_set1_epi32(LANES as i32 - 1));
+    let (two, three) = (_mm512_set1_epi32(2), _mm512_set1_epi32(3));
     let alone = _mm512_set1_epi32(alone as i32);
-    let (mut next, mut several) = (zero, 0);
+    let (mut more, mut several) = (_mm512_set1_epi32(next.more as i32), 0);
     for slots in slots.as_chunks_mut().0 {
         let counts = load(slots);
-        let kept = _mm512_cmpgt_epu32_mask(counts, _mm512_set1_epi32(1));
-        let counts = _mm512_maskz_mov_epi32(kept, counts);
+        let are_two = _mm512_cmpeq_epu32_mask(counts, two);
+        let are_three = _mm512_cmpeq_epu32_mask(counts, three);
+        let are_more = _mm512_cmpgt_epu32_mask(counts, three);
+        let counts = _mm512_maskz_mov_epi32(are_more, counts);
         // Each lane plus the one before, then plus what the two before that have, and so on.
         let sums = _mm512_add_epi32(counts, _mm512_alignr_epi32::<15>(counts, zero));
         let sums = _mm512_add_epi32(sums, _mm512_alignr_epi32::<14>(sums, zero));
         let sums = _mm512_add_epi32(sums, _mm512_alignr_epi32::<12>(sums, zero));
         let sums = _mm512_add_epi32(sums, _mm512_alignr_epi32::<8>(sums, zero));
-        let places = _mm512_add_epi32(next, _mm512_sub_epi32(sums, counts));
-        next = _mm512_add_epi32(next, _mm512_permutexvar_epi32(last, sums));
-        store(_mm512_mask_mov_epi32(alone, kept, places), slots);
+        let places = _mm512_add_epi32(more, _mm512_sub_epi32(sums, counts));
+        more = _mm512_add_epi32(more, _mm512_permutexvar_epi32(last, sums));
         let (to, _) = begins[several..].split_first_chunk_mut().expect("there is room");
-        store(_mm512_maskz_compress_epi32(kept, places), to);
-        several += kept.count_ones() as usize;
+        store(_mm512_maskz_compress_epi32(are_more, places), to);
+        several += are_more.count_ones() as usize;
+        let twos = _mm512_add_epi32(_mm512_set1_epi32(next.two as i32), load(&BY_TWO));
+        let threes = _mm512_add_epi32(_mm512_set1_epi32(next.three as i32), load(&BY_THREE));
+        let places = _mm512_mask_mov_epi32(alone, are_more, places);
+        let places = _mm512_mask_expand_epi32(places, are_two, twos);
+        store(_mm512_mask_expand_epi32(places, are_three, threes), slots);
+        next.two += 2 * are_two.count_ones();
+        next.three += 3 * are_three.count_ones();
     }
-    (several, _mm_cvtsi128_si32(_mm512_castsi512_si128(next)) as u32)
+    next.more = _mm_cvtsi128_si32(_mm512_castsi512_si128(more)) as u32;
+    (several, next)
+}
+
+/// Where slots of two and of three postings begin.
+static BY_TWO: [u32; LANES] = by(2);
+static BY_THREE: [u32; LANES] = by(3);
+
+const fn by(step: u32) -> [u32; LANES] {
+    let mut places = [0; LANES];
+    let mut at = 0;
+    while at < LANES {
+        places[at] = at as u32 * step;
+        at += 1;
+    }
+    places
+}
+
+/// The articles of some postings, and the hashes.
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn split(postings: &[Posting; LANES]) -> (__m512i, __m512i) {
+    let from: *const __m512i = postings.as_ptr().cast();
+    // SAFETY: 16 postings of eight bytes are two registers, and the loads are unaligned ones.
+    let (low, high) = unsafe { (_mm512_loadu_si512(from), _mm512_loadu_si512(from.add(1))) };
+    let articles = _mm512_permutex2var_epi32(low, load(&EVEN), high);
+    (articles, _mm512_permutex2var_epi32(low, load(&ODD), high))
+}
+
+/// Every second lane of two registers.
+static EVEN: [u32; LANES] = by(2);
+static ODD: [u32; LANES] = {
+    let mut lanes = by(2);
+    let mut at = 0;
+    while at < LANES {
+        lanes[at] += 1;
+        at += 1;
+    }
+    lanes
+};
+
+#[target_feature(enable = "avx512f,popcnt")]
+#[inline]
+fn same_of_two(postings: &[Posting; LANES], count: usize) -> Same {
+    let inside = ((1u32 << count) - 1) as __mmask16;
+    let (articles, hashes) = split(postings);
+    // Each beside the other one of its slot.
+    let others = _mm512_shuffle_epi32::<0b10_11_00_01>(articles);
+    let alike = _mm512_shuffle_epi32::<0b10_11_00_01>(hashes);
+    let alike = _mm512_mask_cmpeq_epu32_mask(inside, hashes, alike);
+    let again = _mm512_mask_cmpeq_epu32_mask(alike, articles, others);
+    let lesser = _mm512_min_epu32(articles, others);
+    let ordered = _mm512_mask_max_epu32(lesser, 0xAAAA, articles, others);
+    let mut same = Same { again: again.count_ones() / 2, ..Same::default() };
+    same.two = packed(ordered, alike & !again);
+    same
+}
+
+#[target_feature(enable = "avx512f,popcnt")]
+#[inline]
+fn same_of_three(postings: &[Posting; LANES], count: usize) -> Same {
+    let inside = ((1u32 << count) - 1) as __mmask16;
+    let (articles, hashes) = split(postings);
+    let (next, last) = (load(&NEXT_OF_THREE), load(&LAST_OF_THREE));
+    // Each beside the next one of its slot, and beside the last but one; in a circle.
+    let next_hash = _mm512_permutexvar_epi32(next, hashes);
+    let last_hash = _mm512_permutexvar_epi32(last, hashes);
+    let is_next = _mm512_mask_cmpeq_epu32_mask(inside, hashes, next_hash);
+    let is_last = _mm512_mask_cmpeq_epu32_mask(inside, hashes, last_hash);
+    let next_article = _mm512_permutexvar_epi32(next, articles);
+    let last_article = _mm512_permutexvar_epi32(last, articles);
+    // The first and the second have a next one, and for the first the last but one is the third.
+    let descend = _mm512_mask_cmpge_epu32_mask(is_next & 0x36DB, articles, next_article)
+        | _mm512_mask_cmpge_epu32_mask(is_last & 0x1249, articles, last_article);
+    let unclear = (descend | descend >> 1) & 0x1249;
+    let clear = !(unclear * 7);
+    Same {
+        two: packed(articles, (is_next ^ is_last) & clear),
+        three: packed(articles, is_next & is_last & clear),
+        again: 0,
+        unclear: u32::from(unclear),
+    }
+}
+
+/// By lane the next one of three, and the one after that, which is the one before; the last of 16 alone.
+static NEXT_OF_THREE: [u32; LANES] = of_three(1);
+static LAST_OF_THREE: [u32; LANES] = of_three(2);
+
+const fn of_three(step: u32) -> [u32; LANES] {
+    let mut lanes = [0; LANES];
+    let mut at = 0;
+    while at < LANES as u32 {
+        lanes[at as usize] = at / 3 * 3 + (at + step) % 3;
+        at += 1;
+    }
+    lanes
+}
+
+/// Lanes of a mask at the start of an array, and how many they are.
+#[target_feature(enable = "avx512f,popcnt")]
+#[inline]
+fn packed(lanes: __m512i, mask: __mmask16) -> ([u32; LANES], usize) {
+    let mut numbers = [0; LANES];
+    store(_mm512_maskz_compress_epi32(mask, lanes), &mut numbers);
+    (numbers, mask.count_ones() as usize)
 }
 
 #[target_feature(enable = "avx512f,avx512cd,popcnt")]
 #[inline]
-fn few(postings: &[Posting; FEW], count: usize, articles: &mut [u32; FEW]) -> Option<Few> {
+fn few(postings: &[Posting; FEW], count: usize, articles: &mut [u32; FEW]) -> Option<usize> {
     let inside = ((1u32 << count) - 1) as __mmask8;
     // SAFETY: 8 postings of eight bytes, and the load is an unaligned one.
     let postings = unsafe { _mm512_loadu_si512(postings.as_ptr().cast()) };
@@ -179,7 +322,34 @@ fn few(postings: &[Posting; FEW], count: usize, articles: &mut [u32; FEW]) -> Op
     let ascend = _mm512_cmplt_epu64_mask(several, next);
     let all = (1u32 << df >> 1).saturating_sub(1) as __mmask8;
     let is_clear = again & !same == 0 && ascend & all == all;
-    is_clear.then_some(Few { df, singles: count - df })
+    is_clear.then_some(df)
+}
+
+#[target_feature(enable = "avx512f,popcnt")]
+#[inline]
+fn part(postings: &mut [Posting], others: &mut [Posting]) -> usize {
+    let all = postings.len();
+    assert!(others.len() >= all + FEW, "there is room for a register behind the last");
+    let hash = _mm512_set1_epi64((postings[0] >> 32) as i64);
+    let mut same = 0;
+    for at in (0..all).step_by(FEW) {
+        let inside = ((1u32 << (all - at).min(FEW)) - 1) as __mmask8;
+        // SAFETY: lanes that are not inside are not read.
+        let own = unsafe { _mm512_maskz_loadu_epi64(inside, postings.as_ptr().add(at).cast()) };
+        let is_same = _mm512_mask_cmpeq_epi64_mask(inside, _mm512_srli_epi64::<32>(own), hash);
+        let other = _mm512_maskz_compress_epi64(inside & !is_same, own);
+        let own = _mm512_maskz_compress_epi64(is_same, own);
+        let count = is_same.count_ones() as usize;
+        let kept = ((1u32 << count) - 1) as __mmask8;
+        // SAFETY: as many of the first kind are written as there are, at most as far as was read; and for
+        // others there is room for 8 behind each one that there may be.
+        unsafe {
+            _mm512_mask_storeu_epi64(postings.as_mut_ptr().add(same).cast(), kept, own);
+            _mm512_storeu_si512(others.as_mut_ptr().add(at - same).cast(), other);
+        }
+        same += count;
+    }
+    same
 }
 
 #[target_feature(enable = "avx512f,popcnt")]

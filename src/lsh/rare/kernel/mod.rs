@@ -31,13 +31,25 @@ impl Cut {
     }
 }
 
-/// What a slot of few postings has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Few {
-    /// Articles of the one feature that has several; 0 if none has.
-    pub df: usize,
-    /// Features of one posting.
-    pub singles: usize,
+/// Where slots have their postings: those with two, those with three, and those with more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Places {
+    pub two: u32,
+    pub three: u32,
+    pub more: u32,
+}
+
+/// What slots of as many postings each have: two or three.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Same {
+    /// The articles of features with two, one behind the other, and how many these are.
+    pub two: ([u32; LANES], usize),
+    /// And with three.
+    pub three: ([u32; LANES], usize),
+    /// Postings that are there for a second time.
+    pub again: u32,
+    /// A bit for the first posting of each slot of which a quick look does not say.
+    pub unclear: u32,
 }
 
 /// Work that a kernel is handed to.
@@ -88,17 +100,28 @@ pub(super) trait Kernel: Copy {
     ) -> u32;
 
     /// Turns the number of postings of each slot, of a multiple of [`LANES`], into the place of its first
-    /// one: slot by slot where there are several, `alone` where there are none or one. Writes where slots
-    /// with several begin to the start of `begins`, which has [`LANES`] more than there are, and gives how
-    /// many slots and postings that is.
+    /// one: `alone` where there are none or one, else from `first` on. Writes where slots with more than
+    /// three begin to the start of `begins`, which has [`LANES`] more than there are. Gives how many that
+    /// is, and where the postings end.
     ///
     /// # Safety
     /// The processor must have the kernel's features.
-    unsafe fn places(self, slots: &mut [u32], alone: u32, begins: &mut [u32]) -> (usize, u32);
+    unsafe fn places(
+        self,
+        slots: &mut [u32],
+        first_and_alone: (Places, u32),
+        begins: &mut [u32],
+    ) -> (usize, Places);
 
-    /// What the first `count` postings are, 2 to [`FEW`], those of a slot. The articles of the feature with
-    /// several stand at the start of `articles`; what is behind means nothing. `None` where a quick look
-    /// does not say: there may be several such features, or postings that do not ascend.
+    /// What slots of `N` postings each have, 2 or 3; so many postings count.
+    ///
+    /// # Safety
+    /// The processor must have the kernel's features.
+    unsafe fn same<const N: usize>(self, postings: &[Posting; LANES], count: usize) -> Same;
+
+    /// What the first `count` postings are, 4 to [`FEW`], those of a slot: the df of the one feature that has
+    /// several, or 0. Its articles stand at the start of `articles`; what is behind means nothing. `None`
+    /// where a quick look does not say: there may be several such features, or postings that do not ascend.
     ///
     /// # Safety
     /// The processor must have the kernel's features.
@@ -107,7 +130,14 @@ pub(super) trait Kernel: Copy {
         postings: &[Posting; FEW],
         count: usize,
         articles: &mut [u32; FEW],
-    ) -> Option<Few>;
+    ) -> Option<usize>;
+
+    /// Moves the postings that have the first one's feature to the front, and the others to `others`, which
+    /// has room for [`FEW`] more than all; each in the order in which they came. Gives how many have it.
+    ///
+    /// # Safety
+    /// The processor must have the kernel's features.
+    unsafe fn part(self, postings: &mut [Posting], others: &mut [Posting]) -> usize;
 
     /// Moves the words to the front whose counter is at least `least`, and gives their number. There is a
     /// counter for each [`super::weigh::place_of`] of so many bits, and [`super::weigh::SLACK`] more.
@@ -150,22 +180,63 @@ mod tests {
         (last, slots, postings)
     }
 
-    fn places(kernel: impl Kernel, counts: &[u32]) -> (Vec<u32>, Vec<u32>, u32) {
+    fn places(kernel: impl Kernel, counts: &[u32]) -> (Vec<u32>, Vec<u32>, Places) {
         let (mut slots, mut begins) = (counts.to_vec(), vec![0; counts.len() + LANES]);
+        let first = Places { two: 1000, three: 2000, more: 3000 };
         // SAFETY: the tests ask for the features first.
-        let (several, kept) = unsafe { kernel.places(&mut slots, 1 << 20, &mut begins) };
-        (slots, begins[..several].to_vec(), kept)
+        let (several, end) = unsafe { kernel.places(&mut slots, (first, 7), &mut begins) };
+        (slots, begins[..several].to_vec(), end)
+    }
+
+    /// Articles of features with two and with three, postings that are there again, and unclear slots.
+    type Found = (Vec<u32>, Vec<u32>, u32, u32);
+
+    fn same<const N: usize>(
+        kernel: impl Kernel,
+        postings: &[Posting; LANES],
+        count: usize,
+    ) -> Found {
+        // SAFETY: the tests ask for the features first.
+        let Same { two, three, again, unclear } = unsafe { kernel.same::<N>(postings, count) };
+        (two.0[..two.1].to_vec(), three.0[..three.1].to_vec(), again, unclear)
+    }
+
+    /// What [`Kernel::same`] says, slot by slot.
+    fn naive_same(postings: &[Posting], size: usize) -> Found {
+        let mut found = Found::default();
+        for (at, slot) in postings.chunks(size).enumerate() {
+            match naive(slot) {
+                Some((2, articles)) => found.0.extend(articles),
+                Some((3, articles)) => found.1.extend(articles),
+                Some(_) => {}
+                None if size == 2 && slot[0] == slot[1] => found.2 += 1,
+                None if size == 2 => found.0.extend([slot[1] as u32, slot[0] as u32]),
+                None => found.3 |= 1 << (at * size),
+            }
+        }
+        found
     }
 
     fn few(
         kernel: impl Kernel,
         postings: &[Posting; FEW],
         count: usize,
-    ) -> Option<(Few, Vec<u32>)> {
+    ) -> Option<(usize, Vec<u32>)> {
         let mut articles = [0; FEW];
         // SAFETY: the tests ask for the features first.
         let found = unsafe { kernel.few(postings, count, &mut articles) };
-        found.map(|few| (few, articles[..few.df].to_vec()))
+        found.map(|df| (df, articles[..df].to_vec()))
+    }
+
+    fn part(kernel: impl Kernel, postings: &[Posting]) -> (Vec<Posting>, Vec<Posting>) {
+        let (mut postings, mut others) = (postings.to_vec(), vec![0; postings.len() + FEW]);
+        let all = postings.len();
+        // What is behind must be left alone.
+        postings.push(7);
+        // SAFETY: the tests ask for the features first.
+        let same = unsafe { kernel.part(&mut postings[..all], &mut others) };
+        assert_eq!(postings[all], 7);
+        (postings[..same].to_vec(), others[..all - same].to_vec())
     }
 
     fn keep(kernel: impl Kernel, words: &[Word], counters: &[u8], bits: u32) -> Vec<Word> {
@@ -176,20 +247,30 @@ mod tests {
         words
     }
 
-    /// What [`Kernel::few`] may say, by counting one feature after the other.
-    fn naive(postings: &[Posting]) -> Option<(Few, Vec<u32>)> {
+    /// The one feature that has several postings, 0 if none has, and its articles; by counting one feature
+    /// after the other. `None` where there are several, or articles do not ascend.
+    fn naive(postings: &[Posting]) -> Option<(usize, Vec<u32>)> {
         let of = |feature: u64| postings.iter().filter(move |posting| **posting >> 32 == feature);
         let mut several: Vec<u64> = postings.iter().map(|posting| posting >> 32).collect();
         several.retain(|feature| of(*feature).count() > 1);
-        several.dedup();
         let articles: Vec<u32> = several
             .first()
             .map_or(Vec::new(), |feature| of(*feature).map(|posting| *posting as u32).collect());
         several.sort_unstable();
         several.dedup();
         let is_clear = several.len() < 2 && articles.is_sorted_by(|a, b| a < b);
-        let few = Few { df: articles.len(), singles: postings.len() - articles.len() };
-        is_clear.then_some((few, articles))
+        is_clear.then_some((articles.len(), articles))
+    }
+
+    /// Postings of few features and few articles, mostly in order.
+    fn postings(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Posting>> {
+        let posting = (0..3u64, 0..9u64);
+        (prop::collection::vec(posting, count), 0..4u32).prop_map(|(mut postings, order)| {
+            if order > 0 {
+                postings.sort_unstable_by_key(|(_, article)| *article);
+            }
+            postings.into_iter().map(|(feature, article)| feature << 32 | article).collect()
+        })
     }
 
     proptest! {
@@ -213,33 +294,47 @@ mod tests {
         }
 
         #[test]
-        fn slots_get_places_alike(lanes in 0..6usize, counts in prop::collection::vec(0..5u32, 96)) {
+        fn slots_get_places_alike(lanes in 0..6usize, counts in prop::collection::vec(0..6u32, 96)) {
             let counts = &counts[..lanes * LANES];
             let expected = places(Scalar, counts);
             with_kernels!(|kernel| assert_eq!(places(kernel, counts), expected));
-            let several: Vec<usize> = (0..counts.len()).filter(|at| counts[*at] > 1).collect();
-            let mut next = 0;
-            for (at, begin) in several.iter().zip(&expected.1) {
-                prop_assert_eq!((expected.0[*at], *begin), (next, next));
-                next += counts[*at];
+            let mut next = Places { two: 1000, three: 2000, more: 3000 };
+            let mut begins = Vec::new();
+            for (count, place) in counts.iter().zip(&expected.0) {
+                let next = match count {
+                    0 | 1 => &mut 7,
+                    2 => &mut next.two,
+                    3 => &mut next.three,
+                    _ => &mut next.more,
+                };
+                prop_assert_eq!(*place, *next);
+                begins.extend((*count > 3).then_some(*next));
+                *next += count;
             }
-            prop_assert_eq!(expected.1.len(), several.len());
-            prop_assert_eq!(expected.2, next);
-            let alone = expected.0.iter().filter(|place| **place == 1 << 20).count();
-            prop_assert_eq!(alone, counts.len() - several.len());
+            prop_assert_eq!((expected.1, expected.2), (begins, next));
         }
 
         #[test]
-        fn few_postings_are_what_they_are(
-            postings in prop::collection::vec((0..4u64, 0..9u64), FEW),
-            count in 2..=FEW,
-            is_sorted in any::<bool>(),
+        fn slots_of_as_many_are_what_they_are(
+            slots in prop::collection::vec(postings(6..7), 3),
+            count in 0..=8usize,
         ) {
-            let mut postings: Vec<Posting> =
-                postings.into_iter().map(|(feature, article)| feature << 32 | article).collect();
-            if is_sorted {
-                postings[..count].sort_unstable_by_key(|posting| *posting as u32);
-            }
+            // In order within a slot; the same numbers as slots of two and as slots of three.
+            let mut postings: Vec<Posting> = slots.concat();
+            postings.truncate(LANES);
+            let postings: [Posting; LANES] = postings.try_into().expect("as many");
+            let (twos, threes) = (count * 2, count.min(5) * 3);
+            let expected = (naive_same(&postings[..twos], 2), naive_same(&postings[..threes], 3));
+            prop_assert_eq!(&same::<2>(Scalar, &postings, twos), &expected.0);
+            prop_assert_eq!(&same::<3>(Scalar, &postings, threes), &expected.1);
+            with_kernels!(|kernel| {
+                assert_eq!(same::<2>(kernel, &postings, twos), expected.0);
+                assert_eq!(same::<3>(kernel, &postings, threes), expected.1);
+            });
+        }
+
+        #[test]
+        fn few_postings_are_what_they_are(postings in postings(FEW..FEW + 1), count in 2..=FEW) {
             let postings: [Posting; FEW] = postings.try_into().expect("as many");
             let expected = naive(&postings[..count]);
             with_kernels!(|kernel| assert_eq!(few(kernel, &postings, count), expected));
@@ -248,6 +343,14 @@ mod tests {
             prop_assert!(known.is_none() || known == expected);
             let is_one = postings[..count].iter().all(|posting| posting >> 32 == postings[0] >> 32);
             prop_assert!(known.is_some() || expected.is_none() || !is_one);
+        }
+
+        #[test]
+        fn features_part_alike(postings in postings(1..40)) {
+            let is_same = |posting: &Posting| posting >> 32 == postings[0] >> 32;
+            let expected: (Vec<_>, Vec<_>) = postings.iter().partition(|posting| is_same(posting));
+            prop_assert_eq!(&part(Scalar, &postings), &expected);
+            with_kernels!(|kernel| assert_eq!(part(kernel, &postings), expected));
         }
 
         #[test]
