@@ -8,6 +8,7 @@ mod common;
 mod config;
 pub mod dedup;
 mod pool;
+mod rewrites;
 mod scan;
 mod sieve;
 mod texts;

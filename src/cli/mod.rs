@@ -21,6 +21,7 @@ mod run;
 mod scan;
 mod settings;
 mod shelf;
+mod spilled;
 mod stored;
 mod tables;
 mod truth;

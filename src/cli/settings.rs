@@ -89,8 +89,8 @@ impl Settings {
         let threads = running.threads.unwrap_or(0);
         let memory = running.memory.map_or(MEMORY, |size| size.0);
         let is_bounded = running.memory.is_some();
-        // The rest is for what every article takes, and for the pairs. Texts are read back in no
-        // time; postings have to be made again.
+        // The rest is for what every article takes, and for the pairs. Texts are read back one by one, and
+        // more than once; postings once, in large pieces.
         engine.held_bytes = memory / 2;
         let temp = running.temp.clone().unwrap_or_else(std::env::temp_dir);
         let room = Room { bytes: memory / 8, temp };

@@ -9,6 +9,9 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context;
 use retold::engine::Texts;
+use retold::lsh::rare::Spill;
+
+use super::spilled::StoredWords;
 
 /// Where texts may be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +33,8 @@ pub struct StoredTexts {
     ends: Vec<u64>,
     /// The first failure to read one back.
     failed: Mutex<Option<io::Error>>,
+    /// What a scan of them makes, and has no room for.
+    words: StoredWords,
 }
 
 /// Bytes that a text in memory takes beside its own: where it is, and what the allocator adds.
@@ -42,6 +47,7 @@ impl StoredTexts {
     /// No texts yet.
     pub fn new(room: Room) -> Self {
         Self {
+            words: StoredWords::new(room.temp.clone()),
             room,
             held: Vec::new(),
             held_bytes: 0,
@@ -81,8 +87,10 @@ impl StoredTexts {
         flushed.with_context(|| cannot("write", &self.room.temp))
     }
 
-    /// An error if a text could not be read back; it was taken for empty.
+    /// An error if a text could not be read back, which was taken for empty; or if words of a scan could
+    /// not be written or read.
     pub fn check(&self) -> anyhow::Result<()> {
+        self.words.check()?;
         let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner).take();
         failed.map_or(Ok(()), Err).with_context(|| cannot("read", &self.room.temp))
     }
@@ -120,6 +128,10 @@ impl Texts for StoredTexts {
         self.place(at - self.held.len()).map_or(0, |place| (place.end - place.start) as usize)
     }
 
+    fn spill(&self) -> Option<&dyn Spill> {
+        Some(&self.words)
+    }
+
     fn text(&self, at: usize) -> Cow<'_, str> {
         if let Some(text) = self.held.get(at) {
             return Cow::Borrowed(text);
@@ -145,6 +157,27 @@ pub fn cannot(what: &str, folder: &Path) -> String {
 #[cfg(unix)]
 pub fn read_at(file: &File, bytes: &mut [u8], start: u64) -> io::Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, bytes, start)
+}
+
+/// Writes all bytes to a place in a file.
+#[cfg(unix)]
+pub fn write_at(file: &File, bytes: &[u8], start: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, start)
+}
+
+/// Writes all bytes to a place in a file.
+#[cfg(windows)]
+pub fn write_at(file: &File, mut bytes: &[u8], mut start: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match std::os::windows::fs::FileExt::seek_write(file, bytes, start)? {
+            0 => return Err(io::ErrorKind::WriteZero.into()),
+            written => {
+                bytes = &bytes[written..];
+                start += written as u64;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Reads exactly so many bytes from a place in a file.

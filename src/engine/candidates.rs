@@ -5,12 +5,12 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::pool::{Pool, Pooled};
+use super::rewrites::{Groups, Indexing, emit, pair_rare};
 use super::{Channel, Engine, Texts, Watch};
 use crate::Error;
 use crate::lsh::band_keys::{self, BandKeys, Bucketing, Collapsed};
 use crate::lsh::banding::{Banding, Target};
-use crate::lsh::rare::{self, Emission, Postings, RareConfig, RareIndex, Spread};
-use crate::shingle::reuse::skip_bigrams;
+use crate::lsh::rare::{self, Emission, Postings, RareIndex};
 use crate::sketch::MinHasher;
 use crate::text::hash::mix;
 use crate::text::{Analyzer, Outline};
@@ -19,10 +19,6 @@ use crate::text::{Analyzer, Outline};
 const BLOCK: usize = 64;
 /// Blocks whose keys are gathered before they are put to all others: so few that they take no room.
 const BLOCKS: usize = 1 << 9;
-/// Texts by which the number of features is estimated.
-const SAMPLE: usize = 512;
-/// Bytes in which pairs are counted, at least.
-const LEAST_ROOM: usize = 4 << 20;
 /// Groups of identical texts up to this size are compared like all others; of larger ones the first
 /// stands for all.
 const IDENTICAL_LIMIT: usize = 8;
@@ -74,6 +70,7 @@ struct Worker<'p> {
     shingles: Vec<u64>,
     lanes: Vec<u32>,
     emission: Pooled<'p, Emission>,
+    groups: &'p Groups<'p>,
 }
 
 impl Engine {
@@ -96,6 +93,7 @@ impl Engine {
             shingles: Vec::new(),
             lanes: vec![0; self.config.lanes],
             emission: emissions.take(),
+            groups: &groups,
         };
         let mut found = Candidates::default();
         let mut keys = BandKeys::new(banding);
@@ -127,12 +125,13 @@ impl Engine {
         drop(keys);
         if self.config.channel != Channel::Banding {
             let config = self.rare_config(texts.len());
+            let indexing = Indexing { config, standing: &standing, spill: texts.spill() };
             let mut index = RareIndex::default();
             let finish = |emissions: Vec<Emission>| -> Vec<Postings> {
                 emissions.into_iter().map(Emission::finish).collect()
             };
             let mut postings = finish(emissions.into_tools());
-            index_postings(&mut postings, config, &standing, &mut index, &mut found);
+            indexing.add(&mut postings, &mut index, &mut found);
             for group in 1..groups.count {
                 // The same buffers again: what is given back, the allocator may keep for long.
                 let restart = |own: Postings| own.restart(groups.spread(group));
@@ -140,7 +139,7 @@ impl Engine {
                 let emissions = Pool::with_tools(|| groups.emission(group), tools);
                 self.emit(texts, &analyzers, &emissions);
                 postings = finish(emissions.into_tools());
-                index_postings(&mut postings, config, &standing, &mut index, &mut found);
+                indexing.add(&mut postings, &mut index, &mut found);
             }
             drop(postings);
             pair_rare(&index, config, self.config.held_bytes, &mut found);
@@ -180,6 +179,7 @@ impl Engine {
             }
             if self.config.channel != Channel::Banding {
                 emit(&worker.outline, at as u32, &mut worker.emission);
+                worker.groups.relieve(&mut worker.emission);
             }
         }
         Ok(block)
@@ -200,105 +200,6 @@ impl Engine {
             },
         );
     }
-
-    /// How many groups of features there have to be, by a sample of the texts.
-    fn groups<T: Texts + ?Sized>(&self, texts: &T) -> Groups {
-        let step = (texts.len() / SAMPLE).max(1);
-        let (mut analyzer, mut outline) = (self.analyzer(), Outline::default());
-        let mut features = 0;
-        for at in (0..texts.len()).step_by(step) {
-            analyzer.outline(&texts.text(at), &mut outline);
-            skip_bigrams(&outline.stems, window(outline.forms.len()), |_| features += step);
-        }
-        let all = Spread::for_postings(features);
-        let wanted = Postings::bytes(features).div_ceil(self.config.held_bytes.max(1));
-        Groups { count: wanted.clamp(1, all.partitions()), features, all }
-    }
-
-    fn rare_config(&self, articles: usize) -> RareConfig {
-        let mut config =
-            RareConfig { kernel: self.config.kernel, ..RareConfig::for_articles(articles) };
-        if let Some(max_df) = self.config.max_df {
-            config.max_df = max_df;
-        }
-        // A feature of middling rarity weighs 2.
-        config.min_weight = self.config.min_shared.saturating_mul(2);
-        config
-    }
-}
-
-/// Features are looked at group by group, each in a pass over all texts, so that the postings of one
-/// group at a time are held. Which features make a group does not matter to what is found.
-struct Groups {
-    count: usize,
-    /// How many features there are of all, about.
-    features: usize,
-    /// Of all features.
-    all: Spread,
-}
-
-impl Groups {
-    /// The partitions of a group.
-    fn spread(&self, group: usize) -> Spread {
-        self.all.part(group, self.count)
-    }
-
-    /// Room for a thread's share of a group.
-    fn emission(&self, group: usize) -> Emission {
-        let share = self.features / (self.count * rayon::current_num_threads());
-        Emission::new(self.spread(group), share)
-    }
-}
-
-/// Adds the features of an article.
-fn emit(outline: &Outline, article: u32, emission: &mut Emission) {
-    let mut article = emission.article(article);
-    skip_bigrams(&outline.stems, window(outline.forms.len()), |feature| article.push(feature));
-}
-
-/// Adds all features of a group to the index, and empties the buffers. Every thread has its own postings
-/// of each partition.
-fn index_postings(
-    threads: &mut [Postings],
-    config: RareConfig,
-    standing: &[bool],
-    index: &mut RareIndex,
-    found: &mut Candidates,
-) {
-    if standing.iter().any(|stands| !stands) {
-        threads.par_iter_mut().for_each(|own| own.retain(|article| standing[article as usize]));
-    }
-    let threads = &*threads;
-    let partitions = threads.first().map_or(0, Postings::partitions);
-    let parts: Vec<(RareIndex, rare::RareStats)> = (0..partitions)
-        .into_par_iter()
-        .map_init(rare::Scratch::default, |scratch, partition| {
-            let mut part = RareIndex::default();
-            let stats = part.add((threads, partition), config, scratch);
-            (part, stats)
-        })
-        .collect();
-    for (part, stats) in parts {
-        index.append(part);
-        found.channels.rare.add(stats);
-    }
-}
-
-/// The channel of rewrites.
-fn pair_rare(index: &RareIndex, config: RareConfig, bytes: usize, found: &mut Candidates) {
-    let blocks = index.blocks();
-    // Twice as much as the index itself: every part goes over the whole of it.
-    let room = (bytes / 3).min(2 * index.len() * size_of::<u32>()).max(LEAST_ROOM);
-    let parts = blocks.parts(room / rayon::current_num_threads());
-    let pairs: Vec<Vec<(u32, u32, u32)>> = parts
-        .into_par_iter()
-        .map_init(rare::Scratch::default, |scratch, part| {
-            index.pairs(config, (&blocks, part), scratch)
-        })
-        .collect();
-    let before = found.pairs.len();
-    found.pairs.extend(pairs.into_iter().flatten().map(|(a, b, _)| (a, b)));
-    found.channels.rare_pairs = found.pairs.len() - before;
 }
 
 /// The channel of near-duplicates.
@@ -320,17 +221,6 @@ fn band(keys: &BandKeys, banding: Banding, standing: &[bool], found: &mut Candid
     pairs.retain(|(a, b)| standing[*a as usize] && standing[*b as usize]);
     found.channels.banding_pairs = pairs.len();
     found.pairs.append(&mut pairs);
-}
-
-/// Content words between the two of a feature, for an article of that many words: short ones would
-/// else have too few features to share three, and their rewrites be lost.
-fn window(words: usize) -> usize {
-    match words {
-        0..150 => 4,
-        150..200 => 3,
-        200..250 => 2,
-        _ => 1,
-    }
 }
 
 /// A hash of words in their order. Every fourth word is chained to the ones before, so that four chains
@@ -363,4 +253,74 @@ fn collapse(prints: &[Option<u64>], found: &mut Candidates) -> Vec<bool> {
     found.identical.sort_unstable();
     found.channels.collapsed = found.identical.len();
     standing
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::Config;
+    use crate::lsh::rare::Spill;
+
+    /// Texts with a place for postings.
+    struct Roomy {
+        texts: Vec<String>,
+        words: Mutex<Vec<u32>>,
+    }
+
+    impl Texts for Roomy {
+        fn len(&self) -> usize {
+            self.texts.len()
+        }
+
+        fn text(&self, at: usize) -> Cow<'_, str> {
+            Cow::Borrowed(&self.texts[at])
+        }
+
+        fn spill(&self) -> Option<&dyn Spill> {
+            Some(self)
+        }
+    }
+
+    impl Spill for Roomy {
+        fn write(&self, words: &[u32]) -> u64 {
+            let mut all = self.words.lock().unwrap();
+            all.extend_from_slice(words);
+            (all.len() - words.len()) as u64
+        }
+
+        fn read(&self, place: u64, words: &mut [u32]) {
+            words.copy_from_slice(&self.words.lock().unwrap()[place as usize..][..words.len()]);
+        }
+    }
+
+    /// Articles of which some share passages, and a group of identical ones too large to be compared.
+    fn texts() -> Vec<String> {
+        let sentence = |seed: u64| -> String {
+            let word = |at| mix(seed << 8 | at) % 3000;
+            (0..15).map(|at| format!("w{}x ", word(at))).collect()
+        };
+        let article = |at: u64| (0..8).map(|of| sentence(at / 2 * 5 + of) + ".\n").collect();
+        (0..300).map(|at| if at % 20 == 3 { sentence(0) } else { article(at) }).collect()
+    }
+
+    #[test]
+    fn postings_may_be_elsewhere_or_made_again() {
+        let find = |held_bytes, texts: &dyn Fn(&Engine) -> Candidates| {
+            texts(&Engine::new(Config { held_bytes, ..Config::default() }).unwrap())
+        };
+        let texts = texts();
+        let expected = find(1 << 30, &|engine| engine.candidates(&texts[..], &()).unwrap());
+        assert!(expected.channels.rare_pairs > 100 && expected.channels.collapsed > 10);
+        let again = find(40_000, &|engine| engine.candidates(&texts[..], &()).unwrap());
+        assert_eq!(again, expected);
+        for (held_bytes, is_spilled) in [(1 << 30, false), (40_000, true), (0, true)] {
+            let roomy = Roomy { texts: texts.clone(), words: Mutex::default() };
+            let elsewhere = find(held_bytes, &|engine| engine.candidates(&roomy, &()).unwrap());
+            assert_eq!(elsewhere, expected);
+            assert_eq!(!roomy.words.lock().unwrap().is_empty(), is_spilled);
+        }
+    }
 }

@@ -47,9 +47,10 @@ pub struct Config {
     pub channel: Channel,
     /// Whether a scan also gives the candidate pairs that turned out to be unrelated. Default: no.
     pub keep_unrelated: bool,
-    /// Bytes of postings that a scan holds at most, about; the texts are asked for once more for
-    /// each further piece of that size. Half of that is what articles take that are held ready to be
-    /// compared. Results do not depend on it. Default 1 GiB.
+    /// Bytes of postings that a scan holds at most, about: half of it before some are
+    /// [spilled](crate::engine::Texts::spill); where there is no place for these, the texts are asked for
+    /// once more for each further piece of that size. Half of that is what articles take that are held
+    /// ready to be compared. Results do not depend on it. Default 1 GiB.
     pub held_bytes: usize,
     /// What the processor can do. Default: what it says.
     pub kernel: Kernel,

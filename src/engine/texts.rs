@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::lsh::rare::Spill;
+
 /// A corpus that gives any of its texts at any time, from memory or from elsewhere.
 pub trait Texts: Sync {
     /// Number of texts.
@@ -13,6 +15,12 @@ pub trait Texts: Sync {
     /// How many bytes that text has. Where texts are not in memory, this should not read it.
     fn bytes(&self, at: usize) -> usize {
         self.text(at).len()
+    }
+
+    /// Where postings go that do not fit into memory. If there is no such place, all texts are asked for
+    /// again for each piece of them that does.
+    fn spill(&self) -> Option<&dyn Spill> {
+        None
     }
 
     /// Whether there is no text.

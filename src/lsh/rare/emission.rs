@@ -4,6 +4,7 @@
 //! in the nearest cache. So the features of some articles are put in order first, and then written
 //! partition by partition.
 
+use super::Spill;
 use super::postings::{BLOCK_BITS, MARK, Partition, Postings, Spread};
 use crate::prefetch;
 
@@ -74,6 +75,17 @@ impl Emission {
         Article { spread, wanted, len: self.stage.len, emission: self }
     }
 
+    /// Bytes of postings, at most.
+    pub fn bytes(&self) -> usize {
+        (self.postings.held + self.stage.len) * size_of::<u32>()
+    }
+
+    /// Spills all postings so far, which makes room for others.
+    pub fn spill(&mut self, to: &dyn Spill) {
+        self.settle();
+        self.postings.spill(to);
+    }
+
     /// All postings.
     pub fn finish(mut self) -> Postings {
         self.settle();
@@ -92,6 +104,8 @@ impl Emission {
 
     /// Writes down what is staged.
     fn settle(&mut self) {
+        let marks = self.stage.len.min(self.postings.partitions.len());
+        self.postings.held += self.stage.len + marks;
         if self.stage.len >= self.postings.partitions.len() * RUN {
             self.stage.sort(&self.postings.spread, &mut self.words, &mut self.ends);
             self.write_runs();

@@ -8,7 +8,8 @@
 //! [`RareIndex::add`] turns those of a partition into features with their articles; [`RareIndex::pairs`]
 //! counts the pairs of some articles.
 //! Partitions, and blocks of articles, may be worked on in any order or in parallel; [`candidates`]
-//! does all of it for a corpus in one piece.
+//! does all of it for a corpus in one piece. What of postings has no room in memory can be put elsewhere
+//! ([`Spill`]).
 
 mod emission;
 mod index;
@@ -16,12 +17,14 @@ mod kernel;
 mod pairs;
 mod postings;
 mod slots;
+mod spill;
 mod weigh;
 
 pub use emission::{Article, Emission};
 pub use index::RareIndex;
 pub use pairs::Blocks;
 pub use postings::{Postings, Spread};
+pub use spill::Spill;
 
 use crate::Kernel;
 
@@ -132,6 +135,7 @@ pub struct Scratch {
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
+    use std::sync::Mutex;
 
     use proptest::prelude::*;
 
@@ -258,6 +262,61 @@ mod tests {
                 .collect();
             prop_assert_eq!(found, naive(&features, config));
             prop_assert_eq!(stats, naive_stats(&features, config));
+        }
+    }
+
+    /// Where spilled words go in tests.
+    #[derive(Default)]
+    struct Memory(Mutex<Vec<u32>>);
+
+    impl Spill for Memory {
+        fn write(&self, words: &[u32]) -> u64 {
+            let mut all = self.0.lock().unwrap();
+            all.extend_from_slice(words);
+            (all.len() - words.len()) as u64
+        }
+
+        fn read(&self, place: u64, words: &mut [u32]) {
+            words.copy_from_slice(&self.0.lock().unwrap()[place as usize..][..words.len()]);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn spilled_or_not_is_the_same(
+            features in prop::collection::vec((0..60u64, 0..90u32, 0..20u32), 0..300),
+            part in 0..3usize,
+        ) {
+            let spread = Spread::for_postings(0).part(part, 3);
+            let (memory, config) = (Memory::default(), config(8, 2));
+            let held: Vec<(u64, u32)> = features.iter().map(|of| (of.0, of.1)).collect();
+            let held = postings(&held, spread.clone());
+            let mut threads = [0, 1].map(|_| Emission::new(spread.clone(), 10));
+            let mut is_spilled = false;
+            for (feature, article, chance) in features {
+                let own = &mut threads[article as usize % 2];
+                emit(own, &[(feature, article)]);
+                if chance == 0 {
+                    own.spill(&memory);
+                    prop_assert_eq!(own.bytes(), 0);
+                    is_spilled |= !memory.0.lock().unwrap().is_empty();
+                }
+            }
+            let threads = threads.map(Emission::finish);
+            prop_assert_eq!(threads.iter().any(Postings::is_spilled), is_spilled);
+            let mut scratch = Scratch::default();
+            let (mut index, mut stats) = (RareIndex::default(), RareStats::default());
+            for partition in 0..spread.partitions() {
+                let all = [Postings::gather((&threads, partition), &memory)];
+                stats.add(index.add((&all, 0), config, &mut scratch));
+            }
+            let expected = candidates(&held, config);
+            prop_assert_eq!(stats, expected.stats);
+            let blocks = index.blocks();
+            let pairs = blocks.parts(usize::MAX).into_iter();
+            let pairs: Vec<_> =
+                pairs.flat_map(|part| index.pairs(config, (&blocks, part), &mut scratch)).collect();
+            prop_assert_eq!(pairs, expected.pairs);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::spill::Run;
 use super::{Emission, Posting};
 
 /// Articles are numbered within blocks of 2 to the power of this many; a mark says where one begins.
@@ -39,6 +40,12 @@ impl Spread {
         Self { bits: self.bits, wanted: start(part)..start(part + 1) }
     }
 
+    /// One of the wanted partitions alone.
+    pub(super) fn only(&self, partition: usize) -> Self {
+        let start = self.wanted.start + partition;
+        Self { bits: self.bits, wanted: start..start + 1 }
+    }
+
     /// How many partitions are wanted.
     pub fn partitions(&self) -> usize {
         self.wanted.len()
@@ -58,6 +65,8 @@ impl Spread {
 pub struct Postings {
     pub(super) spread: Spread,
     pub(super) partitions: Vec<Partition>,
+    /// Words of all partitions, at most.
+    pub(super) held: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -66,6 +75,21 @@ pub(super) struct Partition {
     pub words: Vec<u32>,
     /// The block of the last mark.
     pub block: u32,
+    /// What was spilled: as much as words, each with a mark to begin with.
+    pub runs: Vec<Run>,
+}
+
+impl Partition {
+    /// Nothing, with room for some words.
+    pub fn new(room: usize) -> Self {
+        Self { words: Vec::with_capacity(room), block: u32::MAX, runs: Vec::new() }
+    }
+
+    /// Forgets the words; memory is kept.
+    pub fn clear(&mut self) {
+        self.words.clear();
+        self.block = u32::MAX;
+    }
 }
 
 impl Postings {
@@ -74,9 +98,8 @@ impl Postings {
         // Memory that is never touched costs nothing, and to grow by copying does. Marks take room too, and a
         // partition may come to more than its share.
         let room = postings / spread.partitions().max(1) / 4 * 7;
-        let partition = || Partition { words: Vec::with_capacity(room), block: u32::MAX };
-        let partitions = (0..spread.partitions()).map(|_| partition()).collect();
-        Self { spread, partitions }
+        let partitions = (0..spread.partitions()).map(|_| Partition::new(room)).collect();
+        Self { spread, partitions, held: 0 }
     }
 
     /// Memory for so many, about.
@@ -89,13 +112,13 @@ impl Postings {
         self.partitions.len()
     }
 
-    /// What stands in a partition, counted from the first wanted one: marks, each with the number of a
-    /// block; postings of its articles behind it.
+    /// What of a partition, counted from the first wanted one, is in memory: marks, each with the number of
+    /// a block; postings of its articles behind it.
     pub(super) fn words(&self, partition: usize) -> &[u32] {
         &self.partitions[partition].words
     }
 
-    /// Drops the postings of articles that are not to be kept.
+    /// Drops the postings of articles that are not to be kept; those that are in memory.
     pub fn retain(&mut self, is_kept: impl Fn(u32) -> bool) {
         for Partition { words, .. } in &mut self.partitions {
             let mut first = 0;
@@ -111,12 +134,12 @@ impl Postings {
     pub fn restart(mut self, spread: Spread) -> Emission {
         self.spread = spread;
         self.partitions.truncate(self.spread.partitions());
+        self.held = 0;
         for partition in &mut self.partitions {
-            partition.words.clear();
-            partition.block = u32::MAX;
+            partition.clear();
+            partition.runs.clear();
         }
-        let empty = || Partition { words: Vec::new(), block: u32::MAX };
-        self.partitions.resize_with(self.spread.partitions(), empty);
+        self.partitions.resize_with(self.spread.partitions(), || Partition::new(0));
         Emission::of(self)
     }
 }

@@ -1,0 +1,113 @@
+//! Words that a scan has no room for, in a temporary file.
+
+use std::fs::File;
+use std::io;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use anyhow::Context;
+use retold::lsh::rare::Spill;
+
+use super::stored::{cannot, read_at, write_at};
+
+/// Words by their place. The file is made when the first come; it has no name, and goes with the process.
+#[derive(Debug)]
+pub struct StoredWords {
+    /// The folder of the file.
+    temp: PathBuf,
+    file: OnceLock<File>,
+    /// Where the next words go.
+    end: AtomicU64,
+    /// The first failure, and at what.
+    failed: Mutex<Option<(&'static str, io::Error)>>,
+}
+
+impl StoredWords {
+    /// None yet.
+    pub fn new(temp: PathBuf) -> Self {
+        Self { temp, file: OnceLock::new(), end: AtomicU64::new(0), failed: Mutex::new(None) }
+    }
+
+    /// An error if words could not be written or read back.
+    pub fn check(&self) -> anyhow::Result<()> {
+        match self.failed.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            None => Ok(()),
+            Some((what, error)) => Err(error).with_context(|| cannot(what, &self.temp)),
+        }
+    }
+
+    fn fail(&self, what: &'static str, error: io::Error) {
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        failed.get_or_insert((what, error));
+    }
+
+    fn try_write(&self, words: &[u32], place: u64) -> io::Result<()> {
+        let file = match self.file.get() {
+            Some(file) => file,
+            // Two threads may come at once: the file of one of them is gone again.
+            None => {
+                let file = tempfile::tempfile_in(&self.temp)?;
+                self.file.get_or_init(|| file)
+            }
+        };
+        let mut bytes = vec![0; size_of_val(words)];
+        for (bytes, word) in bytes.as_chunks_mut().0.iter_mut().zip(words) {
+            *bytes = word.to_le_bytes();
+        }
+        write_at(file, &bytes, place)
+    }
+
+    fn try_read(&self, place: u64, words: &mut [u32]) -> io::Result<()> {
+        let file = self.file.get().ok_or(io::ErrorKind::NotFound)?;
+        let mut bytes = vec![0; size_of_val(words)];
+        read_at(file, &mut bytes, place)?;
+        for (word, bytes) in words.iter_mut().zip(bytes.as_chunks().0) {
+            *word = u32::from_le_bytes(*bytes);
+        }
+        Ok(())
+    }
+}
+
+impl Spill for StoredWords {
+    fn write(&self, words: &[u32]) -> u64 {
+        let place = self.end.fetch_add(size_of_val(words) as u64, Ordering::Relaxed);
+        if let Err(error) = self.try_write(words, place) {
+            self.fail("write", error);
+        }
+        place
+    }
+
+    fn read(&self, place: u64, words: &mut [u32]) {
+        if let Err(error) = self.try_read(place, words) {
+            self.fail("read", error);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_come_back() {
+        let stored = StoredWords::new(std::env::temp_dir());
+        let words: Vec<u32> = (0..1000u32).map(|word| word.wrapping_mul(0x9E37_79B1)).collect();
+        let places: Vec<u64> = words.chunks(300).map(|words| stored.write(words)).collect();
+        for (place, words) in places.into_iter().zip(words.chunks(300)).rev() {
+            let mut found = vec![0; words.len()];
+            stored.read(place, &mut found);
+            assert_eq!(found, words);
+        }
+        stored.check().expect("all was written and read");
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_an_error_that_says_what_to_do() {
+        let stored = StoredWords::new(std::env::temp_dir().join("retold: no such folder"));
+        let place = stored.write(&[1, 2]);
+        stored.read(place, &mut [0, 0]);
+        let error = stored.check().expect_err("nowhere to write").to_string();
+        assert!(error.starts_with("cannot write") && error.ends_with("--temp"), "{error}");
+    }
+}

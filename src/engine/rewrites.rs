@@ -1,0 +1,161 @@
+//! The channel of rewrites: the rare features of texts, within the memory that there is.
+
+use rayon::prelude::*;
+
+use super::candidates::Candidates;
+use super::{Engine, Texts};
+use crate::lsh::rare::{self, Emission, Postings, RareConfig, RareIndex, Spill, Spread};
+use crate::shingle::reuse::skip_bigrams;
+use crate::text::Outline;
+
+/// Texts by which the number of features is estimated.
+const SAMPLE: usize = 512;
+/// Bytes in which pairs are counted, at least.
+const LEAST_ROOM: usize = 4 << 20;
+
+impl Engine {
+    /// How many groups of features there have to be, by a sample of the texts.
+    pub(super) fn groups<'t, T: Texts + ?Sized>(&self, texts: &'t T) -> Groups<'t> {
+        let step = (texts.len() / SAMPLE).max(1);
+        let (mut analyzer, mut outline) = (self.analyzer(), Outline::default());
+        let mut features = 0;
+        for at in (0..texts.len()).step_by(step) {
+            analyzer.outline(&texts.text(at), &mut outline);
+            skip_bigrams(&outline.stems, window(outline.forms.len()), |_| features += step);
+        }
+        let all = Spread::for_postings(features);
+        let spill = texts.spill();
+        let (held, threads) = (self.config.held_bytes, rayon::current_num_threads());
+        let count = match spill {
+            Some(_) => 1,
+            None => Postings::bytes(features).div_ceil(held.max(1)).clamp(1, all.partitions()),
+        };
+        // Half of what there is: while the rest comes into the index, threads gather what was spilled.
+        Groups { count, features, all, spill, thread_bytes: held / 2 / threads }
+    }
+
+    pub(super) fn rare_config(&self, articles: usize) -> RareConfig {
+        let mut config =
+            RareConfig { kernel: self.config.kernel, ..RareConfig::for_articles(articles) };
+        if let Some(max_df) = self.config.max_df {
+            config.max_df = max_df;
+        }
+        // A feature of middling rarity weighs 2.
+        config.min_weight = self.config.min_shared.saturating_mul(2);
+        config
+    }
+}
+
+/// Where postings can be spilled, all features make one group. Else they are looked at group by group, each
+/// in a pass over all texts, so that the postings of one at a time are held. Which features make a group
+/// does not matter to what is found.
+pub(super) struct Groups<'t> {
+    pub count: usize,
+    /// How many features there are of all, about.
+    features: usize,
+    /// Of all features.
+    all: Spread,
+    spill: Option<&'t dyn Spill>,
+    /// Bytes of postings that a thread may hold.
+    thread_bytes: usize,
+}
+
+impl Groups<'_> {
+    /// The partitions of a group.
+    pub fn spread(&self, group: usize) -> Spread {
+        self.all.part(group, self.count)
+    }
+
+    /// Room for a thread's share of a group.
+    pub fn emission(&self, group: usize) -> Emission {
+        let share = self.features / (self.count * rayon::current_num_threads());
+        let held = self.thread_bytes / size_of::<u32>();
+        Emission::new(self.spread(group), share.min(held))
+    }
+
+    /// Spills the postings of a thread that has as many as it may hold.
+    pub fn relieve(&self, emission: &mut Emission) {
+        if let Some(spill) = self.spill.filter(|_| emission.bytes() > self.thread_bytes) {
+            emission.spill(spill);
+        }
+    }
+}
+
+/// Adds the features of an article.
+pub(super) fn emit(outline: &Outline, article: u32, emission: &mut Emission) {
+    let mut article = emission.article(article);
+    skip_bigrams(&outline.stems, window(outline.forms.len()), |feature| article.push(feature));
+}
+
+/// Content words between the two of a feature, for an article of that many words: short ones would
+/// else have too few features to share three, and their rewrites be lost.
+fn window(words: usize) -> usize {
+    match words {
+        0..150 => 4,
+        150..200 => 3,
+        200..250 => 2,
+        _ => 1,
+    }
+}
+
+/// How postings come into the index.
+pub(super) struct Indexing<'a> {
+    pub config: RareConfig,
+    /// For each article whether its postings count.
+    pub standing: &'a [bool],
+    pub spill: Option<&'a dyn Spill>,
+}
+
+impl Indexing<'_> {
+    /// Adds all features of a group. Every thread has its own postings of each partition.
+    pub fn add(&self, threads: &mut [Postings], index: &mut RareIndex, found: &mut Candidates) {
+        let is_kept = |article: u32| self.standing[article as usize];
+        let spill = self.spill.filter(|_| threads.iter().any(Postings::is_spilled));
+        if spill.is_none() && self.standing.iter().any(|stands| !stands) {
+            threads.par_iter_mut().for_each(|own| own.retain(is_kept));
+        }
+        let threads = &*threads;
+        let partitions = threads.first().map_or(0, Postings::partitions);
+        let parts: Vec<(RareIndex, rare::RareStats)> = (0..partitions)
+            .into_par_iter()
+            .map_init(rare::Scratch::default, |scratch, partition| {
+                let mut part = RareIndex::default();
+                let stats = match spill {
+                    None => part.add((threads, partition), self.config, scratch),
+                    Some(spill) => {
+                        let mut all = Postings::gather((threads, partition), spill);
+                        all.retain(is_kept);
+                        part.add((&[all], 0), self.config, scratch)
+                    }
+                };
+                (part, stats)
+            })
+            .collect();
+        for (part, stats) in parts {
+            index.append(part);
+            found.channels.rare.add(stats);
+        }
+    }
+}
+
+/// The channel of rewrites.
+pub(super) fn pair_rare(
+    index: &RareIndex,
+    config: RareConfig,
+    bytes: usize,
+    found: &mut Candidates,
+) {
+    let blocks = index.blocks();
+    // Twice as much as the index itself: every part goes over the whole of it.
+    let room = (bytes / 3).min(2 * index.len() * size_of::<u32>()).max(LEAST_ROOM);
+    let parts = blocks.parts(room / rayon::current_num_threads());
+    let pairs: Vec<Vec<(u32, u32, u32)>> = parts
+        .into_par_iter()
+        .map_init(rare::Scratch::default, |scratch, part| {
+            index.pairs(config, (&blocks, part), scratch)
+        })
+        .collect();
+    let before = found.pairs.len();
+    found.pairs.extend(pairs.into_iter().flatten().map(|(a, b, _)| (a, b)));
+    found.channels.rare_pairs = found.pairs.len() - before;
+}
