@@ -368,3 +368,30 @@ fn an_interrupted_run_leaves_nothing() {
     assert!(String::from_utf8_lossy(&done.stderr).contains("interrupted"));
     assert_eq!(under_way(), 0);
 }
+
+/// So many articles that their texts fit into the memory and their postings do not.
+#[test]
+fn little_memory_changes_nothing() {
+    let texts: Vec<String> = (0..4000)
+        .map(|at| match at % 10 {
+            9 => article(at - 3)[..500].to_owned() + &article(at),
+            _ => article(at),
+        })
+        .collect();
+    let ids: Vec<String> = (0..texts.len()).map(|at| at.to_string()).collect();
+    let articles: Vec<(&str, &str)> =
+        ids.iter().zip(&texts).map(|(id, text)| (id.as_str(), text.as_str())).collect();
+    let files = folder(&[("in.jsonl", &json_lines(&articles))]);
+    let scan = |more: &[&str]| {
+        let args = ["scan", "in.jsonl", "-q", "--format", "jsonl", "--threads", "1"];
+        run(retold().current_dir(files.path()).args(args).args(more))
+    };
+    let expected = scan(&[]);
+    assert!(records(&expected.out).len() >= 400, "{}", expected.err);
+    assert_eq!(scan(&["--memory", "48M"]).out, expected.out);
+    // Nowhere to put them.
+    let done = scan(&["--memory", "48M", "--temp", "missing"]);
+    assert_eq!((done.status, done.out.as_str()), (2, ""));
+    assert!(done.err.contains("missing; name another folder with --temp"), "{}", done.err);
+    assert_eq!(scan(&["--temp", "missing"]).out, expected.out);
+}

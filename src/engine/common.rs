@@ -74,7 +74,9 @@ impl Engine {
             )
             .collect();
         let frequencies = self.frequencies(texts, &reused, &analyzers);
-        let is_common = |run: &u64| frequencies.get(run).is_some_and(|count| *count >= COMMON);
+        let is_common = |run: &u64| {
+            frequencies.get(run).is_some_and(|count| count.load(Ordering::Relaxed) >= COMMON)
+        };
         // For each common run how many articles have it as a part, less those that consist of such.
         let mut parts: WordMap<i64> = WordMap::default();
         for article in &reused {
@@ -95,7 +97,7 @@ impl Engine {
         texts: &T,
         reused: &[Reused],
         analyzers: &Pool<Analyzer, impl Fn() -> Analyzer + Sync>,
-    ) -> WordMap<u32> {
+    ) -> WordMap<AtomicU32> {
         let mut runs: Vec<u64> = reused.iter().flat_map(|article| &article.runs).copied().collect();
         runs.par_sort_unstable();
         runs.dedup();
@@ -117,7 +119,7 @@ impl Engine {
                 },
             );
         }
-        counts.into_iter().map(|(run, count)| (run, count.into_inner())).collect()
+        counts
     }
 }
 

@@ -24,14 +24,14 @@ impl Engine {
             skip_bigrams(&outline.stems, window(outline.forms.len()), |_| features += step);
         }
         let all = Spread::for_postings(features);
+        let held = self.config.held_bytes.max(1);
+        let pieces = Postings::bytes(features).div_ceil(held);
         let spill = texts.spill();
-        let (held, threads) = (self.config.held_bytes, rayon::current_num_threads());
-        let count = match spill {
-            Some(_) => 1,
-            None => Postings::bytes(features).div_ceil(held.max(1)).clamp(1, all.partitions()),
-        };
-        // Half of what there is: while the rest comes into the index, threads gather what was spilled.
-        Groups { count, features, all, spill, thread_bytes: held / 2 / threads }
+        let count = if spill.is_some() { 1 } else { pieces.clamp(1, all.partitions()) };
+        // Where not all fit, half: while they come into the index, threads gather what was spilled.
+        let share = if pieces > 1 { held / 2 } else { held };
+        let thread_bytes = share / rayon::current_num_threads();
+        Groups { count, features, all, spill, thread_bytes }
     }
 
     pub(super) fn rare_config(&self, articles: usize) -> RareConfig {
