@@ -36,7 +36,10 @@ pub fn run(args: &ScanArgs, console: &mut Console<'_>) -> anyhow::Result<Exit> {
     console.can_show(args.format, outputs.main.is_stdout())?;
     let corpus = Corpus::find(&inputs(&args.input)?, settings.reading.clone());
     let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet);
-    let shelf = Shelf::fill(&corpus, settings.room.clone(), &progress)?;
+    let mut holds = settings.holds();
+    let shelf = Shelf::fill_with(&corpus, settings.room.clone(), &progress, |record| {
+        holds(record.text.len() as u64)
+    })?;
     let engine = settings.engine_for(shelf.report.articles, shelf.report.bytes)?;
     let mut scan = settings.pool()?.install(|| engine.scan_watched(&shelf.texts, &progress))?;
     shelf.texts.check()?;

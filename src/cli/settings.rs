@@ -37,6 +37,12 @@ const SCAN: Takes = Takes { program: 24 << 20, thread: 12 << 20, article: 350 };
 /// What allocators keep for a thread, however little it holds.
 const GIVEN_BACK: u64 = 4 << 20;
 
+/// What a scan takes, with a sixteenth of it for postings: half of what the engine is promised at least, so
+/// that runs of them do not become short.
+fn with_postings(least: u64) -> u64 {
+    least + least / 15
+}
+
 /// Options with their defaults filled in.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -173,13 +179,25 @@ impl Settings {
         Ok(())
     }
 
+    /// Asked with the bytes of one after the other, whether articles are still to be held: no longer once they take more memory than
+    /// was asked for. How much all of them take, [`Settings::engine_for`] says when they are counted.
+    pub fn holds(&self) -> impl FnMut(u64) -> bool {
+        let memory = if self.is_bounded { self.memory as u64 } else { u64::MAX };
+        let program = self.least(&SCAN, 0);
+        let (mut articles, mut bytes) = (0, 0);
+        move |more| {
+            articles += 1;
+            bytes += more;
+            with_postings(program + SCAN.article * articles + bytes / 6) <= memory
+        }
+    }
+
     /// The engine for a scan of so many articles with so many bytes of text: it holds what fits into
     /// memory beside them. An error if nothing would.
     pub fn engine_for(&self, articles: u64, bytes: u64) -> anyhow::Result<Engine> {
         // The index of rare features grows with the text.
         let least = self.least(&SCAN, articles) + bytes / 6;
-        // A sixteenth for postings, half of what is promised below, so that runs of them do not become short.
-        self.check_memory(articles, least + least / 15)?;
+        self.check_memory(articles, with_postings(least))?;
         let rest = (self.memory as u64).saturating_sub(least);
         // What threads give back to one another stays taken for a while: not all may be promised.
         let promised = (rest / 4 * 3).saturating_sub(GIVEN_BACK * self.count_threads());
@@ -339,6 +357,21 @@ mod tests {
         let held = takes(&most).expect("it was taken").config().held_bytes as u64;
         let beside = settings.least(&SCAN, most) + (most << 11) / 6;
         assert!(held >= 1 << 27 && beside + held / 2 <= 1 << 30, "{beside} {held}");
+    }
+
+    #[test]
+    fn what_is_too_much_is_not_held() {
+        let mut options = Options::default();
+        options.running.threads = Some(1);
+        for memory in [None, Some(SizeValue(48 << 20))] {
+            options.running.memory = memory;
+            let settings = Settings::new(&options).expect("in range");
+            let mut holds = settings.holds();
+            let held = (0..9_999).take_while(|_| holds(10_000)).count() as u64;
+            assert!(held > 1000 && settings.engine_for(held, held * 10_000).is_ok());
+            let more = settings.engine_for(held + 1, (held + 1) * 10_000);
+            assert_eq!((more.is_ok(), held == 9_999), (memory.is_none(), memory.is_none()));
+        }
     }
 
     #[test]
