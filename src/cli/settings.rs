@@ -37,6 +37,11 @@ const SCAN: Takes = Takes { program: 24 << 20, thread: 12 << 20, article: 350 };
 /// What allocators keep for a thread, however little it holds.
 const GIVEN_BACK: u64 = 4 << 20;
 
+/// What articles with so many bytes of text take in a scan: the index of rare features grows with these.
+fn of_articles(articles: u64, bytes: u64) -> u64 {
+    SCAN.article * articles + bytes / 6
+}
+
 /// What a scan takes, with a sixteenth of it for postings: half of what the engine is promised at least, so
 /// that runs of them do not become short.
 fn with_postings(least: u64) -> u64 {
@@ -179,24 +184,24 @@ impl Settings {
         Ok(())
     }
 
-    /// Asked with the bytes of one after the other, whether articles are still to be held: no longer once they take more memory than
-    /// was asked for. How much all of them take, [`Settings::engine_for`] says when they are counted.
+    /// Asked with the bytes of one article after the other, says whether they are still to be held: no
+    /// longer once all take more memory than was asked for. How much that is, [`Settings::engine_for`]
+    /// says when they are counted.
     pub fn holds(&self) -> impl FnMut(u64) -> bool {
         let memory = if self.is_bounded { self.memory as u64 } else { u64::MAX };
-        let program = self.least(&SCAN, 0);
+        let alone = self.least(&SCAN, 0);
         let (mut articles, mut bytes) = (0, 0);
         move |more| {
             articles += 1;
             bytes += more;
-            with_postings(program + SCAN.article * articles + bytes / 6) <= memory
+            with_postings(alone + of_articles(articles, bytes)) <= memory
         }
     }
 
     /// The engine for a scan of so many articles with so many bytes of text: it holds what fits into
     /// memory beside them. An error if nothing would.
     pub fn engine_for(&self, articles: u64, bytes: u64) -> anyhow::Result<Engine> {
-        // The index of rare features grows with the text.
-        let least = self.least(&SCAN, articles) + bytes / 6;
+        let least = self.least(&SCAN, 0) + of_articles(articles, bytes);
         self.check_memory(articles, with_postings(least))?;
         let rest = (self.memory as u64).saturating_sub(least);
         // What threads give back to one another stays taken for a while: not all may be promised.
@@ -355,7 +360,7 @@ mod tests {
         let most = (0..).step_by(1 << 12).take_while(|articles| takes(articles).is_ok()).last();
         let most = most.expect("none are taken");
         let held = takes(&most).expect("it was taken").config().held_bytes as u64;
-        let beside = settings.least(&SCAN, most) + (most << 11) / 6;
+        let beside = settings.least(&SCAN, 0) + of_articles(most, most << 11);
         assert!(held >= 1 << 27 && beside + held / 2 <= 1 << 30, "{beside} {held}");
     }
 

@@ -3,13 +3,12 @@
 use std::fs::File;
 use std::io;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
 
-use anyhow::Context;
 use retold::lsh::rare::Spill;
 
-use super::stored::{cannot, read_at, write_at};
+use super::stored::{Failure, read_at, write_at};
 
 /// Words by their place. The file is made when the first come; it has no name, and goes with the process.
 #[derive(Debug)]
@@ -19,27 +18,18 @@ pub struct StoredWords {
     file: OnceLock<File>,
     /// Where the next words go.
     end: AtomicU64,
-    /// The first failure, and at what.
-    failed: Mutex<Option<(&'static str, io::Error)>>,
+    failed: Failure,
 }
 
 impl StoredWords {
     /// None yet.
     pub fn new(temp: PathBuf) -> Self {
-        Self { temp, file: OnceLock::new(), end: AtomicU64::new(0), failed: Mutex::new(None) }
+        Self { temp, file: OnceLock::new(), end: AtomicU64::new(0), failed: Failure::default() }
     }
 
     /// An error if words could not be written or read back.
     pub fn check(&self) -> anyhow::Result<()> {
-        match self.failed.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            None => Ok(()),
-            Some((what, error)) => Err(error).with_context(|| cannot(what, &self.temp)),
-        }
-    }
-
-    fn fail(&self, what: &'static str, error: io::Error) {
-        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-        failed.get_or_insert((what, error));
+        self.failed.check(&self.temp)
     }
 
     fn try_write(&self, words: &[u32], place: u64) -> io::Result<()> {
@@ -73,14 +63,14 @@ impl Spill for StoredWords {
     fn write(&self, words: &[u32]) -> u64 {
         let place = self.end.fetch_add(size_of_val(words) as u64, Ordering::Relaxed);
         if let Err(error) = self.try_write(words, place) {
-            self.fail("write", error);
+            self.failed.keep("write", error);
         }
         place
     }
 
     fn read(&self, place: u64, words: &mut [u32]) {
         if let Err(error) = self.try_read(place, words) {
-            self.fail("read", error);
+            self.failed.keep("read", error);
         }
     }
 }

@@ -31,8 +31,7 @@ pub struct StoredTexts {
     writer: Option<BufWriter<File>>,
     /// Where each text that is not held ends in the file.
     ends: Vec<u64>,
-    /// The first failure to read one back.
-    failed: Mutex<Option<io::Error>>,
+    failed: Failure,
     /// What a scan of them makes, and has no room for.
     words: StoredWords,
 }
@@ -53,7 +52,7 @@ impl StoredTexts {
             held_bytes: 0,
             writer: None,
             ends: Vec::new(),
-            failed: Mutex::new(None),
+            failed: Failure::default(),
         }
     }
 
@@ -91,8 +90,7 @@ impl StoredTexts {
     /// not be written or read.
     pub fn check(&self) -> anyhow::Result<()> {
         self.words.check()?;
-        let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner).take();
-        failed.map_or(Ok(()), Err).with_context(|| cannot("read", &self.room.temp))
+        self.failed.check(&self.room.temp)
     }
 
     /// The texts in memory.
@@ -138,12 +136,30 @@ impl Texts for StoredTexts {
         }
         self.read(at - self.held.len()).map_or_else(
             |error| {
-                let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-                failed.get_or_insert(error);
+                self.failed.keep("read", error);
                 Cow::Borrowed("")
             },
             Cow::Owned,
         )
+    }
+}
+
+/// The first failure at a temporary file, and what failed: it is told at the end.
+#[derive(Debug, Default)]
+pub struct Failure(Mutex<Option<(&'static str, io::Error)>>);
+
+impl Failure {
+    /// Keeps it, if there was none before.
+    pub fn keep(&self, what: &'static str, error: io::Error) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert((what, error));
+    }
+
+    /// An error if there was one.
+    pub fn check(&self, folder: &Path) -> anyhow::Result<()> {
+        match self.0.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            None => Ok(()),
+            Some((what, error)) => Err(error).with_context(|| cannot(what, folder)),
+        }
     }
 }
 
@@ -157,6 +173,21 @@ pub fn cannot(what: &str, folder: &Path) -> String {
 #[cfg(unix)]
 pub fn read_at(file: &File, bytes: &mut [u8], start: u64) -> io::Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, bytes, start)
+}
+
+/// Reads exactly so many bytes from a place in a file.
+#[cfg(windows)]
+pub fn read_at(file: &File, mut bytes: &mut [u8], mut start: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match std::os::windows::fs::FileExt::seek_read(file, bytes, start)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            read => {
+                bytes = &mut bytes[read..];
+                start += read as u64;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Writes all bytes to a place in a file.
@@ -174,21 +205,6 @@ pub fn write_at(file: &File, mut bytes: &[u8], mut start: u64) -> io::Result<()>
             written => {
                 bytes = &bytes[written..];
                 start += written as u64;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Reads exactly so many bytes from a place in a file.
-#[cfg(windows)]
-pub fn read_at(file: &File, mut bytes: &mut [u8], mut start: u64) -> io::Result<()> {
-    while !bytes.is_empty() {
-        match std::os::windows::fs::FileExt::seek_read(file, bytes, start)? {
-            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            read => {
-                bytes = &mut bytes[read..];
-                start += read as u64;
             }
         }
     }

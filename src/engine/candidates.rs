@@ -125,7 +125,7 @@ impl Engine {
         drop(keys);
         if self.config.channel != Channel::Banding {
             let config = self.rare_config(texts.len());
-            let indexing = Indexing { config, standing: &standing, spill: texts.spill() };
+            let indexing = Indexing { config, standing: &standing, spill: groups.spill };
             let mut index = RareIndex::default();
             let finish = |emissions: Vec<Emission>| -> Vec<Postings> {
                 emissions.into_iter().map(Emission::finish).collect()

@@ -55,7 +55,7 @@ pub(super) struct Groups<'t> {
     features: usize,
     /// Of all features.
     all: Spread,
-    spill: Option<&'t dyn Spill>,
+    pub spill: Option<&'t dyn Spill>,
     /// Bytes of postings that a thread may hold.
     thread_bytes: usize,
 }

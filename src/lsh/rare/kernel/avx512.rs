@@ -134,30 +134,35 @@ fn unpack(
     _mm512_cvtsi512_si32(last) as u32
 }
 
+/// Sixteen numbers, each worked out from its lane.
+macro_rules! lanes {
+    ($lane:ident => $number:expr) => {{
+        let (mut lanes, mut $lane) = ([0; LANES], 0);
+        while $lane < LANES {
+            lanes[$lane] = ($number) as u32;
+            $lane += 1;
+        }
+        lanes
+    }};
+}
+
 /// For each lane the bits of those up to it.
-static UP_TO: [u32; LANES] = {
-    let mut bits = [0; LANES];
-    let mut lane = 0;
-    while lane < LANES {
-        bits[lane] = (2 << lane) - 1;
-        lane += 1;
-    }
-    bits
-};
+static UP_TO: [u32; LANES] = lanes!(lane => (2 << lane) - 1);
 
 /// By turns a lane of one register and the same one of another, from the first on and from the middle on.
-static LOW: [u32; LANES] = by_turns(0);
-static HIGH: [u32; LANES] = by_turns(LANES as u32 / 2);
+static LOW: [u32; LANES] = lanes!(lane => lane / 2 + lane % 2 * LANES);
+static HIGH: [u32; LANES] = lanes!(lane => LANES / 2 + lane / 2 + lane % 2 * LANES);
 
-const fn by_turns(from: u32) -> [u32; LANES] {
-    let mut lanes = [0; LANES];
-    let mut at = 0;
-    while at < LANES {
-        lanes[at] = from + at as u32 / 2 + (at % 2 * LANES) as u32;
-        at += 1;
-    }
-    lanes
-}
+/// Every second lane of two registers.
+static EVEN: [u32; LANES] = lanes!(lane => 2 * lane);
+static ODD: [u32; LANES] = lanes!(lane => 2 * lane + 1);
+
+/// Every third number.
+static THIRD: [u32; LANES] = lanes!(lane => 3 * lane);
+
+/// By lane the next one of three, and the one after that, which is the one before.
+static NEXT_OF_THREE: [u32; LANES] = lanes!(lane => lane / 3 * 3 + (lane + 1) % 3);
+static LAST_OF_THREE: [u32; LANES] = lanes!(lane => lane / 3 * 3 + (lane + 2) % 3);
 
 #[target_feature(enable = "avx512f,popcnt")]
 #[inline]
@@ -186,8 +191,8 @@ fn places(
         let (to, _) = begins[several..].split_first_chunk_mut().expect("there is room");
         store(_mm512_maskz_compress_epi32(are_more, places), to);
         several += are_more.count_ones() as usize;
-        let twos = _mm512_add_epi32(_mm512_set1_epi32(next.two as i32), load(&BY_TWO));
-        let threes = _mm512_add_epi32(_mm512_set1_epi32(next.three as i32), load(&BY_THREE));
+        let twos = _mm512_add_epi32(_mm512_set1_epi32(next.two as i32), load(&EVEN));
+        let threes = _mm512_add_epi32(_mm512_set1_epi32(next.three as i32), load(&THIRD));
         let places = _mm512_mask_mov_epi32(alone, are_more, places);
         let places = _mm512_mask_expand_epi32(places, are_two, twos);
         store(_mm512_mask_expand_epi32(places, are_three, threes), slots);
@@ -196,20 +201,6 @@ fn places(
     }
     next.more = _mm_cvtsi128_si32(_mm512_castsi512_si128(more)) as u32;
     (several, next)
-}
-
-/// Where slots of two and of three postings begin.
-static BY_TWO: [u32; LANES] = by(2);
-static BY_THREE: [u32; LANES] = by(3);
-
-const fn by(step: u32) -> [u32; LANES] {
-    let mut places = [0; LANES];
-    let mut at = 0;
-    while at < LANES {
-        places[at] = at as u32 * step;
-        at += 1;
-    }
-    places
 }
 
 /// The articles of some postings, and the hashes.
@@ -222,18 +213,6 @@ fn split(postings: &[Posting; LANES]) -> (__m512i, __m512i) {
     let articles = _mm512_permutex2var_epi32(low, load(&EVEN), high);
     (articles, _mm512_permutex2var_epi32(low, load(&ODD), high))
 }
-
-/// Every second lane of two registers.
-static EVEN: [u32; LANES] = by(2);
-static ODD: [u32; LANES] = {
-    let mut lanes = by(2);
-    let mut at = 0;
-    while at < LANES {
-        lanes[at] += 1;
-        at += 1;
-    }
-    lanes
-};
 
 #[target_feature(enable = "avx512f,popcnt")]
 #[inline]
@@ -276,20 +255,6 @@ fn same_of_three(postings: &[Posting; LANES], count: usize) -> Same {
         again: 0,
         unclear: u32::from(unclear),
     }
-}
-
-/// By lane the next one of three, and the one after that, which is the one before; the last of 16 alone.
-static NEXT_OF_THREE: [u32; LANES] = of_three(1);
-static LAST_OF_THREE: [u32; LANES] = of_three(2);
-
-const fn of_three(step: u32) -> [u32; LANES] {
-    let mut lanes = [0; LANES];
-    let mut at = 0;
-    while at < LANES as u32 {
-        lanes[at as usize] = at / 3 * 3 + (at + step) % 3;
-        at += 1;
-    }
-    lanes
 }
 
 /// Lanes of a mask at the start of an array, and how many they are.
