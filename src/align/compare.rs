@@ -1,16 +1,21 @@
 //! Two articles to a comparison: relation, score, passages, sentences.
 
 use super::edits::Edits;
-use super::features::{Pair, partial, place, whole};
+use super::facts::Facts;
+use super::features::Pair;
+use super::judge::{Judgement, score};
 use super::links::links;
-use super::model::{ARTICLE, PARTIAL, SHORT, WHOLE, probability};
+use super::model::odds;
 use super::passages::{Candidate, passages};
 use super::profile::Profile;
-use super::relation::{Comparison, Feature, Kind, Match, Relation, Side};
-use super::sentences::{Bar, align_sentences};
-use super::short::{self, is_short};
+use super::relation::{Comparison, Kind, Match, Relation, Side};
+use super::retold;
+use super::sentences::{Aligned, Bar, align_sentences};
+use super::short;
 use super::weights::Weights;
+use crate::shingle::Overlap;
 use crate::span::covered;
+use crate::text::Article;
 
 /// When a pair is what.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,10 +30,11 @@ pub struct CompareOptions {
     pub near_duplicate: f32,
     /// Least containment of word n-grams of an excerpt in the whole. Default 0.65.
     pub excerpt: f32,
-    /// Share of either side inside passages, or in sentences that are likely matched, from which
-    /// reuse is a rewrite, not partial, even where the rest is not alike. Default 0.5.
+    /// Share of the characters inside passages, on the side where it is greater, from which reuse is a
+    /// rewrite, not partial. Default 0.5.
     pub rewrite: f32,
-    /// Least words of a passage, on either side. Default 10.
+    /// Least words of a passage, on either side; in a text of fewer than twice as many, half its words.
+    /// Default 10.
     pub passage_words: usize,
 }
 
@@ -58,137 +64,243 @@ impl CompareOptions {
     }
 }
 
-/// Score of a pair whose shingles alone settle it.
-const SETTLED: f32 = 0.999;
+/// Log-odds of a pair that counted shingles settle, and what is added for the share that they share:
+/// a thousand to one, and more for closer copies.
+const SETTLED: f32 = 7.0;
+const SETTLED_SHARE: f32 = 8.0;
+/// A pair that would be related, but for want of anything to show, has this share of its score.
+const UNSHOWN: f32 = 0.5;
+/// Share of a frame that must be in common order for a denial to make a template of a rewrite.
+const DENIED_FRAME: f32 = 0.7;
 
-/// How much of the doubt that the least score leaves must be gone for a relation that no sentence and
-/// no passage shows: 0.6 instead of 0.5. Who flags an article has to say why.
-const UNSHOWN: f32 = 0.2;
-
-/// Compares two articles. A text without words is unrelated to all, with score 0.
+/// Compares two articles. A text without words is unrelated to all, with score 0, and so are texts
+/// that share no word. Which of the two comes first makes no difference but to which is `a`.
 pub fn compare(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison {
+    if is_before(a, b) { in_order(a, b, options) } else { in_order(b, a, options).mirrored() }
+}
+
+/// Whether two articles are compared in this order: the longer one first, and of two of one length
+/// any that is the same each time.
+fn is_before(a: &Profile, b: &Profile) -> bool {
+    let words = |profile: &Profile| profile.article.words.len();
+    let forms = |profile: &Profile| -> Vec<u64> {
+        profile.article.words.iter().map(|word| word.form).collect()
+    };
+    words(a) > words(b) || words(a) == words(b) && forms(a) <= forms(b)
+}
+
+fn in_order(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison {
     let overlap = a.overlap(b);
-    let mut comparison = Comparison {
-        relation: Relation::Unrelated,
-        score: 0.0,
-        contained: None,
-        jaccard: overlap.jaccard as f32,
-        containment_a: overlap.of_first as f32,
-        containment_b: overlap.of_second as f32,
-        coverage_a: 0.0,
-        coverage_b: 0.0,
-        passages: Vec::new(),
-        sentences: Vec::new(),
-        features: Vec::new(),
-    };
-    if a.article.words.is_empty() || b.article.words.is_empty() {
-        return comparison;
-    }
     let weights = Weights::new(a, b);
-    let links = links(a, b, &weights);
-    let mut passages = passages(a, b, &weights, &links);
-    passages.retain(|passage| passage.words() >= options.passage_words);
-    let pair = Pair { a, b, weights: &weights, links: &links, passages: &passages };
-    let verdict =
-        if is_short(a) && is_short(b) { of_short(&pair) } else { of_articles(&pair, options) };
-    judge(a, b, &verdict, options, &mut comparison);
-    comparison.features = verdict.features;
-    let is_whole = comparison.relation < Relation::Partial;
-    let bar = if is_whole { Bar::RETOLD } else { Bar::INDEPENDENT };
-    let mut edits = Edits::default();
-    comparison.sentences = align_sentences(&pair, bar, &mut edits);
-    let is_shown = !comparison.sentences.is_empty() || !passages.is_empty();
-    let least = options.least_score(comparison.relation);
-    if verdict.shingles_settle && !is_shown && comparison.score < least + UNSHOWN * (1.0 - least) {
-        comparison.relation = Relation::Unrelated;
+    if weights.shared.is_empty() && overlap.jaccard == 0.0 {
+        return match is_identical(a, b) {
+            true => Evidence::of_identical(a, b).comparison(Relation::Identical, 1.0, &overlap),
+            false => Evidence::none(a, b).comparison(Relation::Unrelated, 0.0, &overlap),
+        };
     }
-    comparison.passages = passages.iter().map(|p| to_match(p, &pair, &mut edits)).collect();
-    let share = |side: fn(&Match) -> crate::Span, bytes: usize| {
-        let mut spans: Vec<_> = comparison.passages.iter().map(side).collect();
-        covered(&mut spans) as f32 / bytes.max(1) as f32
-    };
-    comparison.coverage_a = share(|passage| passage.a, a.article.bytes);
-    comparison.coverage_b = share(|passage| passage.b, b.article.bytes);
+    if is_identical(a, b) {
+        return Evidence::of_identical(a, b).comparison(Relation::Identical, 1.0, &overlap);
+    }
+    let links = links(a, b, &weights);
+    let least = least_passage([a, b], options);
+    let mut passages = passages(a, b, &weights, &links);
+    passages.retain(|passage| passage.words() >= least);
+    let pair = Pair { a, b, weights: &weights, links: &links, passages: &passages };
+    let verdict = Verdict::of(&pair, &overlap, options);
+    let mut comparison = verdict.evidence.comparison(verdict.relation, verdict.score, &overlap);
+    if comparison.relation == Relation::Excerpt {
+        let in_b = overlap.of_first >= overlap.of_second;
+        comparison.contained = Some(if in_b { Side::A } else { Side::B });
+    }
+    comparison.features = verdict.judgement.features;
     comparison
 }
 
-/// What the models say of a pair.
+/// Least words of a passage of these two: of short texts, half of the shorter.
+fn least_passage(pair: [&Profile; 2], options: &CompareOptions) -> usize {
+    let words = pair.map(|profile| profile.article.words.len());
+    options.passage_words.min(words[0].min(words[1]).div_ceil(2))
+}
+
+fn is_identical(a: &Profile, b: &Profile) -> bool {
+    let (a, b) = (&a.article.words, &b.article.words);
+    !a.is_empty() && a.len() == b.len() && a.iter().zip(b).all(|(x, y)| x.form == y.form)
+}
+
+/// What two articles are to each other, and what shows it.
 struct Verdict {
+    relation: Relation,
     score: f32,
-    features: Vec<Feature>,
-    /// Whether reuse would be a rewrite; else it is partial.
-    is_retold: bool,
-    /// Whether shared shingles alone may settle the matter.
-    shingles_settle: bool,
+    judgement: Judgement,
+    evidence: Evidence,
 }
 
-/// Where the features stand that tell how much is reused.
-const REUSED: [usize; 2] = [place("coverage_most"), place("linked_most")];
-
-/// Either the whole is retold, or a part is reused: the score is the probability of either.
-fn of_articles(pair: &Pair, options: &CompareOptions) -> Verdict {
-    let features = pair.features();
-    let passage_features = partial(&features);
-    let whole_features = whole(&features);
-    let all = ARTICLE.odds(&features);
-    let part =
-        if pair.passages.is_empty() { f32::NEG_INFINITY } else { PARTIAL.odds(&passage_features) };
-    let neither = (1.0 - probability(all)) * (1.0 - probability(part));
-    let [coverage, linked] = REUSED.map(|at| features[at]);
-    let reused = coverage.max(linked);
-    let explain_all = || ARTICLE.explain(&features);
-    Verdict {
-        score: (1.0 - neither).min(SETTLED),
-        features: if all >= part { explain_all() } else { PARTIAL.explain(&passage_features) },
-        is_retold: reused >= options.rewrite || WHOLE.odds(&whole_features) > 0.0,
-        shingles_settle: true,
+impl Verdict {
+    fn of(pair: &Pair, overlap: &Overlap, options: &CompareOptions) -> Self {
+        let judgement = Judgement::of(pair);
+        let own = judgement.odds();
+        let bar = |relation| odds(options.least_score(relation));
+        let is_template = judgement.whole < bar(Relation::Rewrite)
+            && judgement.frame >= bar(Relation::Rewrite)
+            && facts_conflict(pair);
+        let is_denied = is_denied(pair);
+        if let Some((relation, share)) = counted(pair, overlap, options)
+            && !is_template
+            && !is_denied
+        {
+            let score = score(own.max(SETTLED + SETTLED_SHARE * share));
+            let evidence = Evidence::of_retold(pair, options);
+            return Self { relation, score, judgement, evidence };
+        }
+        let is_retold = judgement.whole >= bar(Relation::Rewrite);
+        let evidence = match is_retold || is_template {
+            true => Evidence::of_retold(pair, options),
+            false => Evidence::of_independent(pair),
+        };
+        let relation = match () {
+            () if evidence.passages.is_empty() => Relation::Unrelated,
+            () if is_template || is_retold && is_denied => Relation::Template,
+            () if evidence.coverage_most() >= options.rewrite => Relation::Rewrite,
+            () => Relation::Partial,
+        };
+        let score = score(own);
+        match relation {
+            Relation::Template => {
+                Self { relation, score: score.min(UNSHOWN * score), judgement, evidence }
+            }
+            Relation::Unrelated if own >= bar(Relation::Partial) => {
+                Self { relation, score: UNSHOWN * score, judgement, evidence }
+            }
+            _ if score >= options.least_score(relation) => {
+                Self { relation, score, judgement, evidence }
+            }
+            _ => {
+                let evidence = if is_retold { Evidence::of_independent(pair) } else { evidence };
+                Self { relation: Relation::Unrelated, score, judgement, evidence }
+            }
+        }
     }
 }
 
-/// In a sentence or two one word makes another statement, however many are shared.
-fn of_short(pair: &Pair) -> Verdict {
-    let values = short::features(pair.a, pair.b, pair.weights);
-    Verdict {
-        score: probability(SHORT.odds(&values)).min(SETTLED),
-        features: SHORT.explain(&values),
-        is_retold: true,
-        shingles_settle: false,
-    }
-}
-
-/// Sets relation, score and contained side.
-fn judge(
-    a: &Profile,
-    b: &Profile,
-    verdict: &Verdict,
+/// The relation that counted shingles alone settle, and the share that they share.
+fn counted(
+    pair: &Pair,
+    overlap: &Overlap,
     options: &CompareOptions,
-    c: &mut Comparison,
-) {
-    let words = [a, b].map(|profile| profile.article.words.len());
-    let same = |i: usize| a.article.words[i].form == b.article.words[i].form;
-    c.score = verdict.score;
-    if words[0] == words[1] && (0..words[0]).all(same) {
-        (c.relation, c.score) = (Relation::Identical, 1.0);
-        return;
-    }
-    let shortest = words[0].min(words[1]);
-    let contained = c.containment_a.max(c.containment_b) >= options.excerpt;
-    let shared = if c.jaccard >= options.near_duplicate {
-        Some(Relation::NearDuplicate)
+) -> Option<(Relation, f32)> {
+    let shortest = pair.words() as usize;
+    let contained = overlap.of_first.max(overlap.of_second) as f32;
+    if overlap.jaccard as f32 >= options.near_duplicate {
+        Some((Relation::NearDuplicate, overlap.jaccard as f32))
+    } else if contained >= options.excerpt && shortest >= options.passage_words {
+        Some((Relation::Excerpt, contained))
     } else {
-        (contained && shortest >= options.passage_words).then_some(Relation::Excerpt)
-    };
-    let retold = if verdict.is_retold { Relation::Rewrite } else { Relation::Partial };
-    let relation = shared.unwrap_or(retold);
-    if shared.is_some() && verdict.shingles_settle {
-        c.score = c.score.max(SETTLED);
-    } else if c.score < options.least_score(relation) {
-        return;
+        None
     }
-    c.relation = relation;
-    if c.relation == Relation::Excerpt {
-        let in_b = c.containment_a >= c.containment_b;
-        c.contained = Some(if in_b { Side::A } else { Side::B });
+}
+
+/// Whether each side has names or numbers that the other lacks, as many as they have in common.
+fn facts_conflict(pair: &Pair) -> bool {
+    let facts = Facts::of_articles(pair.a, pair.b, pair.weights);
+    let conflicting = facts.names.conflicting + facts.numbers.conflicting;
+    let shared = facts.names.shared + facts.numbers.shared;
+    conflicting > 0.0 && 2.0 * conflicting >= shared
+}
+
+/// Whether one of two short texts denies what the other says in the same words.
+fn is_denied(pair: &Pair) -> bool {
+    let [a, b] = [pair.a, pair.b].map(|profile| &profile.article.words);
+    a.len().max(b.len()) <= Article::SHORT
+        && (short::denials(a) + short::denials(b)) % 2 == 1
+        && short::frame_in_order(a, b) >= DENIED_FRAME
+}
+
+/// What shows how two articles correspond.
+struct Evidence {
+    passages: Vec<Match>,
+    sentences: Vec<Match>,
+    /// Share of each article's characters inside passages.
+    coverage: [f32; 2],
+}
+
+impl Evidence {
+    fn none(a: &Profile, b: &Profile) -> Self {
+        Self::new([a, b], Vec::new(), Vec::new())
+    }
+
+    fn new([a, b]: [&Profile; 2], passages: Vec<Match>, sentences: Vec<Match>) -> Self {
+        let share = |side: fn(&Match) -> crate::Span, bytes: usize| {
+            let mut spans: Vec<_> = passages.iter().map(side).collect();
+            covered(&mut spans) as f32 / bytes.max(1) as f32
+        };
+        let coverage =
+            [share(|passage| passage.a, a.article.bytes), share(|passage| passage.b, b.article.bytes)];
+        Self { passages, sentences, coverage }
+    }
+
+    /// All of both articles, sentence by sentence.
+    fn of_identical(a: &Profile, b: &Profile) -> Self {
+        let whole = |profile: &Profile| profile.span_of(0..profile.article.words.len());
+        let same = |a, b| Match { a, b, kind: Kind::Identical, score: 1.0 };
+        let mut sentences: Vec<Match> = Vec::new();
+        let (mut in_a, mut in_b) = (0, 0);
+        // Punctuation may divide the same words into other sentences.
+        while in_a < a.sentences() && in_b < b.sentences() {
+            let (x, y) = (&a.article.sentences[in_a], &b.article.sentences[in_b]);
+            if !x.words.is_empty() && !y.words.is_empty() {
+                sentences.push(same(x.span, y.span));
+            }
+            in_a += usize::from(x.words.end <= y.words.end);
+            in_b += usize::from(y.words.end <= x.words.end);
+        }
+        let mut evidence = Self::new([a, b], vec![same(whole(a), whole(b))], sentences);
+        evidence.coverage = [1.0; 2];
+        evidence
+    }
+
+    /// The passages and sentences of articles that may have nothing to do with each other.
+    fn of_independent(pair: &Pair) -> Self {
+        Self::of(pair, pair.passages, &align_sentences(pair, Bar::INDEPENDENT))
+    }
+
+    /// Those of articles of which one is the other retold; the same, if they show as much already.
+    fn of_retold(pair: &Pair, options: &CompareOptions) -> Self {
+        let proven = Self::of(pair, pair.passages, &[]);
+        if proven.coverage_most() >= options.rewrite {
+            return Self::of(pair, pair.passages, &align_sentences(pair, Bar::RETOLD));
+        }
+        let is_short = pair.a.article.words.len().max(pair.b.article.words.len()) <= Article::SHORT;
+        let bar = if is_short { Bar::SHORT } else { Bar::RETOLD };
+        let aligned = align_sentences(pair, bar);
+        let least = least_passage([pair.a, pair.b], options);
+        Self::of(pair, &retold::passages(pair, &aligned, least), &aligned)
+    }
+
+    fn of(pair: &Pair, passages: &[Candidate], aligned: &[Aligned]) -> Self {
+        let mut edits = Edits::default();
+        let sentences = aligned.iter().map(|two| two.to_match(pair, &mut edits)).collect();
+        let passages = passages.iter().map(|p| to_match(p, pair, &mut edits)).collect();
+        Self::new([pair.a, pair.b], passages, sentences)
+    }
+
+    fn coverage_most(&self) -> f32 {
+        self.coverage[0].max(self.coverage[1])
+    }
+
+    fn comparison(self, relation: Relation, score: f32, overlap: &Overlap) -> Comparison {
+        Comparison {
+            relation,
+            score,
+            contained: None,
+            jaccard: overlap.jaccard as f32,
+            containment_a: overlap.of_first as f32,
+            containment_b: overlap.of_second as f32,
+            coverage_a: self.coverage[0],
+            coverage_b: self.coverage[1],
+            passages: self.passages,
+            sentences: self.sentences,
+            features: Vec::new(),
+        }
     }
 }
 
@@ -198,7 +310,7 @@ fn to_match(passage: &Candidate, pair: &Pair, edits: &mut Edits) -> Match {
         a: pair.a.span_of(passage.a.clone()),
         b: pair.b.span_of(passage.b.clone()),
         kind,
-        score: if kind == Kind::Identical { 1.0 } else { probability(passage.odds).min(SETTLED) },
+        score: if kind == Kind::Identical { 1.0 } else { score(passage.odds) },
     }
 }
 

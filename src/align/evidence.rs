@@ -3,62 +3,108 @@
 use std::ops::Range;
 
 use super::borders::Stretch;
+use super::facts::Count;
 use super::links::Seed;
+use super::model::features;
 use super::profile::Profile;
 use super::weights::Weights;
 
-/// What [`PASSAGE`](super::model::PASSAGE) and [`SUMMARY`](super::model::SUMMARY) judge by.
-pub const FEATURES: [&str; 12] = [
-    "gain",
-    "least_gain",
-    "shared",
-    "shared_weight",
-    "inside_least",
-    "inside_most",
-    "rate",
-    "length",
-    "ratio",
-    "links",
-    "best_link",
-    "cosine",
-];
+features! {
+    /// What speaks for two stretches of text being one passage.
+    pub struct PassageFeatures {
+        /// Logarithm of the log-likelihood ratio of both borders.
+        gain: Positive,
+        /// The same for the side where it is less.
+        least_gain: Positive,
+        /// Logarithm of the terms that both have.
+        shared: Positive,
+        /// Logarithm of their weight.
+        shared_weight: Positive,
+        /// Their weight as a share of the side where that is less, 0 to 1.
+        inside_least: Positive,
+        /// The same for the other side.
+        inside_most: Positive,
+        /// Share of the terms that the other side has, on the side where it is less.
+        rate: Any,
+        /// Logarithm of the words of the shorter side.
+        length: Any,
+        /// Logarithm of the shorter length over the longer.
+        ratio: Any,
+        /// Logarithm of the links that led to it.
+        links: Any,
+        /// Log-odds of the surest of them.
+        best_link: Positive,
+        /// Cosine of the weighted words.
+        cosine: Any,
+        /// Logarithm of the names that both have.
+        shared_names: Positive,
+        /// Logarithm of the names that each side has and the other lacks.
+        conflicting_names: Negative,
+        /// Logarithm of the numbers that both have.
+        shared_numbers: Positive,
+        /// Logarithm of the numbers that each side has and the other lacks.
+        conflicting_numbers: Negative,
+        /// Share of the words in quotations, on the side where it is less.
+        quoted: Negative,
+        /// Logarithm of the product of the articles' lengths: in more text more is alike by chance.
+        room: Negative,
+    }
+}
 
 /// The features of two stretches that the links `seeds` led to; there is at least one.
 pub fn evidence(
     [(a, in_a), (b, in_b)]: [(&Profile, &Stretch); 2],
     weights: &Weights,
     seeds: &[Seed],
-) -> [f32; FEATURES.len()] {
+) -> PassageFeatures {
     let (terms_a, terms_b) = (Terms::of(a, &in_a.words), Terms::of(b, &in_b.words));
     let (sum_a, squares_a) = terms_a.whole(&weights.a);
     let (sum_b, squares_b) = terms_b.whole(&weights.b);
     let (mut shared, mut sum, mut product) = (0u32, 0.0, 0.0);
+    let mut facts = Count::default();
     let last = b.stems.len();
     terms_a.for_each(|term, count| {
         let weight = weights.a[term];
-        // No branch: which terms are shared is a coin toss, and adding 0 changes nothing.
-        let other = terms_b.counts[(weights.partner[term] as usize).min(last)];
+        // No branch: which terms are shared is unpredictable, and adding 0 changes nothing.
+        let partner = (weights.partner[term] as usize).min(last);
+        let other = terms_b.counts[partner];
         shared += u32::from(other > 0);
         sum += if other > 0 { weight } else { 0.0 };
         product += count * other as f32 * weight * weight;
+        facts.add(0, a.roles[term], (other > 0) | (partner == last) & weights.found_a[term]);
     });
+    let last = a.stems.len();
+    terms_b.for_each(|term, _| {
+        let partner = (weights.partner_of_b[term] as usize).min(last);
+        let other = terms_a.counts[partner];
+        facts.add(1, b.roles[term], (other > 0) | (partner == last) & weights.found_b[term]);
+    });
+    let facts = facts.facts();
     let (inside_a, inside_b) = (sum / sum_a, sum / sum_b);
     let (long, short) = longer_first(in_a.words.len() as f32, in_b.words.len() as f32);
-    let least_gain = in_a.gain.min(in_b.gain);
-    [
-        (in_a.gain + in_b.gain).max(0.5).ln(),
-        least_gain.max(0.5).ln(),
-        (shared as f32).ln_1p(),
-        (sum + 0.1).ln(),
-        inside_a.min(inside_b),
-        inside_a.max(inside_b),
-        in_a.rate.min(in_b.rate),
-        short.ln_1p(),
-        (short / long).ln(),
-        (seeds.len() as f32).ln(),
-        seeds.iter().map(|seed| seed.odds).fold(f32::MIN, f32::max),
-        product / (squares_a * squares_b).sqrt(),
-    ]
+    let quoted = |profile: &Profile, words: &Range<usize>| {
+        1.0 - profile.unquoted(words.clone()) as f32 / words.len() as f32
+    };
+    PassageFeatures {
+        gain: (in_a.gain + in_b.gain).max(0.5).ln(),
+        least_gain: in_a.gain.min(in_b.gain).max(0.5).ln(),
+        shared: (shared as f32).ln_1p(),
+        shared_weight: (sum + 0.1).ln(),
+        inside_least: inside_a.min(inside_b),
+        inside_most: inside_a.max(inside_b),
+        rate: in_a.rate.min(in_b.rate),
+        length: short.ln_1p(),
+        ratio: (short / long).ln(),
+        links: (seeds.len() as f32).ln(),
+        best_link: seeds.iter().map(|seed| seed.odds).fold(f32::MIN, f32::max),
+        cosine: product / (squares_a * squares_b).sqrt(),
+        shared_names: facts.names.shared.ln_1p(),
+        conflicting_names: facts.names.conflicting.ln_1p(),
+        shared_numbers: facts.numbers.shared.ln_1p(),
+        conflicting_numbers: facts.numbers.conflicting.ln_1p(),
+        quoted: quoted(a, &in_a.words).min(quoted(b, &in_b.words)),
+        room: (a.terms.len() as f32).ln() + (b.terms.len() as f32).ln(),
+    }
 }
 
 fn longer_first(x: f32, y: f32) -> (f32, f32) {

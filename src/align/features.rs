@@ -1,151 +1,143 @@
-//! Two articles in numbers: what [`ARTICLE`](super::model::ARTICLE) judges by.
+//! Two articles in numbers: what [`ARTICLE`] and [`PARTIAL`] judge by.
 
 use std::ops::Range;
 
 use super::Profile;
 use super::contents::{Marked, Shared};
+use super::facts::Facts;
 use super::links::Link;
 use super::matched::matched;
+use super::model::{Curves, compiled_in, features};
 use super::order::Order;
 use super::passages::{Candidate, Form};
+use super::profile::{NO_TERM, Roles};
 use super::weights::{Weights, count_in_both};
 use crate::shingle::Places;
 use crate::span::{Span, covered};
 
-/// Shares of two sides, of which [`FEATURES`] has the greater and the smaller.
-const SHARES: usize = 6;
-
-/// The features' names. *most* and *least* are over the two sides of a pair.
-pub const FEATURES: [&str; 2 * SHARES + 12] = [
-    "trigrams_most",
-    "trigrams_least",
-    "skips_most",
-    "skips_least",
-    "aligned_most",
-    "aligned_least",
-    "weakest_most",
-    "weakest_least",
-    "linked_most",
-    "linked_least",
-    "coverage_most",
-    "coverage_least",
-    "quotations",
-    "names",
-    "numbers",
-    "order",
-    "neighbours",
-    "passage",
-    "summary",
-    "passage_words",
-    "length",
-    "short",
-    "long",
-    "ratio",
-];
-
-/// What [`PARTIAL`](super::model::PARTIAL) judges by: how sure and how large the passages are, and
-/// how much there is beside them. Shares come as logarithms, because passages may be a small part.
-pub const PARTIAL_FEATURES: [&str; 11] = [
-    "passage",
-    "summary",
-    "passage_words",
-    "quotations",
-    "length",
-    "ratio",
-    "log_coverage_most",
-    "log_trigrams_most",
-    "log_skips_most",
-    "log_aligned_most",
-    "log_linked_most",
-];
-
-/// What [`WHOLE`](super::model::WHOLE) judges by: whether every sentence is matched a little, or some
-/// are matched and the rest not at all.
-pub const WHOLE_FEATURES: [&str; 10] = [
-    "aligned_most",
-    "aligned_least",
-    "weakest_most",
-    "weakest_least",
-    "coverage_most",
-    "coverage_least",
-    "trigrams_most",
-    "trigrams_least",
-    "order",
-    "neighbours",
-];
-
-/// The features of [`WHOLE_FEATURES`] out of those of [`FEATURES`].
-pub fn whole(features: &Values) -> [f32; WHOLE_FEATURES.len()] {
-    const PLACES: [usize; WHOLE_FEATURES.len()] = places(WHOLE_FEATURES);
-    PLACES.map(|at| features[at])
+features! {
+    /// What speaks for one of two articles being the other retold. *most* and *least* are over the
+    /// two sides of the pair; shares are from 0 to 1.
+    ///
+    /// Whatever the two share moves its feature in one direction only, and no feature counts for
+    /// anything where nothing is shared.
+    pub struct ArticleFeatures {
+        /// Share of the runs of three stems.
+        trigrams_most: Positive,
+        /// The same for the other side.
+        trigrams_least: Positive,
+        /// Share of the pairs of content words a few words apart.
+        skips_most: Positive,
+        /// The same for the other side.
+        skips_least: Positive,
+        /// Mean cosine of each sentence's best link, by words.
+        aligned_most: Positive,
+        /// The same for the other side.
+        aligned_least: Positive,
+        /// The same over the half of the words that is matched worst.
+        weakest_most: Positive,
+        /// The same for the other side.
+        weakest_least: Positive,
+        /// Share of words in sentences with a link that is likelier right than not.
+        linked_most: Positive,
+        /// The same for the other side.
+        linked_least: Positive,
+        /// Share of words inside passages.
+        coverage_most: Positive,
+        /// The same for the other side.
+        coverage_least: Positive,
+        /// Share of the weight of terms that are neither names nor numbers.
+        wording_most: Positive,
+        /// The same for the other side.
+        wording_least: Positive,
+        /// How far the names outside quotations agree, -1 to 1.
+        names: Positive,
+        /// How far the numbers outside quotations agree, -1 to 1.
+        numbers: Positive,
+        /// Logarithm of the names that both have.
+        shared_names: Positive,
+        /// Logarithm of the names that each side has and the other lacks.
+        conflicting_names: Negative,
+        /// Logarithm of the numbers that both have.
+        shared_numbers: Positive,
+        /// Logarithm of the numbers that each side has and the other lacks.
+        conflicting_numbers: Negative,
+        /// Share of the names in aligned sentences that both sentences have.
+        aligned_names: Positive,
+        /// Share of the names in aligned sentences that conflict.
+        misaligned_names: Negative,
+        /// Share of the numbers in aligned sentences that conflict.
+        misaligned_numbers: Negative,
+        /// Whether terms that either side has once come in the same order: Kendall's tau, -1 to 1.
+        order: Positive,
+        /// Whether they stand next to the same terms.
+        neighbours: Positive,
+        /// Log-odds of the surest passage.
+        passage: Positive,
+        /// Log-odds of the surest summary.
+        summary: Positive,
+        /// Logarithm of the words in passages outside quotations.
+        passage_words: Positive,
+        /// Logarithm of the shorter length over the longer.
+        ratio: Any,
+    }
 }
 
-/// Values of [`FEATURES`].
-pub type Values = [f32; FEATURES.len()];
+features! {
+    /// What speaks for two articles that are otherwise independent sharing a passage: how sure and
+    /// how large the passages are, and how much there is beside them.
+    pub struct PartialFeatures {
+        /// Log-odds of the surest passage.
+        passage: Positive,
+        /// Log-odds of the surest summary.
+        summary: Positive,
+        /// Logarithm of the words in passages outside quotations.
+        passage_words: Positive,
+        /// Share of words inside passages, on the side where it is greater.
+        coverage_most: Positive,
+        /// How far the names outside quotations agree, -1 to 1.
+        names: Positive,
+        /// How far the numbers outside quotations agree, -1 to 1.
+        numbers: Positive,
+    }
+}
 
-/// The features of [`PARTIAL_FEATURES`] out of those of [`FEATURES`].
-pub fn partial(features: &Values) -> [f32; PARTIAL_FEATURES.len()] {
-    const PLACES: [usize; PARTIAL_FEATURES.len()] = places(PARTIAL_FEATURES);
-    const IS_LOGARITHM: [bool; PARTIAL_FEATURES.len()] = {
-        let mut is_logarithm = [false; PARTIAL_FEATURES.len()];
-        let mut at = 0;
-        while at < is_logarithm.len() {
-            is_logarithm[at] = without_log(PARTIAL_FEATURES[at]).len() < PARTIAL_FEATURES[at].len();
-            at += 1;
+compiled_in! {
+    /// Whether one of two articles is the other retold.
+    ARTICLE: Curves, &ArticleFeatures::NAMES, "models/article.tsv"
+}
+
+compiled_in! {
+    /// Whether two articles that are otherwise independent share a passage.
+    PARTIAL: Curves, &PartialFeatures::NAMES, "models/partial.tsv"
+}
+
+impl ArticleFeatures {
+    /// The features that [`PARTIAL`] judges by.
+    pub fn partial(&self) -> PartialFeatures {
+        PartialFeatures {
+            passage: self.passage,
+            summary: self.summary,
+            passage_words: self.passage_words,
+            coverage_most: self.coverage_most,
+            names: self.names,
+            numbers: self.numbers,
         }
-        is_logarithm
-    };
-    std::array::from_fn(|at| match features[PLACES[at]] {
-        share if IS_LOGARITHM[at] => (share + NEGLIGIBLE).ln(),
-        value => value,
-    })
-}
-
-/// Where the features of these names stand in [`FEATURES`], whether as they are or as logarithms.
-const fn places<const N: usize>(names: [&str; N]) -> [usize; N] {
-    let mut places = [0; N];
-    let mut at = 0;
-    while at < N {
-        places[at] = place(without_log(names[at]));
-        at += 1;
     }
-    places
-}
 
-/// The name of the feature of which this names the logarithm, or the name itself.
-const fn without_log(name: &str) -> &str {
-    match name.as_bytes() {
-        [b'l', b'o', b'g', b'_', ..] => name.split_at(4).1,
-        _ => name,
+    /// The same if no facts did conflict: how alike the frames are that the facts stand in.
+    pub fn of_frame(&self) -> Self {
+        Self {
+            names: self.names.max(0.0),
+            numbers: self.numbers.max(0.0),
+            conflicting_names: 0.0,
+            conflicting_numbers: 0.0,
+            misaligned_names: 0.0,
+            misaligned_numbers: 0.0,
+            ..*self
+        }
     }
 }
-
-/// Where the feature of that name stands in [`FEATURES`], of which it must be one.
-pub const fn place(name: &str) -> usize {
-    let mut at = 0;
-    while !is_same(FEATURES[at].as_bytes(), name.as_bytes()) {
-        at += 1;
-    }
-    at
-}
-
-/// Equality is no constant function yet.
-const fn is_same(x: &[u8], y: &[u8]) -> bool {
-    match (x, y) {
-        ([a, x @ ..], [b, y @ ..]) => *a == *b && is_same(x, y),
-        _ => x.is_empty() && y.is_empty(),
-    }
-}
-
-/// Shares below this are all alike to a logarithm.
-const NEGLIGIBLE: f32 = 0.02;
-/// Logarithms of the words from which an article is no longer short (120), and is long (245): how
-/// much a shared feature says depends on length, and not along one line.
-const SHORT: f32 = 4.8;
-const LONG: f32 = 5.5;
-/// Logarithm of the words (50) below which length says no more: the lines that hold from there on
-/// would make two short notes alike that share nothing.
-const SHORTEST: f32 = 3.9;
 
 /// A pair, as far as alignment has come.
 pub struct Pair<'p> {
@@ -168,51 +160,67 @@ const SURE_PASSAGE: f32 = 10.0;
 
 impl Pair<'_> {
     /// The features of the pair, each finite; 0 for shares of nothing.
-    pub fn features(&self) -> Values {
+    pub fn features(&self) -> ArticleFeatures {
         let (a, b) = (&self.a.contents, &self.b.contents);
         let mut places = Places::default();
         let mut shared = |a: &Marked, b: &Marked| a.shared(b, self.a.kernel, &mut places);
-        let trigrams = shared(&a.trigrams, &b.trigrams);
-        let skips = shared(&a.skips, &b.skips);
+        let trigrams = shares(shared(&a.trigrams, &b.trigrams));
+        let skips = shares(shared(&a.skips, &b.skips));
         let matched = matched(self.a, self.b, self.links);
-        let shares = [
-            shares(trigrams),
-            shares(skips),
+        let [aligned, weakest, linked] = [
             matched.map(|side| side.aligned),
             matched.map(|side| side.weakest),
             matched.map(|side| side.linked),
-            self.coverage(),
         ];
-        let mut features = [0.0; FEATURES.len()];
-        for (at, [x, y]) in shares.into_iter().enumerate() {
-            (features[2 * at], features[2 * at + 1]) = (x.max(y), x.min(y));
-        }
+        let coverage = self.coverage();
+        let wording = wording(self.a, self.b, self.weights);
+        let facts = Facts::of_articles(self.a, self.b, self.weights);
+        let aligned_facts = Facts::of_sentences(self.a, self.b, self.weights, self.links);
         let order = Order::of(self.a, self.b, self.weights);
         let (runs, summaries): (Vec<&Candidate>, Vec<&Candidate>) =
             self.passages.iter().partition(|passage| passage.form == Form::Run);
-        let best = |passages: &[&Candidate]| {
-            let odds = passages.iter().map(|passage| passage.odds);
-            odds.fold(NO_PASSAGE, f32::max).min(SURE_PASSAGE)
-        };
         let words: usize = runs.iter().map(|run| self.unquoted(run)).sum();
-        let lengths = [self.a.article.words.len(), self.b.article.words.len()].map(|n| n as f32);
-        let shortest = lengths[0].min(lengths[1]).ln_1p();
-        let length = shortest.max(SHORTEST);
-        features[2 * SHARES..].copy_from_slice(&[
-            (trigrams.quoted as f32).ln_1p(),
-            agreement(&a.names, &b.names),
-            agreement(&a.numbers, &b.numbers),
-            order.agreement,
-            order.neighbours,
-            best(&runs),
-            best(&summaries),
-            (words as f32).ln_1p(),
-            length,
-            (SHORT - length).max(0.0),
-            (length - LONG).max(0.0),
-            shortest - lengths[0].max(lengths[1]).ln_1p(),
-        ]);
-        features
+        ArticleFeatures {
+            trigrams_most: most(trigrams),
+            trigrams_least: least(trigrams),
+            skips_most: most(skips),
+            skips_least: least(skips),
+            aligned_most: most(aligned),
+            aligned_least: least(aligned),
+            weakest_most: most(weakest),
+            weakest_least: least(weakest),
+            linked_most: most(linked),
+            linked_least: least(linked),
+            coverage_most: most(coverage),
+            coverage_least: least(coverage),
+            wording_most: most(wording),
+            wording_least: least(wording),
+            names: agreement(&a.names, &b.names),
+            numbers: agreement(&a.numbers, &b.numbers),
+            shared_names: facts.names.shared.ln_1p(),
+            conflicting_names: facts.names.conflicting.ln_1p(),
+            shared_numbers: facts.numbers.shared.ln_1p(),
+            conflicting_numbers: facts.numbers.conflicting.ln_1p(),
+            aligned_names: aligned_facts.names.shared_share(),
+            misaligned_names: aligned_facts.names.conflicting_share(),
+            misaligned_numbers: aligned_facts.numbers.conflicting_share(),
+            order: order.agreement,
+            neighbours: order.neighbours,
+            passage: surest(&runs),
+            summary: surest(&summaries),
+            passage_words: (words as f32).ln_1p(),
+            ratio: self.ratio(),
+        }
+    }
+
+    /// Words of the shorter article: the length by which its model bends.
+    pub fn words(&self) -> f32 {
+        self.a.article.words.len().min(self.b.article.words.len()) as f32
+    }
+
+    fn ratio(&self) -> f32 {
+        let [a, b] = [self.a, self.b].map(|profile| (profile.article.words.len() as f32).ln_1p());
+        a.min(b) - a.max(b)
     }
 
     /// Share of each article's words inside passages. A summary covers what it is, not what it sums
@@ -236,6 +244,36 @@ impl Pair<'_> {
     pub fn unquoted(&self, passage: &Candidate) -> usize {
         self.a.unquoted(passage.a.clone()).min(self.b.unquoted(passage.b.clone()))
     }
+}
+
+/// Share of the weight of each article's terms that stand for something else than a name or a number,
+/// and that the other has.
+pub fn wording(a: &Profile, b: &Profile, weights: &Weights) -> [f32; 2] {
+    let side = |profile: &Profile, weights: &[f32], partner: &[u32]| {
+        let (mut shared, mut all) = (0.0, 0.0);
+        for ((roles, weight), partner) in profile.roles.iter().zip(weights).zip(partner) {
+            // No branch: what is shared stands between the rest unpredictably.
+            let weight = if roles.has(Roles::PLAIN) { *weight } else { 0.0 };
+            all += weight;
+            shared += if *partner == NO_TERM { 0.0 } else { weight };
+        }
+        share(shared, all)
+    };
+    [side(a, &weights.a, &weights.partner), side(b, &weights.b, &weights.partner_of_b)]
+}
+
+/// Log-odds of the surest of these passages.
+fn surest(passages: &[&Candidate]) -> f32 {
+    let odds = passages.iter().map(|passage| passage.odds);
+    odds.fold(NO_PASSAGE, f32::max).min(SURE_PASSAGE)
+}
+
+fn most([x, y]: [f32; 2]) -> f32 {
+    x.max(y)
+}
+
+fn least([x, y]: [f32; 2]) -> f32 {
+    x.min(y)
 }
 
 fn shares(shared: Shared) -> [f32; 2] {

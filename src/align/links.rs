@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::model::LINK;
+use super::model::{Line, compiled_in};
 use super::profile::{NO_TERM, Profile};
 use super::weights::{Weights, count_in_both};
 
@@ -11,6 +11,11 @@ const LEAST_COSINE: f32 = 0.1;
 
 /// Sentences this far from a link still support it.
 const NEAR: u32 = 3;
+
+compiled_in! {
+    /// Whether two linked sentences stand in a reused passage.
+    LINK: Line<6>, FEATURES, "models/link.tsv"
+}
 
 /// What [`LINK`] judges by.
 pub const FEATURES: [&str; 6] = ["cosine", "shared", "bigrams", "length", "support", "supported"];

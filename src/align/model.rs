@@ -1,135 +1,204 @@
-//! Linear models over named features, and where their coefficients stand.
+//! The two kinds of model that judge: a line, and a sum of monotone curves.
 //!
-//! Each model is a small text file under `models/`, written by `cargo run -p retold-train` (see
-//! docs/evaluation.md) and compiled in. A model gives log-odds: `intercept + Σ weight × value`.
+//! Coefficients are small text files under `models/`, written by `cargo run -p retold-train` (see
+//! docs/evaluation.md) and compiled in; each model stands beside the features that it reads. Models
+//! give log-odds.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
 
 use super::relation::Feature;
 
-/// A logistic model over `N` named features.
+/// In which direction a feature may move the log-odds. The trainer holds every weight to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    /// Nothing is known.
+    Any,
+    /// More of it never counts against reuse.
+    Positive,
+    /// More of it never counts for reuse.
+    Negative,
+}
+
+/// Declares the features of a model: a struct with a number for each, and their names and signs.
+macro_rules! features {
+    (
+        $(#[$doc:meta])*
+        pub struct $name:ident { $($(#[$field_doc:meta])* $field:ident: $sign:ident,)* }
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Default)]
+        pub struct $name { $($(#[$field_doc])* pub $field: f32,)* }
+
+        impl $name {
+            /// How many there are.
+            pub const COUNT: usize = [$(stringify!($field)),*].len();
+            /// Their names, in order.
+            pub const NAMES: [&'static str; Self::COUNT] = [$(stringify!($field)),*];
+            /// Their signs, in order.
+            pub const SIGNS: [$crate::align::model::Sign; Self::COUNT] =
+                [$($crate::align::model::Sign::$sign),*];
+
+            /// Their values, in order.
+            pub fn values(&self) -> [f32; Self::COUNT] {
+                [$(self.$field),*]
+            }
+        }
+    };
+}
+pub(super) use features;
+
+/// A logistic model that is linear in `N` features.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Model<const N: usize> {
-    /// The features' names, in order.
-    pub names: [&'static str; N],
+pub struct Line<const N: usize> {
     /// Log-odds where every feature is 0.
     pub intercept: f32,
     /// What one unit of each feature adds to the log-odds.
     pub weights: [f32; N],
 }
 
-impl<const N: usize> Model<N> {
+impl<const N: usize> Line<N> {
     /// Reads the coefficients that `text` gives these features: lines of name, tab, weight.
     ///
     /// The files are part of the program, so what is missing or unknown is a bug and panics.
     pub fn parse(names: [&'static str; N], text: &str) -> Self {
-        let mut coefficients = coefficients(text);
-        let mut take =
-            |name: &str| coefficients.remove(name).expect("one weight for every feature");
-        let model = Self { names, intercept: take("intercept"), weights: names.map(take) };
-        assert!(coefficients.is_empty(), "a feature that the program does not have");
-        model
-    }
-
-    /// Log-odds of these values, one per feature.
-    pub fn odds(&self, values: &[f32]) -> f32 {
-        debug_assert_eq!(values.len(), N);
-        let products = self.weights.iter().zip(values).map(|(weight, value)| weight * value);
-        self.intercept + products.sum::<f32>()
-    }
-
-    /// Every feature with its value and what it adds.
-    pub fn explain(&self, values: &[f32]) -> Vec<Feature> {
-        let explain = |at: usize| Feature {
-            name: self.names[at],
-            value: values[at],
-            weight: self.weights[at] * values[at],
-        };
-        (0..N).map(explain).collect()
-    }
-}
-
-/// A logistic model over `N` named features and the products of every two of them.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SecondOrder<const N: usize> {
-    names: [&'static str; N],
-    intercept: f32,
-    /// In the order of [`term_names`].
-    weights: Vec<f32>,
-}
-
-/// The names of the terms of second order: the features, then `first*second` for every two of them.
-pub fn term_names(names: &[&str]) -> Vec<String> {
-    let mut terms: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-    for (at, first) in names.iter().enumerate() {
-        terms.extend(names[at..].iter().map(|second| format!("{first}*{second}")));
-    }
-    terms
-}
-
-/// The values of the terms, in the order of [`term_names`].
-pub fn terms(values: &[f32]) -> Vec<f32> {
-    let mut terms = values.to_vec();
-    for (at, first) in values.iter().enumerate() {
-        terms.extend(values[at..].iter().map(|second| first * second));
-    }
-    terms
-}
-
-impl<const N: usize> SecondOrder<N> {
-    /// Reads coefficients as [`Model::parse`] does.
-    pub fn parse(names: [&'static str; N], text: &str) -> Self {
-        let mut coefficients = coefficients(text);
-        let mut take = |name: &str| coefficients.remove(name).expect("a weight for every term");
-        let intercept = take("intercept");
-        let weights = term_names(&names).iter().map(|term| take(term)).collect();
-        assert!(coefficients.is_empty(), "a term that the program does not have");
-        Self { names, intercept, weights }
+        let mut weights: HashMap<&str, f32> =
+            rows(text).map(|(name, weights)| (name, weights[0])).collect();
+        let mut take = |name: &str| weights.remove(name).expect("one weight for every feature");
+        let line = Self { intercept: take("intercept"), weights: names.map(take) };
+        assert!(weights.is_empty(), "a feature that the program does not have");
+        line
     }
 
     /// Log-odds of these values, one per feature.
     pub fn odds(&self, values: &[f32; N]) -> f32 {
-        let (own, products) = self.weights.split_at(N);
-        let mut sum: f32 = own.iter().zip(values).map(|(weight, value)| weight * value).sum();
-        let mut weights = products.iter();
-        for (at, first) in values.iter().enumerate() {
-            for (second, weight) in values[at..].iter().zip(weights.by_ref()) {
-                sum += first * second * weight;
-            }
-        }
-        self.intercept + sum
-    }
-
-    /// Every feature with its value and what it adds: its own term, and half of each product that it
-    /// is part of.
-    pub fn explain(&self, values: &[f32; N]) -> Vec<Feature> {
-        let own = |at: usize| values[at] * self.weights[at];
-        let mut list: Vec<Feature> = (0..N)
-            .map(|at| Feature { name: self.names[at], value: values[at], weight: own(at) })
-            .collect();
-        let mut products = self.weights[N..].iter();
-        for first in 0..N {
-            for second in first..N {
-                let weight = products.next().copied().unwrap_or(0.0);
-                let half = values[first] * values[second] * weight / 2.0;
-                list[first].weight += half;
-                list[second].weight += half;
-            }
-        }
-        list
+        let products = self.weights.iter().zip(values).map(|(weight, value)| weight * value);
+        self.intercept + products.sum::<f32>()
     }
 }
 
-/// The lines of name, tab, weight of a model's file.
-fn coefficients(text: &str) -> HashMap<&str, f32> {
-    let lines = text.lines().filter(|line| !line.starts_with('#'));
-    lines
-        .map(|line| {
-            let (name, weight) = line.split_once('\t').expect("a name, a tab, a weight");
-            (name, weight.trim().parse().expect("weights are numbers"))
-        })
-        .collect()
+/// A generalised additive model (Hastie and Tibshirani 1990) whose curves bend with length.
+///
+/// Every feature adds a curve of straight pieces, which is flat beyond the values that the model was
+/// taught on. A piece is a ramp from 0 to 1 with a weight, so where weights have one sign, the
+/// log-odds rise or fall with the feature everywhere: that holds for any pair of texts, also one
+/// unlike all that it was taught. Each weight has a value at several lengths of text and is
+/// interpolated between them; below the least and above the greatest it stays what it is there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Curves {
+    names: &'static [&'static str],
+    /// Logarithms of the lengths, ascending; at least two.
+    lengths: Vec<f32>,
+    /// Log-odds where every ramp is 0, at each length.
+    intercepts: Vec<f32>,
+    ramps: Vec<Ramp>,
+    /// For each ramp its weight at each length.
+    weights: Vec<f32>,
+}
+
+/// A piece of the curve of one feature.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Ramp {
+    feature: usize,
+    from: f32,
+    /// 1 over its width.
+    scale: f32,
+}
+
+impl Ramp {
+    /// 0 below, 1 above.
+    fn height(self, values: &[f32]) -> f32 {
+        ((values[self.feature] - self.from) * self.scale).clamp(0.0, 1.0)
+    }
+}
+
+/// Where a length stands between two of a model's.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Place {
+    below: usize,
+    /// Share of the way to the next, 0 to 1.
+    share: f32,
+}
+
+impl Place {
+    fn of(self, weights: &[f32]) -> f32 {
+        weights[self.below] + self.share * (weights[self.below + 1] - weights[self.below])
+    }
+}
+
+impl Curves {
+    /// Reads what `text` says of these features: a line `words` with the lengths, a line `intercept`
+    /// with a value for each, and for each ramp the name of its feature, where it begins and ends, and
+    /// its weights; all separated by tabs. A feature without ramps adds nothing.
+    ///
+    /// The files are part of the program, so what is missing or unknown is a bug and panics.
+    pub fn parse(names: &'static [&'static str], text: &str) -> Self {
+        let mut model = Self {
+            names,
+            lengths: Vec::new(),
+            intercepts: Vec::new(),
+            ramps: Vec::new(),
+            weights: Vec::new(),
+        };
+        for (name, numbers) in rows(text) {
+            match name {
+                "words" => model.lengths = numbers.iter().map(|words| words.ln()).collect(),
+                "intercept" => model.intercepts = numbers,
+                _ => {
+                    let feature = names.iter().position(|known| *known == name);
+                    let feature = feature.expect("a feature that the program has");
+                    let (from, to) = (numbers[0], numbers[1]);
+                    assert!(from < to && numbers.len() == model.lengths.len() + 2, "{name}");
+                    model.ramps.push(Ramp { feature, from, scale: 1.0 / (to - from) });
+                    model.weights.extend(&numbers[2..]);
+                }
+            }
+        }
+        assert!(model.lengths.len() >= 2 && model.lengths.is_sorted());
+        assert_eq!(model.intercepts.len(), model.lengths.len());
+        model
+    }
+
+    /// Log-odds of these values, one per feature, for texts of so many words.
+    pub fn odds(&self, values: &[f32], words: f32) -> f32 {
+        let place = self.place(words);
+        let mut odds = place.of(&self.intercepts);
+        for (ramp, weights) in self.ramps.iter().zip(self.weights.chunks(self.lengths.len())) {
+            odds += ramp.height(values) * place.of(weights);
+        }
+        odds
+    }
+
+    /// Every feature with its value and what it adds.
+    pub fn explain(&self, values: &[f32], words: f32) -> Vec<Feature> {
+        let place = self.place(words);
+        let mut features: Vec<Feature> = self
+            .names
+            .iter()
+            .zip(values)
+            .map(|(name, value)| Feature { name, value: *value, weight: 0.0 })
+            .collect();
+        for (ramp, weights) in self.ramps.iter().zip(self.weights.chunks(self.lengths.len())) {
+            features[ramp.feature].weight += ramp.height(values) * place.of(weights);
+        }
+        features
+    }
+
+    fn place(&self, words: f32) -> Place {
+        let length = words.max(1.0).ln();
+        let inner = &self.lengths[1..self.lengths.len() - 1];
+        let below = inner.iter().filter(|known| **known <= length).count();
+        let (from, to) = (self.lengths[below], self.lengths[below + 1]);
+        Place { below, share: ((length - from) / (to - from)).clamp(0.0, 1.0) }
+    }
+}
+
+/// The lines of name, tab, numbers of a model's file.
+fn rows(text: &str) -> impl Iterator<Item = (&str, Vec<f32>)> {
+    text.lines().filter(|line| !line.starts_with('#')).map(|line| {
+        let (name, numbers) = line.split_once('\t').expect("a name, a tab, numbers");
+        let numbers = numbers.split('\t').map(|n| n.trim().parse().expect("numbers")).collect();
+        (name, numbers)
+    })
 }
 
 /// Log-odds to probability.
@@ -137,74 +206,72 @@ pub fn probability(odds: f32) -> f32 {
     1.0 / (1.0 + (-odds).exp())
 }
 
+/// Probability to log-odds; infinite for 0 and 1.
+pub fn odds(probability: f32) -> f32 {
+    (probability / (1.0 - probability)).ln()
+}
+
+/// A model's file, compiled in.
 macro_rules! compiled_in {
-    ($(#[$doc:meta])* $name:ident, $kind:ident, $features:expr, $file:literal) => {
+    ($(#[$doc:meta])* $name:ident: $kind:ty, $names:expr, $file:literal) => {
         $(#[$doc])*
-        pub static $name: LazyLock<$kind<{ $features.len() }>> =
-            LazyLock::new(|| $kind::parse($features, include_str!($file)));
+        pub static $name: std::sync::LazyLock<$kind> =
+            std::sync::LazyLock::new(|| <$kind>::parse($names, include_str!($file)));
     };
 }
-
-compiled_in! {
-    /// Whether two linked sentences stand in a reused passage.
-    LINK, Model, super::links::FEATURES, "models/link.tsv"
-}
-compiled_in! {
-    /// Whether one of two articles is the other retold.
-    ARTICLE, Model, super::features::FEATURES, "models/article.tsv"
-}
-
-compiled_in! {
-    /// Whether two articles that are otherwise independent share a passage.
-    PARTIAL, Model, super::features::PARTIAL_FEATURES, "models/partial.tsv"
-}
-
-compiled_in! {
-    /// Whether what is reused is the whole of an article, not a part.
-    WHOLE, Model, super::features::WHOLE_FEATURES, "models/whole.tsv"
-}
-
-compiled_in! {
-    /// Whether two stretches of about one length are a reused passage.
-    PASSAGE, SecondOrder, super::evidence::FEATURES, "models/passage.tsv"
-}
-
-compiled_in! {
-    /// Whether a stretch sums up a longer one.
-    SUMMARY, SecondOrder, super::passages::SUMMARY_FEATURES, "models/summary.tsv"
-}
-
-compiled_in! {
-    /// Whether two short texts say the same.
-    SHORT, SecondOrder, super::short::FEATURES, "models/short.tsv"
-}
+pub(super) use compiled_in;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn odds_are_the_sum_of_what_explain_lists() {
-        let model = Model::parse(["x", "y"], "# made by hand\nintercept\t1\nx\t2\ny\t-0.5\n");
-        let values = [3.0, 4.0];
-        assert_eq!(model.odds(&values), 5.0);
-        let listed: f32 = model.explain(&values).iter().map(|feature| feature.weight).sum();
-        assert_eq!(model.intercept + listed, model.odds(&values));
+    const CURVES: &str = "# made by hand\nwords\t10\t100\nintercept\t-1\t-3\n\
+                          x\t0\t0.5\t2\t4\nx\t0.5\t1\t1\t1\ny\t0\t10\t-1\t0\n";
+
+    fn curves() -> Curves {
+        Curves::parse(&["x", "y"], CURVES)
     }
 
     #[test]
-    fn second_order_odds_are_the_sum_of_what_explain_lists() {
-        let text = "intercept\t1\nx\t2\ny\t-1\nx*x\t0.5\nx*y\t3\ny*y\t0\n";
-        let model = SecondOrder::parse(["x", "y"], text);
-        let values = [2.0, -1.0];
-        assert_eq!(model.odds(&values), 1.0 + 4.0 + 1.0 + 2.0 - 6.0);
-        let listed: f32 = model.explain(&values).iter().map(|feature| feature.weight).sum();
-        assert_eq!(model.intercept + listed, model.odds(&values));
+    fn lines_are_sums_of_products() {
+        let line = Line::parse(["x", "y"], "# made by hand\nintercept\t1\nx\t2\ny\t-0.5\n");
+        assert_eq!(line.odds(&[3.0, 4.0]), 5.0);
+    }
+
+    #[test]
+    fn curves_are_flat_beyond_what_was_seen() {
+        let model = curves();
+        assert_eq!(model.odds(&[0.25, 0.0], 10.0), -1.0 + 1.0);
+        assert_eq!(model.odds(&[0.75, 0.0], 10.0), -1.0 + 2.0 + 0.5);
+        assert_eq!(model.odds(&[9.0, 0.0], 10.0), model.odds(&[1.0, 0.0], 10.0));
+        assert_eq!(model.odds(&[0.3, 2.0], 1.0), model.odds(&[0.3, 2.0], 10.0));
+        assert_eq!(model.odds(&[0.3, 2.0], 5000.0), model.odds(&[0.3, 2.0], 100.0));
+        assert_eq!(model.odds(&[f32::NAN.max(0.0), 0.0], 0.0), -1.0);
+    }
+
+    #[test]
+    fn weights_are_interpolated_between_lengths() {
+        let between = curves().odds(&[0.5, 10.0], 1000f32.sqrt());
+        assert!((between - (-2.0 + 3.0 - 0.5)).abs() < 1e-5, "{between}");
+    }
+
+    #[test]
+    fn odds_are_the_sum_of_the_explain() {
+        let model = curves();
+        let values = [0.8, 4.0];
+        let sum: f32 = model.explain(&values, 20.0).iter().map(|feature| feature.weight).sum();
+        let rest = model.odds(&[0.0, 0.0], 20.0);
+        assert!((rest + sum - model.odds(&values, 20.0)).abs() < 1e-5);
+    }
+
+    #[test]
+    fn probability_and_odds_are_inverse() {
+        assert!((probability(odds(0.3)) - 0.3).abs() < 1e-6);
     }
 
     #[test]
     #[should_panic(expected = "one weight for every feature")]
     fn a_missing_weight_is_a_bug() {
-        Model::parse(["x", "y"], "intercept\t1\nx\t2\n");
+        Line::parse(["x", "y"], "intercept\t1\nx\t2\n");
     }
 }

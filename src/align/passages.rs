@@ -8,9 +8,9 @@
 use std::ops::Range;
 
 use super::borders::{Stretch, borders, refine};
-use super::evidence::{self, evidence};
+use super::evidence::{PassageFeatures, evidence};
 use super::links::{Link, Seed};
-use super::model::{PASSAGE, SUMMARY};
+use super::model::{Curves, compiled_in};
 use super::profile::Profile;
 use super::relation::Side;
 use super::weights::Weights;
@@ -47,19 +47,19 @@ pub struct Candidate {
     pub b: Range<usize>,
     /// The form of passage that it would be.
     pub form: Form,
-    /// What speaks for it, in the order of [`evidence::FEATURES`] or [`SUMMARY_FEATURES`].
+    /// What speaks for it, in the order of [`PassageFeatures::NAMES`] or [`SUMMARY_FEATURES`].
     pub features: Vec<f32>,
     /// Log-odds that it is reuse.
     pub odds: f32,
 }
 
-/// What [`SUMMARY`] judges by: the evidence of a passage, and how much of either side the runs
-/// found before explain, and how sure the surest of them is.
-pub const SUMMARY_FEATURES: [&str; evidence::FEATURES.len() + 3] = {
-    let mut names = [""; evidence::FEATURES.len() + 3];
+/// What [`SUMMARY`] judges by: the evidence of a passage, and how much of either side the runs found
+/// before explain, and how sure the surest of them is.
+pub const SUMMARY_FEATURES: [&str; PassageFeatures::COUNT + 3] = {
+    let mut names = [""; PassageFeatures::COUNT + 3];
     let mut at = 0;
-    while at < evidence::FEATURES.len() {
-        names[at] = evidence::FEATURES[at];
+    while at < PassageFeatures::COUNT {
+        names[at] = PassageFeatures::NAMES[at];
         at += 1;
     }
     names[at] = "explained_short";
@@ -67,6 +67,16 @@ pub const SUMMARY_FEATURES: [&str; evidence::FEATURES.len() + 3] = {
     names[at + 2] = "best_run";
     names
 };
+
+compiled_in! {
+    /// Whether two segments of about one length are a reused passage.
+    PASSAGE: Curves, &PassageFeatures::NAMES, "models/passage.tsv"
+}
+
+compiled_in! {
+    /// Whether a segment sums up a longer one.
+    SUMMARY: Curves, &SUMMARY_FEATURES, "models/summary.tsv"
+}
 
 /// Forms of passages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,9 +122,8 @@ pub fn runs(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<
         let group = &seeds[group];
         let (in_a, in_b) = hull(group);
         let [in_a, in_b] = refine(&weights.in_common, a.words_of(in_a), b.words_of(in_b));
-        let features = evidence([(a, &in_a), (b, &in_b)], weights, group);
-        let odds = PASSAGE.odds(&features);
-        let features = features.to_vec();
+        let features = evidence([(a, &in_a), (b, &in_b)], weights, group).values().to_vec();
+        let odds = PASSAGE.odds(&features, in_a.words.len().min(in_b.words.len()) as f32);
         found.push(Candidate { a: in_a.words, b: in_b.words, form: Form::Run, features, odds });
     }
     found
@@ -167,12 +176,10 @@ impl Summaries<'_> {
             self.runs.iter().map(|run| run.odds).fold(0.0, f32::max).min(10.0),
         ];
         let (in_a, in_b) = if in_a { (short, long) } else { (long, short) };
-        let mut features = [0.0; SUMMARY_FEATURES.len()];
-        let (seen, beside) = features.split_at_mut(evidence::FEATURES.len());
-        seen.copy_from_slice(&evidence([(a, &in_a), (b, &in_b)], self.weights, group));
-        beside.copy_from_slice(&explained);
-        let odds = SUMMARY.odds(&features);
-        let features = features.to_vec();
+        let evidence = evidence([(a, &in_a), (b, &in_b)], self.weights, group);
+        let mut features = evidence.values().to_vec();
+        features.extend(explained);
+        let odds = SUMMARY.odds(&features, in_a.words.len().min(in_b.words.len()) as f32);
         Some(Candidate { a: in_a.words, b: in_b.words, form: self.form, features, odds })
     }
 }
@@ -255,7 +262,7 @@ fn hull(links: &[Seed]) -> (Range<u32>, Range<u32>) {
 
 /// Drops candidates that stand for the most part inside a better one: on both sides, or on one where
 /// the better one is so by far.
-fn drop_overlapping(candidates: &mut Vec<Candidate>) {
+pub fn drop_overlapping(candidates: &mut Vec<Candidate>) {
     candidates.sort_by(|x, y| y.odds.total_cmp(&x.odds).then(x.a.start.cmp(&y.a.start)));
     let mut kept: Vec<Candidate> = Vec::new();
     for candidate in candidates.drain(..) {
@@ -273,6 +280,6 @@ fn drop_overlapping(candidates: &mut Vec<Candidate>) {
 }
 
 /// Words that both ranges hold.
-fn common(x: &Range<usize>, y: &Range<usize>) -> usize {
+pub fn common(x: &Range<usize>, y: &Range<usize>) -> usize {
     x.end.min(y.end).saturating_sub(x.start.max(y.start))
 }

@@ -9,7 +9,7 @@ use crate::radix;
 use crate::shingle::{Overlap, ShingleSet, ngrams};
 use crate::span::Span;
 use crate::text::hash::mix;
-use crate::text::{Article, Sentence, Traits, Word};
+use crate::text::{Article, Sentence, Shape, Traits, Word};
 
 /// Stands for "no term": stop words have none.
 pub const NO_TERM: u32 = u32::MAX;
@@ -31,6 +31,30 @@ impl Default for ProfileOptions {
     }
 }
 
+/// What the words of a term are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Roles(u8);
+
+impl Roles {
+    /// Some of its words are part of a name.
+    pub const NAME: Self = Self(1);
+    /// Some of its words are numbers.
+    pub const NUMBER: Self = Self(2);
+    /// Some of its words are neither.
+    pub const PLAIN: Self = Self(4);
+
+    /// Whether it has that role.
+    pub fn has(self, role: Self) -> bool {
+        self.0 & role.0 != 0
+    }
+
+    fn add(&mut self, word: Traits) {
+        // No branch: names stand between other words unpredictably.
+        let (name, number) = (word.has(Traits::NAME) as u8, word.has(Traits::NUMBER) as u8);
+        self.0 |= name | number << 1 | u8::from(name | number == 0) << 2;
+    }
+}
+
 /// An article made ready to be aligned with others. Made once, used for every pair it is part of.
 #[derive(Debug, Clone)]
 pub struct Profile {
@@ -44,6 +68,10 @@ pub struct Profile {
     /// For each term where it stands, if it stands only once and outside quotations; else
     /// [`NO_TERM`].
     pub once: Vec<u32>,
+    /// For each term what any of its words is: a name, a number, a word that is neither.
+    pub roles: Vec<Roles>,
+    /// The terms that are names, ascending, each with how it is spelt where it stands first.
+    pub names: Vec<(u32, Shape)>,
     /// For each sentence its words, and those of them in quotations; boilerplate does not count.
     pub words_and_quoted: Vec<(f32, f32)>,
     /// A bit for each word: set where it stands in a quotation.
@@ -92,6 +120,8 @@ impl Profile {
         let mut profile = Self {
             terms: vec![NO_TERM; article.words.len()],
             once: Vec::new(),
+            roles: Vec::new(),
+            names: Vec::new(),
             words_and_quoted: words_and_quoted(&article),
             quoted: article.words.chunks(64).map(quoted_bits).collect(),
             contents: Contents::of(&article, &mut scratch),
@@ -131,6 +161,7 @@ impl Profile {
         }
         self.stems = vec![0; places.len()];
         self.once = vec![0; places.len()];
+        self.roles = vec![Roles::default(); places.len() + 1];
         self.starts = vec![0; places.len() + 1];
         self.postings = vec![0; places.len()];
         // Whether a word is the first of its term is a coin toss, so it is computed, not branched on.
@@ -145,6 +176,7 @@ impl Profile {
             self.stems[term] = stem;
             self.once[term] = if outside { word } else { NO_TERM };
             self.terms[word as usize] = term as u32;
+            self.roles[term].add(words[word as usize].traits);
             self.postings[postings] = sentence;
             postings += usize::from(is_first || sentence != last.1);
             self.starts[terms] = postings as u32;
@@ -152,8 +184,22 @@ impl Profile {
         }
         self.stems.truncate(terms);
         self.once.truncate(terms);
+        self.roles.truncate(terms);
+        self.find_names();
         self.starts.truncate(terms + 1);
         self.postings.truncate(postings);
+    }
+
+    /// Finds how the terms that are names are spelt.
+    fn find_names(&mut self) {
+        let words = &self.article.words;
+        let named = self.article.shapes.iter().filter(|(word, _)| {
+            words[*word as usize].traits.has(Traits::NAME)
+                && self.terms[*word as usize] != NO_TERM
+        });
+        self.names = named.map(|(word, shape)| (self.terms[*word as usize], *shape)).collect();
+        self.names.sort_by_key(|(term, _)| *term);
+        self.names.dedup_by_key(|(term, _)| *term);
     }
 
     /// Turns the postings round: from the sentences of each term to the terms of each sentence.

@@ -15,18 +15,21 @@ pub enum Relation {
     Rewrite,
     /// Some passages are reused, the rest is independent.
     Partial,
+    /// One frame with other facts: names, numbers, dates, yes or no. No reuse of what is said.
+    Template,
     /// None of these, also where topic, names and quotations are shared.
     Unrelated,
 }
 
 impl Relation {
     /// Every relation, strongest first.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Identical,
         Self::NearDuplicate,
         Self::Excerpt,
         Self::Rewrite,
         Self::Partial,
+        Self::Template,
         Self::Unrelated,
     ];
 
@@ -38,8 +41,14 @@ impl Relation {
             Self::Excerpt => "excerpt",
             Self::Rewrite => "rewrite",
             Self::Partial => "partial",
+            Self::Template => "template",
             Self::Unrelated => "unrelated",
         }
+    }
+
+    /// Whether one of the two reuses the other.
+    pub fn is_reuse(self) -> bool {
+        self < Self::Template
     }
 
     /// The relation of that name.
@@ -129,6 +138,20 @@ pub struct Comparison {
     /// Why: the features that led to the score, by name, each with its value and what it added to
     /// the log-odds of reuse.
     pub features: Vec<Feature>,
+}
+
+impl Comparison {
+    /// The same with the two articles in the other order.
+    pub fn mirrored(mut self) -> Self {
+        std::mem::swap(&mut self.containment_a, &mut self.containment_b);
+        std::mem::swap(&mut self.coverage_a, &mut self.coverage_b);
+        self.contained = self.contained.map(Side::other);
+        for matches in [&mut self.passages, &mut self.sentences] {
+            matches.iter_mut().for_each(|two| std::mem::swap(&mut two.a, &mut two.b));
+            matches.sort_by_key(|two| (two.a, two.b));
+        }
+        self
+    }
 }
 
 /// One reason behind a score.

@@ -27,13 +27,28 @@ impl Bar {
     /// For articles of which one is known to be the other retold: most sentences come from
     /// somewhere, so less is proof enough.
     pub const RETOLD: Self = Self { odds: -2.0, shared: 0.2 };
+    /// For short texts that say the same: sentences have no neighbours there to support them.
+    pub const SHORT: Self = Self { odds: f32::MIN, shared: 0.1 };
 }
 
 /// Least share of the shared weight that must be unexplained on both sides.
 const LEAST_NEW: f32 = 0.5;
 
+/// Two sentences that correspond.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Aligned {
+    /// Place of the sentence in the first article.
+    pub a: u32,
+    /// Place of the sentence in the second article.
+    pub b: u32,
+    /// Cosine of their weighted terms, 0 to 1.
+    pub cosine: f32,
+    /// Log-odds that the two stand in a reused passage.
+    pub odds: f32,
+}
+
 /// The aligned sentences of a pair, by place in the first article, then in the second.
-pub fn align_sentences(pair: &Pair, bar: Bar, edits: &mut Edits) -> Vec<Match> {
+pub fn align_sentences(pair: &Pair, bar: Bar) -> Vec<Aligned> {
     let Pair { a, b, weights, links, .. } = *pair;
     // Plain numbers sort fastest: strength, the greatest first, above the place among links.
     let mut order: Vec<u64> = (0u64..)
@@ -49,7 +64,10 @@ pub fn align_sentences(pair: &Pair, bar: Bar, edits: &mut Edits) -> Vec<Match> {
         .filter(|link| explained.add(link))
         .collect();
     aligned.sort_by_key(|link| (link.a, link.b));
-    aligned.into_iter().map(|link| to_match(pair, link, edits)).collect()
+    aligned
+        .into_iter()
+        .map(|link| Aligned { a: link.a, b: link.b, cosine: link.cosine, odds: link.odds })
+        .collect()
 }
 
 /// What links are ranked by: how much of both sentences they explain, then how sure they are.
@@ -158,14 +176,17 @@ fn sentence(profile: &Profile, at: u32) -> std::ops::Range<usize> {
     profile.article.sentences[at as usize].range()
 }
 
-fn to_match(pair: &Pair, link: &Link, edits: &mut Edits) -> Match {
-    let kind = edits.kind(pair, &sentence(pair.a, link.a), &sentence(pair.b, link.b));
-    let span = |profile: &Profile, at: u32| profile.article.sentences[at as usize].span;
-    Match {
-        a: span(pair.a, link.a),
-        b: span(pair.b, link.b),
-        kind,
-        score: if kind == Kind::Identical { 1.0 } else { link.cosine.clamp(0.0, 0.9999) },
+impl Aligned {
+    /// The two sentences as they stand in the texts, and how they correspond.
+    pub fn to_match(self, pair: &Pair, edits: &mut Edits) -> Match {
+        let kind = edits.kind(pair, &sentence(pair.a, self.a), &sentence(pair.b, self.b));
+        let span = |profile: &Profile, at: u32| profile.article.sentences[at as usize].span;
+        Match {
+            a: span(pair.a, self.a),
+            b: span(pair.b, self.b),
+            kind,
+            score: if kind == Kind::Identical { 1.0 } else { self.cosine.clamp(0.0, 0.9999) },
+        }
     }
 }
 

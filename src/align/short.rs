@@ -1,53 +1,113 @@
 //! Texts of a sentence or two: paraphrase or not.
 //!
 //! There are no neighbours to support a link, and one number or name decides. So short texts are
-//! judged word by word, by a model of second order: how much a difference says depends on how long
-//! the texts are and on what else they share (compare Madnani et al., NAACL 2012, who combine
+//! judged word by word and letter by letter (compare Madnani et al., NAACL 2012, who combine
 //! machine-translation metrics; these here need no table).
 
 use super::edits::common_in_order;
+use super::facts::Facts;
+use super::model::{Curves, compiled_in, features};
 use super::profile::{NO_TERM, Profile};
-use super::weights::Weights;
-use crate::text::hash::mix;
-use crate::text::{Traits, Word};
+use super::weights::{Weights, count_in_both};
+use crate::text::{Shape, Traits, Word};
 
-/// Longer texts, in words or in sentences, are articles.
-const MOST_WORDS: usize = 80;
-const MOST_SENTENCES: usize = 3;
-
-/// What [`SHORT`](super::model::SHORT) judges by. Shares lie around 0: a half is taken off.
-pub const FEATURES: [&str; 16] = [
-    "cosine",
-    "shared_least",
-    "shared_most",
-    "in_order",
-    "in_order_most",
-    "bigrams",
-    "trigrams",
-    "numbers",
-    "names",
-    "ratio",
-    "forms",
-    "edits",
-    "run",
-    "stop_words",
-    "length",
-    "weight_in_order",
-];
-
-/// Values of [`FEATURES`].
-pub type Values = [f32; FEATURES.len()];
-
-/// Typical logarithm of the words of both texts together.
-const TYPICAL_LENGTH: f32 = 3.7;
-
-/// Whether the model for short texts is the one to ask.
-pub fn is_short(profile: &Profile) -> bool {
-    profile.article.words.len() <= MOST_WORDS && profile.sentences() <= MOST_SENTENCES
+features! {
+    /// What speaks for two texts of a few sentences saying the same. Shares are from 0 to 1.
+    pub struct ShortFeatures {
+        /// Cosine of the weighted terms.
+        cosine: Positive,
+        /// Shared weight of the terms, as a share of the side where it is greater.
+        shared_most: Positive,
+        /// The same for the other side.
+        shared_least: Positive,
+        /// Share of the weight of terms that are neither names nor numbers.
+        wording_most: Positive,
+        /// The same for the other side.
+        wording_least: Positive,
+        /// Stems in common order, as a share of both texts.
+        in_order: Positive,
+        /// The same, as a share of the shorter.
+        in_order_most: Positive,
+        /// The same for words that are neither names nor numbers.
+        frame_in_order: Positive,
+        /// Weight of the terms in common order, as a share of both texts.
+        weight_in_order: Positive,
+        /// Words that need no edit, as a share of the longer text.
+        unedited: Positive,
+        /// Words of the longest run that both have, as a share of the shorter.
+        run: Positive,
+        /// Dice's coefficient of the words.
+        forms: Positive,
+        /// Dice's coefficient of the stop words.
+        stop_words: Positive,
+        /// Runs of three letters, as a share of the side where it is greater.
+        letters_most: Positive,
+        /// The same for the other side.
+        letters_least: Positive,
+        /// Words that the other side has, or one spelt much like them; stop words count a fifth.
+        spelt_most: Positive,
+        /// The same for the other side.
+        spelt_least: Positive,
+        /// Share of the content words that the other side has, in the third of the text where it is
+        /// least; of the side where that is less.
+        thirds_least: Positive,
+        /// Longest run of content words that the other side lacks, as a share of all; of the side
+        /// where it is longer.
+        gap_most: Negative,
+        /// The same for the other side.
+        gap_least: Negative,
+        /// Words that stand in place of others.
+        replaced: Negative,
+        /// Words that one side has more, as a share of the longer.
+        added: Negative,
+        /// Logarithm of the names that both have.
+        shared_names: Positive,
+        /// Logarithm of the names that each side has and the other lacks.
+        conflicting_names: Negative,
+        /// Logarithm of the names that only one side has.
+        missing_names: Negative,
+        /// Logarithm of the numbers that both have.
+        shared_numbers: Positive,
+        /// Logarithm of the numbers that each side has and the other lacks.
+        conflicting_numbers: Negative,
+        /// Logarithm of the numbers that only one side has.
+        missing_numbers: Negative,
+        /// Denials that only one side has, 0 to 3.
+        denials: Negative,
+        /// Logarithm of the shorter length over the longer.
+        ratio: Any,
+    }
 }
 
-/// The features of two texts that have words. Cost: the product of their lengths.
-pub fn features(a: &Profile, b: &Profile, weights: &Weights) -> Values {
+compiled_in! {
+    /// Whether two short texts say the same.
+    SHORT: Curves, &ShortFeatures::NAMES, "models/short.tsv"
+}
+
+impl ShortFeatures {
+    /// The same if no facts did conflict: how alike the frames are that the facts stand in.
+    pub fn of_frame(&self) -> Self {
+        Self {
+            conflicting_names: 0.0,
+            conflicting_numbers: 0.0,
+            missing_names: 0.0,
+            missing_numbers: 0.0,
+            denials: 0.0,
+            ..*self
+        }
+    }
+}
+
+/// More denials than this make no difference.
+const MOST_DENIALS: usize = 3;
+/// What a stop word counts beside other words.
+const STOP_WORD: f32 = 0.2;
+/// Words that are less alike are other words.
+const LEAST_LIKENESS: f32 = 0.5;
+
+/// The features of two texts that have words, of at most [`Article::SHORT`] each. Cost: the product of
+/// their lengths.
+pub fn features(a: &Profile, b: &Profile, weights: &Weights) -> ShortFeatures {
     let (words_a, words_b) = (&a.article.words, &b.article.words);
     let (length_a, length_b) = (words_a.len() as f32, words_b.len() as f32);
     let (short, long) = (length_a.min(length_b), length_a.max(length_b));
@@ -57,33 +117,58 @@ pub fn features(a: &Profile, b: &Profile, weights: &Weights) -> Values {
         words.iter().filter(|word| word.traits.has(Traits::STOP)).map(|word| word.form).collect()
     });
     let in_order = common_in_order(&stems[0], &stems[1]) as f32;
-    let shared = shared(weights);
-    let half = |share: f32| share - 0.5;
-    [
-        half(shared.cosine),
-        half(shared.sum / shared.of[0].min(shared.of[1]).max(f32::MIN_POSITIVE)),
-        half(shared.sum / shared.of[0].max(shared.of[1]).max(f32::MIN_POSITIVE)),
-        half(2.0 * in_order / (length_a + length_b)),
-        half(in_order / short),
-        half(dice(grams(&stems[0], 2), grams(&stems[1], 2))),
-        half(dice(grams(&stems[0], 3), grams(&stems[1], 3))),
-        agreement(words_a, words_b, Traits::NUMBER),
-        agreement(words_a, words_b, Traits::NAME),
-        (short / long).ln(),
-        half(dice(forms[0].clone(), forms[1].clone())),
-        half(1.0 - edits(&stems[0], &stems[1]) as f32 / long),
-        half(longest_run(&stems[0], &stems[1]) as f32 / short),
-        half({
+    let shared = Shared::of(weights);
+    let of = shared.of.map(|all| all.max(f32::MIN_POSITIVE));
+    let letters = letters(&a.article.letters, &b.article.letters);
+    let spread = [Spread::of(a, &weights.partner), Spread::of(b, &weights.partner_of_b)];
+    let spelt = spelt(a, b);
+    let wording = super::features::wording(a, b, weights);
+    let facts = Facts::of_articles(a, b, weights);
+    let denials = [words_a, words_b].map(|words| denials(words));
+    ShortFeatures {
+        cosine: shared.cosine,
+        shared_most: (shared.sum / of[0].min(of[1])).min(1.0),
+        shared_least: shared.sum / of[0].max(of[1]),
+        wording_most: wording[0].max(wording[1]),
+        wording_least: wording[0].min(wording[1]),
+        in_order: 2.0 * in_order / (length_a + length_b),
+        in_order_most: in_order / short,
+        frame_in_order: frame_in_order(words_a, words_b),
+        weight_in_order: 2.0 * weight_in_order(a, b, weights) / (of[0] + of[1]).max(1e-6),
+        unedited: 1.0 - edits(&stems[0], &stems[1]) as f32 / long,
+        run: longest_run(&stems[0], &stems[1]) as f32 / short,
+        forms: dice(forms[0].clone(), forms[1].clone()),
+        stop_words: {
             let [x, y]: [Vec<u64>; 2] = stops;
             dice(x, y)
-        }),
-        (length_a + length_b).ln() - TYPICAL_LENGTH,
-        half(2.0 * weight_in_order(a, b, weights) / shared.of.iter().sum::<f32>().max(1e-6)),
-    ]
+        },
+        letters_most: letters[0].max(letters[1]),
+        letters_least: letters[0].min(letters[1]),
+        spelt_most: spelt[0].max(spelt[1]),
+        spelt_least: spelt[0].min(spelt[1]),
+        thirds_least: spread[0].weakest_third.min(spread[1].weakest_third),
+        gap_most: spread[0].gap.max(spread[1].gap),
+        gap_least: spread[0].gap.min(spread[1].gap),
+        replaced: (short - in_order) / short,
+        added: (long - short) / long,
+        shared_names: facts.names.shared.ln_1p(),
+        conflicting_names: facts.names.conflicting.ln_1p(),
+        missing_names: facts.names.missing.ln_1p(),
+        shared_numbers: facts.numbers.shared.ln_1p(),
+        conflicting_numbers: facts.numbers.conflicting.ln_1p(),
+        missing_numbers: facts.numbers.missing.ln_1p(),
+        denials: denials[0].abs_diff(denials[1]).min(MOST_DENIALS) as f32,
+        ratio: (short / long).ln(),
+    }
 }
 
 fn list(words: &[Word], of: impl Fn(&Word) -> u64) -> Vec<u64> {
     words.iter().map(of).collect()
+}
+
+/// How many words deny.
+pub fn denials(words: &[Word]) -> usize {
+    words.iter().filter(|word| word.traits.has(Traits::NEGATION)).count()
 }
 
 /// The weight that two texts share.
@@ -93,21 +178,106 @@ struct Shared {
     of: [f32; 2],
 }
 
-fn shared(weights: &Weights) -> Shared {
-    let squares = |weights: &[f32]| weights.iter().map(|weight| weight * weight).sum::<f32>();
-    let (mut sum, mut dot) = (0.0, 0.0);
-    for (weight, _) in weights.a.iter().zip(&weights.partner).filter(|(_, p)| **p != NO_TERM) {
-        sum += weight;
-        dot += weight * weight;
+impl Shared {
+    fn of(weights: &Weights) -> Self {
+        let squares = |weights: &[f32]| weights.iter().map(|weight| weight * weight).sum::<f32>();
+        let (mut sum, mut dot) = (0.0, 0.0);
+        for (weight, _) in weights.a.iter().zip(&weights.partner).filter(|(_, p)| **p != NO_TERM) {
+            sum += weight;
+            dot += weight * weight;
+        }
+        let norm = (squares(&weights.a) * squares(&weights.b)).sqrt().max(f32::MIN_POSITIVE);
+        let of = [weights.a.iter().sum(), weights.b.iter().sum()];
+        Self { cosine: dot / norm, sum, of }
     }
-    let norm = (squares(&weights.a) * squares(&weights.b)).sqrt().max(f32::MIN_POSITIVE);
-    let of = [weights.a.iter().sum(), weights.b.iter().sum()];
-    Shared { cosine: dot / norm, sum, of }
 }
 
-/// Hashes of the runs of `n`.
-fn grams(list: &[u64], n: usize) -> Vec<u64> {
-    list.windows(n).map(|run| run.iter().fold(7, |hash, item| mix(hash ^ item))).collect()
+/// Runs of letters that both have, as a share of either side's.
+fn letters(a: &[u32], b: &[u32]) -> [f32; 2] {
+    let shared = count_in_both(a, b) as f32;
+    [a, b].map(|own| shared / (own.len() as f32).max(1.0))
+}
+
+/// Where the content words stand that the other text has.
+struct Spread {
+    /// Longest run that it lacks, as a share of all.
+    gap: f32,
+    /// Share that it has, in the third of the text where it is least.
+    weakest_third: f32,
+}
+
+impl Spread {
+    fn of(profile: &Profile, partner: &[u32]) -> Self {
+        let content: Vec<bool> = profile
+            .terms
+            .iter()
+            .filter(|term| **term != NO_TERM)
+            .map(|term| partner[*term as usize] != NO_TERM)
+            .collect();
+        if content.is_empty() {
+            return Self { gap: 1.0, weakest_third: 0.0 };
+        }
+        let runs = content.split(|found| *found).map(<[bool]>::len);
+        let third = |part: &[bool]| {
+            part.iter().filter(|found| **found).count() as f32 / part.len() as f32
+        };
+        Self {
+            gap: runs.max().unwrap_or(0) as f32 / content.len() as f32,
+            weakest_third: content.chunks(content.len().div_ceil(3)).map(third).fold(1.0, f32::min),
+        }
+    }
+}
+
+/// For either text the share of its words that the other has, or has one spelt much like them.
+fn spelt(a: &Profile, b: &Profile) -> [f32; 2] {
+    let stems = [a, b].map(|profile| {
+        let mut stems: Vec<u32> = profile.article.words.iter().map(|word| word.stem).collect();
+        stems.sort_unstable();
+        stems.dedup();
+        stems
+    });
+    // What the other text lacks, and how it is spelt; each word once.
+    let lacking = |own: &Profile, other: &[u32]| -> Vec<(u32, Shape, f32)> {
+        let words = own.article.words.iter().zip(&own.article.shapes);
+        let mut lacking: Vec<_> = words
+            .filter(|(word, _)| other.binary_search(&word.stem).is_err())
+            .map(|(word, (_, shape))| (word.stem, *shape, 0.0))
+            .collect();
+        lacking.sort_by_key(|(stem, ..)| *stem);
+        lacking.dedup_by_key(|(stem, ..)| *stem);
+        lacking
+    };
+    let (mut of_a, mut of_b) = (lacking(a, &stems[1]), lacking(b, &stems[0]));
+    for (_, shape_a, best_a) in &mut of_a {
+        for (_, shape_b, best_b) in &mut of_b {
+            let likeness = shape_a.likeness(*shape_b);
+            *best_a = best_a.max(likeness);
+            *best_b = best_b.max(likeness);
+        }
+    }
+    [(a, of_a), (b, of_b)].map(|(own, lacking)| {
+        let (mut found, mut all) = (0.0, f32::MIN_POSITIVE);
+        for word in &own.article.words {
+            let best = match lacking.binary_search_by_key(&word.stem, |(stem, ..)| *stem) {
+                Ok(at) => lacking[at].2,
+                Err(_) => 1.0,
+            };
+            let weight = if word.traits.has(Traits::STOP) { STOP_WORD } else { 1.0 };
+            all += weight;
+            found += if best >= LEAST_LIKENESS { weight * best } else { 0.0 };
+        }
+        found / all
+    })
+}
+
+/// Words that are neither names nor numbers in common order, as a share of the side that has fewer.
+pub fn frame_in_order(a: &[Word], b: &[Word]) -> f32 {
+    let frame = |words: &[Word]| -> Vec<u64> {
+        let is_fact = |word: &&Word| word.traits.has(Traits::NAME) | word.traits.has(Traits::NUMBER);
+        words.iter().filter(|word| !is_fact(word)).map(|word| u64::from(word.stem)).collect()
+    };
+    let (a, b) = (frame(a), frame(b));
+    common_in_order(&a, &b) as f32 / a.len().min(b.len()).max(1) as f32
 }
 
 /// Dice's coefficient of two multisets; 0 where both are empty.
@@ -122,21 +292,6 @@ fn dice(mut a: Vec<u64>, mut b: Vec<u64>) -> f32 {
         j += usize::from(y <= x);
     }
     2.0 * both as f32 / (a.len() + b.len()).max(1) as f32
-}
-
-/// How far the words of a trait agree, −1 to 1: those that the other text has, against those that it
-/// does not; 0 where there are none.
-fn agreement(a: &[Word], b: &[Word], of: Traits) -> f32 {
-    let count = |own: &[Word], other: &[Word]| {
-        let mut counts = [0.0f32; 2];
-        for word in own.iter().filter(|word| word.traits.has(of)) {
-            counts[usize::from(other.iter().any(|known| known.stem == word.stem))] += 1.0;
-        }
-        counts
-    };
-    let ([missing_a, found_a], [missing_b, found_b]) = (count(a, b), count(b, a));
-    let (missing, found) = (missing_a + missing_b, found_a + found_b);
-    (found - missing) / (found + missing + 1.0)
 }
 
 /// Words to insert, remove or replace to make one of the other (Levenshtein 1966).
@@ -189,15 +344,11 @@ mod tests {
     use super::*;
     use crate::text::Analyzer;
 
-    fn values(a: &str, b: &str) -> Values {
+    fn values(a: &str, b: &str) -> ShortFeatures {
         let profile =
             |text: &str| Profile::new(Analyzer::new(None).article(text), Default::default());
         let (a, b) = (profile(a), profile(b));
         features(&a, &b, &Weights::new(&a, &b))
-    }
-
-    fn value(a: &str, b: &str, name: &str) -> f32 {
-        values(a, b)[FEATURES.iter().position(|known| *known == name).unwrap()]
     }
 
     #[test]
@@ -213,16 +364,27 @@ mod tests {
     #[test]
     fn a_text_is_like_itself_in_all_ways() {
         let text = "The ferry left Calden at 9 with 40 people.";
-        for name in ["cosine", "shared_least", "in_order", "bigrams", "edits", "weight_in_order"] {
-            assert!((value(text, text, name) - 0.5).abs() < 1e-5, "{name}");
+        let own = values(text, text);
+        for share in [own.cosine, own.shared_least, own.in_order, own.unedited, own.weight_in_order] {
+            assert!((share - 1.0).abs() < 1e-5, "{own:?}");
         }
-        assert!(value(text, text, "numbers") > 0.7);
+        assert_eq!((own.gap_most, own.replaced, own.conflicting_numbers), (0.0, 0.0, 0.0));
+        assert_eq!(own.letters_least, 1.0);
     }
 
     #[test]
-    fn another_number_disagrees() {
-        let (a, b) = ("The ferry left at 9.", "The ferry left at 11.");
-        assert!(value(a, b, "numbers") < 0.0);
-        assert!(values("7", "!a").iter().all(|value| value.is_finite()));
+    fn other_facts_conflict() {
+        let other = values("The ferry left at 9.", "The ferry left at 11.");
+        assert!(other.conflicting_numbers > 0.0 && other.conflicting_names == 0.0);
+        let other = values("The ferry sails to Calden.", "The ferry sails to Delby.");
+        assert!(other.conflicting_names > 0.0);
+        assert_eq!(values("It is safe for children.", "It is not safe for children.").denials, 1.0);
+    }
+
+    #[test]
+    fn texts_without_letters_have_finite_features() {
+        for (a, b) in [("7", "!a"), ("中", "中国"), ("the of", "of the")] {
+            assert!(values(a, b).values().iter().all(|value| value.is_finite()), "{a} {b}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 use super::in_common::InCommon;
 use super::profile::{NO_TERM, Profile};
 use crate::shingle::{Places, find_shared};
+use crate::text::Shape;
 
 /// What the terms of two articles are worth, and which they share.
 ///
@@ -17,6 +18,12 @@ pub struct Weights {
     pub b: Vec<f32>,
     /// For each term of the first article the same term of the second, or `NO_TERM`.
     pub partner: Vec<u32>,
+    /// For each term of the second article the same term of the first, or `NO_TERM`.
+    pub partner_of_b: Vec<u32>,
+    /// For each term of the first article whether the second has it, or a name spelt much like it.
+    pub found_a: Vec<bool>,
+    /// The same for the second article.
+    pub found_b: Vec<bool>,
     /// The same as a list of pairs.
     pub shared: Places,
     /// The same word by word.
@@ -32,6 +39,8 @@ impl Weights {
         let mut weights_b: Vec<f32> =
             (0..b.stems.len()).map(|term| weight.of(b.postings(term).len())).collect();
         let mut partner = vec![NO_TERM; a.stems.len()];
+        let mut partner_of_b = vec![NO_TERM; b.stems.len()];
+        let (mut found_a, mut found_b) = (vec![false; a.stems.len()], vec![false; b.stems.len()]);
         let mut shared = Places::default();
         find_shared(&a.stems, &b.stems, 0, a.kernel, &mut shared);
         for (i, j) in shared.iter() {
@@ -39,9 +48,46 @@ impl Weights {
             weights_a[i as usize] = both;
             weights_b[j as usize] = both;
             partner[i as usize] = j;
+            partner_of_b[j as usize] = i;
+            found_a[i as usize] = true;
+            found_b[j as usize] = true;
         }
+        find_names_spelt_alike([(a, &mut found_a), (b, &mut found_b)]);
         let in_common = InCommon::new(a, b, &shared);
-        Self { a: weights_a, b: weights_b, partner, shared, in_common }
+        Self {
+            a: weights_a,
+            b: weights_b,
+            partner,
+            partner_of_b,
+            found_a,
+            found_b,
+            shared,
+            in_common,
+        }
+    }
+}
+
+/// Articles with more names of their own are not looked through: time grows with the product.
+const MOST_NAMES: usize = 200;
+
+/// Marks names that only one side has where the other has one that is spelt much like it: by another
+/// convention, by mistake, or as a scanner read it.
+fn find_names_spelt_alike(sides: [(&Profile, &mut Vec<bool>); 2]) {
+    let own = |(profile, found): &(&Profile, &mut Vec<bool>)| -> Vec<(u32, Shape)> {
+        profile.names.iter().copied().filter(|(term, _)| !found[*term as usize]).collect()
+    };
+    let names = [own(&sides[0]), own(&sides[1])];
+    if names.iter().any(|names| names.is_empty() || names.len() > MOST_NAMES) {
+        return;
+    }
+    let [(_, found_a), (_, found_b)] = sides;
+    for (term_a, a) in &names[0] {
+        for (term_b, b) in &names[1] {
+            if a.resembles(*b) {
+                found_a[*term_a as usize] = true;
+                found_b[*term_b as usize] = true;
+            }
+        }
     }
 }
 

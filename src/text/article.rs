@@ -7,15 +7,19 @@ use rust_stemmers::Stemmer;
 use crate::span::Span;
 use crate::{Error, Kernel};
 
-use super::hash::word_hash;
+use super::fold::fold;
+use super::found::WordPlaces;
+use super::hash::{mix, word_hash};
 use super::hashes::WordHasher;
 use super::language::{self, Language};
+use super::lines::Lines;
 use super::marks::find_marks;
+use super::negation::is_negation;
 use super::plain::{PLAIN, Plain};
 use super::quotations::quotations_at;
 use super::recent::Recent;
 use super::sentences::sentences_at;
-use super::words::fold;
+use super::shape::Shape;
 
 /// One word of an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +49,13 @@ impl Traits {
     pub const QUOTED: Self = Self(8);
     /// Stands in boilerplate, which never counts as reuse.
     pub const BOILERPLATE: Self = Self(16);
+    /// Is written with letters of another alphabet that look alike, or with characters inside that
+    /// nobody sees. Its form is that of the word that it seems to be. Soft hyphens are no disguise,
+    /// nor are the joiners of scripts that need them.
+    pub const DISGUISED: Self = Self(32);
+
+    /// Turns a statement into its opposite: `not`, `never`, `without`.
+    pub const NEGATION: Self = Self(64);
 
     /// Whether all flags of `other` are set.
     pub fn has(self, other: Self) -> bool {
@@ -93,6 +104,24 @@ pub struct Article {
     pub sentences: Vec<Sentence>,
     /// Spans of the quotations, in order.
     pub quotations: Vec<Span>,
+    /// How the names among the words are spelt, each with the number of its word, in order; in a text
+    /// of at most [`Article::SHORT`] words, how all words are.
+    pub shapes: Vec<(u32, Shape)>,
+    /// Hashes of the runs of three letters in its words, ascending; none in a text of more than
+    /// [`Article::SHORT`] words.
+    pub letters: Vec<u32>,
+}
+
+impl Article {
+    /// Words of a text that is looked at letter by letter, at most.
+    pub const SHORT: usize = 90;
+}
+
+impl Article {
+    /// How many words are [`Traits::DISGUISED`].
+    pub fn disguised_words(&self) -> usize {
+        self.words.iter().filter(|word| word.traits.has(Traits::DISGUISED)).count()
+    }
 }
 
 /// Takes texts apart. Keeps what it learned of words from one text to the next, so use one for
@@ -104,7 +133,7 @@ pub struct Analyzer {
     folded: String,
     hasher: WordHasher,
     forms: Vec<u64>,
-    spans: Vec<Span>,
+    places: WordPlaces,
     marks: Vec<u32>,
 }
 
@@ -139,7 +168,7 @@ impl Analyzer {
             folded: String::new(),
             hasher: WordHasher::new(kernel)?,
             forms: Vec::new(),
-            spans: Vec::new(),
+            places: WordPlaces::default(),
             marks: Vec::new(),
         })
     }
@@ -147,17 +176,18 @@ impl Analyzer {
     /// Puts the outline of a text into `outline`, whose former content does not matter.
     pub fn outline(&mut self, text: &str, outline: &mut Outline) {
         let Outline { forms, stems } = outline;
-        forms.clear();
         stems.clear();
-        self.spans.clear();
-        self.hasher.find_words(text, forms, &mut self.spans);
+        self.hasher.find_words(text, forms, &mut self.places);
         let language = language_of(forms, self.language, &mut self.recent);
         let finder = stems_in(&mut self.stems, language);
         // Every word is written down, and stays if it is no stop word: which ones are, cannot be guessed.
         stems.resize(forms.len(), 0);
         let mut count = 0;
-        for (&form, &span) in forms.iter().zip(&self.spans) {
-            let stem = || finder.of(form, span.of(text), &mut self.folded);
+        for (number, &form) in forms.iter().enumerate() {
+            let stem = || {
+                self.places.fold(number, text, &mut self.folded);
+                finder.of(form, &mut self.folded)
+            };
             let (stops, stem) = self.recent.word(form, language, stem);
             stems[count] = stem;
             count += usize::from(stops & language.bit() == 0);
@@ -174,29 +204,36 @@ impl Analyzer {
 
     /// Takes one text apart.
     pub fn article(&mut self, text: &str) -> Article {
-        self.forms.clear();
-        self.spans.clear();
-        self.hasher.find_words(text, &mut self.forms, &mut self.spans);
+        self.hasher.find_words(text, &mut self.forms, &mut self.places);
         let language = language_of(&self.forms, self.language, &mut self.recent);
         find_marks(text, &mut self.marks);
-        let quotations = quotations_at(text, &self.marks);
-        let sentences = sentences_at(text, &self.marks, language);
-        let sentences = with_words(&sentences, &self.spans);
+        let lines = Lines::of(text);
+        let quotations = quotations_at(text, &self.marks, lines);
+        let sentences = sentences_at(text, &self.marks, lines, language);
+        let sentences = with_words(&sentences, &self.places.spans);
         let mut words = self.words(text, language);
         mark_quoted(&mut words, &quotations);
         for sentence in sentences.iter().filter(|sentence| !sentence.words.is_empty()) {
             // The first word has its capital from its place.
             words[sentence.words.start as usize].traits.clear(Traits::NAME);
         }
-        Article { language, bytes: text.len(), words, sentences, quotations }
+        let shapes = shapes(text, &words);
+        let letters = match words.len() <= Article::SHORT {
+            true => letters(text, &words),
+            false => Vec::new(),
+        };
+        Article { language, bytes: text.len(), words, sentences, quotations, shapes, letters }
     }
 
     /// The words that were found, whatever sentence and quotation they stand in.
     fn words(&mut self, text: &str, language: Language) -> Vec<Word> {
-        let Self { recent, stems, folded, forms, spans, .. } = self;
+        let Self { recent, stems, folded, forms, places, .. } = self;
         let finder = stems_in(stems, language);
-        let word = |(&form, &span): (&u64, &Span)| {
-            let stem = || finder.of(form, span.of(text), folded);
+        let word = |(number, (&form, &span)): (usize, (&u64, &Span))| {
+            let stem = || {
+                places.fold(number, text, folded);
+                finder.of(form, folded)
+            };
             let (stops, stem) = recent.word(form, language, stem);
             let is_stop = stops & language.bit() != 0;
             let initial = Initial::of(text, span, folded);
@@ -204,9 +241,14 @@ impl Analyzer {
             traits.set(Traits::STOP, is_stop);
             traits.set(Traits::NUMBER, initial == Initial::Digit);
             traits.set(Traits::NAME, (initial == Initial::Capital) & !is_stop);
+            traits.set(Traits::NEGATION, is_negation(form, span.of(text), language));
             Word { span, form, stem, traits }
         };
-        forms.iter().zip(&*spans).map(word).collect()
+        let mut words: Vec<Word> = forms.iter().zip(&places.spans).enumerate().map(word).collect();
+        for odd in places.odd.iter().filter(|odd| odd.is_disguised) {
+            words[odd.number].traits.set(Traits::DISGUISED, true);
+        }
+        words
     }
 }
 
@@ -263,11 +305,11 @@ fn stems_in(all: &mut Vec<Stems>, language: Language) -> &Stems {
 }
 
 impl Stems {
-    /// The stem of a word.
-    fn of(&self, form: u64, word: &str, folded: &mut String) -> u32 {
+    /// The stem of a word, given its folded form, which is scratch after.
+    fn of(&self, form: u64, folded: &mut String) -> u32 {
         let hash = match &self.stemmer {
             Some(stemmer) => {
-                fold(word, folded);
+                self.language.respell(folded);
                 word_hash(stemmer.stem(folded).as_bytes())
             }
             None => form,
@@ -284,6 +326,30 @@ fn mark_quoted(words: &mut [Word], quotations: &[Span]) {
             word.traits.set(Traits::QUOTED, true);
         }
     }
+}
+
+/// How the words are spelt whose spelling may matter.
+fn shapes(text: &str, words: &[Word]) -> Vec<(u32, Shape)> {
+    let is_short = words.len() <= Article::SHORT;
+    let wanted = |word: &&Word| is_short || word.traits.has(Traits::NAME);
+    let numbered = (0..).zip(words).filter(|(_, word)| wanted(&word));
+    numbered.map(|(at, word)| (at, Shape::of(word.span.of(text)))).collect()
+}
+
+/// Hashes of the runs of three letters in words, their edges included, ascending.
+fn letters(text: &str, words: &[Word]) -> Vec<u32> {
+    let mut hashes = Vec::new();
+    let mut letters: Vec<char> = Vec::new();
+    for word in words {
+        letters.clear();
+        letters.push(' ');
+        letters.extend(word.span.of(text).chars().flat_map(char::to_lowercase));
+        letters.push(' ');
+        let hash = |run: &[char]| run.iter().fold(7, |hash, &letter| mix(hash ^ letter as u64));
+        hashes.extend(letters.windows(3).map(|run| (hash(run) >> 32) as u32));
+    }
+    hashes.sort_unstable();
+    hashes
 }
 
 /// Sentences, given where they and the words of the text stand.

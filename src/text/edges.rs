@@ -16,6 +16,25 @@ pub(super) struct Edges {
     edges: Vec<u32>,
     word_count: usize,
     special: Vec<u32>,
+    pub(super) signs: Signs,
+}
+
+/// Signs that words have to be found with more regard to what stands around them ([`Context`]).
+///
+/// [`Context`]: super::context::Context
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Signs {
+    /// Whether a word may be broken at a line end, or mix alphabets.
+    pub(super) is_suspect: bool,
+    /// Bytes of letters that are Greek, Cyrillic or Armenian.
+    pub(super) foreign_bytes: usize,
+}
+
+impl Signs {
+    pub(super) fn add(&mut self, more: Self) {
+        self.is_suspect |= more.is_suspect;
+        self.foreign_bytes += more.foreign_bytes;
+    }
 }
 
 impl Edges {
@@ -84,6 +103,8 @@ impl Edges {
             edge_count += found.edges.count_ones() as usize;
         }
         self.word_count = edge_count / 2;
+        self.signs = wide.signs;
+        self.signs.is_suspect |= joints.suspect != 0;
     }
 }
 
@@ -101,12 +122,13 @@ fn padded_block(piece: &[u8], start: usize) -> [u8; BLOCK] {
 struct Marks {
     letters: u64,
     digits: u64,
+    /// `_`, and first bytes of letters that fold to one byte.
     joiners: u64,
     /// Join letters: `.` `'` `:`.
     mid_letters: u64,
     /// Join digits: `.` `'` `,` `;`.
     mid_digits: u64,
-    /// `.` `,` `;`: where they join, the word is not what it looks like.
+    /// `.` `,` `;`: where they join, the word is not what it looks like. And `-`.
     dropped: u64,
     /// First bytes of `’` and `‘`, which join both.
     quotes: u64,
@@ -117,17 +139,9 @@ struct Marks {
 impl Marks {
     #[inline(always)]
     fn of(masks: Masks) -> Self {
-        let Masks { letters, digits, joiners, dots, apostrophes, colons, commas, wide: _ } = masks;
-        Self {
-            letters,
-            digits,
-            joiners,
-            mid_letters: dots | apostrophes | colons,
-            mid_digits: dots | apostrophes | commas,
-            dropped: dots | commas,
-            quotes: 0,
-            other: 0,
-        }
+        let Masks { letters, digits, joiners, mid_letters, mid_digits, dropped, .. } = masks;
+        let (quotes, other) = (0, 0);
+        Self { letters, digits, joiners, mid_letters, mid_digits, dropped, quotes, other }
     }
 }
 
@@ -137,10 +151,15 @@ struct WideChars {
     /// Bytes at the start of the next block that belong to a character of this one.
     bytes: u32,
     letters: u64,
+    foreign: u64,
     other: u64,
     /// The last byte of a folded letter, where that is the first of the next block.
     folded: u8,
+    signs: Signs,
 }
+
+/// First bytes of letters beyond the Latin ones: from U+0370 on.
+const FOREIGN: u8 = 0xcd;
 
 impl WideChars {
     /// Adds the characters of the block at `start` to its marks, and lowers their letters.
@@ -151,13 +170,10 @@ impl WideChars {
         wide: u64,
         (marks, lowered): (&mut Marks, &mut [u8]),
     ) {
-        marks.letters |= self.letters;
-        marks.other |= self.other;
-        if self.letters != 0 {
+        let Self { mut letters, mut foreign, mut other, .. } = *self;
+        if letters != 0 {
             lowered[start] = self.folded;
         }
-        // Bytes of characters that start here, which may end in the next block.
-        let (mut letters, mut other) = (0u128, 0u128);
         let mut left = wide >> self.bytes << self.bytes;
         let mut end = 0;
         while left != 0 {
@@ -166,24 +182,54 @@ impl WideChars {
             let (plain, length) = PLAIN.look_up(&piece[place..]);
             match plain {
                 Plain::Letter(folded) => {
-                    letters |= 0b11 << at;
+                    let bytes = 0b11 << at;
+                    letters |= bytes;
+                    foreign |= bytes & u64::from(piece[place] >= FOREIGN).wrapping_neg();
                     lowered[place..place + 2].copy_from_slice(&folded);
                 }
+                Plain::Short(_) => {
+                    letters |= 0b11 << at;
+                    marks.joiners |= 1 << at;
+                    lowered[place..place + 2].copy_from_slice(&piece[place..place + 2]);
+                }
                 Plain::Break => {}
+                Plain::Hyphen => self.signs.is_suspect = true,
                 Plain::Quote => marks.quotes |= 1 << at,
                 Plain::Other => other |= ((1 << length) - 1) << at,
             }
             end = at + length as u32;
             left = left.checked_shr(end).unwrap_or(0).checked_shl(end).unwrap_or(0);
         }
-        marks.letters |= letters as u64;
-        marks.other |= other as u64;
-        *self = Self {
-            bytes: end.saturating_sub(u64::BITS),
-            letters: (letters >> 64) as u64,
-            other: (other >> 64) as u64,
-            folded: lowered[start + BLOCK],
-        };
+        marks.letters |= letters;
+        marks.other |= other;
+        if foreign != 0 {
+            self.signs.add(foreign_signs(piece, start, (foreign, marks.letters), end));
+        }
+        // Only the last character can reach into the next block, and then it has the last byte.
+        self.bytes = end.saturating_sub(u64::BITS);
+        let spilled = |bits: u64| ((1 << self.bytes) - 1) & (bits >> 63).wrapping_neg();
+        (self.letters, self.foreign, self.other) =
+            (spilled(letters), spilled(foreign), spilled(other));
+        self.folded = lowered[start + BLOCK];
+    }
+}
+
+/// The signs of letters that are not Latin, of which there are some in the block at `start`, the last
+/// wide character of which ends at `end`.
+#[inline(always)]
+fn foreign_signs(piece: &[u8], start: usize, (foreign, letters): (u64, u64), end: u32) -> Signs {
+    let latin = letters & !foreign;
+    let beside = latin & (foreign << 1 | foreign >> 1);
+    // Perhaps, where letters of two bytes are not looked at more closely.
+    let begins_latin = |byte: u8| byte.is_ascii_alphabetic() || (0xc3..FOREIGN).contains(&byte);
+    let before = |by: usize| start.checked_sub(by).map_or(0, |place| piece[place]);
+    let before = if before(1).is_ascii() { before(1) } else { before(2) };
+    let starts_beside = foreign & 1 != 0 && begins_latin(before);
+    let next = start + (end as usize).max(BLOCK);
+    let ends_beside = foreign >> 63 != 0 && piece.get(next).is_some_and(|byte| begins_latin(*byte));
+    Signs {
+        is_suspect: beside != 0 || starts_beside || ends_beside,
+        foreign_bytes: foreign.count_ones() as usize,
     }
 }
 
@@ -195,6 +241,9 @@ struct Joints {
     words: u64,
     in_word: u64,
     quote_bytes: u64,
+    hyphen: u64,
+    /// Bytes after hyphens that may stand at a line end.
+    suspect: u64,
 }
 
 /// The words of a block.
@@ -234,12 +283,17 @@ impl Joints {
         };
         let in_word = words | here.other | joined | undecided | quote_bytes as u64;
         let edges = in_word ^ before(in_word, self.in_word);
+        // A hyphen after a word with nothing after it may stand at a line end.
+        let hyphens = here.dropped & !here.mid_digits & before(in_word, self.in_word);
+        let suspect = before(hyphens, self.hyphen) & !(here.letters | here.digits);
         *self = Self {
             letters: here.letters >> 63,
             digits: here.digits >> 63,
             words: words >> 63,
             in_word: in_word >> 63,
             quote_bytes: (quote_bytes >> 64) as u64,
+            hyphen: hyphens >> 63,
+            suspect: self.suspect | suspect,
         };
         let special = here.other | here.joiners | joined & here.dropped | quotes;
         Found { edges, special }

@@ -1,17 +1,24 @@
 //! Text to word hashes, without stopping at the words.
 //!
 //! What [`super::words`] does character by character is done here on bit masks of 64 bytes: which
-//! bytes belong to words, where words start and end. Words of ASCII and of plain letters are hashed from a copy of the text in lower case. Words with dots, commas or curly apostrophes are put
-//! together first; words with any other character are left to [`for_each_word`], up to the next space.
+//! bytes belong to words, where words start and end. Words of ASCII and of plain letters are hashed
+//! from a copy of the text in lower case. Words with dots, commas, curly apostrophes or `ı` are put
+//! together first; words with any other character are left to [`super::words`], up to the next space.
+//! Texts that may have words which depend on what stands around them are read again, with regard to
+//! that (`context.rs`).
 
 use std::ops::Range;
 
 use super::{
     blocks,
-    edges::Edges,
+    context::Context,
+    disguise,
+    edges::{Edges, Signs},
+    found::{Found, Piece, WordPlaces},
     hash::{self, word_hash},
-    plain::{PLAIN, Plain},
-    words::for_each_word,
+    hyphens, lines,
+    plain::{Folding, fold_plain},
+    words::{for_each_in, stretch_end},
 };
 use crate::{Error, Kernel, Span};
 
@@ -20,6 +27,8 @@ use crate::{Error, Kernel, Span};
 const PIECE: usize = 8 * 1024;
 
 /// Hashes every word of a text: the same as [`for_each_word`] and [`word_hash`], only faster.
+///
+/// [`for_each_word`]: super::words::for_each_word
 ///
 /// Keeps buffers, which grow with the longest stretch without a space: one per thread.
 #[derive(Debug, Clone)]
@@ -33,6 +42,8 @@ struct Buffers {
     edges: Edges,
     /// A special word, folded.
     folded: Vec<u8>,
+    /// What was seen in the text at hand.
+    signs: Signs,
 }
 
 impl WordHasher {
@@ -49,18 +60,58 @@ impl WordHasher {
 
     /// Appends the hash of every word of `text` to `hashes`, in order. Text without words adds none.
     pub fn hash_words(&mut self, text: &str, hashes: &mut Vec<u64>) {
-        self.find(text, &mut Found { hashes, spans: None });
+        let first = hashes.len();
+        self.find(text, &mut Found { first, hashes, places: None });
     }
 
-    /// [`WordHasher::hash_words`], and where each word stands.
-    pub fn find_words(&mut self, text: &str, hashes: &mut Vec<u64>, spans: &mut Vec<Span>) {
-        self.find(text, &mut Found { hashes, spans: Some(spans) });
+    /// Puts the hashes of all words of `text` into `hashes`, and where each stands into `places`;
+    /// whatever these had is gone.
+    pub(super) fn find_words(
+        &mut self,
+        text: &str,
+        hashes: &mut Vec<u64>,
+        places: &mut WordPlaces,
+    ) {
+        hashes.clear();
+        places.spans.clear();
+        places.odd.clear();
+        self.find(text, &mut Found { first: 0, hashes, places: Some(places) });
     }
 
     fn find(&mut self, text: &str, found: &mut Found<'_>) {
+        self.buffers.signs = Signs::default();
+        self.find_in(text, 0..text.len(), found);
+        let Signs { is_suspect, foreign_bytes } = self.buffers.signs;
+        // A few foreign letters may make a word that passes for one of the text's.
+        if is_suspect || foreign_bytes > 0 && foreign_bytes / 2 * disguise::RARE < text.len() {
+            self.find_again(text, found);
+        }
+    }
+
+    /// Finds the words again, where something depends on what stands around them.
+    #[cold]
+    fn find_again(&mut self, text: &str, found: &mut Found<'_>) {
+        let context = Context::of(text);
+        let parts = context.parts(text);
+        if parts.is_empty() {
+            return;
+        }
+        found.clear();
         let mut start = 0;
-        while start < text.len() {
-            let end = piece_end(text.as_bytes(), start);
+        for part in parts {
+            self.find_in(text, start..part.start, found);
+            start = part.end;
+            let piece = Piece { text, start: 0 };
+            for_each_in(text, part, &context, &mut |word, form| found.push_word(piece, word, form));
+        }
+        self.find_in(text, start..text.len(), found);
+    }
+
+    /// Finds the words of a part of the text without regard to what stands around them.
+    fn find_in(&mut self, text: &str, part: Range<usize>, found: &mut Found<'_>) {
+        let mut start = part.start;
+        while start < part.end {
+            let end = piece_end(&text.as_bytes()[..part.end], start);
             self.hash_piece(Piece { text: &text[start..end], start }, found);
             start = end;
         }
@@ -79,30 +130,6 @@ impl WordHasher {
             Kernel::Avx512 => unsafe { hash_piece_avx512(piece, buffers, hashes) },
             #[cfg(not(target_arch = "x86_64"))]
             _ => unreachable!("`new` refuses kernels that the processor lacks"),
-        }
-    }
-}
-
-/// A part of a text, and where it starts in it.
-#[derive(Clone, Copy)]
-struct Piece<'t> {
-    text: &'t str,
-    start: usize,
-}
-
-/// What is found in a text.
-struct Found<'f> {
-    hashes: &'f mut Vec<u64>,
-    /// If wanted, where each word stands.
-    spans: Option<&'f mut Vec<Span>>,
-}
-
-impl Found<'_> {
-    /// Takes a word of a piece.
-    fn push(&mut self, piece: Piece<'_>, range: Range<usize>, hash: u64) {
-        self.hashes.push(hash);
-        if let Some(spans) = &mut self.spans {
-            spans.push(Span::new(piece.start + range.start, piece.start + range.end));
         }
     }
 }
@@ -147,13 +174,14 @@ unsafe fn hash_piece(
 ) {
     // SAFETY: the caller vouches for the features.
     unsafe { buffers.edges.find(kernel, piece.text.as_bytes()) };
+    buffers.signs.add(buffers.edges.signs);
     hash_found(piece, buffers, found);
 }
 
 /// Hashes the words that were found.
 #[inline(always)]
 fn hash_found(piece: Piece<'_>, buffers: &mut Buffers, found: &mut Found<'_>) {
-    let Buffers { edges, folded } = buffers;
+    let Buffers { edges, folded, signs } = buffers;
     let (lowered, words) = (edges.lowered(), edges.words());
     let mut next = 0;
     for &at in edges.special() {
@@ -168,7 +196,7 @@ fn hash_found(piece: Piece<'_>, buffers: &mut Buffers, found: &mut Found<'_>) {
             Folding::Word => found.push(piece, start..end, word_hash(folded)),
             Folding::Nothing => {}
             Folding::Unknown => {
-                let done = hash_stretch(piece, start, found);
+                let done = hash_stretch(piece, start, found, signs);
                 while words.get(next).is_some_and(|word| (word[0] as usize) < done) {
                     next += 1;
                 }
@@ -181,11 +209,11 @@ fn hash_found(piece: Piece<'_>, buffers: &mut Buffers, found: &mut Found<'_>) {
 /// Hashes words that are folded already.
 #[inline(always)]
 fn hash_lowered_words(piece: Piece<'_>, lowered: &[u8], words: &[[u32; 2]], found: &mut Found<'_>) {
-    if let Some(spans) = &mut found.spans {
+    if let Some(places) = &mut found.places {
         let span = |&[start, end]: &[u32; 2]| {
             Span::new(piece.start + start as usize, piece.start + end as usize)
         };
-        spans.extend(words.iter().map(span));
+        places.spans.extend(words.iter().map(span));
     }
     // No `extend`: that would be a function of its own, without the kernel's instructions.
     let from = found.hashes.len();
@@ -226,63 +254,19 @@ fn hash_long(word: &[u8]) -> u64 {
     word_hash(word)
 }
 
-/// What folding a special word came to.
-enum Folding {
-    /// It is one word, folded.
-    Word,
-    /// It has no letter or digit.
-    Nothing,
-    /// Only UAX #29 and NFKC can tell.
-    Unknown,
-}
-
-/// Folds a word of ASCII, plain letters and curly apostrophes, given in lower case: the rules of
-/// [`super::words::fold`].
-fn fold_plain(word: &[u8], folded: &mut Vec<u8>) -> Folding {
-    folded.clear();
-    let has_digits = word.iter().any(u8::is_ascii_digit);
-    let mut something = false;
-    let mut rest = word;
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        match byte {
-            b',' => {}
-            b'.' if !has_digits => {}
-            0x80.. => match PLAIN.look_up(&word[word.len() - after.len() - 1..]) {
-                (Plain::Letter(_), length) => {
-                    something = true;
-                    folded.push(byte);
-                    folded.extend_from_slice(&after[..length - 1]);
-                    rest = &after[length - 1..];
-                }
-                (Plain::Quote, length) => {
-                    folded.push(b'\'');
-                    rest = &after[length - 1..];
-                }
-                _ => return Folding::Unknown,
-            },
-            _ => {
-                something |= byte.is_ascii_alphanumeric();
-                folded.push(byte);
-            }
-        }
-    }
-    if something { Folding::Word } else { Folding::Nothing }
-}
-
 /// Hashes all words from `start` to the next ASCII space, and returns the place of that.
 #[cold]
-fn hash_stretch(piece: Piece<'_>, start: usize, found: &mut Found<'_>) -> usize {
-    let stretch: Range<usize> = {
-        let bytes = &piece.text.as_bytes()[start..];
-        let length = bytes.iter().position(|byte| byte.is_ascii_whitespace());
-        start..start + length.unwrap_or(bytes.len())
-    };
-    for_each_word(&piece.text[stretch.clone()], |range, word| {
-        let range = stretch.start + range.start..stretch.start + range.end;
-        found.push(piece, range, word_hash(word.as_bytes()));
+fn hash_stretch(piece: Piece<'_>, start: usize, found: &mut Found<'_>, signs: &mut Signs) -> usize {
+    let context = Context::default();
+    let end = stretch_end(piece.text.as_bytes(), start, &context);
+    let stretch = &piece.text[start..end];
+    signs.is_suspect |= disguise::is_suspect(stretch)
+        || hyphens::may_end_line(stretch)
+        || lines::may_have_gap(piece.text, end);
+    for_each_in(piece.text, start..end, &context, &mut |word, form| {
+        found.push_word(piece, word, form);
     });
-    stretch.end
+    end
 }
 
 #[cfg(test)]
@@ -291,6 +275,7 @@ mod tests {
 
     use super::*;
     use crate::text::blocks::BLOCK;
+    use crate::text::words::for_each_word;
 
     fn slow(text: &str) -> (Vec<u64>, Vec<Span>) {
         let (mut hashes, mut spans) = (Vec::new(), Vec::new());
@@ -312,9 +297,9 @@ mod tests {
                 hashes.clear();
                 hasher.hash_words(text, &mut hashes);
                 assert!(hashes == expected, "{kernel}: {text:?}");
-                let (mut hashes, mut spans) = (Vec::new(), Vec::new());
-                hasher.find_words(text, &mut hashes, &mut spans);
-                assert!(hashes == expected && spans == places, "{kernel}: {text:?}");
+                let mut found = WordPlaces::default();
+                hasher.find_words(text, &mut hashes, &mut found);
+                assert!(hashes == expected && found.spans == places, "{kernel}: {text:?}");
             }
         }
     }
@@ -337,6 +322,10 @@ mod tests {
             "👍🏽 ok",
             "x’\u{301}y",
             "don’",
+            "ıssız kışı İyi",
+            "bоrd аnd а",
+            "п’ять д'Арк d’Аrk",
+            "tur-\nbines a-\nb tur\u{ad}\r\nbines tur¬\n bines tur\u{2010}\nbines",
         ] {
             check(text);
             // At every offset of the block, with the text's end in every place.
@@ -376,6 +365,11 @@ mod tests {
         }
 
         #[test]
+        fn folding_and_other_alphabets(text in "[abcoßıİſ \\n.'’1АаовΤο\u{307}\u{301}'_-]{0,200}") {
+            check(&text);
+        }
+
+        #[test]
         fn anything(text in "\\PC{0,150}") {
             check(&text);
         }
@@ -383,6 +377,17 @@ mod tests {
         #[test]
         fn any_characters(text in any::<String>()) {
             check(&text);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(60))]
+
+        /// Words broken at line ends, in and out of pieces.
+        #[test]
+        fn broken_words(text in "(tur|bines|tide|der|Ab|[-¬\u{ad}\u{2010}\u{2011}]|\r?\n| |中国|、){0,120}") {
+            check(&text);
+            check(&format!("{}{text}", "word and ".repeat(PIECE / 9 - 20)));
         }
     }
 }

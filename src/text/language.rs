@@ -1,4 +1,4 @@
-//! What retold knows of each language: stop words, abbreviations and a stemmer.
+//! What retold knows of each language: stop words, abbreviations, parts of compounds and a stemmer.
 //!
 //! The word lists stand in `languages/`, one file a language, as plain text. A language that is
 //! not among them is [`Language::Unknown`]: nothing is stemmed, and common words show by their
@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use rust_stemmers::{Algorithm, Stemmer};
 
+use super::fold::fold;
 use super::hash::{WordMap, word_hash};
 
 macro_rules! languages {
@@ -81,6 +82,29 @@ impl Language {
         matches!(self, Czech | Danish | Finnish | German | Hungarian | Norwegian | Polish | Turkish)
     }
 
+    /// Puts a folded word into the spelling that the stemmer knows.
+    ///
+    /// Folding makes one letter of the Turkish `ı` and `i`; vowel harmony tells most of them apart
+    /// again: beside `a`, `o` and `u` there is `ı`.
+    pub(super) fn respell(self, folded: &mut String) {
+        if self != Self::Turkish || !folded.contains('i') {
+            return;
+        }
+        let mut letters: Vec<char> = folded.chars().collect();
+        let vowels: Vec<usize> =
+            (0..letters.len()).filter(|&at| "aeiouöüâîû".contains(letters[at])).collect();
+        let mut is_back = None;
+        // Forwards, and then backwards for a first `i` before a back vowel.
+        for at in vowels.iter().chain(vowels.iter().rev()) {
+            match letters[*at] {
+                'i' if is_back == Some(true) => letters[*at] = 'ı',
+                'i' => {}
+                vowel => is_back = Some("aouıâû".contains(vowel)),
+            }
+        }
+        *folded = letters.into_iter().collect();
+    }
+
     pub(super) fn bit(self) -> u32 {
         1 << self as u32
     }
@@ -92,18 +116,24 @@ struct Roles {
     stop: u32,
     title: u32,
     end: u32,
+    compound_first: u32,
+    compound_second: u32,
 }
 
 static ROLES: LazyLock<WordMap<Roles>> = LazyLock::new(|| {
     let mut roles: WordMap<Roles> = HashMap::default();
+    let mut folded = String::new();
     for &language in Language::ALL {
         for line in language.lists().lines() {
             let Some((list, words)) = line.split_once(':') else { continue };
             for word in words.split_whitespace() {
-                let role = roles.entry(word_hash(word.as_bytes())).or_default();
+                fold(word.trim_matches('-'), &mut folded);
+                let role = roles.entry(word_hash(folded.as_bytes())).or_default();
                 match list {
                     "stop" => role.stop |= language.bit(),
                     "titles" => role.title |= language.bit(),
+                    "compounds" if word.ends_with('-') => role.compound_first |= language.bit(),
+                    "compounds" => role.compound_second |= language.bit(),
                     _ => role.end |= language.bit(),
                 }
             }
@@ -120,6 +150,24 @@ pub fn is_stop_word(word: u64, language: Language) -> bool {
 /// In which languages the word of that hash is a stop word, by their bits.
 pub(super) fn stops(word: u64) -> u32 {
     ROLES.get(&word).map_or(0, |roles| roles.stop)
+}
+
+/// The place of a word in a compound with a hyphen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Compound {
+    /// Before the hyphen: `self-`, `non-`.
+    First,
+    /// After it: `-based`, `-led`.
+    Second,
+}
+
+/// Whether the word of that hash has that place in many compounds of `language`.
+pub(super) fn compound(word: u64, language: Language, place: Compound) -> bool {
+    let languages = ROLES.get(&word).map_or(0, |roles| match place {
+        Compound::First => roles.compound_first,
+        Compound::Second => roles.compound_second,
+    });
+    languages & language.bit() != 0
 }
 
 /// How an abbreviation stands to the sentence around it.

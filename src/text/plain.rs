@@ -1,40 +1,60 @@
 //! Characters beyond ASCII that need no more thought than ASCII does.
 //!
-//! Letters that fold to one letter of the same length, whatever stands around them, and punctuation
-//! that always ends a word: nearly all that European languages use. Everything else is left to
-//! UAX #29 and NFKC in full ([`super::words`]).
+//! Letters that fold to as many bytes or to one letter of ASCII, whatever stands around them, and
+//! punctuation that always ends a word: nearly all that European languages use. Everything else is
+//! left to UAX #29 and NFKC in full ([`super::words`]).
 
 use std::sync::LazyLock;
 
 use unicode_normalization::{IsNormalized, is_nfkc_quick};
+
+use super::fold::push_folded;
 
 /// What the tokeniser needs to know about one character beyond ASCII.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Plain {
     /// A letter (Word_Break = ALetter) of two bytes, with the two bytes of its folded form.
     Letter([u8; 2]),
+    /// A letter of two bytes that folds to one of ASCII: `ı`, `İ`, `ſ`.
+    Short(u8),
     /// Punctuation or a sign that is no part of any word.
     Break,
+    /// The same, and a hyphen that a line may end with: `¬`, U+2010, U+2011.
+    Hyphen,
     /// `’` or `‘`: an apostrophe between letters.
     Quote,
     /// Anything else.
     Other,
 }
 
-/// [`Plain`] of all two-byte characters: 0 for `Other`, 1 for `Break`, else the folded letter.
+/// [`Plain`] of all two-byte characters: 0 for `Other`, 1 for `Break`, 2 for `Hyphen`, else the one or
+/// two bytes of the folded letter.
 #[derive(Debug)]
 pub(super) struct PlainTable([u16; 0x800]);
 
+/// One or two bytes: a letter of ASCII and zero, two of them, or one beyond.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FoldedLetter([u8; 2]);
+
+impl FoldedLetter {
+    pub(super) fn as_str(&self) -> &str {
+        let bytes = if self.0[1] == 0 { &self.0[..1] } else { &self.0 };
+        std::str::from_utf8(bytes).unwrap_or_default()
+    }
+}
+
 const OTHER: u16 = 0;
 const BREAK: u16 = 1;
+const HYPHEN: u16 = 2;
 
 /// The table, made when it is first asked for.
 pub(super) static PLAIN: LazyLock<PlainTable> = LazyLock::new(|| {
     let code = |code: usize| {
         let character = u32::try_from(code).ok().and_then(char::from_u32);
         match character {
+            Some('¬') => HYPHEN,
             Some(character) if is_break(character) => BREAK,
-            Some(character) => folded_letter(character).map_or(OTHER, |letter| letter as u16),
+            Some(character) => folded_letter(character).unwrap_or(OTHER),
             None => OTHER,
         }
     };
@@ -42,6 +62,15 @@ pub(super) static PLAIN: LazyLock<PlainTable> = LazyLock::new(|| {
 });
 
 impl PlainTable {
+    /// The folded form of a letter, if it is plain.
+    pub(super) fn folded(&self, character: char) -> Option<FoldedLetter> {
+        match *self.0.get(character as usize)? {
+            OTHER | BREAK | HYPHEN => None,
+            short @ ..0x80 => Some(FoldedLetter([short as u8, 0])),
+            letter => Some(FoldedLetter(letter.to_be_bytes())),
+        }
+    }
+
     /// Classifies the character that starts at the start of `bytes`, which are UTF-8, and gives its
     /// length. Four bytes or the end of the text; ASCII must not be asked for.
     #[inline(always)]
@@ -52,16 +81,17 @@ impl PlainTable {
                 let plain = match self.0[code] {
                     OTHER => Plain::Other,
                     BREAK => Plain::Break,
-                    letter => {
-                        Plain::Letter([0xc0 | (letter >> 6) as u8, 0x80 | (letter & 0x3f) as u8])
-                    }
+                    HYPHEN => Plain::Hyphen,
+                    short @ ..0x80 => Plain::Short(short as u8),
+                    letter => Plain::Letter(letter.to_be_bytes()),
                 };
                 (plain, 2)
             }
             // ‘ ’
             [0xe2, 0x80, 0x98 | 0x99, ..] => (Plain::Quote, 3),
-            // The three-byte characters of `is_break`.
-            [0xe2, 0x80, 0x90..=0x97 | 0x9a..=0xa2 | 0xa6 | 0xb9 | 0xba, ..]
+            [0xe2, 0x80, 0x90 | 0x91, ..] => (Plain::Hyphen, 3),
+            // The other three-byte characters of `is_break`.
+            [0xe2, 0x80, 0x92..=0x97 | 0x9a..=0xa2 | 0xa6 | 0xb9 | 0xba, ..]
             | [0xe2, 0x82, 0xac, ..] => (Plain::Break, 3),
             [0xf0..=0xff, ..] => (Plain::Other, 4),
             _ => (Plain::Other, 3),
@@ -88,20 +118,72 @@ fn is_break(character: char) -> bool {
         | '\u{2010}'..='\u{2017}' | '\u{201a}'..='\u{2022}' | '…' | '‹' | '›' | '€')
 }
 
-/// The folded form of a Latin, Greek, Cyrillic or Armenian letter, if that is one character of two
-/// bytes and normalisation leaves both alone.
-fn folded_letter(character: char) -> Option<char> {
+/// The folded form of a Latin, Greek, Cyrillic or Armenian letter, if that is one or two bytes, and
+/// normalisation joins neither with what stands around it.
+fn folded_letter(character: char) -> Option<u16> {
     let in_range = matches!(character, '\u{c0}'..'\u{300}' | '\u{370}'..'\u{587}');
     // U+02BC is a letter too, but one that folds to an apostrophe.
     let in_range = in_range && character != '\u{2bc}';
-    if !in_range || !character.is_alphabetic() {
+    let stable = |c| is_nfkc_quick(std::iter::once(c)) == IsNormalized::Yes;
+    if !in_range || !character.is_alphabetic() || !stable(character) {
         return None;
     }
-    let mut lower = character.to_lowercase();
-    let (letter, rest) = (lower.next()?, lower.next());
-    let stable = |c| is_nfkc_quick(std::iter::once(c)) == IsNormalized::Yes;
-    (rest.is_none() && letter.len_utf8() == 2 && stable(character) && stable(letter))
-        .then_some(letter)
+    let mut folded = String::new();
+    push_folded(character.encode_utf8(&mut [0; 4]), &mut folded);
+    match *folded.as_bytes() {
+        [short] => Some(u16::from(short)),
+        [first, second] => Some(u16::from_be_bytes([first, second])),
+        _ => None,
+    }
+}
+
+/// What folding a special word came to.
+pub(super) enum Folding {
+    /// It is one word, folded.
+    Word,
+    /// It has no letter or digit.
+    Nothing,
+    /// Only UAX #29 and NFKC can tell.
+    Unknown,
+}
+
+/// Folds a word of ASCII, plain letters and curly apostrophes, given in lower case: the rules of
+/// [`super::fold::fold`].
+pub(super) fn fold_plain(word: &[u8], folded: &mut Vec<u8>) -> Folding {
+    folded.clear();
+    let has_digits = word.iter().any(u8::is_ascii_digit);
+    let mut something = false;
+    let mut rest = word;
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        match byte {
+            b',' => {}
+            b'.' if !has_digits => {}
+            0x80.. => match PLAIN.look_up(&word[word.len() - after.len() - 1..]) {
+                (Plain::Letter(_), length) => {
+                    something = true;
+                    folded.push(byte);
+                    folded.extend_from_slice(&after[..length - 1]);
+                    rest = &after[length - 1..];
+                }
+                (Plain::Short(letter), length) => {
+                    something = true;
+                    folded.push(letter);
+                    rest = &after[length - 1..];
+                }
+                (Plain::Quote, length) => {
+                    folded.push(b'\'');
+                    rest = &after[length - 1..];
+                }
+                _ => return Folding::Unknown,
+            },
+            _ => {
+                something |= byte.is_ascii_alphanumeric();
+                folded.push(byte);
+            }
+        }
+    }
+    if something { Folding::Word } else { Folding::Nothing }
 }
 
 #[cfg(test)]
@@ -109,7 +191,8 @@ mod tests {
     use unicode_segmentation::UnicodeSegmentation;
 
     use super::*;
-    use crate::text::words::{fold, for_each_word};
+    use crate::text::fold::fold;
+    use crate::text::words::for_each_word;
 
     fn plain(character: char) -> Plain {
         let mut bytes = [0; 4];
@@ -125,13 +208,19 @@ mod tests {
         let words = |text: &str| text.unicode_words().map(str::to_owned).collect::<Vec<_>>();
         let (mut letters, mut breaks) = (0, 0);
         for c in (0x80..=0x10_ffff).filter_map(char::from_u32) {
-            assert_eq!(matches!(plain(c), Plain::Break | Plain::Quote), is_separator(c), "{c:?}");
+            let is_apart = matches!(plain(c), Plain::Break | Plain::Hyphen | Plain::Quote);
+            assert_eq!(is_apart, is_separator(c), "{c:?}");
             match plain(c) {
-                Plain::Letter(folded) => {
+                Plain::Letter(_) | Plain::Short(_) => {
                     letters += 1;
                     let mut expected = String::new();
                     fold(&format!("a{c}{c}b"), &mut expected);
-                    let folded = String::from_utf8(folded.to_vec()).expect("a character");
+                    let folded = match plain(c) {
+                        Plain::Letter(folded) => String::from_utf8(folded.to_vec()),
+                        Plain::Short(folded) => String::from_utf8(vec![folded]),
+                        _ => unreachable!("matched above"),
+                    };
+                    let folded = folded.expect("letters");
                     assert_eq!(format!("a{folded}{folded}b"), expected);
                     // As letters do: joined to letters, digits and over middle letters.
                     for text in ["a?b", "1?1", "?'?", "?:?", "a.?", "?_?", "??"] {
@@ -143,7 +232,7 @@ mod tests {
                         assert_eq!(words(&text).len(), 2, "{text}");
                     }
                 }
-                Plain::Break => {
+                Plain::Break | Plain::Hyphen => {
                     breaks += 1;
                     for text in ["a?b", "1?1", "é?é", "'?'", "a.?b", "a?.b", "?", "??"] {
                         let text = text.replace('?', &c.to_string());

@@ -5,7 +5,9 @@
 
 use crate::span::Span;
 
-use super::marks::find_marks;
+use super::characters::stop;
+use super::lines::{Lines, is_blank_line};
+use super::marks::{find_marks, is_line_end};
 
 /// A quotation that nobody closed is believed up to this many bytes; beyond, its mark was a typo.
 const LONGEST_UNCLOSED: usize = 600;
@@ -17,11 +19,11 @@ const LONGEST_UNCLOSED: usize = 600;
 pub fn quotations(text: &str) -> Vec<Span> {
     let mut marks = Vec::new();
     find_marks(text, &mut marks);
-    quotations_at(text, &marks)
+    quotations_at(text, &marks, Lines::of(text))
 }
 
-/// [`quotations`], given the places of the text's marks.
-pub(super) fn quotations_at(text: &str, marks: &[u32]) -> Vec<Span> {
+/// [`quotations`], given the places of the text's marks, and how its lines are set.
+pub(super) fn quotations_at(text: &str, marks: &[u32], lines: Lines) -> Vec<Span> {
     let mut found = Vec::new();
     let mut open: Option<Open> = None;
     let mut before = ' ';
@@ -32,7 +34,11 @@ pub(super) fn quotations_at(text: &str, marks: &[u32]) -> Vec<Span> {
         let end = at + mark.len_utf8();
         let after = text[end..].chars().next().unwrap_or(' ');
         match role(mark, before, after) {
-            _ if mark == '\n' => close_unclosed(&mut open, at, &mut found),
+            _ if is_line_end(mark) => {
+                if mark != '\n' || is_blank_line(&text[end..]) || !lines.is_wrap(text, at) {
+                    close_unclosed(&mut open, at, &mut found);
+                }
+            }
             Role::Opens(closer) => match &mut open {
                 // The same mark again: the first was never closed. Another: a quotation within.
                 Some(outer) if outer.mark != mark => {
@@ -88,27 +94,8 @@ fn close_unclosed(open: &mut Option<Open>, end: usize, found: &mut Vec<Span>) {
 fn quotation_marks(text: &str, marks: &[u32]) -> impl Iterator<Item = (usize, char)> {
     marks.iter().filter_map(move |at| {
         let at = *at as usize;
-        if matches!(text.as_bytes()[at], b'.' | b'!' | b'?') {
-            return None;
-        }
         let character = text[at..].chars().next()?;
-        let is_mark = matches!(
-            character,
-            '"' | '\n'
-                | '“'
-                | '”'
-                | '„'
-                | '‟'
-                | '«'
-                | '»'
-                | '「'
-                | '」'
-                | '『'
-                | '』'
-                | '‘'
-                | '’'
-        );
-        is_mark.then_some((at, character))
+        stop(character).is_none().then_some((at, character))
     })
 }
 

@@ -1,28 +1,40 @@
 //! Text to sentences.
 //!
-//! Rules, not a model: a full stop ends a sentence unless an abbreviation, an initial, a number or
-//! what follows says otherwise; a line end does so unless the text is hard-wrapped or the next line
-//! goes on in lower case. Lines that end so without a full stop are headings.
+//! Rules, not a model. What ends a sentence is Unicode's property Sentence_Terminal, in all scripts;
+//! in those that have no other use for the character, that is enough. A full stop ends none if an
+//! abbreviation, an initial, a number or what follows says otherwise; a line end does so unless it is
+//! only where the column ends (`lines.rs`) or the next line goes on in lower case. Lines that
+//! end so without a full stop are headings. Marks that close what the sentence opened belong to it,
+//! also after a space.
 
 use crate::span::Span;
 
+use super::characters::{Stop, is_east_asian, is_hyphen, is_ignorable, is_unspaced, stop};
+use super::closers::{closers, is_opener};
+use super::fold::fold;
 use super::hash::word_hash;
 use super::language::{Abbreviation, Language, abbreviation, is_stop_word};
-use super::marks::find_marks;
-use super::words::fold;
+use super::lines::{Lines, is_blank_line};
+use super::marks::{find_marks, is_line_end};
 
 /// Spans of the sentences of `text`, in order and apart, without the white space between them.
 /// Text of white space alone has none.
 pub fn sentences(text: &str, language: Language) -> Vec<Span> {
     let mut marks = Vec::new();
     find_marks(text, &mut marks);
-    sentences_at(text, &marks, language)
+    sentences_at(text, &marks, Lines::of(text), language)
 }
 
-/// [`sentences`], given the places of the text's marks.
-pub(super) fn sentences_at(text: &str, marks: &[u32], language: Language) -> Vec<Span> {
-    let rules = Rules { text, language, wrap: wrap_width(text) };
-    let bytes = text.as_bytes();
+/// [`sentences`], given the places of the text's marks, and how its lines are set.
+pub(super) fn sentences_at(
+    text: &str,
+    marks: &[u32],
+    lines: Lines,
+    language: Language,
+) -> Vec<Span> {
+    let rules = Rules { text, language, lines };
+    let questions = rules.greek_questions();
+    let marks = if questions.is_empty() { marks } else { &merged(marks, &questions) };
     let mut found = Vec::with_capacity(marks.len() + 1);
     let mut start = 0;
     for &at in marks {
@@ -31,20 +43,19 @@ pub(super) fn sentences_at(text: &str, marks: &[u32], language: Language) -> Vec
         if at < start {
             continue;
         }
-        let end = match bytes[at] {
-            b'.' | b'!' | b'?' => rules.stop(at),
-            b'\n' => rules.line_end(at),
-            // … and the full stops of Chinese and Japanese.
-            0xe2 | 0xe3 | 0xef if is_wide_stop(&text[at..]) => rules.stop(at),
-            _ => None,
-        };
-        if let Some(end) = end {
+        if let Some(end) = rules.end(at) {
             push_trimmed(text, start, end, &mut found);
             start = end;
         }
     }
     push_trimmed(text, start, text.len(), &mut found);
     found
+}
+
+fn merged(marks: &[u32], more: &[u32]) -> Vec<u32> {
+    let mut all = [marks, more].concat();
+    all.sort_unstable();
+    all
 }
 
 fn push_trimmed(text: &str, start: usize, end: usize, found: &mut Vec<Span>) {
@@ -56,55 +67,65 @@ fn push_trimmed(text: &str, start: usize, end: usize, found: &mut Vec<Span>) {
     }
 }
 
-fn is_wide_stop(rest: &str) -> bool {
-    rest.starts_with(['…', '。', '！', '？', '｡'])
-}
-
-/// Bytes of the quotation marks and brackets that `rest` starts with and that close something.
-fn closers(rest: &str) -> usize {
-    let run = &rest[..rest.len() - rest.trim_start_matches(is_closer).len()];
-    // `“` closes in German, but opens in most languages; there a word follows at once.
-    let opens = run.ends_with('“') && rest[run.len()..].starts_with(char::is_alphanumeric);
-    run.len() - if opens { '“'.len_utf8() } else { 0 }
-}
-
-fn is_closer(character: char) -> bool {
-    matches!(
-        character,
-        '"' | '\'' | '”' | '’' | '»' | '“' | ')' | ']' | '」' | '』' | '）' | '*' | '_'
-    )
-}
-
 struct Rules<'t> {
     text: &'t str,
     language: Language,
-    /// Width of the lines, where the text is hard-wrapped.
-    wrap: Option<usize>,
+    lines: Lines,
 }
 
 impl Rules<'_> {
+    /// End of the sentence that the mark at `at` ends, if it ends one.
+    fn end(&self, at: usize) -> Option<usize> {
+        let mark = self.text[at..].chars().next()?;
+        if is_line_end(mark) { self.line_end(at, mark) } else { self.stop(at) }
+    }
+
+    /// How a character ends sentences in the language of the text.
+    fn kind(&self, character: char) -> Option<Stop> {
+        match character {
+            ';' | '\u{37e}' if self.language == Language::Greek => Some(Stop::Spaced),
+            _ => stop(character),
+        }
+    }
+
+    /// Places of the semicolons that are question marks.
+    fn greek_questions(&self) -> Vec<u32> {
+        if self.language != Language::Greek {
+            return Vec::new();
+        }
+        self.text.match_indices([';', '\u{37e}']).map(|(at, _)| at as u32).collect()
+    }
+
     /// End of the sentence that the stop at `at` ends, if it ends one.
     fn stop(&self, at: usize) -> Option<usize> {
         let rest = &self.text[at..];
-        let is_stop =
-            |c: char| matches!(c, '.' | '!' | '?') || is_wide_stop(c.encode_utf8(&mut [0; 4]));
-        let stops = rest.len() - rest.trim_start_matches(is_stop).len();
-        let run = &rest[..stops];
-        let closers = closers(&rest[stops..]);
-        let end = at + stops + closers;
-        let after = &self.text[end..];
-        if run.contains(['。', '！', '？', '｡']) {
-            return Some(end);
-        }
-        if !after.is_empty() && !after.starts_with(char::is_whitespace) {
+        let run = &rest[..rest.len() - rest.trim_start_matches(|c| self.kind(c).is_some()).len()];
+        if run.is_empty() {
             return None;
         }
+        let stops = at + run.len();
+        let end = stops + closers(self.text, stops);
+        let after = &self.text[end..];
+        let before = self.text[..at].chars().next_back();
+        let next = after.chars().next();
+        if run.chars().any(|c| self.kind(c) == Some(Stop::Always)) {
+            // The Armenian full stop joins digits.
+            let is_number = |c: Option<char>| c.is_some_and(char::is_numeric);
+            return (!is_number(before) || !is_number(next)).then_some(end);
+        }
+        if !after.is_empty() && !after.starts_with(char::is_whitespace) {
+            // East Asian texts with the marks of other scripts have no space after them.
+            let is_full = next.is_some_and(|c| is_east_asian(c) || is_opener(c));
+            return (is_full && before.is_some_and(is_east_asian)).then_some(end);
+        }
         let next = after.trim_start();
-        let first = next.chars().find(|c| c.is_alphanumeric() || !is_opener(*c));
+        let is_before_word = |c: char| is_opener(c) || is_ignorable(c);
+        let first = next.chars().find(|c| c.is_alphanumeric() || !is_before_word(*c));
         if first.is_some_and(char::is_lowercase) {
             return None;
         }
-        if run == "." && closers == 0 && self.is_abbreviation(at, next) {
+        let has_closers = !self.text[stops..end].chars().all(is_ignorable);
+        if run == "." && !has_closers && self.is_abbreviation(at, next) {
             return None;
         }
         Some(end)
@@ -145,48 +166,28 @@ impl Rules<'_> {
     }
 
     /// End of the sentence that the line end at `at` ends, if it ends one.
-    fn line_end(&self, at: usize) -> Option<usize> {
-        let (line, rest) = (&self.text[..at], &self.text[at + 1..]);
-        let is_blank = rest.trim_start_matches([' ', '\t', '\r']).starts_with('\n');
-        if is_blank {
+    fn line_end(&self, at: usize, mark: char) -> Option<usize> {
+        let (line, rest) = (&self.text[..at], &self.text[at + mark.len_utf8()..]);
+        if mark == '\u{2029}' || is_blank_line(rest) {
             return Some(at);
         }
-        let next = rest.trim_start();
-        if next.starts_with(char::is_lowercase) && !line.trim_end().ends_with([':', ';']) {
+        let line = line.trim_end();
+        let next = rest.trim_start_matches(|c: char| c.is_whitespace() || is_ignorable(c));
+        if next.starts_with(char::is_lowercase) && !line.ends_with([':', ';']) {
             return None;
         }
-        let length = line.len() - line.rfind('\n').map_or(0, |n| n + 1);
-        match self.wrap {
-            // A wrapped line that stops early is the last of its paragraph, or a heading.
-            Some(width) if length * 10 >= width * 7 => None,
-            _ => Some(at),
+        if is_in_word(line, next) || mark == '\n' && self.lines.is_wrap(self.text, at) {
+            return None;
         }
+        Some(at)
     }
 }
 
-fn is_opener(character: char) -> bool {
-    matches!(
-        character,
-        '"' | '\'' | '“' | '‘' | '„' | '«' | '»' | '(' | '[' | '「' | '『' | '（' | '*' | '_'
-    )
-}
-
-/// Longest line of a hard-wrapped text; `None` where line ends are paragraph ends.
-///
-/// Wrapped texts have many lines of nearly one length, and most of them stop inside a sentence.
-fn wrap_width(text: &str) -> Option<usize> {
-    const WIDEST: usize = 110;
-    const NARROWEST: usize = 40;
-    let lines: Vec<&str> =
-        text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
-    let longest = lines.iter().map(|line| line.len()).max()?;
-    if lines.len() < 3 || !(NARROWEST..=WIDEST).contains(&longest) {
-        return None;
-    }
-    let ends_open = |line: &&&str| !line.ends_with(['.', '!', '?', '"', '”', ':', '。']);
-    let open = lines.iter().filter(ends_open).count();
-    let full = lines.iter().filter(|line| line.len() * 10 >= longest * 7).count();
-    (open * 2 >= lines.len() && full * 2 >= lines.len()).then_some(longest)
+/// Whether a line end may stand inside a word: after a letter with a hyphen, and before a letter.
+fn is_in_word(line: &str, next: &str) -> bool {
+    let is_letter = |c: char| c.is_alphabetic() && !is_unspaced(c);
+    let before = line.trim_end_matches(is_ignorable);
+    before.ends_with(is_hyphen) && next.trim_start_matches(is_ignorable).starts_with(is_letter)
 }
 
 #[cfg(test)]

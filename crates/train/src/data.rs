@@ -1,15 +1,11 @@
 //! Labelled data, by path: JSON Lines, plain or gzip.
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use flate2::read::GzDecoder;
-use rayon::prelude::*;
-use retold::align::Profile;
-use retold::text::Analyzer;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -32,6 +28,26 @@ pub struct Doc {
     /// How a short answer was made.
     #[serde(default)]
     pub category: String,
+    /// Days since a common start.
+    #[serde(default)]
+    pub day: Option<i64>,
+}
+
+/// A labelled pair: ids of articles, or texts.
+#[derive(Debug, Clone, Deserialize)]
+pub struct LabelledPair {
+    /// Id of the first.
+    #[serde(default)]
+    pub a: String,
+    /// Id of the second.
+    #[serde(default)]
+    pub b: String,
+    /// Text of the first, where it has no id.
+    pub a_text: Option<String>,
+    /// Text of the second.
+    pub b_text: Option<String>,
+    /// 1 where one reuses the other, or says the same.
+    pub label: u8,
 }
 
 /// A pair of documents with the passages that one reuses.
@@ -41,9 +57,6 @@ pub struct PanPair {
     pub a: String,
     /// The source document.
     pub b: String,
-    /// How the passages were obfuscated.
-    #[serde(rename = "type")]
-    pub kind: String,
     /// The passages, in characters.
     pub cases: Vec<Case>,
 }
@@ -71,18 +84,6 @@ pub fn read<T: DeserializeOwned>(folder: &Path, name: &str) -> Result<Vec<T>> {
         rows.push(serde_json::from_str(&line.with_context(place)?).with_context(place)?);
     }
     Ok(rows)
-}
-
-/// Makes every article ready to be aligned.
-pub fn profiles(docs: &[Doc]) -> HashMap<&str, Profile> {
-    docs.par_iter()
-        .map_init(
-            || Analyzer::new(None),
-            |analyzer, doc| {
-                (doc.id.as_str(), Profile::new(analyzer.article(&doc.text), Default::default()))
-            },
-        )
-        .collect()
 }
 
 /// Turns byte offsets of one text into character offsets.

@@ -1,4 +1,6 @@
-//! Logistic regression, to the same bits on every run.
+//! Logistic regression for lines, to the same bits on every run.
+
+use retold::align::model::Sign;
 
 /// Labelled rows of one model.
 #[derive(Debug, Default, Clone)]
@@ -11,18 +13,60 @@ pub struct Rows {
     pub weights: Vec<f64>,
     /// Rows of one group never stand on both sides of a split.
     pub groups: Vec<u64>,
-    /// Where the row comes from; each source gets an intercept of its own if asked for.
-    pub sources: Vec<usize>,
+    /// Words of the shorter text.
+    pub words: Vec<f64>,
+    /// The corpus that the row comes from.
+    pub corpora: Vec<usize>,
+}
+
+/// A row, as it is added.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Feature values.
+    pub values: Vec<f32>,
+    /// Whether it is a positive.
+    pub label: bool,
+    /// How much it counts.
+    pub weight: f64,
+    /// Words of the shorter text.
+    pub words: f32,
+    /// Its group.
+    pub group: u64,
+    /// Its corpus.
+    pub corpus: usize,
 }
 
 impl Rows {
     /// Adds a row.
-    pub fn push(&mut self, values: &[f32], label: bool, group: u64, source: usize) {
-        self.values.push(values.iter().map(|value| f64::from(*value)).collect());
-        self.labels.push(label);
-        self.weights.push(1.0);
-        self.groups.push(group);
-        self.sources.push(source);
+    pub fn push(&mut self, row: Row) {
+        self.values.push(row.values.iter().map(|value| f64::from(*value)).collect());
+        self.labels.push(row.label);
+        self.weights.push(row.weight);
+        self.words.push(f64::from(row.words));
+        self.groups.push(row.group);
+        self.corpora.push(row.corpus);
+    }
+
+    /// Lets the rows of each corpus and label count at most `most` in sum.
+    pub fn cap(&mut self, most: f64) {
+        let mut sums = std::collections::HashMap::new();
+        for at in 0..self.labels.len() {
+            *sums.entry((self.corpora[at], self.labels[at])).or_insert(0.0) += self.weights[at];
+        }
+        for at in 0..self.labels.len() {
+            let sum: f64 = sums[&(self.corpora[at], self.labels[at])];
+            self.weights[at] *= (most / sum).min(1.0);
+        }
+    }
+
+    /// Adds all rows of another table.
+    pub fn append(&mut self, mut other: Self) {
+        self.values.append(&mut other.values);
+        self.labels.append(&mut other.labels);
+        self.weights.append(&mut other.weights);
+        self.words.append(&mut other.words);
+        self.groups.append(&mut other.groups);
+        self.corpora.append(&mut other.corpora);
     }
 
     /// The rows for which `keep` holds.
@@ -33,7 +77,8 @@ impl Rows {
             rows.labels.push(self.labels[at]);
             rows.weights.push(self.weights[at]);
             rows.groups.push(self.groups[at]);
-            rows.sources.push(self.sources[at]);
+            rows.words.push(self.words[at]);
+            rows.corpora.push(self.corpora[at]);
         }
         rows
     }
@@ -55,24 +100,12 @@ impl Fit {
     }
 }
 
-/// What is known of a weight before any data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sign {
-    /// Nothing.
-    Any,
-    /// More of the feature never speaks against.
-    Positive,
-    /// More of the feature never speaks for.
-    Negative,
-}
-
-impl Sign {
-    fn hold(self, weight: f64) -> f64 {
-        match self {
-            Self::Any => weight,
-            Self::Positive => weight.max(0.0),
-            Self::Negative => weight.min(0.0),
-        }
+/// `weight`, or 0 where it has the wrong sign.
+fn hold(sign: Sign, weight: f64) -> f64 {
+    match sign {
+        Sign::Any => weight,
+        Sign::Positive => weight.max(0.0),
+        Sign::Negative => weight.min(0.0),
     }
 }
 
@@ -85,7 +118,6 @@ const STEPS: usize = 40;
 /// rows: 1 holds a weight back as one more row would.
 pub fn fit(rows: &Rows, signs: &[Sign], ridge: f64) -> Fit {
     let width = rows.values.first().map_or(0, Vec::len);
-    let sources = rows.sources.iter().max().map_or(1, |last| last + 1);
     let total: f64 = rows.weights.iter().sum();
     let mean = |at: usize| {
         rows.values.iter().zip(&rows.weights).map(|(row, w)| row[at] * w).sum::<f64>() / total
@@ -98,8 +130,8 @@ pub fn fit(rows: &Rows, signs: &[Sign], ridge: f64) -> Fit {
         variance.sqrt().max(1e-9)
     };
     let spreads: Vec<f64> = (0..width).map(spread).collect();
-    // Unknowns: one weight per feature, then one intercept per source.
-    let size = width + sources;
+    // Unknowns: one weight per feature, then the intercept.
+    let size = width + 1;
     let mut bounds = signs.to_vec();
     bounds.resize(size, Sign::Any);
     let mut beta = vec![0.0; size];
@@ -111,15 +143,13 @@ pub fn fit(rows: &Rows, signs: &[Sign], ridge: f64) -> Fit {
             gradient[at] = -ridge * beta[at];
             hessian[at][at] = ridge;
         }
-        for (source, row) in hessian.iter_mut().enumerate().skip(width) {
-            row[source] = 1e-6;
-        }
+        hessian[width][width] = 1e-6;
         for (at, row) in rows.values.iter().enumerate() {
             design.fill(0.0);
             for k in 0..width {
                 design[k] = (row[k] - means[k]) / spreads[k];
             }
-            design[width + rows.sources[at]] = 1.0;
+            design[width] = 1.0;
             let odds: f64 = design.iter().zip(&beta).map(|(x, b)| x * b).sum();
             let p = 1.0 / (1.0 + (-odds).exp());
             let error = (f64::from(u8::from(rows.labels[at])) - p) * rows.weights[at];
@@ -148,7 +178,7 @@ pub fn fit(rows: &Rows, signs: &[Sign], ridge: f64) -> Fit {
     unscale(&beta, &means, &spreads)
 }
 
-/// Back to features as they come; the intercept is the first source's.
+/// Back to features as they come.
 fn unscale(beta: &[f64], means: &[f64], spreads: &[f64]) -> Fit {
     let width = means.len();
     let weights: Vec<f64> = (0..width).map(|at| beta[at] / spreads[at]).collect();
@@ -156,55 +186,41 @@ fn unscale(beta: &[f64], means: &[f64], spreads: &[f64]) -> Fit {
     Fit { intercept: beta[width] - shift, weights }
 }
 
-/// Sweeps of [`solve`], at most.
+/// Sweeps of [`solve`], at most, and the change below which it is done.
 const SWEEPS: usize = 20_000;
+const STILL: f64 = 1e-7;
 
 /// The step from `beta` that the lower half of a symmetric positive definite `matrix` and a
 /// gradient ask for, without leaving the bounds (coordinate descent on the quadratic).
-fn solve(matrix: &[Vec<f64>], gradient: &[f64], beta: &[f64], bounds: &[Sign]) -> Vec<f64> {
-    if bounds.iter().all(|bound| *bound == Sign::Any) {
-        return solve_free(matrix, gradient);
-    }
+pub fn solve(matrix: &[Vec<f64>], gradient: &[f64], beta: &[f64], bounds: &[Sign]) -> Vec<f64> {
     let size = gradient.len();
-    let entry = |i: usize, j: usize| if i >= j { matrix[i][j] } else { matrix[j][i] };
+    let mut full = vec![0.0; size * size];
+    for i in 0..size {
+        for j in 0..=i {
+            full[i * size + j] = matrix[i][j];
+            full[j * size + i] = matrix[i][j];
+        }
+    }
     let mut step = vec![0.0; size];
     // What is left of the gradient after the step.
     let mut rest = gradient.to_vec();
     for _ in 0..SWEEPS {
         let mut longest = 0.0f64;
-        for i in 0..size {
-            let wanted = beta[i] + step[i] + rest[i] / matrix[i][i];
-            let change = bounds[i].hold(wanted) - beta[i] - step[i];
+        for (i, row) in full.chunks(size).enumerate() {
+            let wanted = beta[i] + step[i] + rest[i] / row[i];
+            let change = hold(bounds[i], wanted) - beta[i] - step[i];
+            if change == 0.0 {
+                continue;
+            }
             step[i] += change;
             longest = longest.max(change.abs());
-            for (j, rest) in rest.iter_mut().enumerate() {
-                *rest -= entry(i, j) * change;
+            for (rest, entry) in rest.iter_mut().zip(row) {
+                *rest -= entry * change;
             }
         }
-        if longest < 1e-9 {
+        if longest < STILL {
             break;
         }
-    }
-    step
-}
-
-/// The same without bounds (Cholesky's method).
-fn solve_free(matrix: &[Vec<f64>], gradient: &[f64]) -> Vec<f64> {
-    let size = gradient.len();
-    let mut lower = vec![vec![0.0; size]; size];
-    let mut step = gradient.to_vec();
-    for i in 0..size {
-        for j in 0..=i {
-            let known: f64 = (0..j).map(|k| lower[i][k] * lower[j][k]).sum();
-            let rest: f64 = matrix[i][j] - known;
-            lower[i][j] = if i == j { rest.max(1e-12).sqrt() } else { rest / lower[j][j] };
-        }
-        let known: f64 = (0..i).map(|k| lower[i][k] * step[k]).sum();
-        step[i] = (step[i] - known) / lower[i][i];
-    }
-    for i in (0..size).rev() {
-        let known: f64 = (i + 1..size).map(|k| lower[k][i] * step[k]).sum();
-        step[i] = (step[i] - known) / lower[i][i];
     }
     step
 }
@@ -225,22 +241,13 @@ pub fn auc(scores: &[f64], labels: &[bool]) -> f64 {
     (ranks - positives * (positives + 1.0) / 2.0) / (positives * negatives)
 }
 
-/// Log-odds for every row from fits that did not see its group, in ten folds.
-pub fn cross_validate(rows: &Rows, signs: &[Sign], ridge: f64) -> Vec<f64> {
-    const FOLDS: u64 = 10;
-    let mut odds = vec![0.0; rows.labels.len()];
-    for fold in 0..FOLDS {
-        let model = fit(&rows.only(|at| rows.groups[at] % FOLDS != fold), signs, ridge);
-        for at in (0..odds.len()).filter(|at| rows.groups[*at] % FOLDS == fold) {
-            odds[at] = model.odds(&rows.values[at]);
-        }
-    }
-    odds
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn row(values: Vec<f32>, label: bool, group: u64) -> Row {
+        Row { values, label, weight: 1.0, words: 10.0, group, corpus: 0 }
+    }
 
     #[test]
     fn fits_the_odds_that_counts_give() {
@@ -250,7 +257,7 @@ mod tests {
             [(0.0, false, 30), (0.0, true, 10), (1.0, false, 10), (1.0, true, 40)]
         {
             for group in 0..count {
-                rows.push(&[value], label, group, 0);
+                rows.push(row(vec![value], label, group));
             }
         }
         let fitted = fit(&rows, &[], 1e-9);
@@ -263,7 +270,7 @@ mod tests {
         let mut rows = Rows::default();
         for group in 0..60 {
             let (x, y) = ((group % 7) as f32, (group % 5) as f32);
-            rows.push(&[x, y], x + (group % 3) as f32 > 4.0, group, 0);
+            rows.push(row(vec![x, y], x + (group % 3) as f32 > 4.0, group));
         }
         let free = fit(&rows, &[], 1e-3);
         assert!(free.weights[0] > 0.5);

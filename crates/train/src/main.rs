@@ -1,26 +1,33 @@
 //! Refits the models of retold from labelled data, to the same bytes on every run.
 //!
 //! ```text
-//! cargo run --release -p retold-train -- --data PATH [--models src/align/models] [MODEL ...]
+//! cargo run --release -p retold-train -- --data PATH --extra PATH [--models src/align/models] [MODEL ...]
+//! cargo run --release -p retold-train -- --data PATH --extra PATH --leave-out
 //! ```
 
-mod articles;
+mod corpora;
+mod curves;
 mod data;
+mod draw;
 mod fit;
-mod passages;
-mod short;
+mod rows;
+mod variants;
 
-use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use clap::{Parser, ValueEnum};
+use rayon::prelude::*;
+use retold::align::evidence::PassageFeatures;
+use retold::align::features::{ArticleFeatures, PartialFeatures};
+use retold::align::model::Sign;
+use retold::align::short::ShortFeatures;
 
-use articles::News;
-use fit::{Rows, Sign, auc, cross_validate, fit};
-use passages::Pan;
-use retold::align::model::term_names;
+use corpora::{Library, PAN};
+use curves::{Fitted, Shape};
+use fit::{Rows, auc};
+use rows::{AllRows, SUMMARY};
 
 /// Refits the models of retold from labelled data.
 #[derive(Debug, Parser)]
@@ -28,17 +35,20 @@ struct Options {
     /// Folder with the labelled data (its layout: docs/evaluation.md).
     #[arg(long)]
     data: PathBuf,
+    /// Folder with the public corpora that tools/train/fetch.sh gets.
+    #[arg(long)]
+    extra: PathBuf,
     /// Where the coefficients go.
     #[arg(long, default_value = "src/align/models")]
     models: PathBuf,
-    /// Also write the rows of the article model here, as a table.
-    #[arg(long)]
-    rows: Option<PathBuf>,
     /// Write nothing; fail where a model would come out different.
     #[arg(long)]
     check: bool,
+    /// Write nothing; for each corpus, say how it is judged by models that did not see it.
+    #[arg(long)]
+    leave_out: bool,
     /// Models to refit; all where none is named.
-    models_wanted: Vec<Which>,
+    wanted: Vec<Which>,
 }
 
 /// Later models build on earlier ones, as they are compiled in.
@@ -49,24 +59,258 @@ enum Which {
     Summary,
     Article,
     Partial,
-    Whole,
     Short,
 }
 
+/// A model of curves, and how it is fitted.
+struct Recipe {
+    which: Which,
+    name: &'static str,
+    features: Vec<&'static str>,
+    signs: Vec<Sign>,
+    /// Lengths between which weights are interpolated, in words.
+    words: &'static [f64],
+    /// Pieces of each curve.
+    pieces: usize,
+    ridge: f64,
+    fuse: f64,
+}
+
+impl Recipe {
+    fn all() -> [Self; 5] {
+        let explained = [Sign::Negative, Sign::Any, Sign::Any];
+        [
+            Self {
+                which: Which::Passage,
+                name: "passage",
+                features: PassageFeatures::NAMES.to_vec(),
+                signs: PassageFeatures::SIGNS.to_vec(),
+                words: &[15.0, 40.0, 100.0, 300.0],
+                pieces: 5,
+                ridge: 0.3,
+                fuse: 0.6,
+            },
+            Self {
+                which: Which::Summary,
+                name: "summary",
+                features: SUMMARY.to_vec(),
+                signs: PassageFeatures::SIGNS.into_iter().chain(explained).collect(),
+                words: &[30.0, 150.0],
+                pieces: 3,
+                ridge: 0.1,
+                fuse: 0.4,
+            },
+            Self {
+                which: Which::Article,
+                name: "article",
+                features: ArticleFeatures::NAMES.to_vec(),
+                signs: ArticleFeatures::SIGNS.to_vec(),
+                words: &[20.0, 50.0, 90.0, 200.0, 500.0, 2000.0],
+                pieces: 4,
+                ridge: 0.5,
+                fuse: 1.0,
+            },
+            Self {
+                which: Which::Partial,
+                name: "partial",
+                features: PartialFeatures::NAMES.to_vec(),
+                signs: PartialFeatures::SIGNS.to_vec(),
+                words: &[60.0, 300.0, 2000.0],
+                pieces: 5,
+                ridge: 0.5,
+                fuse: 1.0,
+            },
+            Self {
+                which: Which::Short,
+                name: "short",
+                features: ShortFeatures::NAMES.to_vec(),
+                signs: ShortFeatures::SIGNS.to_vec(),
+                words: &[5.0, 12.0, 25.0, 45.0, 90.0],
+                pieces: 4,
+                ridge: 0.3,
+                fuse: 0.6,
+            },
+        ]
+    }
+
+    fn fit(&self, rows: &Rows) -> Fitted {
+        let mut shape = Shape::of(rows, self.pieces, self.words, &self.signs);
+        (shape.ridge, shape.fuse) = (self.ridge, self.fuse);
+        curves::fit(rows, &shape)
+    }
+
+    fn rows<'r>(&self, all: &'r mut AllRows) -> &'r mut Rows {
+        match self.which {
+            Which::Passage => &mut all.passage,
+            Which::Summary => &mut all.summary,
+            Which::Article => &mut all.article,
+            Which::Partial => &mut all.partial,
+            Which::Short | Which::Link => &mut all.short,
+        }
+    }
+}
+
 fn main() -> Result<()> {
-    let mut trainer = Trainer { options: Options::parse(), changed: Vec::new() };
-    if trainer.wants(&[Which::Short]) {
-        let names = term_names(&retold::align::short::FEATURES);
-        let rows = short::short_rows(&trainer.options.data)?;
-        trainer.refit("short", &names, &rows, "PAN sentences (Madnani 2012), MRPC")?;
+    let options = Options::parse();
+    let library = Library::read(&options.data, &options.extra)?;
+    println!("{} texts, {} pairs", library.texts.len(), library.examples.len());
+    let mut all = AllRows::of(&library);
+    weigh(&library, &mut all);
+    if options.leave_out {
+        leave_out(&library, &mut all);
+        return Ok(());
     }
-    if trainer.wants(&[Which::Link, Which::Passage, Which::Summary]) {
-        trainer.passage_models()?;
+    let mut trainer = Trainer { options, changed: Vec::new() };
+    if trainer.wants(Which::Link) {
+        trainer.write("link", &line(&all.link))?;
     }
-    if trainer.wants(&[Which::Article, Which::Partial, Which::Whole]) {
-        trainer.article_models()?;
+    for recipe in Recipe::all() {
+        if trainer.wants(recipe.which) {
+            let text = curves_file(&library, &recipe, recipe.rows(&mut all));
+            trainer.write(recipe.name, &text)?;
+        }
     }
     trainer.conclude()
+}
+
+/// How much each corpus counts: none drowns the others, and hard cases count more than easy ones.
+fn weigh(library: &Library, all: &mut AllRows) {
+    let scale = |rows: &mut Rows, factor: &dyn Fn(&str, bool) -> f64| {
+        for at in 0..rows.labels.len() {
+            rows.weights[at] *= factor(library.corpora[rows.corpora[at]], rows.labels[at]);
+        }
+    };
+    all.short.cap(1500.0);
+    scale(&mut all.short, &|corpus, label| match corpus {
+        "mrpc" | "pan sentences" => 2.0,
+        "templates" => 0.3,
+        "asset" | "coaid" | "turku_fi" if label => 1.3,
+        _ => 1.0,
+    });
+    all.article.cap(3000.0);
+    scale(&mut all.article, &|corpus, _| match corpus {
+        "basil" | "multinews" | "news events" => 2.0,
+        "templates" => 0.5,
+        _ => 1.0,
+    });
+    // PAN has the labels; what is right in rewrites is half a guess.
+    for at in 0..all.passage.labels.len() {
+        let is_pan = library.corpora[all.passage.corpora[at]] == PAN;
+        all.passage.weights[at] = if is_pan { 1.0 } else { 0.999 };
+    }
+    cap_but(library, &mut all.passage, [2500.0, 800.0]);
+    cap_but(library, &mut all.summary, [700.0, 700.0]);
+    cap_but(library, &mut all.partial, [1000.0, 1000.0]);
+    // Pairs without a passage are not among the rows, but of those there are by far the most.
+    scale(&mut all.partial, &|_, label| if label { 1.0 } else { 10.0 });
+}
+
+/// Caps negatives and positives of every corpus but PAN.
+fn cap_but(library: &Library, rows: &mut Rows, most: [f64; 2]) {
+    let mut sums = std::collections::HashMap::new();
+    for at in 0..rows.labels.len() {
+        *sums.entry((rows.corpora[at], rows.labels[at])).or_insert(0.0) += 1.0;
+    }
+    for at in 0..rows.labels.len() {
+        let sum: f64 = sums[&(rows.corpora[at], rows.labels[at])];
+        let is_pan = library.corpora[rows.corpora[at]] == PAN;
+        rows.weights[at] = match () {
+            () if is_pan => 1.0,
+            () => (most[usize::from(rows.labels[at])] / sum).min(1.0),
+        };
+    }
+}
+
+/// The file of the model of links.
+fn line(rows: &Rows) -> String {
+    let names = retold::align::links::FEATURES;
+    let fitted = fit::fit(rows, &[], 1.0);
+    let odds: Vec<f64> = rows.values.iter().map(|values| fitted.odds(values)).collect();
+    let quality = auc(&odds, &rows.labels);
+    let count = rows.labels.len();
+    let mut text = format!(
+        "# Written by retold-train; trained on: PAN 2013.\n# {count} rows; AUC {quality:.4} on them.\n\
+         intercept\t{:.4}\n",
+        fitted.intercept
+    );
+    for (name, weight) in names.iter().zip(&fitted.weights) {
+        text += &format!("{name}\t{weight:.4}\n");
+    }
+    text
+}
+
+/// The file of a model of curves: where it comes from, how good it is on groups that it did not see,
+/// and its coefficients.
+fn curves_file(library: &Library, recipe: &Recipe, rows: &Rows) -> String {
+    const FOLDS: u64 = 5;
+    let used: Vec<usize> = (0..rows.labels.len()).filter(|at| rows.weights[*at] > 0.0).collect();
+    let mut odds = vec![0.0; rows.labels.len()];
+    for fold in 0..FOLDS {
+        let fitted = recipe.fit(&rows.only(|at| rows.groups[at] % FOLDS != fold));
+        for &at in used.iter().filter(|at| rows.groups[**at] % FOLDS == fold) {
+            odds[at] = fitted.odds(&rows.values[at], rows.words[at]);
+        }
+    }
+    let quality = auc(&odds, &rows.labels);
+    let positive = rows.labels.iter().filter(|label| **label).count();
+    let mut corpora: Vec<&str> = rows.corpora.iter().map(|at| library.corpora[*at]).collect();
+    corpora.sort_unstable();
+    corpora.dedup();
+    let mut text = format!(
+        "# Written by retold-train; trained on: {}.\n# {} rows, {positive} positive; AUC {quality:.4} \
+         on unseen groups ({FOLDS} folds).\n",
+        corpora.join(", "),
+        used.len(),
+    );
+    for line in recipe.fit(rows).lines(&recipe.features) {
+        text += &line;
+        text.push('\n');
+    }
+    text
+}
+
+/// Prints for each corpus how models that did not see it judge its pairs.
+fn leave_out(library: &Library, all: &mut AllRows) {
+    println!("{:<14} {:>6} {:>6} {:>7} {:>7} {:>7}", "", "pos", "neg", "recall", "false", "auc");
+    let recipes = Recipe::all();
+    let of = |which: Which| recipes.iter().find(|recipe| recipe.which == which).expect("a recipe");
+    let reports = ["basil", "multinews", "news events"];
+    let lines: Vec<String> = (0..library.corpora.len())
+        .into_par_iter()
+        .flat_map_iter(|corpus| {
+            let mut lines = Vec::new();
+            for (which, rows) in [(Which::Short, &all.short), (Which::Article, &all.article)] {
+                let own: Vec<usize> = (0..rows.labels.len())
+                    .filter(|at| rows.corpora[*at] == corpus && (which == Which::Short || rows.words[*at] > 60.0))
+                    .collect();
+                let name = library.corpora[corpus];
+                let together = |other: usize| {
+                    other == corpus
+                        || reports.contains(&name) && reports.contains(&library.corpora[other])
+                };
+                if own.len() < 50 {
+                    continue;
+                }
+                let fitted = of(which).fit(&rows.only(|at| !together(rows.corpora[at])));
+                let odds: Vec<f64> =
+                    own.iter().map(|at| fitted.odds(&rows.values[*at], rows.words[*at])).collect();
+                let labels: Vec<bool> = own.iter().map(|at| rows.labels[*at]).collect();
+                let share = |label: bool| {
+                    let of: Vec<f64> = odds.iter().zip(&labels).filter(|(_, l)| **l == label).map(|(o, _)| *o).collect();
+                    (of.len(), of.iter().filter(|odds| **odds > 0.0).count() as f64 / of.len().max(1) as f64)
+                };
+                let ((positive, recall), (negative, wrong)) = (share(true), share(false));
+                let kind = if which == Which::Short { "short" } else { "" };
+                lines.push(format!(
+                    "{:<14} {positive:>6} {negative:>6} {recall:>7.3} {wrong:>7.3} {:>7.4}",
+                    format!("{name} {kind}"),
+                    auc(&odds, &labels)
+                ));
+            }
+            lines
+        })
+        .collect();
+    lines.iter().for_each(|line| println!("{line}"));
 }
 
 struct Trainer {
@@ -76,62 +320,12 @@ struct Trainer {
 }
 
 impl Trainer {
-    fn wants(&self, any_of: &[Which]) -> bool {
-        let wanted = &self.options.models_wanted;
-        wanted.is_empty() || any_of.iter().any(|which| wanted.contains(which))
+    fn wants(&self, which: Which) -> bool {
+        self.options.wanted.is_empty() || self.options.wanted.contains(&which)
     }
 
-    /// Refits the models of links and passages.
-    fn passage_models(&mut self) -> Result<()> {
-        let pan = Pan::read(&self.options.data.join("pan13"))?;
-        let note = "PAN 2013 text alignment, training corpus";
-        if self.wants(&[Which::Link]) {
-            self.refit("link", &retold::align::links::FEATURES, &pan.link_rows(), note)?;
-        }
-        if self.wants(&[Which::Passage]) {
-            let names = term_names(&retold::align::evidence::FEATURES);
-            self.refit("passage", &names, &pan.run_rows(), note)?;
-        }
-        if self.wants(&[Which::Summary]) {
-            let names = term_names(&retold::align::passages::SUMMARY_FEATURES);
-            let rows = pan.summary_rows(&News::read(&self.options.data)?)?;
-            self.refit("summary", &names, &rows, &format!("{note}, SheepDog, BASIL"))?;
-        }
-        Ok(())
-    }
-
-    /// Refits the models of pairs of articles.
-    fn article_models(&mut self) -> Result<()> {
-        let names = retold::align::features::FEATURES;
-        let rows = articles::article_rows(&self.options.data)?;
-        if let Some(path) = &self.options.rows {
-            dump(path, &names, &rows)?;
-        }
-        if self.wants(&[Which::Article]) {
-            let note = "SheepDog, BASIL, APT-Eval, Clough & Stevenson";
-            self.refit("article", &names, &articles::whole(&rows), note)?;
-        }
-        if self.wants(&[Which::Whole]) {
-            let names = retold::align::features::WHOLE_FEATURES;
-            self.refit("whole", &names, &articles::extent(&rows), "SheepDog, against PAN 2013")?;
-        }
-        if self.wants(&[Which::Partial]) {
-            let names = retold::align::features::PARTIAL_FEATURES;
-            let note = "PAN 2013, against negatives from SheepDog and BASIL";
-            self.refit("partial", &names, &articles::part(&rows), note)?;
-        }
-        Ok(())
-    }
-
-    /// Fits one model, says how good it is on groups that it did not see, and writes it.
-    fn refit(
-        &mut self,
-        model: &str,
-        names: &[impl AsRef<str>],
-        rows: &Rows,
-        note: &str,
-    ) -> Result<()> {
-        let text = fitted(model, names, rows, note)?;
+    /// Writes the file of a model, and says whether it changed.
+    fn write(&mut self, model: &str, text: &str) -> Result<()> {
         let path = self.options.models.join(format!("{model}.tsv"));
         let is_same = fs::read_to_string(&path).is_ok_and(|before| before == text);
         let quality = text.lines().nth(1).unwrap_or_default();
@@ -140,7 +334,7 @@ impl Trainer {
             self.changed.push(model.to_owned());
         }
         if !self.options.check {
-            fs::write(&path, &text).with_context(|| format!("cannot write {}", path.display()))?;
+            fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
         }
         Ok(())
     }
@@ -160,57 +354,5 @@ impl Trainer {
             );
         }
         Ok(())
-    }
-}
-
-/// Writes rows as a table, to look at with other tools.
-fn dump(path: &Path, names: &[&str], rows: &Rows) -> Result<()> {
-    let mut text = format!("label\tgroup\tweight\tsource\t{}\n", names.join("\t"));
-    for (at, values) in rows.values.iter().enumerate() {
-        let label = u8::from(rows.labels[at]);
-        write!(text, "{label}\t{}\t{}\t{}", rows.groups[at], rows.weights[at], rows.sources[at])?;
-        for value in values {
-            write!(text, "\t{value}")?;
-        }
-        text.push('\n');
-    }
-    fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
-}
-
-/// Held back by this many rows, a weight moves only where data ask for it; many terms need more.
-const RIDGE: f64 = 1.0;
-const SHORT_RIDGE: f64 = 20.0;
-
-/// The file of a fitted model: where it comes from, how good it is on groups that it did not see,
-/// and its coefficients.
-fn fitted(model: &str, names: &[impl AsRef<str>], rows: &Rows, note: &str) -> Result<String> {
-    let ridge = if model == "short" { SHORT_RIDGE } else { RIDGE };
-    let signs: Vec<Sign> = names.iter().map(|name| sign(model, name.as_ref())).collect();
-    let unseen = cross_validate(rows, &signs, ridge);
-    let quality = auc(&unseen, &rows.labels);
-    let positives = rows.labels.iter().filter(|label| **label).count();
-    let fitted = fit(rows, &signs, ridge);
-    let mut text = String::new();
-    writeln!(text, "# Written by retold-train; trained on: {note}.")?;
-    writeln!(
-        text,
-        "# {} rows, {positives} positive; AUC {quality:.4} on unseen groups (10 folds).",
-        rows.labels.len()
-    )?;
-    writeln!(text, "intercept\t{:.4}", fitted.intercept)?;
-    for (name, weight) in names.iter().zip(&fitted.weights) {
-        writeln!(text, "{}\t{weight:.4}", name.as_ref())?;
-    }
-    Ok(text)
-}
-
-/// What is known of a feature: likeness never speaks against reuse, and what two reports of one event
-/// both quote never speaks for it. Weights that break this fit the corpora, not the matter.
-fn sign(model: &str, feature: &str) -> Sign {
-    match (model, feature) {
-        (_, "quotations") => Sign::Negative,
-        ("article", "length" | "short" | "long" | "ratio") => Sign::Any,
-        ("article", _) | ("partial", "passage" | "summary" | "passage_words") => Sign::Positive,
-        _ => Sign::Any,
     }
 }

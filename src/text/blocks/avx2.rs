@@ -22,9 +22,9 @@ impl Kernel for Avx2 {
             };
             (half(0, lowered), half(32, lowered))
         };
-        let [letters, digits, joiners, dots, apostrophes, colons, commas, wide] =
+        let [letters, digits, joiners, mid_letters, mid_digits, dropped, wide] =
             std::array::from_fn(|class| u64::from(high[class]) << 32 | u64::from(low[class]));
-        Masks { letters, digits, joiners, dots, apostrophes, colons, commas, wide }
+        Masks { letters, digits, joiners, mid_letters, mid_digits, dropped, wide }
     }
 }
 
@@ -34,7 +34,7 @@ impl Kernel for Avx2 {
 /// `from` and `into` must be valid for 32 bytes.
 #[target_feature(enable = "avx2")]
 #[inline]
-unsafe fn classify_half(from: *const __m256i, into: *mut __m256i) -> [u32; 8] {
+unsafe fn classify_half(from: *const __m256i, into: *mut __m256i) -> [u32; 7] {
     // SAFETY: the caller vouches for `from`.
     let bytes = unsafe { _mm256_loadu_si256(from) };
     let splat = |byte: u8| _mm256_set1_epi8(byte as i8);
@@ -49,14 +49,16 @@ unsafe fn classify_half(from: *const __m256i, into: *mut __m256i) -> [u32; 8] {
     let lowered = _mm256_or_si256(bytes, _mm256_and_si256(upper, case));
     // SAFETY: the caller vouches for `into`.
     unsafe { _mm256_storeu_si256(into, lowered) };
+    let either = |a: __m256i, b: __m256i| _mm256_or_si256(a, b);
+    let stops = either(is(b'.'), is(b'\''));
+    let commas = either(is(b','), is(b';'));
     let masks = [
         within(lowered, b'a', 26),
         within(bytes, b'0', 10),
         is(b'_'),
-        is(b'.'),
-        is(b'\''),
-        is(b':'),
-        _mm256_or_si256(is(b','), is(b';')),
+        either(stops, is(b':')),
+        either(stops, commas),
+        either(either(is(b'.'), is(b'-')), commas),
         bytes,
     ];
     masks.map(|mask| _mm256_movemask_epi8(mask) as u32)

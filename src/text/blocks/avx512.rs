@@ -41,14 +41,15 @@ fn classify(bytes: &[u8; BLOCK], lowered: &mut [u8; BLOCK]) -> Masks {
     let lower = _mm512_mask_add_epi8(bytes, upper, bytes, splat(0x20));
     // SAFETY: a block is 64 bytes long, and the store is an unaligned one.
     unsafe { _mm512_storeu_si512(lowered.as_mut_ptr().cast(), lower) };
+    let (dots, apostrophes) = (is(b'.'), is(b'\''));
+    let commas = is(b',') | is(b';');
     Masks {
         letters: within(lower, b'a', 26),
         digits: within(bytes, b'0', 10),
         joiners: is(b'_'),
-        dots: is(b'.'),
-        apostrophes: is(b'\''),
-        colons: is(b':'),
-        commas: is(b',') | is(b';'),
+        mid_letters: dots | apostrophes | is(b':'),
+        mid_digits: dots | apostrophes | commas,
+        dropped: dots | commas | is(b'-'),
         wide: _mm512_movepi8_mask(bytes),
     }
 }

@@ -12,7 +12,7 @@ pub(super) mod scalar;
 /// Bytes in a block.
 pub(super) const BLOCK: usize = 64;
 
-/// Which bytes of a block belong to which class. The classes are disjoint.
+/// Which bytes of a block belong to which class. Those of punctuation overlap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Masks {
     /// `A-Z`, `a-z`.
@@ -21,14 +21,12 @@ pub(super) struct Masks {
     pub(super) digits: u64,
     /// `_`
     pub(super) joiners: u64,
-    /// `.`
-    pub(super) dots: u64,
-    /// `'`
-    pub(super) apostrophes: u64,
-    /// `:`
-    pub(super) colons: u64,
-    /// `,` and `;`
-    pub(super) commas: u64,
+    /// What joins letters: `.` `'` `:`.
+    pub(super) mid_letters: u64,
+    /// What joins digits: `.` `'` `,` `;`.
+    pub(super) mid_digits: u64,
+    /// `.` `,` `;`: where they join, the word is not what it looks like. And `-`, which never joins.
+    pub(super) dropped: u64,
     /// All bytes of characters beyond ASCII.
     pub(super) wide: u64,
 }
@@ -69,7 +67,7 @@ mod tests {
     fn block() -> impl Strategy<Value = [u8; BLOCK]> {
         let byte = prop_oneof![
             any::<u8>(),
-            prop::sample::select(b"az@[`{AZ/09:._',; \n\x7f\x80\xff".as_slice())
+            prop::sample::select(b"az@[`{AZ/09:._',;- \n\x7f\x80\xff".as_slice())
         ];
         prop::collection::vec(byte, BLOCK)
             .prop_map(|bytes| bytes.try_into().expect("as many as a block has"))
@@ -83,10 +81,9 @@ mod tests {
             letters: mask(|b| b.is_ascii_alphabetic()),
             digits: mask(|b| b.is_ascii_digit()),
             joiners: mask(|b| b == b'_'),
-            dots: mask(|b| b == b'.'),
-            apostrophes: mask(|b| b == b'\''),
-            colons: mask(|b| b == b':'),
-            commas: mask(|b| b == b',' || b == b';'),
+            mid_letters: mask(|b| b".':".contains(&b)),
+            mid_digits: mask(|b| b".',;".contains(&b)),
+            dropped: mask(|b| b".,;-".contains(&b)),
             wide: mask(|b| !b.is_ascii()),
         }
     }

@@ -15,11 +15,12 @@ static CLASS: [u8; 256] = {
             b'a'..=b'z' | b'A'..=b'Z' => 1,
             b'0'..=b'9' => 2,
             b'_' => 4,
-            b'.' => 8,
-            b'\'' => 16,
-            b':' => 32,
-            b',' | b';' => 64,
-            0x80.. => 128,
+            b'.' => 8 | 16 | 32,
+            b'\'' => 8 | 16,
+            b':' => 8,
+            b',' | b';' => 16 | 32,
+            b'-' => 32,
+            0x80.. => 64,
             _ => 0,
         };
         byte += 1;
@@ -40,9 +41,9 @@ impl Kernel for Scalar {
                 mask[eighth] = byte;
             }
         }
-        let [letters, digits, joiners, dots, apostrophes, colons, commas, wide] =
+        let [letters, digits, joiners, mid_letters, mid_digits, dropped, wide, _] =
             masks.map(u64::from_le_bytes);
-        Masks { letters, digits, joiners, dots, apostrophes, colons, commas, wide }
+        Masks { letters, digits, joiners, mid_letters, mid_digits, dropped, wide }
     }
 }
 

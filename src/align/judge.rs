@@ -1,0 +1,123 @@
+//! How likely one of two articles reuses the other, by the models.
+//!
+//! Short texts are judged word by word, articles by their sentences and passages; between 45 and 90
+//! words both models are asked, and what they say is interpolated, so that nothing jumps where one
+//! takes over from the other. Beside the whole of an article, a passage of it may be reused.
+
+use super::features::{ARTICLE, PARTIAL, Pair};
+use super::model::probability;
+use super::relation::Feature;
+use super::short::{self, SHORT};
+use crate::text::Article;
+
+/// Words of the longer text up to which only the model of short texts is asked, and from which only
+/// that of articles is.
+const SHORT_ONLY: f32 = 45.0;
+const ARTICLE_ONLY: f32 = Article::SHORT as f32;
+
+/// What the models say of a pair, in log-odds.
+#[derive(Debug, Clone)]
+pub struct Judgement {
+    /// That the whole of one is the other retold.
+    pub whole: f32,
+    /// That one reuses a passage of the other; `-inf` where there is none.
+    pub part: f32,
+    /// That the whole of one would be the other retold if no facts conflicted; at least `whole`.
+    pub frame: f32,
+    /// What led to the greater of the first two.
+    pub features: Vec<Feature>,
+}
+
+impl Judgement {
+    /// Of two articles that have words and share some.
+    pub fn of(pair: &Pair) -> Self {
+        let longest = pair.a.article.words.len().max(pair.b.article.words.len()) as f32;
+        let by_article = (longest / SHORT_ONLY).ln() / (ARTICLE_ONLY / SHORT_ONLY).ln();
+        let by_article = by_article.clamp(0.0, 1.0);
+        let mut judgement = Self::of_articles(pair);
+        if by_article < 1.0 {
+            let short = Self::of_short(pair);
+            let mix = |short: f32, article: f32| short + by_article * (article - short);
+            judgement.whole = mix(short.whole, judgement.whole);
+            judgement.frame = mix(short.frame, judgement.frame);
+            judgement.part += mix(LEAST_PART, 0.0).min(0.0);
+            if by_article < 0.5 {
+                judgement.features = short.features;
+            }
+        }
+        judgement
+    }
+
+    fn of_articles(pair: &Pair) -> Self {
+        let features = pair.features();
+        let (partial, words) = (features.partial(), pair.words());
+        let whole = ARTICLE.odds(&features.values(), words);
+        let part = match pair.passages.is_empty() {
+            true => f32::NEG_INFINITY,
+            false => PARTIAL.odds(&partial.values(), words),
+        };
+        let features_of_more = match whole >= part {
+            true => ARTICLE.explain(&features.values(), words),
+            false => PARTIAL.explain(&partial.values(), words),
+        };
+        let frame = ARTICLE.odds(&features.of_frame().values(), words);
+        Self { whole, part, frame: frame.max(whole), features: features_of_more }
+    }
+
+    /// In a sentence or two one word makes another statement, however many are shared.
+    fn of_short(pair: &Pair) -> Self {
+        let features = short::features(pair.a, pair.b, pair.weights);
+        let words = pair.words();
+        let whole = SHORT.odds(&features.values(), words);
+        let frame = SHORT.odds(&features.of_frame().values(), words).max(whole);
+        let features = SHORT.explain(&features.values(), words);
+        Self { whole, part: f32::NEG_INFINITY, frame, features }
+    }
+
+    /// Log-odds of either the whole or a part.
+    pub fn odds(&self) -> f32 {
+        either(self.whole, self.part)
+    }
+}
+
+/// What is taken off the log-odds of a reused part in texts so short that a part is a whole.
+const LEAST_PART: f32 = -8.0;
+
+/// Log-odds that one of two independent things is so.
+fn either(x: f32, y: f32) -> f32 {
+    // 1 − (1 − p)(1 − q) has the odds (1 + e^x)(1 + e^y) − 1.
+    let log_1p_exp = |x: f32| if x > 20.0 { x } else { x.exp().ln_1p() };
+    let sum = log_1p_exp(x) + log_1p_exp(y);
+    if sum > 20.0 { sum } else { sum.exp_m1().ln() }
+}
+
+/// Log-odds up to which a score is the probability; above, it still tells pairs apart.
+const CERTAIN: f32 = 7.0;
+
+/// The score for these log-odds: a probability below 1. Certainty beyond 0.999 is not what the
+/// models can vouch for, so it grows by the logarithm only, and no two scores end at one number.
+pub fn score(odds: f32) -> f32 {
+    let beyond = (odds - CERTAIN).max(0.0);
+    probability(odds.min(CERTAIN) + beyond.ln_1p())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn either_is_what_probabilities_say() {
+        for (x, y) in [(0.0, 0.0), (-3.0, 2.0), (1.5, f32::NEG_INFINITY), (-9.0, -8.0)] {
+            let neither = (1.0 - probability(x)) * (1.0 - probability(y));
+            assert!((probability(either(x, y)) - (1.0 - neither)).abs() < 1e-5, "{x} {y}");
+        }
+        assert!(either(90.0, 1.0).is_finite() && either(90.0, 1.0) > 89.0);
+    }
+
+    #[test]
+    fn scores_rise_without_end_and_stay_below_certainty() {
+        let scores: Vec<f32> = [-5.0, 0.0, 5.0, 7.0, 9.0, 15.0, 40.0].map(score).to_vec();
+        assert!(scores.windows(2).all(|two| two[0] < two[1]) && scores[6] < 1.0);
+        assert_eq!(scores[1], 0.5);
+    }
+}
