@@ -5,16 +5,14 @@
 //! `pan13` does the same with the labelled pairs of PAN 2013, where they are (`RETOLD_SHARED`, default
 //! `../shared`): `ready` as above, `texts` with making every text ready once.
 
-mod generate;
-
 use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use generate::{Generator, Script};
 use retold::align::{Comparison, Profile, Relation};
 use retold::{Config, Engine};
+use retold_generate::bench::{self as generate, Generator, Script};
 
 /// The command's.
 #[global_allocator]

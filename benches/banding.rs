@@ -1,14 +1,12 @@
 //! Signatures to candidate pairs: 200,000 articles, 16 bands of 8 rows. Timed: the whole of it, from
 //! flat signatures to sorted pairs.
 
-mod generate;
-
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use generate::Random;
 use retold::{
     lsh::{Banding, band_keys::BUCKET_LIMIT},
     sketch::{MinHashConfig, MinHasher, Signatures},
 };
+use retold_generate::bench::Random;
 
 const ARTICLES: u32 = 200_000;
 

@@ -4,13 +4,11 @@
 //! One article in ten is a copy of an earlier one with another first line, one in ten a rewrite.
 //! How many of these pairs the scan finds is printed, because speed alone says nothing.
 
-mod generate;
-
 use std::collections::HashSet;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use generate::{Generator, Script};
 use retold::{Config, Engine};
+use retold_generate::bench::{self as generate, Generator, Script};
 
 /// So many articles, and which pairs of them were planted.
 fn corpus(articles: usize) -> (Vec<String>, HashSet<(u32, u32)>) {

@@ -1,14 +1,12 @@
 //! Text to 128-lane signatures of word-3-grams, per kernel. Timed: all articles, one after the other,
 //! buffers kept; or signatures alone, from shingles, for articles of one length.
 
-mod generate;
-
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use generate::{Generator, Random, Script};
 use retold::{
     Kernel,
     sketch::{MinHashConfig, MinHasher},
 };
+use retold_generate::bench::{self as generate, Generator, Random, Script};
 
 fn hasher(kernel: Kernel) -> MinHasher {
     let config = MinHashConfig { kernel, ..MinHashConfig::default() };

@@ -1,14 +1,12 @@
 //! Features to counted candidate pairs. Timed: the whole of it, from the features of each article on.
 
-mod generate;
-
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use generate::Script;
 use retold::{
     Kernel,
     lsh::rare::{self, Emission, Postings, RareConfig, Scratch, Spread},
     shingle::{ShingleSet, Shingler},
 };
+use retold_generate::bench::{self as generate, Script};
 
 /// The command's: that of the system gives memory back after each round, and takes it anew.
 #[global_allocator]

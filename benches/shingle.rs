@@ -1,14 +1,12 @@
 //! Text to word-3-gram hashes, per kernel, and to the sorted set. Timed: all articles, one after the
 //! other, buffers kept.
 
-mod generate;
-
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use generate::Script;
 use retold::{
     Kernel,
     shingle::{ShingleSet, Shingler},
 };
+use retold_generate::bench::{self as generate, Script};
 
 fn shingle(criterion: &mut Criterion) {
     let articles = generate::articles(Script::Ascii, 1000);

@@ -1,13 +1,11 @@
 //! Text to word hashes, per kernel. Timed: all articles, one after the other, buffers kept.
 
-mod generate;
-
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use generate::Script;
 use retold::{
     Kernel,
     text::{hashes::WordHasher, words::for_each_word},
 };
+use retold_generate::bench::{self as generate, Script};
 
 fn tokenise(criterion: &mut Criterion) {
     for script in [Script::Ascii, Script::Mixed, Script::Cyrillic] {

@@ -93,21 +93,15 @@
 //! # Ok::<(), retold::Error>(())
 //! ```
 //!
-//! # Features
+//! # Beside the library
 //!
-//! - `cli` (default): the `retold` command, and with it the modules `corpus` (reads articles from
-//!   files) and `report` (writes findings). Without it the library depends on little more than
-//!   rayon and Unicode tables.
-//! - `parquet` (default): reads and writes Parquet files.
-
-// Sample findings are shared with the examples, which know the crate by its name.
-#[cfg(test)]
-extern crate self as retold;
+//! Packages of the same workspace read articles from files (`retold-corpus`), write findings down
+//! (`retold-report`), run from files to findings within a given memory (`retold-pipeline`), and are
+//! the command `retold` (`retold-cli`). The library itself depends on little more than rayon and
+//! Unicode tables.
 
 pub mod align;
 pub mod cluster;
-#[cfg(feature = "cli")]
-pub mod corpus;
 pub mod engine;
 pub mod error;
 pub mod evaluation;
@@ -115,8 +109,6 @@ pub mod kernel;
 pub mod lsh;
 mod prefetch;
 pub mod radix;
-#[cfg(feature = "cli")]
-pub mod report;
 pub mod shingle;
 pub mod sketch;
 pub mod span;

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Effects, Styles};
 use clap::{Args, Parser, Subcommand, ValueHint};
+use retold_report::record::Explain;
 
-use super::options::{DedupOptions, Options};
-use super::values::{FormatValue, MeasuresValue, RelationValue};
+use crate::options::{DedupOptions, Options};
+use crate::values::{FormatValue, MeasuresValue, RelationValue};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().effects(Effects::BOLD))
@@ -207,6 +208,13 @@ pub struct CompareArgs {
 
     #[command(flatten)]
     pub options: Options,
+}
+
+impl CompareArgs {
+    /// What records say beyond the figures.
+    pub fn records_say(&self) -> Explain {
+        if self.explain { Explain::Features } else { Explain::No }
+    }
 }
 
 const COMPARE_EXAMPLES: &str = "\

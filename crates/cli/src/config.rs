@@ -13,11 +13,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
-use super::args::{Cli, ConfigShowArgs};
-use super::console::Console;
-use super::exit::Exit;
-use super::options::Options;
-use super::settings::Settings;
+use crate::args::{Cli, ConfigShowArgs};
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::options::Options;
+use crate::settings::Settings;
 
 /// The file that is looked for where none is named.
 const NAME: &str = "retold.toml";

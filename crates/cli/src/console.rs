@@ -3,12 +3,12 @@
 use std::io::{self, IsTerminal, Write};
 
 use anstream::ColorChoice;
-use retold::corpus::{Problem, ReadReport};
-use retold::report::printable::printable;
-use retold::report::terminal::Style;
+use retold_corpus::{Problem, ReadReport};
+use retold_report::printable::printable;
+use retold_report::terminal::Style;
 
-use super::settings::Settings;
-use super::values::{ColorValue, FormatValue};
+use crate::settings::Settings;
+use crate::values::{ColorValue, FormatValue};
 
 /// Where a run writes.
 pub struct Console<'s> {

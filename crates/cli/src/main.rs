@@ -1,4 +1,4 @@
-//! The command line.
+//! The `retold` command.
 //!
 //! `args` and `options` are what the user typed, `settings` what it means; each subcommand is a
 //! function in a file of its own that gets its streams from here. Only [`main`] makes exit
@@ -14,17 +14,10 @@ mod exit;
 mod interrupt;
 mod manual;
 mod options;
-mod output;
 mod pairs;
 mod progress;
-mod run;
 mod scan;
 mod settings;
-mod shelf;
-mod spilled;
-mod stored;
-mod tables;
-mod truth;
 mod values;
 
 use std::io::{self, Write};
@@ -37,8 +30,12 @@ use config::ConfigFile;
 use console::{Console, Facts};
 use exit::Exit;
 
-/// Runs the command that the process was started with.
-pub fn main() -> ExitCode {
+/// Texts are made on one thread and dropped on another, millions of them, which the system's
+/// allocator does slowly (`docs/performance.md`).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
     let parsed = Cli::command().try_get_matches().and_then(|matches| {
         let cli = Cli::from_arg_matches(&matches)?;
         Ok((cli, matches))

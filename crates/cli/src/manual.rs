@@ -3,9 +3,9 @@
 use anyhow::Context;
 use clap::CommandFactory;
 
-use super::args::{Cli, CompletionsArgs, ManArgs};
-use super::console::Console;
-use super::exit::Exit;
+use crate::args::{Cli, CompletionsArgs, ManArgs};
+use crate::console::Console;
+use crate::exit::Exit;
 
 /// Prints a completion script.
 pub fn completions(args: &CompletionsArgs, console: &mut Console<'_>) -> anyhow::Result<Exit> {

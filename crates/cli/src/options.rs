@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
-use super::values::{ChannelValue, ColorValue, KeepValue, KernelValue, LanguageValue, SizeValue};
+use crate::values::{ChannelValue, ColorValue, KeepValue, KernelValue, LanguageValue, SizeValue};
 
 /// All of them.
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use retold::engine::{Stage, Watch};
+use retold_pipeline::Progress as _;
 
 /// Shorter runs show nothing.
 const LONG: Duration = Duration::from_secs(1);
@@ -24,33 +25,6 @@ impl Progress {
         Self { bar, started: Instant::now(), is_wanted, shown: OnceLock::new() }
     }
 
-    /// Something is done of which nobody knows how much there is.
-    pub fn begin_open(&self, what: &str) {
-        self.bar.reset();
-        self.bar.set_style(style("{spinner} {msg} {human_pos} articles  {elapsed}"));
-        self.bar.set_message(what.to_owned());
-    }
-
-    /// `total` steps of something begin.
-    pub fn begin_steps(&self, what: &str, total: u64) {
-        self.bar.reset();
-        self.bar.set_style(style(
-            "{msg:>12} {wide_bar:.cyan/dim} {human_pos}/{human_len}  {per_sec:.0}  {eta} left",
-        ));
-        self.bar.set_message(what.to_owned());
-        self.bar.set_length(total);
-    }
-
-    /// So many more are done.
-    pub fn advance(&self, steps: u64) {
-        self.bar.inc(steps);
-        if self.is_wanted && self.started.elapsed() > LONG {
-            self.shown.get_or_init(|| {
-                self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
-            });
-        }
-    }
-
     /// Nothing is left on the screen.
     pub fn clear(&self) {
         self.bar.finish_and_clear();
@@ -68,7 +42,29 @@ impl Watch for Progress {
     }
 
     fn advance(&self, steps: u64) {
-        Self::advance(self, steps);
+        self.bar.inc(steps);
+        if self.is_wanted && self.started.elapsed() > LONG {
+            self.shown.get_or_init(|| {
+                self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+            });
+        }
+    }
+}
+
+impl retold_pipeline::Progress for Progress {
+    fn begin_open(&self, what: &str) {
+        self.bar.reset();
+        self.bar.set_style(style("{spinner} {msg} {human_pos} articles  {elapsed}"));
+        self.bar.set_message(what.to_owned());
+    }
+
+    fn begin_steps(&self, what: &str, total: u64) {
+        self.bar.reset();
+        self.bar.set_style(style(
+            "{msg:>12} {wide_bar:.cyan/dim} {human_pos}/{human_len}  {per_sec:.0}  {eta} left",
+        ));
+        self.bar.set_message(what.to_owned());
+        self.bar.set_length(total);
     }
 }
 

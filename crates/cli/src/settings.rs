@@ -1,80 +1,34 @@
 //! What the user's options mean.
 
-use std::num::NonZero;
 use std::path::PathBuf;
 
-use anyhow::Context;
-use retold::corpus::{ReadOptions, RepeatedIds};
+use retold::Config;
 use retold::engine::Channel;
 use retold::engine::dedup::DedupConfig;
-use retold::report::quantity;
-use retold::{Config, Engine};
+use retold_corpus::ReadOptions;
+use retold_pipeline::{Memory, Resources, tables};
+use serde::Serialize;
 
-use super::options::{
+use crate::options::{
     DedupOptions, DetectionOptions, Options, ReadingOptions, RunningOptions, SigningOptions,
 };
-use super::stored::Room;
-use super::tables;
-use super::values::{ChannelValue, ColorValue, KeepValue, KernelValue, LanguageValue, SizeValue};
-
-/// Memory to stay within if nobody says: what a laptop has left.
-const MEMORY: usize = 3 << 30;
-
-/// What a command takes: the program and what is being read, something for every thread to work with,
-/// and what it knows of each article.
-struct Takes {
-    program: u64,
-    thread: u64,
-    article: u64,
-}
-
-/// An article takes that much wherever its signature is: the hash of its id among others, with room to
-/// grow, and the first article with its words.
-const DEDUP: Takes = Takes { program: 38 << 20, thread: 5 << 20, article: 40 };
-/// An article takes that much in the corpus and in banding.
-const SCAN: Takes = Takes { program: 24 << 20, thread: 12 << 20, article: 350 };
-
-/// What allocators keep for a thread, however little it holds.
-const GIVEN_BACK: u64 = 4 << 20;
-
-/// What articles with so many bytes of text take in a scan: the index of rare features grows with these.
-fn of_articles(articles: u64, bytes: u64) -> u64 {
-    SCAN.article * articles + bytes / 6
-}
-
-/// What a scan takes, with a sixteenth of it for postings: half of what the engine is promised at least, so
-/// that runs of them do not become short.
-fn with_postings(least: u64) -> u64 {
-    least + least / 15
-}
+use crate::values::{ChannelValue, ColorValue, KeepValue, KernelValue, LanguageValue, SizeValue};
 
 /// Options with their defaults filled in.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// How to read.
-    pub reading: ReadOptions,
-    /// How to find and judge.
-    pub engine: Config,
-    /// The files that `engine` has the contents of.
+    /// What a run goes by.
+    pub run: retold_pipeline::Settings,
+    /// The files that its engine has the contents of.
     pub tables: Tables,
-    /// The kernel as it was asked for; `engine` has the one that it came to.
+    /// The kernel as it was asked for; its engine has the one that it came to.
     pub kernel: KernelValue,
-    /// Threads; 0: one per processor.
-    pub threads: usize,
-    /// Memory to stay within, about.
-    pub memory: usize,
-    /// Whether that was asked for, so that more would be a broken promise.
-    is_bounded: bool,
-    /// Where texts may be.
-    pub room: Room,
     /// When to use colour.
     pub color: ColorValue,
     /// Nothing on the standard error but errors.
     pub quiet: bool,
     /// Everything that was skipped or repaired.
     pub verbose: bool,
-    /// What near-duplicates are.
-    pub dedup: DedupConfig,
     /// Which one of several to keep.
     pub keep: KeepValue,
 }
@@ -97,48 +51,28 @@ impl Settings {
         };
         let kernel = running.kernel.unwrap_or(KernelValue::Auto);
         engine.kernel = kernel.kernel()?;
-        let threads = running.threads.unwrap_or(0);
-        let memory = running.memory.map_or(MEMORY, |size| size.0);
-        let is_bounded = running.memory.is_some();
-        // The rest is for what every article takes, and for the pairs. Texts are read back one by one, and
-        // more than once; postings once, in large pieces.
-        engine.held_bytes = memory / 2;
-        let temp = running.temp.clone().unwrap_or_else(std::env::temp_dir);
-        let room = Room { bytes: memory / 8, temp };
-        let keep = dedup.keep.clone().unwrap_or_default();
-        let dedup = DedupConfig {
-            jaccard: dedup.jaccard.unwrap_or(DedupConfig::default().jaccard),
-            shingle_words: engine.shingle_words,
-            lanes: engine.lanes,
-            seed: engine.seed,
-            kernel: engine.kernel,
-            held_bytes: memory / 4,
+        let usual = Resources::default();
+        let resources = Resources {
+            memory: running.memory.map_or(usual.memory, |size| Memory::Bounded(size.0)),
+            threads: running.threads.unwrap_or(usual.threads),
+            temp: running.temp.clone().unwrap_or(usual.temp),
         };
+        let keep = dedup.keep.clone().unwrap_or_default();
+        let jaccard = dedup.jaccard.unwrap_or(DedupConfig::default().jaccard);
         let default = ReadOptions::default();
         let reading = ReadOptions {
             id_field: reading.id_field.clone().unwrap_or(default.id_field),
             text_field: reading.text_field.clone().unwrap_or(default.text_field),
             respect_ignore: reading.respect_ignore.unwrap_or(default.respect_ignore),
-            // Findings name articles by their ids, which must be those of the input.
-            repeated_ids: RepeatedIds::Skip,
-            // Some ten of them are under way at a time, as they stand and parsed.
-            batch_bytes: (memory / 512).clamp(64 << 10, default.batch_bytes),
-            threads,
             ..default
         };
         Ok(Self {
-            reading,
-            engine,
+            run: retold_pipeline::Settings::new(reading, engine, jaccard, resources),
             tables,
             kernel,
-            threads,
-            memory,
-            is_bounded,
-            room,
             color: running.color.unwrap_or_default(),
             quiet: running.quiet.unwrap_or(false),
             verbose: running.verbose.unwrap_or(false),
-            dedup,
             keep,
         })
     }
@@ -154,125 +88,85 @@ impl Settings {
         tables.chain(priorities).cloned().collect()
     }
 
-    /// An error if so many articles are too many to deduplicate within the memory that was asked for.
-    pub fn check_dedup(&self, articles: u64) -> anyhow::Result<()> {
-        self.check_memory(articles, self.least(&DEDUP, articles))
+    /// Options that have an influence on what is found, by name, in the order of `--help`.
+    pub fn by_name(&self) -> Vec<(String, String)> {
+        let Options { reading, detection, signing, running: _, dedup: _ } = self.in_force();
+        [named(&reading), named(&detection), named(&signing)].concat()
     }
 
-    /// Bytes that cannot be put elsewhere.
-    fn least(&self, takes: &Takes, articles: u64) -> u64 {
-        takes.program + takes.thread * self.count_threads() + takes.article * articles
-    }
-
-    fn count_threads(&self) -> u64 {
-        match self.threads {
-            0 => std::thread::available_parallelism().map_or(1, NonZero::get) as u64,
-            threads => threads as u64,
-        }
-    }
-
-    /// An error if these articles leave no room within the memory that was asked for. Nobody who did not
-    /// ask is stopped by the default.
-    fn check_memory(&self, articles: u64, least: u64) -> anyhow::Result<()> {
-        anyhow::ensure!(
-            !self.is_bounded || self.memory as u64 >= least,
-            "--memory {} is too little: {} take {}M at least; give more",
-            SizeValue(self.memory),
-            quantity::counted(articles, "article"),
-            least.div_ceil(1 << 20)
-        );
-        Ok(())
-    }
-
-    /// Asked with the bytes of one article after the other, says whether they are still to be held: no
-    /// longer once all take more memory than was asked for. How much that is, [`Settings::engine_for`]
-    /// says when they are counted.
-    pub fn holds(&self) -> impl FnMut(u64) -> bool {
-        let memory = if self.is_bounded { self.memory as u64 } else { u64::MAX };
-        let alone = self.least(&SCAN, 0);
-        let (mut articles, mut bytes) = (0, 0);
-        move |more| {
-            articles += 1;
-            bytes += more;
-            with_postings(alone + of_articles(articles, bytes)) <= memory
-        }
-    }
-
-    /// The engine for a scan of so many articles with so many bytes of text: it holds what fits into
-    /// memory beside them. An error if nothing would.
-    pub fn engine_for(&self, articles: u64, bytes: u64) -> anyhow::Result<Engine> {
-        let least = self.least(&SCAN, 0) + of_articles(articles, bytes);
-        self.check_memory(articles, with_postings(least))?;
-        let rest = (self.memory as u64).saturating_sub(least);
-        // What threads give back to one another stays taken for a while: not all may be promised.
-        let promised = (rest / 4 * 3).saturating_sub(GIVEN_BACK * self.count_threads());
-        let held_bytes = promised.max(self.memory as u64 / 8) as usize;
-        Ok(Engine::new(Config { held_bytes, ..self.engine.clone() })?)
-    }
-
-    /// Threads to work on.
-    pub fn pool(&self) -> anyhow::Result<rayon::ThreadPool> {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build();
-        pool.with_context(|| format!("cannot start {} threads", self.threads))
+    /// Options that have an influence on what is kept, in the order of `retold dedup --help`.
+    pub fn by_name_for_dedup(&self) -> Vec<(String, String)> {
+        let Options { reading, detection, signing, running: _, dedup } = self.in_force();
+        [named(&reading), named(&dedup), named(&detection), named(&signing)].concat()
     }
 
     /// The options that would give these settings, all of them.
     pub fn in_force(&self) -> Options {
-        let Config { compare, .. } = &self.engine;
+        let retold_pipeline::Settings { reading, engine, dedup, resources, .. } = &self.run;
+        let Config { compare, .. } = engine;
         let share = |value: f32| {
             // By way of its digits: 0.65 as a number of 32 bits is not 0.65 as one of 64.
             value.to_string().parse().unwrap_or(f64::from(value))
         };
         Options {
             reading: ReadingOptions {
-                id_field: Some(self.reading.id_field.clone()),
-                text_field: Some(self.reading.text_field.clone()),
-                respect_ignore: Some(self.reading.respect_ignore),
+                id_field: Some(reading.id_field.clone()),
+                text_field: Some(reading.text_field.clone()),
+                respect_ignore: Some(reading.respect_ignore),
             },
             detection: DetectionOptions {
-                threshold: Some(match self.engine.keep_unrelated {
+                threshold: Some(match engine.keep_unrelated {
                     true => 0.0,
                     false => share(compare.threshold),
                 }),
                 rewrite_score: compare.rewrite_score.map(share),
                 partial_score: compare.partial_score.map(share),
-                language: Some(LanguageValue(self.engine.language)),
+                language: Some(LanguageValue(engine.language)),
                 near_duplicate: Some(share(compare.near_duplicate)),
                 excerpt: Some(share(compare.excerpt)),
                 rewrite: Some(share(compare.rewrite)),
                 min_passage: Some(compare.passage_words),
-                keep_quotes: Some(self.engine.keep_quotations),
+                keep_quotes: Some(engine.keep_quotations),
                 ignore_quotes: false,
                 boilerplate: self.tables.boilerplate.clone(),
                 synonyms: self.tables.synonyms.clone(),
-                channel: Some(match self.engine.channel {
+                channel: Some(match engine.channel {
                     Channel::Both => ChannelValue::Both,
                     Channel::Banding => ChannelValue::Banding,
                     Channel::Rare => ChannelValue::Rare,
                 }),
-                max_df: self.engine.max_df,
-                min_shared: Some(self.engine.min_shared),
+                max_df: engine.max_df,
+                min_shared: Some(engine.min_shared),
             },
             signing: SigningOptions {
-                ngram: Some(self.engine.shingle_words),
-                lanes: Some(self.engine.lanes),
-                seed: Some(self.engine.seed),
+                ngram: Some(engine.shingle_words),
+                lanes: Some(engine.lanes),
+                seed: Some(engine.seed),
             },
             running: RunningOptions {
-                threads: Some(self.threads),
-                memory: Some(SizeValue(self.memory)),
-                temp: Some(self.room.temp.clone()),
+                threads: Some(resources.threads),
+                memory: Some(SizeValue(resources.memory.bytes())),
+                temp: Some(resources.temp.clone()),
                 kernel: Some(self.kernel),
                 color: Some(self.color),
                 quiet: Some(self.quiet),
                 verbose: Some(self.verbose),
             },
-            dedup: DedupOptions {
-                jaccard: Some(self.dedup.jaccard),
-                keep: Some(self.keep.clone()),
-            },
+            dedup: DedupOptions { jaccard: Some(dedup.jaccard), keep: Some(self.keep.clone()) },
         }
     }
+}
+
+/// The options of a group by name; those that suit themselves to the corpus are `auto`.
+fn named(group: &impl Serialize) -> Vec<(String, String)> {
+    let group = serde_json::to_value(group).unwrap_or_default();
+    let spelled = |value: &serde_json::Value| match value {
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Null => "auto".to_owned(),
+        other => other.to_string(),
+    };
+    let options = group.as_object().into_iter().flatten();
+    options.map(|(name, value)| (name.clone(), spelled(value))).collect()
 }
 
 fn engine(detection: &DetectionOptions, signing: &SigningOptions) -> anyhow::Result<Config> {
@@ -310,15 +204,17 @@ fn engine(detection: &DetectionOptions, signing: &SigningOptions) -> anyhow::Res
 
 #[cfg(test)]
 mod tests {
+    use retold_corpus::RepeatedIds;
+
     use super::*;
 
     #[test]
     fn no_options_are_the_defaults() {
         let settings = Settings::new(&Options::default()).expect("defaults are in range");
-        let held_bytes = settings.memory / 2;
-        assert_eq!(settings.engine, Config { held_bytes, ..Config::default() });
+        let held_bytes = settings.run.resources.memory.bytes() / 2;
+        assert_eq!(settings.run.engine, Config { held_bytes, ..Config::default() });
         let expected = ReadOptions { repeated_ids: RepeatedIds::Skip, ..ReadOptions::default() };
-        assert_eq!(settings.reading, expected);
+        assert_eq!(settings.run.reading, expected);
     }
 
     #[test]
@@ -331,67 +227,24 @@ mod tests {
         options.signing.ngram = Some(5);
         let settings = Settings::new(&options).expect("in range");
         let again = Settings::new(&settings.in_force()).expect("in range");
-        assert_eq!(settings.engine, again.engine);
-        assert_eq!(settings.reading, again.reading);
+        assert_eq!(settings.run.engine, again.run.engine);
+        assert_eq!(settings.run.reading, again.run.reading);
         assert_eq!(again.in_force(), settings.in_force());
     }
 
     #[test]
-    fn too_little_memory_is_an_error_for_who_asked_for_it() {
-        let mut options = Options::default();
-        let many = |options: &Options| {
-            let settings = Settings::new(options).expect("in range");
-            settings.engine_for(100_000_000, 1 << 40).map(|engine| engine.config().held_bytes)
+    fn all_options_of_weight_are_recorded() {
+        let settings = Settings::new(&Options::default()).expect("defaults are in range");
+        let options = settings.by_name();
+        let value = |name: &str| {
+            options.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
         };
-        assert!(many(&options).is_ok_and(|held| held > 0));
-        options.running.threads = Some(2);
-        options.running.memory = Some(SizeValue(1 << 30));
-        let error = many(&options).expect_err("too many").to_string();
-        assert!(
-            error.starts_with("--memory 1G is too little: 100,000,000 articles take"),
-            "{error}"
-        );
-        let settings = Settings::new(&options).expect("in range");
-        let few = settings.engine_for(1000, 1 << 20).expect("room enough");
-        let held = few.config().held_bytes;
-        assert!((512 << 20..1 << 30).contains(&held), "{held}");
-        // The largest corpus that is taken leaves room for what is held beside it.
-        let takes = |articles: &u64| settings.engine_for(*articles, articles << 11);
-        let most = (0..).step_by(1 << 12).take_while(|articles| takes(articles).is_ok()).last();
-        let most = most.expect("none are taken");
-        let held = takes(&most).expect("it was taken").config().held_bytes as u64;
-        let beside = settings.least(&SCAN, 0) + of_articles(most, most << 11);
-        assert!(held >= 1 << 27 && beside + held / 2 <= 1 << 30, "{beside} {held}");
-    }
-
-    #[test]
-    fn what_is_too_much_is_not_held() {
-        let mut options = Options::default();
-        options.running.threads = Some(1);
-        for memory in [None, Some(SizeValue(48 << 20))] {
-            options.running.memory = memory;
-            let settings = Settings::new(&options).expect("in range");
-            let mut holds = settings.holds();
-            let held = (0..9_999).take_while(|_| holds(10_000)).count() as u64;
-            assert!(held > 1000 && settings.engine_for(held, held * 10_000).is_ok());
-            let more = settings.engine_for(held + 1, (held + 1) * 10_000);
-            assert_eq!((more.is_ok(), held == 9_999), (memory.is_none(), memory.is_none()));
-        }
-    }
-
-    #[test]
-    fn articles_and_threads_take_memory() {
-        let takes = |threads, articles| {
-            let mut options = Options::default();
-            options.running.threads = Some(threads);
-            options.running.memory = Some(SizeValue(1 << 30));
-            let settings = Settings::new(&options).expect("in range");
-            [settings.check_dedup(articles).is_ok(), settings.engine_for(articles, 0).is_ok()]
-        };
-        // 40 bytes each in one command, 350 in the other.
-        assert_eq!([takes(2, 20 << 20), takes(2, 26 << 20)], [[true, false], [false, false]]);
-        assert_eq!([takes(2, 2 << 20), takes(2, 3 << 20)], [[true, true], [true, false]]);
-        assert_eq!([takes(64, 2 << 20), takes(256, 2 << 20)], [[true, false], [false, false]]);
+        assert_eq!(value("threshold"), Some("0.5"));
+        assert_eq!(value("max-df"), Some("auto"));
+        assert_eq!(value("text-field"), Some("text"));
+        assert_eq!((value("threads"), value("jaccard")), (None, None));
+        let of_dedup = settings.by_name_for_dedup();
+        assert!(of_dedup.contains(&("jaccard".to_owned(), "0.7".to_owned())));
     }
 
     #[test]
@@ -399,8 +252,8 @@ mod tests {
         let mut options = Options::default();
         options.detection.threshold = Some(0.0);
         let settings = Settings::new(&options).expect("in range");
-        assert!(settings.engine.keep_unrelated);
-        assert_eq!(settings.engine.compare, Config::default().compare);
+        assert!(settings.run.engine.keep_unrelated);
+        assert_eq!(settings.run.engine.compare, Config::default().compare);
         assert_eq!(settings.in_force().detection.threshold, Some(0.0));
     }
 }

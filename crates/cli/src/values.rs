@@ -10,6 +10,7 @@ use retold::Kernel;
 use retold::align::Relation;
 use retold::engine::Channel;
 use retold::text::Language;
+use retold_pipeline::dedup::{Keep, Priorities};
 use serde::{Deserialize, Serialize};
 
 /// `--format`
@@ -201,6 +202,18 @@ pub enum KeepValue {
     Earliest(String),
     /// The one that stands first in this list.
     Priority(PathBuf),
+}
+
+impl KeepValue {
+    /// The policy; an error if its list cannot be read.
+    pub fn policy(&self) -> anyhow::Result<Keep> {
+        Ok(match self {
+            Self::Longest => Keep::Longest,
+            Self::First => Keep::First,
+            Self::Earliest(field) => Keep::Earliest(field.clone()),
+            Self::Priority(path) => Keep::Priority(Priorities::read(path)?),
+        })
+    }
 }
 
 impl FromStr for KeepValue {

@@ -4,8 +4,6 @@
 //! the files, listing them, dropping the articles. `Throughput::Bytes` counts the bytes of the
 //! unpacked files.
 
-mod generate;
-
 use std::fs;
 use std::hint::black_box;
 use std::io::Write;
@@ -13,8 +11,8 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use generate::size;
-use retold::corpus::{Corpus, Input, ReadOptions};
+use retold_corpus::{Corpus, Input, ReadOptions};
+use retold_generate::bench::size;
 
 /// Words that follow a fixed random sequence, with the line ends and quotes of news text, which
 /// JSON must escape.

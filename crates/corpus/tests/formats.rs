@@ -1,5 +1,4 @@
 //! Every format and compression, read as a user would name it.
-#![cfg(feature = "cli")]
 
 use std::ffi::OsStr;
 use std::fs;
@@ -7,7 +6,7 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use retold::corpus::{Batch, Corpus, Input, ReadOptions, ReadReport, Reason, Record};
+use retold_corpus::{Batch, Corpus, Input, ReadOptions, ReadReport, Reason, Record};
 use tempfile::TempDir;
 
 fn folder(files: &[(&str, &[u8])]) -> TempDir {

@@ -1,13 +1,12 @@
 //! Input that is broken, endless or ill-meant: each is skipped or mended, counted and listed, and
 //! everything else is still read.
-#![cfg(feature = "cli")]
 
 use std::fs;
 use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use retold::corpus::{Corpus, Input, LISTED, Problem, ReadOptions, ReadReport, Reason, Record};
+use retold_corpus::{Corpus, Input, LISTED, Problem, ReadOptions, ReadReport, Reason, Record};
 use tempfile::TempDir;
 
 fn folder(files: &[(&str, &[u8])]) -> TempDir {

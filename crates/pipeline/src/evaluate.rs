@@ -1,92 +1,46 @@
-//! `retold evaluate`: how good the findings are, by the user's own labels.
+//! How good the findings are, by labels that somebody gave.
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
 
-use anyhow::ensure;
 use retold::align::{Comparison, Relation};
-use retold::corpus::{Corpus, ReadReport};
 use retold::engine::Scan;
 use retold::evaluation::{Counts, Ranking, Reliability, Scored, Unseen, adjusted_rand};
-use retold::report::evaluation::{Evaluation, Truth, TruthKind, svg, write_json};
-use retold::report::record::round;
-use retold::report::terminal::Measures;
 use retold::{Config, Engine};
+use retold_corpus::{Corpus, ReadReport};
+use retold_report::Run;
+use retold_report::evaluation::{Evaluation, Truth, TruthKind};
+use retold_report::record::round;
 
-use super::args::EvaluateArgs;
-use super::console::Console;
-use super::exit::Exit;
-use super::output::Output;
-use super::progress::Progress;
-use super::run::Started;
-use super::scan::inputs;
-use super::settings::Settings;
-use super::shelf::Shelf;
-use super::truth::{Labels, LabelsOf};
-use super::values::MeasuresValue;
-
-/// Measures, and writes the figures and the curve.
-pub fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> anyhow::Result<Exit> {
-    let started = Started::now("evaluate");
-    let settings = Settings::new(&args.options)?;
-    let same = args.curve.is_some() && args.curve == args.output;
-    ensure!(!same, "the figures and the curve want a file each");
-    let output = Output::create(args.output.as_deref())?;
-    let curve = args.curve.as_deref().map(|path| Output::create(Some(path))).transpose()?;
-    let labels = Labels::read(&args.truth)?;
-    let corpus = Corpus::find(&inputs(&args.input)?, settings.reading.clone());
-    let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet);
-    let judged =
-        Judge { corpus: &corpus, settings: &settings, progress: &progress }.judge(&labels)?;
-    progress.clear();
-    let evaluation = Evaluation {
-        run: started.run(&settings),
-        truth: judged.truth,
-        found: judged.found,
-        threshold: round(settings.engine.compare.threshold),
-        ranking: Ranking::new(&judged.pairs, judged.unseen),
-        reliability: Reliability::new(&judged.pairs),
-        ari: judged.ari,
-    };
-    console.list_problems(&settings, &judged.read)?;
-    let unknown = evaluation.truth.unknown.len() as u64;
-    ensure!(
-        evaluation.ranking.reuse() > 0,
-        "{}: no pair of articles that were read is labelled as reuse ({unknown} of its ids are \
-         those of no article); are the inputs those that were labelled?",
-        args.truth.display()
-    );
-    let style = console.facts.style(settings.color, !output.is_stdout());
-    output.write(console.out, |out| {
-        match args.format.unwrap_or_default() {
-            MeasuresValue::Terminal => Measures { style }.write(&evaluation, out)?,
-            MeasuresValue::Json => write_json(&evaluation, out)?,
-        }
-        Ok(())
-    })?;
-    if let Some(curve) = curve {
-        curve.write(console.out, |out| Ok(out.write_all(svg(&evaluation).as_bytes())?))?;
-    }
-    if unknown > 0 {
-        let said = match unknown {
-            1 => "1 id in the truth is that of no article; what it is in is left out".to_owned(),
-            n => format!(
-                "{n} ids in the truth are those of no article; what they are in is left out"
-            ),
-        };
-        writeln!(console.err, "retold: {}: {said}", args.truth.display())?;
-    }
-    Ok(Exit::of(true, judged.read.failures + unknown))
-}
+use crate::Progress;
+use crate::settings::Settings;
+use crate::shelf::Shelf;
+use crate::truth::{Labels, LabelsOf};
 
 /// What was compared, with the truth of it.
-struct Judged {
+pub struct Judged {
     truth: Truth,
     pairs: Vec<Scored>,
     unseen: Unseen,
     found: Counts,
     ari: Option<f64>,
-    read: ReadReport,
+    /// What reading the corpus came to.
+    pub read: ReadReport,
+}
+
+impl Judged {
+    /// The figures of a run with these settings.
+    pub fn evaluation(self, run: Run, settings: &Settings) -> Evaluation {
+        Evaluation {
+            run,
+            truth: self.truth,
+            found: self.found,
+            threshold: round(settings.engine.compare.threshold),
+            ranking: Ranking::new(&self.pairs, self.unseen),
+            reliability: Reliability::new(&self.pairs),
+            ari: self.ari,
+        }
+    }
 }
 
 /// Judgements as they come in.
@@ -128,15 +82,18 @@ fn placed(pairs: &[((u32, u32), bool)], places: &[Option<u32>]) -> Vec<((u32, u3
 }
 
 /// Holds the articles of a corpus against a truth.
-struct Judge<'j> {
-    corpus: &'j Corpus,
-    settings: &'j Settings,
-    progress: &'j Progress,
+pub struct Judge<'j> {
+    /// The articles.
+    pub corpus: &'j Corpus,
+    /// How to find what is related.
+    pub settings: &'j Settings,
+    /// Who watches.
+    pub progress: &'j dyn Progress,
 }
 
 impl Judge<'_> {
     /// Compares the pairs of the truth if some are no reuse, and scans the corpus otherwise.
-    fn judge(&self, labels: &Labels) -> anyhow::Result<Judged> {
+    pub fn judge(&self, labels: &Labels) -> anyhow::Result<Judged> {
         match &labels.of {
             LabelsOf::Pairs(pairs) if pairs.iter().any(|(_, is_reuse)| !is_reuse) => {
                 self.compare(pairs, labels)

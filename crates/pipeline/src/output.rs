@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use tempfile::NamedTempFile;
 
-use super::interrupt::Unfinished;
+use crate::unfinished::Unfinished;
 
 /// A file to be written, or the standard output.
 ///

@@ -1,28 +1,20 @@
-//! `retold compare --pairs`: many pairs, one record each, in order.
+//! Many pairs in bulk: one comparison for each line of a list, in order.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader};
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, anyhow};
 use retold::Engine;
-use retold::align::Relation;
-use retold::corpus::{Corpus, Input, Record};
-use retold::report::jsonl::Pairs;
+use retold::align::Comparison;
+use retold_corpus::{Corpus, ReadReport, Record};
 use serde::Deserialize;
 
-use super::args::CompareArgs;
-use super::compare::explain;
-use super::console::Console;
-use super::exit::Exit;
-use super::output::Output;
-use super::progress::Progress;
-use super::settings::Settings;
-use super::shelf::Shelf;
-use super::stored::Room;
-use super::values::FormatValue;
+use crate::lines::{Id, for_each_line};
+use crate::settings::Settings;
+use crate::shelf::Shelf;
+use crate::stored::Room;
+use crate::{Error, Progress};
 
 /// One line of the list. An article is named, given, or both: then the name is only a name.
 #[derive(Debug, Deserialize)]
@@ -33,28 +25,10 @@ struct Line {
     b_text: Option<String>,
 }
 
-/// Ids in corpora may be numbers too.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-pub enum Id {
-    /// As it is.
-    Text(String),
-    /// By its digits.
-    Number(serde_json::Number),
-}
-
-impl From<Id> for String {
-    fn from(id: Id) -> Self {
-        match id {
-            Id::Text(text) => text,
-            Id::Number(number) => number.to_string(),
-        }
-    }
-}
-
 /// The pairs to compare: articles by number, each with its id and, once it is known, its text.
-#[derive(Debug, Default)]
-struct Plan {
+#[derive(Debug)]
+pub struct PairList {
+    path: PathBuf,
     ids: Vec<String>,
     texts: Vec<Option<String>>,
     pairs: Vec<(u32, u32)>,
@@ -62,78 +36,44 @@ struct Plan {
     wanted: HashMap<String, (u32, u64)>,
 }
 
-/// Reads the list, looks the articles up, and writes a record for each line.
-pub fn run(
-    list: &Path,
-    args: &CompareArgs,
-    settings: &Settings,
-    console: &mut Console<'_>,
-) -> anyhow::Result<Exit> {
-    if args.format.is_some_and(|format| format != FormatValue::Jsonl) {
-        bail!("--pairs writes JSON Lines only; leave --format out");
-    }
-    let engine = Engine::new(settings.engine.clone())?;
-    let output = Output::create(args.output.as_deref())?;
-    let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet);
-    let mut plan = Plan::read(list)?;
-    let inputs: Vec<_> = args.corpus.iter().map(|input| Input::parse(input)).collect();
-    let corpus = Corpus::find(&inputs, settings.reading.clone());
-    let wanted = &plan.wanted;
-    let room = Room { bytes: usize::MAX, ..settings.room.clone() };
-    let is_wanted = |record: &Record| wanted.contains_key(&record.id);
-    let shelf = Shelf::fill_with(&corpus, room, &progress, is_wanted)?;
-    let failures = shelf.report.failures;
-    console.list_problems(settings, &shelf.report)?;
-    let texts = plan.look_up(shelf, list)?;
-    let (records, mut related) = (Pairs { explain: explain(args) }, false);
-    progress.begin_steps("comparing", plan.pairs.len() as u64);
-    let pool = settings.pool()?;
-    output.write(console.out, |out| {
-        let mut failed = Ok(());
-        pool.install(|| {
-            engine.compare_batches(&texts[..], &plan.pairs, |pairs, compared| {
-                progress.advance(pairs.len() as u64);
-                for (&(a, b), comparison) in pairs.iter().zip(&compared) {
-                    related |= comparison.relation != Relation::Unrelated;
-                    let ids = (plan.ids[a as usize].as_str(), plan.ids[b as usize].as_str());
-                    failed = records.write_pair(ids, comparison, out);
-                    if failed.is_err() {
-                        return ControlFlow::Break(());
-                    }
-                }
-                ControlFlow::Continue(())
-            });
-        });
-        Ok(failed?)
-    })?;
-    Ok(Exit::of(related, failures))
+/// A list, and the articles that it names.
+pub struct Loaded {
+    list: PairList,
+    shelf: Shelf,
 }
 
-/// Hands out the lines of a list that are not blank, each with its number, from 1. `-` is the
-/// standard input.
-pub fn for_each_line(
-    list: &Path,
-    mut each: impl FnMut(&[u8], u64) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
-    let cannot = || format!("cannot read {}", list.display());
-    let lines: Box<dyn BufRead> = match list == Path::new("-") {
-        true => Box::new(io::stdin().lock()),
-        false => Box::new(BufReader::new(File::open(list).with_context(cannot)?)),
-    };
-    for (line, number) in lines.split(b'\n').zip(1..) {
-        let line = line.with_context(cannot)?;
-        if !line.trim_ascii().is_empty() {
-            each(&line, number)?;
-        }
-    }
-    Ok(())
+/// Pairs with all their texts.
+pub struct Ready {
+    ids: Vec<String>,
+    texts: Vec<String>,
+    pairs: Vec<(u32, u32)>,
 }
 
-impl Plan {
-    fn read(list: &Path) -> anyhow::Result<Self> {
-        let mut plan = Self::default();
-        for_each_line(list, |line, number| plan.add(line, list, number))?;
-        Ok(plan)
+impl PairList {
+    /// Reads a list; `-` is the standard input.
+    pub fn read(list: &Path) -> anyhow::Result<Self> {
+        let mut read = Self {
+            path: list.to_owned(),
+            ids: Vec::new(),
+            texts: Vec::new(),
+            pairs: Vec::new(),
+            wanted: HashMap::new(),
+        };
+        for_each_line(list, |line, number| read.add(line, list, number))?;
+        Ok(read)
+    }
+
+    /// Looks the articles that are named only up in a corpus.
+    pub fn load(
+        self,
+        corpus: &Corpus,
+        settings: &Settings,
+        progress: &dyn Progress,
+    ) -> anyhow::Result<Loaded> {
+        let room = Room { bytes: usize::MAX, ..settings.room.clone() };
+        let is_wanted = |record: &Record| self.wanted.contains_key(&record.id);
+        let shelf = Shelf::fill_with(corpus, room, progress, is_wanted)?;
+        Ok(Loaded { list: self, shelf })
     }
 
     fn add(&mut self, line: &[u8], list: &Path, number: u64) -> anyhow::Result<()> {
@@ -170,22 +110,50 @@ impl Plan {
         self.wanted.insert(id, (article, line));
         article
     }
+}
+
+impl Loaded {
+    /// What reading the corpus came to.
+    pub fn report(&self) -> &ReadReport {
+        &self.shelf.report
+    }
 
     /// The texts of all articles; an error names the first that is nowhere.
-    fn look_up(&mut self, shelf: Shelf, list: &Path) -> anyhow::Result<Vec<String>> {
+    pub fn ready(self) -> Result<Ready, Error> {
+        let Self { mut list, shelf } = self;
         let texts = shelf.texts.into_held();
         for (article, text) in shelf.articles.into_iter().zip(texts) {
-            if let Some((at, _)) = self.wanted.get(&article.id) {
-                self.texts[*at as usize] = Some(text);
+            if let Some((at, _)) = list.wanted.get(&article.id) {
+                list.texts[*at as usize] = Some(text);
             }
         }
-        let missing = self.wanted.iter().filter(|(_, (at, _))| self.texts[*at as usize].is_none());
+        let missing = list.wanted.iter().filter(|(_, (at, _))| list.texts[*at as usize].is_none());
         if let Some((id, (_, line))) = missing.min_by_key(|(_, (at, _))| *at) {
-            bail!(
-                "{}:{line}: no article has the id {id:?}; name the file that holds it with --corpus",
-                list.display()
-            );
+            return Err(Error::UnknownArticle { id: id.clone(), line: *line, list: list.path });
         }
-        Ok(std::mem::take(&mut self.texts).into_iter().map(Option::unwrap_or_default).collect())
+        let texts = list.texts.into_iter().map(Option::unwrap_or_default).collect();
+        Ok(Ready { ids: list.ids, texts, pairs: list.pairs })
+    }
+}
+
+impl Ready {
+    /// Compares all pairs, and hands out each with the ids of its articles until `each` wants no more.
+    pub fn compare(
+        &self,
+        engine: &Engine,
+        progress: &dyn Progress,
+        mut each: impl FnMut((&str, &str), &Comparison) -> ControlFlow<()> + Send,
+    ) {
+        progress.begin_steps("comparing", self.pairs.len() as u64);
+        engine.compare_batches(&self.texts[..], &self.pairs, |pairs, compared| {
+            progress.advance(pairs.len() as u64);
+            for (&(a, b), comparison) in pairs.iter().zip(&compared) {
+                let ids = (self.ids[a as usize].as_str(), self.ids[b as usize].as_str());
+                if each(ids, comparison).is_break() {
+                    return ControlFlow::Break(());
+                }
+            }
+            ControlFlow::Continue(())
+        });
     }
 }

@@ -2,13 +2,7 @@
 
 use std::time::Instant;
 
-use retold::report::Run;
-
-use super::options::Options;
-use super::settings::Settings;
-
-/// The subcommand that has options of its own.
-const DEDUP: &str = "dedup";
+use retold_report::Run;
 
 /// A run under way.
 pub struct Started {
@@ -26,38 +20,16 @@ impl Started {
         Self { command, at, clock: Instant::now() }
     }
 
-    /// The run, so far.
-    pub fn run(&self, settings: &Settings) -> Run {
+    /// The run, so far, with the options in force that have an influence on what is found, by name.
+    pub fn run(&self, options: &[(String, String)]) -> Run {
         Run {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             command: self.command.to_owned(),
-            options: by_name(self.command, &settings.in_force()),
+            options: options.to_vec(),
             started: self.at.clone(),
             elapsed: self.clock.elapsed(),
         }
     }
-}
-
-/// Options that have an influence on what is found, by name, in the order of `--help`.
-fn by_name(command: &str, options: &Options) -> Vec<(String, String)> {
-    let Options { reading, detection, signing, running: _, dedup } = options;
-    let mut groups = vec![serde_json::to_value(reading)];
-    if command == DEDUP {
-        groups.push(serde_json::to_value(dedup));
-    }
-    groups.extend([serde_json::to_value(detection), serde_json::to_value(signing)]);
-    let mut named = Vec::new();
-    for group in groups.into_iter().flatten() {
-        for (name, value) in group.as_object().into_iter().flatten() {
-            let value = match value {
-                serde_json::Value::String(text) => text.clone(),
-                serde_json::Value::Null => "auto".to_owned(),
-                other => other.to_string(),
-            };
-            named.push((name.clone(), value));
-        }
-    }
-    named
 }
 
 /// The most memory that this process has had, in bytes; `None` where the system does not say.
@@ -73,16 +45,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_options_of_weight_are_recorded() {
-        let settings = Settings::new(&Options::default()).expect("defaults are in range");
-        let run = Started::now("scan").run(&settings);
-        let value = |name: &str| {
-            run.options.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-        };
-        assert_eq!(value("threshold"), Some("0.5"));
-        assert_eq!(value("max-df"), Some("auto"));
-        assert_eq!(value("text-field"), Some("text"));
-        assert_eq!(value("threads"), None);
+    fn a_run_says_what_it_was_and_when() {
+        let options = [("threshold".to_owned(), "0.5".to_owned())];
+        let run = Started::now("scan").run(&options);
+        assert_eq!((run.command.as_str(), &run.options[..]), ("scan", &options[..]));
         assert!(run.started.ends_with('Z'), "{}", run.started);
     }
 }

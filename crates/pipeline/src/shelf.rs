@@ -6,15 +6,15 @@ use std::io;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use retold::corpus::{Corpus, Problems, ReadReport, Record};
 use retold::engine::Texts as _;
-use retold::report::{Article, Evidence, Note, Notes, Read, Texts};
 use retold::text::Analyzer;
 use retold::{Engine, Span};
+use retold_corpus::{Corpus, Problems, ReadReport, Record};
+use retold_report::{Article, Evidence, Note, Notes, Read, Texts};
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::progress::Progress;
-use super::stored::{Room, StoredTexts};
+use crate::Progress;
+use crate::stored::{Room, StoredTexts};
 
 /// All articles of a corpus with their texts.
 pub struct Shelf {
@@ -40,7 +40,7 @@ impl Shelf {
     }
 
     /// Reads everything.
-    pub fn fill(corpus: &Corpus, room: Room, progress: &Progress) -> anyhow::Result<Self> {
+    pub fn fill(corpus: &Corpus, room: Room, progress: &dyn Progress) -> anyhow::Result<Self> {
         Self::fill_with(corpus, room, progress, |_| true)
     }
 
@@ -48,7 +48,7 @@ impl Shelf {
     pub fn fill_with(
         corpus: &Corpus,
         room: Room,
-        progress: &Progress,
+        progress: &dyn Progress,
         mut is_wanted: impl FnMut(&Record) -> bool,
     ) -> anyhow::Result<Self> {
         let start = Instant::now();
@@ -103,7 +103,7 @@ pub fn article(corpus: &Corpus, record: &Record) -> Article {
 
 /// What a reading skipped or repaired, for a report.
 pub fn notes(problems: &Problems) -> Notes {
-    let note = |problem: &retold::corpus::Problem| Note {
+    let note = |problem: &retold_corpus::Problem| Note {
         path: problem.path.clone(),
         line: problem.line,
         reason: problem.reason.message().to_owned(),

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use retold::lsh::rare::Spill;
 
-use super::stored::{Failure, read_at, write_at};
+use crate::stored::{Failure, read_at, write_at};
 
 /// Words by their place. The file is made when the first come; it has no name, and goes with the process.
 #[derive(Debug)]
@@ -93,11 +93,11 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_is_not_there_is_an_error_that_says_what_to_do() {
+    fn a_folder_that_is_not_there_is_an_error_that_names_it() {
         let stored = StoredWords::new(std::env::temp_dir().join("retold: no such folder"));
         let place = stored.write(&[1, 2]);
         stored.read(place, &mut [0, 0]);
         let error = stored.check().expect_err("nowhere to write").to_string();
-        assert!(error.starts_with("cannot write") && error.ends_with("--temp"), "{error}");
+        assert!(error.starts_with("cannot write") && error.ends_with("no such folder"), "{error}");
     }
 }

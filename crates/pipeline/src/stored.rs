@@ -7,11 +7,11 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::Context;
 use retold::engine::Texts;
 use retold::lsh::rare::Spill;
 
-use super::spilled::StoredWords;
+use crate::Error;
+use crate::spilled::StoredWords;
 
 /// Where texts may be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl StoredTexts {
             self.held.push(text);
             return Ok(());
         }
-        self.spill(&text).with_context(|| cannot("write", &self.room.temp))
+        Ok(self.spill(&text).map_err(|error| Error::temporary("write", &self.room.temp, error))?)
     }
 
     fn spill(&mut self, text: &str) -> io::Result<()> {
@@ -83,7 +83,7 @@ impl StoredTexts {
     /// Ends adding: texts can be read from here on.
     pub fn finish(&mut self) -> anyhow::Result<()> {
         let flushed = self.writer.as_mut().map_or(Ok(()), Write::flush);
-        flushed.with_context(|| cannot("write", &self.room.temp))
+        Ok(flushed.map_err(|error| Error::temporary("write", &self.room.temp, error))?)
     }
 
     /// An error if a text could not be read back, which was taken for empty; or if words of a scan could
@@ -158,15 +158,9 @@ impl Failure {
     pub fn check(&self, folder: &Path) -> anyhow::Result<()> {
         match self.0.lock().unwrap_or_else(PoisonError::into_inner).take() {
             None => Ok(()),
-            Some((what, error)) => Err(error).with_context(|| cannot(what, folder)),
+            Some((what, error)) => Err(Error::temporary(what, folder, error).into()),
         }
     }
-}
-
-/// What an error at a temporary file says.
-pub fn cannot(what: &str, folder: &Path) -> String {
-    let folder = folder.display();
-    format!("cannot {what} a temporary file in {folder}; name another folder with --temp")
 }
 
 /// Reads exactly so many bytes from a place in a file.
@@ -232,9 +226,9 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_is_not_there_is_an_error_that_says_what_to_do() {
+    fn a_folder_that_is_not_there_is_an_error_that_names_it() {
         let temp = std::env::temp_dir().join("retold: no such folder");
         let error = StoredTexts::new(Room { bytes: 0, temp }).push("text".to_owned());
-        assert!(error.expect_err("nowhere to write").to_string().ends_with("--temp"));
+        assert!(error.expect_err("nowhere to write").to_string().ends_with("no such folder"));
     }
 }

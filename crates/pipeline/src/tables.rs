@@ -1,4 +1,4 @@
-//! The files that detection options name: synonyms and boilerplate.
+//! Files that say more of the language of a corpus: synonyms and boilerplate.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, bail, ensure};
 use serde::Deserialize;
 
-use super::pairs::{Id, for_each_line};
+use crate::lines::{Id, for_each_line};
 
 /// One line. Fields of other names are passed over.
 #[derive(Debug, Deserialize)]

@@ -1,7 +1,7 @@
-//! Ctrl-C: nothing half-written stays behind, but what a later run can go on from.
+//! What is under way: nothing half-written stays behind when the process is told to end, but what a
+//! later run can go on from.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -9,48 +9,45 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// stay there.
 static UNFINISHED: Mutex<Vec<(PathBuf, Fate)>> = Mutex::new(Vec::new());
 
-/// What Ctrl-C does to what is unfinished.
+/// What becomes of what is unfinished.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fate {
     Removed,
     Kept,
 }
 
-/// What to do where something was kept.
-pub const HOW_TO_RESUME: &str =
-    "what is done so far is kept: the same command with --resume goes on from there";
-
-/// Exit status of a process that was interrupted (128 + SIGINT).
-const INTERRUPTED: i32 = 130;
-
 fn unfinished() -> MutexGuard<'static, Vec<(PathBuf, Fate)>> {
     UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Makes Ctrl-C, SIGTERM and SIGHUP remove what is unfinished before the process ends.
-pub fn clean_up_on_ctrl_c() {
-    let clean_up = || {
-        // Held to the end, so that nothing is finished or begun meanwhile.
-        let unfinished = unfinished();
-        let mut what = "what was half-written is removed";
-        for (path, fate) in unfinished.iter() {
-            let _ = match fate {
-                Fate::Kept => {
-                    what = HOW_TO_RESUME;
-                    Ok(())
-                }
-                Fate::Removed if path.is_dir() => fs::remove_dir_all(path),
-                Fate::Removed => fs::remove_file(path),
-            };
-        }
-        let _ = writeln!(std::io::stderr(), "\nretold: interrupted; {what}");
-        std::process::exit(INTERRUPTED);
-    };
-    // Only fails where there is a handler already, and there is none.
-    let _ = ctrlc::set_handler(clean_up);
+/// What was left behind when the process had to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// Nothing: what was half-written is removed.
+    Nothing,
+    /// What a later run can go on from.
+    Work,
 }
 
-/// A path that Ctrl-C removes, unless it is to be kept, until this is dropped or finished.
+/// Removes what is unfinished and not to be kept, then ends the process by `end`, which is told what
+/// is left: until then nothing is finished or begun.
+pub fn clean_up(end: impl FnOnce(Left)) {
+    let unfinished = unfinished();
+    let mut left = Left::Nothing;
+    for (path, fate) in unfinished.iter() {
+        let _ = match fate {
+            Fate::Kept => {
+                left = Left::Work;
+                Ok(())
+            }
+            Fate::Removed if path.is_dir() => fs::remove_dir_all(path),
+            Fate::Removed => fs::remove_file(path),
+        };
+    }
+    end(left);
+}
+
+/// A path that [`clean_up`] removes, unless it is to be kept, until this is dropped or finished.
 #[derive(Debug)]
 pub struct Unfinished {
     path: PathBuf,
@@ -63,7 +60,7 @@ impl Unfinished {
         Self { path: path.to_owned() }
     }
 
-    /// From now on Ctrl-C leaves it there, and says how to go on from it.
+    /// From now on it is left there: a later run can go on from it.
     pub fn keep(&self) {
         for (path, fate) in unfinished().iter_mut() {
             if *path == self.path {
@@ -72,7 +69,7 @@ impl Unfinished {
         }
     }
 
-    /// Takes the last step, such as a rename, out of reach of Ctrl-C.
+    /// Takes the last step, such as a rename, out of reach of [`clean_up`].
     pub fn finish<T>(self, last_step: impl FnOnce() -> T) -> T {
         let mut unfinished = unfinished();
         let done = last_step();

@@ -1,10 +1,10 @@
-//! Writes a report of findings made by hand: `cargo run --example report -- KIND > report.html`.
+//! Writes a report of findings made by hand: `cargo run -p retold-report --example report -- KIND > report.html`.
 //!
 //! KIND is `sample` (a handful of articles), `hostile FILE` (a JSON array of texts that attack what
 //! shows them, each put into ids, fields and texts) or `many N` (N pairs). The browser tests look
 //! at these; the records of the engine's own runs look the same.
 
-#[path = "../src/report/sample.rs"]
+#[path = "../src/sample.rs"]
 #[allow(dead_code, unreachable_pub)]
 mod sample;
 
@@ -12,8 +12,8 @@ use std::error::Error;
 use std::io::{self, BufWriter};
 
 use retold::align::{Kind, Relation};
-use retold::report::Format;
-use retold::report::html::Html;
+use retold_report::Format;
+use retold_report::html::Html;
 use sample::Sample;
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -10,8 +10,8 @@ use std::io::Write;
 
 use ::csv::{Terminator, WriterBuilder};
 
-use crate::report::record::{round, side_name};
-use crate::report::{Error, Findings, Format, Pair};
+use crate::record::{round, side_name};
+use crate::{Error, Findings, Format, Pair};
 
 /// One row per pair, under a row of names.
 #[derive(Debug, Clone, Copy, Default)]
@@ -96,7 +96,7 @@ fn io_error(error: ::csv::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::sample::{Sample, written};
+    use crate::sample::{Sample, written};
 
     #[test]
     fn what_a_spreadsheet_would_run_is_neutralised() {

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::align::Comparison;
-use crate::report::Error;
-use crate::span::Span;
+use crate::Error;
+use retold::align::Comparison;
+use retold::span::Span;
 
 /// Everything that a report can say of one run.
 ///
@@ -223,7 +223,7 @@ impl Texts for Vec<Evidence<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use crate::report::sample::Sample;
+    use crate::sample::Sample;
 
     #[test]
     fn a_text_that_changed_is_an_error_that_names_it() {

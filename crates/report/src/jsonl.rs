@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::align::Comparison;
-use crate::report::record::{Explain, PairRecord};
-use crate::report::{Error, Findings, Format};
+use crate::record::{Explain, PairRecord};
+use crate::{Error, Findings, Format};
+use retold::align::Comparison;
 
 /// One pair record per line.
 #[derive(Debug, Clone, Copy, Default)]
@@ -65,7 +65,7 @@ fn write_line(record: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::sample::{Sample, written};
+    use crate::sample::{Sample, written};
 
     #[test]
     fn a_record_has_its_fields_in_the_order_of_the_schema() {

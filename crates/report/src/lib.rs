@@ -11,7 +11,12 @@
 //! All texts, ids and file names are foreign: the terminal escapes control characters
 //! ([`printable`]), CSV neutralises what a spreadsheet would run, HTML shows text as text.
 
+// Sample findings are shared with the examples, which know the crate by its name.
+#[cfg(test)]
+extern crate self as retold_report;
+
 pub mod csv;
+pub mod dedup;
 pub mod evaluation;
 pub mod findings;
 pub mod html;

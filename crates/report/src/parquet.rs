@@ -17,10 +17,10 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 
-use crate::align::{Comparison, Match};
-use crate::report::record::{SCHEMA_VERSION, round, side_name};
-use crate::report::{Error, Findings, Format, Pair};
-use crate::span::Span;
+use crate::record::{SCHEMA_VERSION, round, side_name};
+use crate::{Error, Findings, Format, Pair};
+use retold::align::{Comparison, Match};
+use retold::span::Span;
 
 /// One row per pair.
 #[derive(Debug, Clone, Copy, Default)]
@@ -152,7 +152,7 @@ impl From<ArrowError> for Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::sample::Sample;
+    use crate::sample::Sample;
     use arrow_array::cast::AsArray;
     use arrow_array::types::{Float32Type, UInt32Type};
     use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;

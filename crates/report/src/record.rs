@@ -4,8 +4,8 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::align::{Comparison, Feature, Match, Side};
-use crate::span::Span;
+use retold::align::{Comparison, Feature, Match, Side};
+use retold::span::Span;
 
 /// Version of all records, as docs/formats.md and docs/schema/ describe them. Fields may be added
 /// under the same version; it rises when one is renamed, removed or changes its meaning.

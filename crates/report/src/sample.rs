@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use retold::align::{Comparison, Feature, Kind, Match, Relation, Side};
-use retold::report::{Article, Clusters, Evidence, Findings, Format, Note, Pair, Read, Run, Stage};
 use retold::span::{Span, covered};
+use retold_report::{Article, Clusters, Evidence, Findings, Format, Note, Pair, Read, Run, Stage};
 use xxhash_rust::xxh3::xxh3_128;
 
 /// Owns what [`Findings`] borrows.

@@ -1,11 +1,11 @@
 //! Everything written agrees with docs/schema/.
 
-use crate::report::Format;
-use crate::report::evaluation::{TruthKind, tests, write_json};
-use crate::report::jsonl::{ClusterLines, Pairs};
-use crate::report::record::Explain;
-use crate::report::sample::{Sample, written};
-use crate::report::stats::Stats;
+use crate::Format;
+use crate::evaluation::{TruthKind, tests, write_json};
+use crate::jsonl::{ClusterLines, Pairs};
+use crate::record::Explain;
+use crate::sample::{Sample, written};
+use crate::stats::Stats;
 
 fn check(schema: &str, record: &str) -> Result<(), String> {
     let schema = serde_json::from_str(schema).expect("the schema is JSON");
@@ -14,10 +14,10 @@ fn check(schema: &str, record: &str) -> Result<(), String> {
     validator.validate(&record).map_err(|error| format!("{error} at {}", error.instance_path()))
 }
 
-const PAIR: &str = include_str!("../../docs/schema/pair.schema.json");
-const CLUSTER: &str = include_str!("../../docs/schema/cluster.schema.json");
-const EVALUATION: &str = include_str!("../../docs/schema/evaluation.schema.json");
-const STATS: &str = include_str!("../../docs/schema/stats.schema.json");
+const PAIR: &str = include_str!("../../../docs/schema/pair.schema.json");
+const CLUSTER: &str = include_str!("../../../docs/schema/cluster.schema.json");
+const EVALUATION: &str = include_str!("../../../docs/schema/evaluation.schema.json");
+const STATS: &str = include_str!("../../../docs/schema/stats.schema.json");
 
 #[test]
 fn every_line_is_a_record_of_its_schema() {

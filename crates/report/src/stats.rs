@@ -6,9 +6,9 @@ use std::io::Write;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use crate::align::Relation;
-use crate::report::record::SCHEMA_VERSION;
-use crate::report::{Error, Findings, Format, Notes, Stage};
+use crate::record::SCHEMA_VERSION;
+use crate::{Error, Findings, Format, Notes, Stage};
+use retold::align::Relation;
 
 /// The statistics of a run, as one JSON object.
 #[derive(Debug, Clone, Copy, Default)]
@@ -103,7 +103,7 @@ fn stages<S: Serializer>(stages: &[Stage], to: S) -> Result<S::Ok, S::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::sample::{Sample, written};
+    use crate::sample::{Sample, written};
 
     #[test]
     fn counts_add_up() {

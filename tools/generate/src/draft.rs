@@ -1,7 +1,7 @@
 //! An article before it is text: words with what stands around them.
 
-use super::random::Random;
-use super::vocabulary::Vocabulary;
+use crate::random::Random;
+use crate::vocabulary::Vocabulary;
 
 /// A word or figure, with its surroundings, in one number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

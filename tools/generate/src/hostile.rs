@@ -1,11 +1,11 @@
 //! Shapes of corpora that bring careless engines down.
 
-use super::draft;
-use super::plant::Articles;
-use super::random::Random;
+use crate::draft;
+use crate::plant::Articles;
+use crate::random::Random;
 
 /// What a corpus is made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
     /// Articles of which some are copies and rewrites of others.
     News,
@@ -17,6 +17,28 @@ pub enum Shape {
     Long,
     /// Articles of three words.
     Short,
+}
+
+impl Shape {
+    /// All shapes.
+    pub const ALL: [Self; 5] =
+        [Self::News, Self::Identical, Self::Boilerplate, Self::Long, Self::Short];
+
+    /// Its name, as it is typed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::News => "news",
+            Self::Identical => "identical",
+            Self::Boilerplate => "boilerplate",
+            Self::Long => "long",
+            Self::Short => "short",
+        }
+    }
+
+    /// The shape of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|shape| shape.name() == name)
+    }
 }
 
 /// Bytes of a long article.

@@ -1,8 +1,8 @@
 //! What is planted: copies and rewrites of earlier articles.
 
-use super::draft::{self, Word};
-use super::random::Random;
-use super::vocabulary::Vocabulary;
+use crate::draft::{self, Word};
+use crate::random::Random;
+use crate::vocabulary::Vocabulary;
 
 /// How much of a copy is edited: the Jaccard index of word 3-grams that is aimed at.
 pub const STRENGTHS: [f64; 4] = [0.95, 0.9, 0.8, 0.7];
@@ -23,9 +23,17 @@ pub enum Origin {
     /// Nothing.
     Original,
     /// That earlier article, an original, to be edited until that Jaccard index.
-    Copy { source: u64, strength: f64 },
+    Copy {
+        /// Its number.
+        source: u64,
+        /// The Jaccard index aimed at.
+        strength: f64,
+    },
     /// That earlier article, an original.
-    Rewrite { source: u64 },
+    Rewrite {
+        /// Its number.
+        source: u64,
+    },
 }
 
 impl Articles {

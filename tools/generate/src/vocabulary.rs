@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::random::Random;
+use crate::random::Random;
 
 /// Words of the vocabulary, function words included.
 const WORDS: usize = 1 << 17;

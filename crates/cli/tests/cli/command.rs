@@ -19,7 +19,7 @@ pub fn retold() -> Command {
 
 /// The repository's seeds.
 pub fn seeds() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/seeds"))
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../seeds"))
 }
 
 /// Files by name and content, in a new folder.

@@ -1,14 +1,10 @@
 //! `retold compare`, as a user meets it.
-#![cfg(feature = "cli")]
-
-#[allow(dead_code, reason = "not every test runs all that it offers")]
-mod command;
 
 use std::fs;
 use std::io::Write;
 use std::process::Stdio;
 
-use command::{article, folder, json_lines, records, retold, run, seeds};
+use crate::command::{article, folder, json_lines, records, retold, run, seeds};
 
 const A: &str = "000_barrage-pause.txt";
 const B: &str = "001_barrage-pause-rewrite.txt";

@@ -1,15 +1,11 @@
 //! `retold dedup`, as a user meets it.
-#![cfg(feature = "cli")]
-
-#[allow(dead_code, reason = "not every test runs all that it offers")]
-mod command;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use command::{Done, article, folder, json_lines, records, retold, run};
+use crate::command::{Done, article, folder, json_lines, records, retold, run};
 
 /// The article of that number with its third word changed: Jaccard about 0.95.
 fn near(number: usize) -> String {
@@ -356,7 +352,7 @@ fn an_interrupted_run_leaves_nothing_that_looks_finished() {
         entries.map(|entry| name(entry).into_string().expect("UTF-8")).collect()
     };
     let mut started = retold();
-    let done = command::interrupt(
+    let done = crate::command::interrupt(
         started.current_dir(files.path()).args(["dedup", "-", "-o", "out"]),
         || {
             let names = names();

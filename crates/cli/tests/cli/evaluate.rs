@@ -1,13 +1,9 @@
 //! `retold evaluate`, as a user meets it.
-#![cfg(feature = "cli")]
-
-#[allow(dead_code, reason = "not every test runs all that it offers")]
-mod command;
 
 use std::fs;
 use std::path::Path;
 
-use command::{Done, article, folder, json_lines, retold, run};
+use crate::command::{Done, article, folder, json_lines, retold, run};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

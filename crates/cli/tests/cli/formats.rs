@@ -6,12 +6,12 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-const PAIR: &str = include_str!("../docs/schema/pair.schema.json");
-const CLUSTER: &str = include_str!("../docs/schema/cluster.schema.json");
-const STATS: &str = include_str!("../docs/schema/stats.schema.json");
+const PAIR: &str = include_str!("../../../../docs/schema/pair.schema.json");
+const CLUSTER: &str = include_str!("../../../../docs/schema/cluster.schema.json");
+const STATS: &str = include_str!("../../../../docs/schema/stats.schema.json");
 
 /// The articles of the seeds, as a pattern.
-const SEEDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/seeds/*.txt");
+const SEEDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../seeds/*.txt");
 
 struct Run {
     folder: TempDir,
@@ -55,7 +55,7 @@ fn checked(json: &str, schema: &str) -> Value {
 }
 
 fn seed(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../seeds").join(name);
     path.to_str().expect("UTF-8").to_owned()
 }
 

@@ -1,8 +1,5 @@
 //! `retold dedup --resume`: runs that are interrupted at given moments, and what becomes of them.
-#![cfg(all(feature = "cli", unix))]
-
-#[allow(dead_code, reason = "not every test runs all that it offers")]
-mod command;
+#![cfg(unix)]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use command::{Done, article, folder, json_lines, retold, run};
+use crate::command::{Done, article, folder, json_lines, retold, run};
 use tempfile::TempDir;
 
 /// Two compressed files, a plain one of several batches, a table and a text, with duplicates within and

@@ -1,14 +1,10 @@
 //! `retold scan`, as a user meets it.
-#![cfg(feature = "cli")]
-
-#[allow(dead_code, reason = "not every test runs all that it offers")]
-mod command;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::{Command, Stdio};
 
-use command::{article, folder, json_lines, records, retold, run, seeds};
+use crate::command::{article, folder, json_lines, records, retold, run, seeds};
 
 /// Articles in the seeds' folder, and the page that describes them.
 const SEEDS: usize = 17;
@@ -21,7 +17,7 @@ fn scan_seeds() -> Command {
 
 #[test]
 fn the_seeds_have_the_relations_that_they_are_said_to_have() {
-    let table = include_str!("seeds/relations.tsv");
+    let table = include_str!("../../../../tests/seeds/relations.tsv");
     let expected: BTreeSet<String> = table.lines().skip(1).map(String::from).collect();
     let done = run(scan_seeds().args(["--format", "jsonl"]));
     assert_eq!(done.status, 0, "{}", done.err);
@@ -353,7 +349,7 @@ fn an_interrupted_run_leaves_nothing() {
     let files = folder(&[]);
     let under_way = || fs::read_dir(files.path()).expect("a folder").count();
     let mut started = retold();
-    let done = command::interrupt(
+    let done = crate::command::interrupt(
         started.current_dir(files.path()).args([
             "scan",
             "-",

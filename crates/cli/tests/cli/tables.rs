@@ -1,13 +1,9 @@
 //! `--boilerplate` and `--synonyms`, as a user meets them.
-#![cfg(feature = "cli")]
-
-#[allow(dead_code, reason = "not every test runs all that it offers")]
-mod command;
 
 use std::fs;
 use std::path::Path;
 
-use command::{records, retold, run};
+use crate::command::{records, retold, run, seeds};
 
 const NOTICE: &str = "This piece first ran in the Wenlow Messenger, which keeps all rights to it. Readers who want more of its reporting can have a letter every Saturday, with the week's council business, the tide tables and a crossword by our oldest reader.";
 
@@ -60,10 +56,10 @@ fn a_broken_table_says_where() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("table.tsv"), "big\tlarge\nlonely\n").expect("written");
     let table = folder.path().join("table.tsv");
-    let done = run(retold().args(["scan", "seeds", "--synonyms"]).arg(&table));
+    let done = run(retold().arg("scan").arg(seeds()).arg("--synonyms").arg(&table));
     assert_eq!(done.status, 2);
     assert!(done.err.contains("table.tsv, line 2: one word only"), "{}", done.err);
-    let done = run(retold().args(["scan", "seeds", "--boilerplate", "no-such-file"]));
+    let done = run(retold().arg("scan").arg(seeds()).args(["--boilerplate", "no-such-file"]));
     assert_eq!(done.status, 2);
     assert!(done.err.contains("cannot read no-such-file"), "{}", done.err);
 }

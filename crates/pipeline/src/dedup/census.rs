@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use anyhow::ensure;
-use retold::corpus::{Place, Position, Reached, ReadReport, Record};
+use retold_corpus::{Place, Position, Reached, ReadReport, Record};
 
 use super::journal::{Body, Header, Journal};
 use super::places::Places;
-use crate::cli::stored::Room;
+use crate::stored::Room;
 
 /// What reading came to, and where everything is.
 #[derive(Debug)]

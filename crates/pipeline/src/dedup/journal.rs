@@ -18,12 +18,13 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context;
-use retold::corpus::{Position, ReadReport};
 use retold::engine::dedup::Pages;
+use retold_corpus::{Position, ReadReport};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::cli::stored::{Room, cannot, read_at};
+use crate::Error;
+use crate::stored::{Room, read_at};
 
 /// The batches of a reading, in order.
 #[derive(Debug)]
@@ -153,7 +154,7 @@ impl Journal {
         header.page = body.page.len() as u32;
         let body = body.packed();
         if self.is_lasting || !self.fits(&body) {
-            self.write(header, &body).with_context(|| self.cannot("write"))?;
+            self.write(header, &body).map_err(|error| self.failure("write", error))?;
         }
         self.note(header, &body);
         Ok(())
@@ -166,7 +167,7 @@ impl Journal {
         *self = Self { file, is_lasting, ..Self::temporary(room) };
         let Some(mut file) = self.file.as_ref() else { return Ok(()) };
         let cleared = file.set_len(0).and_then(|()| file.seek(SeekFrom::Start(0)));
-        cleared.map(drop).with_context(|| self.cannot("write"))
+        cleared.map(drop).map_err(|error| self.failure("write", error))
     }
 
     fn fits(&self, body: &[u8]) -> bool {
@@ -205,18 +206,20 @@ impl Journal {
         }
     }
 
-    fn cannot(&self, what: &str) -> String {
+    fn failure(&self, what: &'static str, error: io::Error) -> anyhow::Error {
         if self.is_lasting {
-            format!("cannot {what} what is done so far; see that there is room on the disk")
+            let said =
+                format!("cannot {what} what is done so far; see that there is room on the disk");
+            anyhow::Error::new(error).context(said)
         } else {
-            cannot(what, &self.room.temp)
+            Error::temporary(what, &self.room.temp, error).into()
         }
     }
 
     /// An error if something could not be read back; zeros stood for it.
     pub fn check(&self) -> anyhow::Result<()> {
         let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner).take();
-        failed.map_or(Ok(()), Err).with_context(|| self.cannot("read"))
+        failed.map_or(Ok(()), |error| Err(self.failure("read", error)))
     }
 
     /// Articles so far.

@@ -1,17 +1,17 @@
-//! `--keep`: which one of several articles stays.
+//! Which one of several articles stays.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
+use std::path::Path;
 
 use anyhow::Context;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::fmt::rfc2822;
 use jiff::tz::TimeZone;
-use retold::corpus::{Corpus, Record};
+use retold_corpus::{Corpus, Record};
 
 use super::pile::Articles;
-use crate::cli::values::KeepValue;
 
 /// A policy, with what it needs to know.
 #[derive(Debug)]
@@ -30,20 +30,6 @@ pub enum Keep {
 const LAST: u64 = u64::MAX;
 
 impl Keep {
-    /// Reads the list of priorities, if that is the policy.
-    pub fn new(value: &KeepValue) -> anyhow::Result<Self> {
-        Ok(match value {
-            KeepValue::Longest => Self::Longest,
-            KeepValue::First => Self::First,
-            KeepValue::Earliest(field) => Self::Earliest(field.clone()),
-            KeepValue::Priority(path) => {
-                let list = fs::read_to_string(path)
-                    .with_context(|| format!("cannot read the priorities {}", path.display()))?;
-                Self::Priority(Priorities::new(&list))
-            }
-        })
-    }
-
     /// The field that it needs to see.
     pub fn field(&self) -> Option<String> {
         match self {
@@ -112,6 +98,13 @@ pub struct Priorities {
 }
 
 impl Priorities {
+    /// Those of a file: an id or path, or the beginning of one, on each line, best first.
+    pub fn read(path: &Path) -> anyhow::Result<Self> {
+        let list = fs::read_to_string(path)
+            .with_context(|| format!("cannot read the priorities {}", path.display()))?;
+        Ok(Self::new(&list))
+    }
+
     fn new(list: &str) -> Self {
         let mut priorities = Self::default();
         for (line, place) in list.lines().map(str::trim).filter(|line| !line.is_empty()).zip(0..) {

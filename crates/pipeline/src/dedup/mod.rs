@@ -1,4 +1,4 @@
-//! `retold dedup`
+//! What is worth keeping of a corpus.
 //!
 //! ```text
 //! DIR.partial/terms     what was asked for: a later run may go on only if that is the same
@@ -9,6 +9,7 @@
 //! ```
 
 mod census;
+mod counts;
 mod finished;
 mod journal;
 mod keep;
@@ -20,127 +21,170 @@ mod pile;
 mod places;
 mod plan;
 mod shards;
-mod summary;
 mod target;
 mod terms;
 
+use std::fs::File;
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail, ensure};
-use retold::corpus::{Corpus, Input, RepeatedIds};
+use anyhow::{Context, ensure};
 use retold::engine::dedup::Fate;
-use retold::report::quantity;
+use retold_corpus::{Corpus, Input, Problems, ReadReport, RepeatedIds};
+use retold_report::Read;
+use retold_report::dedup::{Amount, Deduplication};
 
-use super::args::DedupArgs;
-use super::config;
-use super::console::Console;
-use super::exit::Exit;
-use super::progress::Progress;
-use super::run::Started;
-use super::scan::inputs;
-use super::settings::Settings;
-use super::stored::Room;
+use crate::Progress;
+use crate::run::{Started, peak_memory};
+use crate::settings::Settings;
+use crate::stored::Room;
 use census::Census;
+use counts::Counts;
 use finished::Finished;
-use keep::Keep;
+pub use keep::{Keep, Priorities};
 use pile::{Again, CHANGED, Pile};
 use plan::{Plan, Planning};
 use shards::Shards;
-use summary::{Counts, Summary};
-use target::{Leftover, Target};
+pub use target::Leftover;
+use target::Target;
 use terms::{InputState, Terms};
 
-/// An error for options that were typed and would not count.
-pub fn check(args: &DedupArgs) -> anyhow::Result<()> {
-    if args.rewrites {
-        return Ok(());
-    }
-    match config::first_key(&args.options.detection) {
-        None => Ok(()),
-        Some(name) => {
-            bail!("--{name} counts with --rewrites only; near-duplicates go by --jaccard")
-        }
-    }
+/// What to deduplicate, and how.
+pub struct Dedup {
+    /// The articles.
+    pub inputs: Vec<Input>,
+    /// Articles of which copies are dropped, too; neither changed nor written.
+    pub references: Vec<Input>,
+    /// What goes.
+    pub method: Method,
+    /// Which one of several stays.
+    pub keep: Keep,
+    /// Where to write; nothing is written without it.
+    pub output: Option<Output>,
+    /// How to go about it.
+    pub settings: Settings,
+    /// Options that have an influence on the outcome, by name: recorded, and compared with those of
+    /// a run to go on with.
+    pub options: Vec<(String, String)>,
+    /// Further files that have one.
+    pub files: Vec<PathBuf>,
 }
 
+/// What is dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// Near-duplicates by MinHash and exact Jaccard indices.
+    NearDuplicates,
+    /// Copies, excerpts and rewrites of all kinds, as a scan finds them.
+    Rewrites,
+}
+
+/// The folder to write.
+#[derive(Debug, Clone)]
+pub struct Output {
+    /// Not there yet, or empty.
+    pub folder: PathBuf,
+    /// What becomes of what an interrupted run has left beside it.
+    pub leftover: Leftover,
+}
+
+/// What happens on the way that whoever waits should know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notice {
+    /// What an interrupted run has left is removed.
+    StartsAfresh,
+    /// The end of what an interrupted run has done is damaged or cut short, and is done again.
+    RedoesEnd,
+    /// An interrupted run has read so many articles: it goes on behind them.
+    GoesOn(u32),
+    /// So many files were damaged since they were written, and are written again.
+    RewritesFiles(u64),
+}
+
+/// Is told what happens.
+pub type Told<'t> = &'t mut dyn FnMut(Notice) -> io::Result<()>;
+
 /// A deduplication under way.
-struct Job<'j> {
-    args: &'j DedupArgs,
-    started: Started,
-    settings: Settings,
-    keep: Keep,
-    progress: Progress,
+pub struct Job<'j> {
+    dedup: Dedup,
+    started: &'j Started,
+    progress: &'j dyn Progress,
     /// Where to write; nothing in a dry run.
     target: Option<Target>,
 }
 
-/// Reads the inputs twice or more: to find out what to drop, and to write the rest.
-pub fn run(args: &DedupArgs, console: &mut Console<'_>) -> anyhow::Result<Exit> {
-    let started = Started::now("dedup");
-    let mut settings = Settings::new(&args.options)?;
-    let keep = Keep::new(&settings.keep)?;
-    settings.reading.extra_field = keep.field();
-    // Only duplicates of texts may be missing from what is written, not those of ids.
-    settings.reading.repeated_ids = RepeatedIds::Number;
-    let target = match (&args.output, args.dry_run) {
-        (Some(folder), false) => Some(begin(folder, args, &settings, console)?),
-        _ => None,
-    };
-    let known = target.as_ref().filter(|target| target.is_resumed());
-    if let Some(bytes) = known.and_then(|target| Terms::batch_bytes(&target.terms())) {
-        // Where an earlier reading has come is counted in its pieces.
-        settings.reading.batch_bytes = bytes;
+/// What a deduplication came to, before the folder has its name.
+pub struct Done {
+    plan: Plan,
+    counts: Counts,
+}
+
+impl Done {
+    /// What reading the inputs came to.
+    pub fn report(&self) -> &ReadReport {
+        &self.plan.census.report
     }
-    let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet);
-    let mut job = Job { args, started, settings, keep, progress, target };
-    let done = job.done(console);
-    job.progress.clear();
-    if let (Err(_), Some(advice)) = (&done, job.target.as_ref().and_then(Target::advice)) {
-        writeln!(console.err, "retold: {advice}")?;
+
+    /// Whether something was dropped.
+    pub fn has_dropped(&self) -> bool {
+        !self.plan.fates.drops().is_empty()
     }
-    let (plan, written) = done?;
-    let Job { started, settings, target, .. } = job;
-    let summary = Summary { plan: &plan, counts: &written, run: started.run(&settings), args };
-    if let Some(target) = target {
-        target.finish()?;
+}
+
+impl<'j> Job<'j> {
+    /// Makes the folder to write.
+    pub fn begin(
+        mut dedup: Dedup,
+        started: &'j Started,
+        progress: &'j dyn Progress,
+        told: Told<'_>,
+    ) -> anyhow::Result<Self> {
+        dedup.settings.reading.extra_field = dedup.keep.field();
+        // Only duplicates of texts may be missing from what is written, not those of ids.
+        dedup.settings.reading.repeated_ids = RepeatedIds::Number;
+        let target = dedup.output.as_ref().map(|output| made(output, told)).transpose()?;
+        let known = target.as_ref().filter(|target| target.is_resumed());
+        if let Some(bytes) = known.and_then(|target| Terms::batch_bytes(&target.terms())) {
+            // Where an earlier reading has come is counted in its pieces.
+            dedup.settings.reading.batch_bytes = bytes;
+        }
+        Ok(Self { dedup, started, progress, target })
     }
-    if !settings.quiet {
-        let style = console.facts.style(settings.color, false);
-        summary.show(style, console.out)?;
+
+    /// Whether another run could go on from what is there, if this one has failed.
+    pub fn is_resumable(&self) -> bool {
+        self.target.as_ref().is_some_and(Target::is_resumable)
     }
-    console.list_problems(&settings, &plan.census.report)?;
-    Ok(Exit::of(!plan.fates.drops().is_empty(), plan.census.report.failures))
+
+    /// Gives the folder its name, and says what it came to.
+    pub fn finish(self, done: &Done) -> anyhow::Result<Deduplication> {
+        let summary = self.summary(&done.plan, &done.counts);
+        self.target.map_or(Ok(()), Target::finish)?;
+        Ok(summary)
+    }
 }
 
 /// Makes the folder to write, and says what becomes of what an earlier run has left there.
-fn begin(
-    folder: &Path,
-    args: &DedupArgs,
-    settings: &Settings,
-    console: &mut Console<'_>,
-) -> anyhow::Result<Target> {
-    let is_left = target::is_left_over(folder);
-    let leftover = if args.resume { Leftover::Resume } else { Leftover::Remove };
-    let target = Target::create(folder, leftover)?;
+fn made(output: &Output, told: Told<'_>) -> anyhow::Result<Target> {
+    let is_left = target::is_left_over(&output.folder);
+    let target = Target::create(&output.folder, output.leftover)?;
     if is_left && !target.is_resumed() {
-        let said = "retold: starting afresh; what an interrupted run has left is removed \
-                    (--resume would have gone on from there)";
-        console.say(settings, said)?;
+        told(Notice::StartsAfresh)?;
     }
     Ok(target)
 }
 
 impl Job<'_> {
-    /// Does all of it but to give the folder its name.
-    fn done(&mut self, console: &mut Console<'_>) -> anyhow::Result<(Plan, Counts)> {
-        let Self { args, settings, .. } = self;
-        let reference: Vec<_> = args.reference.iter().map(|input| Input::parse(input)).collect();
+    /// Reads the inputs twice or more, to find out what to drop and to write the rest: all of it but
+    /// to give the folder its name.
+    pub fn run(&mut self, told: Told<'_>) -> anyhow::Result<Done> {
+        let Dedup { inputs, references, settings, .. } = &self.dedup;
         let pile = Pile::new(
-            Corpus::find(&reference, settings.reading.clone()),
-            Corpus::find(&inputs(&args.input)?, settings.reading.clone()),
+            Corpus::find(references, settings.reading.clone()),
+            Corpus::find(inputs, settings.reading.clone()),
         )?;
-        let census = self.census(&pile, console)?;
-        let done = self.planned_and_written(&pile, census, console);
+        let census = self.census(&pile, told)?;
+        let done = self.planned_and_written(&pile, census, told);
         // What came of inputs that were written to meanwhile is of no use to anybody.
         if let Err(changed) = pile.check_unchanged() {
             self.target.iter_mut().for_each(Target::is_worthless);
@@ -150,8 +194,9 @@ impl Job<'_> {
     }
 
     /// What is known of the articles from an interrupted run.
-    fn census(&mut self, pile: &Pile, console: &mut Console<'_>) -> anyhow::Result<Census> {
-        let room = Room { bytes: self.settings.memory / 4, ..self.settings.room.clone() };
+    fn census(&mut self, pile: &Pile, told: Told<'_>) -> anyhow::Result<Census> {
+        let Settings { resources, room, .. } = &self.dedup.settings;
+        let room = Room { bytes: resources.memory.bytes() / 4, ..room.clone() };
         let terms = self.terms(pile);
         let Some(target) = &mut self.target else { return Ok(Census::temporary(room)) };
         if target.is_resumed() {
@@ -163,24 +208,22 @@ impl Job<'_> {
         let (census, lost) = Census::lasting(&path, room.clone())?;
         let articles = census.journal.articles();
         if lost > 0 {
-            let said = "retold: the end of what was done is damaged or cut short; \
-                        that part is done again";
-            console.say(&self.settings, said)?;
+            told(Notice::RedoesEnd)?;
         }
         if target.is_resumed() {
-            let said = format!("retold: going on behind {articles} articles that were read");
-            console.say(&self.settings, &said)?;
+            told(Notice::GoesOn(articles))?;
         }
         target.begin();
         Ok(census)
     }
 
     fn terms(&self, pile: &Pile) -> Terms {
-        let Self { args, settings, .. } = self;
-        let mut options = self.started.run(settings).options;
-        options.push(("rewrites".to_owned(), args.rewrites.to_string()));
+        let Dedup { method, settings, options, files, .. } = &self.dedup;
+        let mut options = options.clone();
+        let is_of_rewrites = *method == Method::Rewrites;
+        options.push(("rewrites".to_owned(), is_of_rewrites.to_string()));
         let mut inputs = pile.states().to_vec();
-        inputs.extend(settings.files().iter().map(|path: &PathBuf| InputState::of(path)));
+        inputs.extend(files.iter().map(|path| InputState::of(path)));
         Terms::new(settings.reading.batch_bytes, options, inputs)
     }
 
@@ -188,9 +231,10 @@ impl Job<'_> {
         &self,
         pile: &Pile,
         census: Census,
-        console: &mut Console<'_>,
-    ) -> anyhow::Result<(Plan, Counts)> {
-        let Self { args, settings, keep, progress, .. } = self;
+        told: Told<'_>,
+    ) -> anyhow::Result<Done> {
+        let Dedup { method, settings, keep, .. } = &self.dedup;
+        let progress = self.progress;
         let planning = Planning { pile, settings, keep, progress };
         let fates = self.target.as_ref().map(|target| target.state("fates"));
         let recorded = match &fates {
@@ -200,11 +244,12 @@ impl Job<'_> {
         let plan = match recorded {
             Ok(plan) => plan,
             Err(mut census) => {
-                let plan = if args.rewrites {
-                    census.start_over()?;
-                    planning.of_rewrites(*census)?
-                } else {
-                    planning.of_near_duplicates(*census)?
+                let plan = match method {
+                    Method::Rewrites => {
+                        census.start_over()?;
+                        planning.of_rewrites(*census)?
+                    }
+                    Method::NearDuplicates => planning.of_near_duplicates(*census)?,
                 };
                 fates.map_or(Ok(()), |fates| plan.record(&fates))?;
                 plan
@@ -217,24 +262,20 @@ impl Job<'_> {
                 let finished =
                     Finished::open(&record, &folder).with_context(|| cannot_write(&record))?;
                 if !finished.damaged().is_empty() {
-                    let said = format!(
-                        "retold: damaged since written, and written again: {}",
-                        quantity::counted(finished.damaged().len() as u64, "file")
-                    );
-                    console.say(settings, &said)?;
+                    told(Notice::RewritesFiles(finished.damaged().len() as u64))?;
                 }
                 self.written(pile, &plan, Shards::new(pile.own(), folder, finished))?
             }
             None => plan.counts(),
         };
-        Ok((plan, counts))
+        Ok(Done { plan, counts })
     }
 
     /// Writes what is kept and what is dropped.
     fn written(&self, pile: &Pile, plan: &Plan, mut shards: Shards<'_>) -> anyhow::Result<Counts> {
         let clock = std::time::Instant::now();
         let mut counts = plan.counts();
-        self.progress.begin_steps("writing", counts.kept());
+        self.progress.begin_steps("writing", counts.kept.articles);
         let references = plan.census.references();
         let is_kept = |article: u32| article >= references && plan.fates.of(article) == Fate::Kept;
         let from = shards.first_open();
@@ -250,18 +291,46 @@ impl Job<'_> {
             let heading = articles.batch.heading.as_deref();
             records.iter().try_for_each(|record| shards.write(record, heading))
         })?;
-        ensure!(written == counts.kept(), CHANGED);
+        ensure!(written == counts.kept.articles, CHANGED);
         shards.finish()?;
         let Some(target) = &self.target else { return Ok(counts) };
         let path = target.path("dropped.jsonl");
         plan.write_dropped(&path).with_context(|| cannot_write(&path))?;
         pause::at("written", None);
         counts.took = clock.elapsed();
-        let Self { args, started, settings, .. } = self;
-        let summary = Summary { plan, counts: &counts, run: started.run(settings), args };
-        summary.write_json(&target.path("summary.json"))?;
+        let path = target.path("summary.json");
+        write_summary(&self.summary(plan, &counts), &path).with_context(|| cannot_write(&path))?;
         Ok(counts)
     }
+
+    /// What it comes to, so far.
+    fn summary(&self, plan: &Plan, counts: &Counts) -> Deduplication {
+        let Dedup { output, options, .. } = &self.dedup;
+        let Census { report, reference, .. } = &plan.census;
+        let reasons = |problems: &Problems| {
+            let counts = problems.counts().iter();
+            counts.map(|(reason, n)| (reason.message().to_owned(), *n)).collect()
+        };
+        Deduplication {
+            run: self.started.run(options),
+            output: output.as_ref().map(|output| output.folder.clone()),
+            read: Read { articles: report.articles, bytes: report.bytes, files: report.files },
+            reference: Amount { articles: reference.articles, bytes: reference.bytes },
+            kept: counts.kept,
+            dropped: counts.dropped.clone(),
+            skipped: reasons(&report.skipped),
+            repaired: reasons(&report.repaired),
+            stages: plan.stages.clone(),
+            writing: counts.took,
+            candidates: plan.candidates as u64,
+            peak_memory: peak_memory(),
+        }
+    }
+}
+
+fn write_summary(summary: &Deduplication, path: &Path) -> io::Result<()> {
+    let mut out = BufWriter::new(File::create(path)?);
+    summary.write_json(&mut out)
 }
 
 fn cannot_write(path: &Path) -> String {

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, Write};
 
-use retold::corpus::Compression;
+use retold_corpus::Compression;
 
 use super::finished::{Hashed, Sum};
 

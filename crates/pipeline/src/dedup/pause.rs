@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use std::thread;
 
 /// `MOMENT[:NUMBER]=FILE`: where to stop, and the file to make then. Not an option, because nobody
-/// but `tests/cli_resume.rs` has a use for it.
+/// but `crates/cli/tests/cli/resume.rs` has a use for it.
 const VARIABLE: &str = "RETOLD_TEST_PAUSE";
 
 /// Stops here for ever if the variable names this moment, and a number that has been reached.

@@ -6,7 +6,7 @@ use std::io::{self, Read, Seek, Write};
 use std::ops::ControlFlow;
 
 use anyhow::{Context, bail, ensure};
-use retold::corpus::{Batch, Corpus, Ids, Selection, Start};
+use retold_corpus::{Batch, Corpus, Ids, Selection, Start};
 use tempfile::NamedTempFile;
 use xxhash_rust::xxh3::Xxh3;
 

@@ -1,6 +1,6 @@
 //! Where the articles of a reading stand, so that a later one can pass over what it does not need.
 
-use retold::corpus::Place;
+use retold_corpus::Place;
 
 /// Places by number, and numbers by place. Memory: 32 bytes for each run of records on neighbouring
 /// lines, which most files are as a whole.

@@ -10,19 +10,19 @@ use retold::Engine;
 use retold::align::Relation;
 use retold::engine::Pair;
 use retold::engine::dedup::{Drop, Edge, Fates, Rank, Signing, Standing, Verification, choose};
-use retold::report::Stage;
-use serde::Serialize;
+use retold_report::Stage;
+use retold_report::dedup::Dropped;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::cannot_write;
 use super::census::Census;
+use super::counts::Counts;
 use super::keep::Keep;
 use super::pause;
 use super::pile::{Again, CHANGED, Kept, Pile};
-use super::summary::Counts;
-use crate::cli::progress::Progress;
-use crate::cli::settings::Settings;
-use crate::cli::stored::StoredTexts;
+use crate::Progress;
+use crate::settings::Settings;
+use crate::stored::StoredTexts;
 
 /// The fates of all articles of a pile, by number, and how they came about.
 pub struct Plan {
@@ -47,7 +47,7 @@ pub struct Planning<'p> {
     /// Which one of several to keep.
     pub keep: &'p Keep,
     /// Who watches.
-    pub progress: &'p Progress,
+    pub progress: &'p dyn Progress,
 }
 
 /// Times the stages of a plan.
@@ -203,15 +203,14 @@ impl Plan {
         let mut out = BufWriter::new(File::create(path)?);
         let journal = &self.census.journal;
         for &Drop { article, keeper, relation, score } in self.fates.drops() {
-            let record = DroppedRecord {
+            let dropped = Dropped {
                 id: &journal.id(article),
                 keeper: &journal.id(keeper),
-                relation: relation.name(),
-                score: (f64::from(score) * 1e4).round() / 1e4,
+                relation,
+                score,
                 why: self.why(article, keeper, relation),
             };
-            serde_json::to_writer(&mut out, &record)?;
-            out.write_all(b"\n")?;
+            dropped.write(&mut out)?;
         }
         journal.check()?;
         Ok(out.flush()?)
@@ -262,13 +261,4 @@ fn edge(pair: &Pair) -> Option<Edge> {
         score: found.score,
         contained: found.contained,
     })
-}
-
-#[derive(Serialize)]
-struct DroppedRecord<'a> {
-    id: &'a str,
-    keeper: &'a str,
-    relation: &'static str,
-    score: f64,
-    why: &'static str,
 }

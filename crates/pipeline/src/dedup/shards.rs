@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::Context;
-use retold::corpus::{Corpus, Format, Record, Source};
+use retold_corpus::{Corpus, Format, Record, Source};
 
 use super::finished::{Finished, Hashed};
 use super::pack::Packer;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use crate::cli::interrupt::Unfinished;
+use crate::unfinished::Unfinished;
 
 /// A folder under way: `DIR.partial` beside DIR until it is finished, with what a later run needs to
 /// go on.
@@ -129,9 +129,9 @@ impl Target {
         }
     }
 
-    /// What to say if the run fails here.
-    pub fn advice(&self) -> Option<&'static str> {
-        (self.is_worth && self.is_begun).then_some(crate::cli::interrupt::HOW_TO_RESUME)
+    /// Whether another run could go on from what is there, if this one fails.
+    pub fn is_resumable(&self) -> bool {
+        self.is_worth && self.is_begun
     }
 
     /// Nothing of what is there would be right.

@@ -6,11 +6,13 @@ use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, bail};
-use retold::corpus::Corpus;
+use anyhow::Context;
+use retold_corpus::Corpus;
 use serde::{Deserialize, Serialize};
 
 use super::cannot_write;
+use crate::Error;
+use crate::error::Difference;
 
 /// Raised by whatever changes what is kept for a later run, or what is computed from it.
 const VERSION: u32 = 1;
@@ -108,18 +110,9 @@ impl Terms {
     }
 
     /// An error that says what differs from the run with this record.
-    pub fn check(&self, path: &Path) -> anyhow::Result<()> {
-        let Some(found) = Self::read(path) else {
-            bail!(
-                "cannot go on: the record of the interrupted run is damaged; \
-                 start afresh, without --resume"
-            );
-        };
-        let Some(difference) = self.difference(&found) else { return Ok(()) };
-        bail!(
-            "cannot go on with the interrupted run: {difference}; \
-             give what it was given, or start afresh, without --resume"
-        )
+    pub fn check(&self, path: &Path) -> Result<(), Error> {
+        let found = Self::read(path).ok_or(Error::DamagedRecord)?;
+        self.difference(&found).map_or(Ok(()), |difference| Err(Error::OtherRun(difference)))
     }
 
     fn read(path: &Path) -> Option<Self> {
@@ -131,19 +124,24 @@ impl Terms {
     }
 
     /// The first thing in which this run differs from an earlier one.
-    fn difference(&self, before: &Self) -> Option<String> {
+    fn difference(&self, before: &Self) -> Option<Difference> {
         let (head, old) = (&self.head, &before.head);
         if (head.version, &head.retold) != (old.version, &old.retold) {
-            return Some(format!("it was retold {} and this is {}", old.retold, head.retold));
+            let [was, is] = [old, head].map(|head| head.retold.clone());
+            return Some(Difference::Version { was, is });
         }
         let names = head.options.keys().chain(old.options.keys());
         for name in names {
             let [was, is] = [old, head].map(|head| head.options.get(name).map(String::as_str));
             if was != is {
-                let [was, is] = [was, is].map(|value| value.unwrap_or("not given"));
-                return Some(format!("--{name} was {was} and is {is}"));
+                let [was, is] = [was, is].map(|value| value.unwrap_or("not given").to_owned());
+                return Some(Difference::Option { name: name.clone(), was, is });
             }
         }
+        self.other_input(before).map(Difference::Input)
+    }
+
+    fn other_input(&self, before: &Self) -> Option<String> {
         for (is, was) in self.inputs.iter().zip(&before.inputs) {
             if is.path != was.path {
                 return Some(format!("it read {} where this one reads {}", was.path, is.path));
@@ -186,14 +184,14 @@ mod tests {
         run.check(&path).expect("the same");
         assert_eq!(Terms::batch_bytes(&path), Some(100));
         for (other, difference) in [
-            (terms("0.8", &[("a", 1), ("b", 2)]), "--jaccard was 0.7 and is 0.8"),
+            (terms("0.8", &[("a", 1), ("b", 2)]), "jaccard was 0.7 and is 0.8"),
             (terms("0.7", &[("a", 1), ("b", 3)]), "b has changed since"),
             (terms("0.7", &[("a", 1), ("c", 2)]), "it read b where this one reads c"),
             (terms("0.7", &[("a", 1)]), "it also read b"),
             (terms("0.7", &[("a", 1), ("b", 2), ("c", 3)]), "it did not read c"),
         ] {
             let error = other.check(&path).expect_err(difference).to_string();
-            assert!(error.contains(difference) && error.contains("--resume"), "{error}");
+            assert!(error.contains(difference), "{error}");
         }
         fs::write(&path, "{").expect("written");
         assert!(run.check(&path).expect_err("damaged").to_string().contains("damaged"));

@@ -7,7 +7,7 @@
 use std::fmt::Write;
 
 use super::Evaluation;
-use crate::evaluation::{Counts, Point};
+use retold::evaluation::{Counts, Point};
 
 const WIDTH: f64 = 784.0;
 const HEIGHT: f64 = 440.0;
@@ -228,7 +228,7 @@ mod tests {
     use super::super::TruthKind;
     use super::super::tests::sample;
     use super::*;
-    use crate::evaluation::{Ranking, Scored, Unseen};
+    use retold::evaluation::{Ranking, Scored, Unseen};
 
     #[test]
     fn a_line_steps_down_at_the_scores() {

@@ -6,8 +6,8 @@ mod record;
 pub use curve::svg;
 pub use record::write_json;
 
-use crate::evaluation::{Counts, Ranking, Reliability};
-use crate::report::Run;
+use crate::Run;
+use retold::evaluation::{Counts, Ranking, Reliability};
 
 /// Steps of the threshold curve in records: every hundredth.
 const STEPS: u32 = 100;
@@ -106,7 +106,7 @@ impl Evaluation {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::evaluation::{Scored, Unseen};
+    use retold::evaluation::{Scored, Unseen};
 
     /// Two hundred pairs, most of which are judged well, and some that nobody looked at.
     pub(crate) fn sample(kind: TruthKind) -> Evaluation {

@@ -6,9 +6,9 @@ use std::io::Write;
 use serde::Serialize;
 
 use super::{Evaluation, STEPS};
-use crate::evaluation::{BINS, Bin, Counts, Point};
-use crate::report::Error;
-use crate::report::record::SCHEMA_VERSION;
+use crate::Error;
+use crate::record::SCHEMA_VERSION;
+use retold::evaluation::{BINS, Bin, Counts, Point};
 
 /// Unknown ids that a record lists; all are counted.
 const LISTED: usize = 20;

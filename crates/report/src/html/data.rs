@@ -10,11 +10,11 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 
-use crate::align::{Match, Relation, changes};
-use crate::report::record::{ComparisonRecord, Explain, SCHEMA_VERSION, round};
-use crate::report::{Error, Evidence, Findings, Pair};
-use crate::span::Span;
-use crate::text::words::for_each_word;
+use crate::record::{ComparisonRecord, Explain, SCHEMA_VERSION, round};
+use crate::{Error, Evidence, Findings, Pair};
+use retold::align::{Match, Relation, changes};
+use retold::span::Span;
+use retold::text::words::for_each_word;
 
 /// Bytes after which a chunk is closed.
 const CHUNK: usize = 256 << 10;

@@ -23,7 +23,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest, Sha256};
 
-use crate::report::{Error, Findings, Format};
+use crate::{Error, Findings, Format};
 use data::Data;
 
 /// The report as one HTML file.
@@ -81,7 +81,7 @@ fn hash_source(inline: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::sample::{Sample, written};
+    use crate::sample::{Sample, written};
 
     fn between<'t>(text: &'t str, start: &str, end: &str) -> &'t str {
         let from = text.find(start).expect(start) + start.len();

@@ -2,13 +2,13 @@
 
 use minijinja::{AutoEscape, Environment, Value, context};
 
-use crate::align::Relation;
-use crate::report::html::picture::Groups;
-use crate::report::html::{SCRIPT, STYLE};
-use crate::report::printable::printable;
-use crate::report::record::SCHEMA_VERSION;
-use crate::report::stats::count_relations;
-use crate::report::{Clusters, Error, Findings, Notes, quantity};
+use crate::html::picture::Groups;
+use crate::html::{SCRIPT, STYLE};
+use crate::printable::printable;
+use crate::record::SCHEMA_VERSION;
+use crate::stats::count_relations;
+use crate::{Clusters, Error, Findings, Notes, quantity};
+use retold::align::Relation;
 
 /// Places named for each reason to skip or repair; all of them fill pages.
 const MOST_PLACES: usize = 100;

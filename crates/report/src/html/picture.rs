@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::f64::consts::TAU;
 use std::fmt::Write;
 
-use crate::align::Relation;
-use crate::report::{Findings, Pair};
+use crate::{Findings, Pair};
+use retold::align::Relation;
 
 /// Groups drawn; more would be wallpaper.
 const MOST_GROUPS: usize = 48;
@@ -203,7 +203,7 @@ impl Forest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::sample::Sample;
+    use crate::sample::Sample;
 
     #[test]
     fn linked_articles_are_drawn_together() {

@@ -2,13 +2,13 @@
 
 use std::io::Write;
 
-use crate::align::{Comparison, Kind, Match, Side, changes};
-use crate::report::printable::one_line;
-use crate::report::record::Explain;
-use crate::report::terminal::line::{Line, Look};
-use crate::report::terminal::{Page, Style, name, sign};
-use crate::report::{Error, Evidence, Findings, Format, Pair, quantity};
-use crate::span::Span;
+use crate::printable::one_line;
+use crate::record::Explain;
+use crate::terminal::line::{Line, Look};
+use crate::terminal::{Page, Style, name, sign};
+use crate::{Error, Evidence, Findings, Format, Pair, quantity};
+use retold::align::{Comparison, Kind, Match, Side, changes};
+use retold::span::Span;
 
 /// Every pair of the findings in full.
 #[derive(Debug, Clone, Copy)]

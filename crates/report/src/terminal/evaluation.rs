@@ -2,12 +2,12 @@
 
 use std::io::Write;
 
-use crate::evaluation::{BINS, Counts};
-use crate::report::evaluation::{Evaluation, TruthKind};
-use crate::report::printable::printable;
-use crate::report::terminal::line::{Line, Look};
-use crate::report::terminal::{Page, Style};
-use crate::report::{Error, quantity};
+use crate::evaluation::{Evaluation, TruthKind};
+use crate::printable::printable;
+use crate::terminal::line::{Line, Look};
+use crate::terminal::{Page, Style};
+use crate::{Error, quantity};
+use retold::evaluation::{BINS, Counts};
 
 /// Where the second column begins.
 const LABEL: usize = 22;
@@ -187,7 +187,7 @@ fn reliability(page: &mut Page<'_>, of: &Evaluation) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::evaluation::tests::sample;
+    use crate::evaluation::tests::sample;
 
     fn written(kind: TruthKind) -> String {
         let mut out = Vec::new();

@@ -6,8 +6,8 @@ use anstyle::{AnsiColor, Effects};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use crate::align::Kind;
-use crate::report::terminal::Style;
+use crate::terminal::Style;
+use retold::align::Kind;
 
 /// What a stretch of text is; [`Look::style`] says how it looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

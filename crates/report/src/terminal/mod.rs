@@ -4,20 +4,22 @@
 //! same in a pipe, on paper and to those who see colours differently.
 
 mod compare;
+mod dedup;
 mod evaluation;
 mod line;
 mod summary;
 
 pub use compare::Compare;
+pub use dedup::Dedup;
 pub use evaluation::Measures;
 pub use summary::Summary;
 
 use std::io::Write;
 use std::path::Path;
 
-use crate::align::Kind;
-use crate::report::{Article, Error};
+use crate::{Article, Error};
 use line::{Line, Look};
+use retold::align::Kind;
 
 /// What the terminal can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,9 +114,9 @@ fn file_url(path: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::printable;
-    use crate::report::record::Explain;
-    use crate::report::sample::{Sample, written};
+    use crate::printable;
+    use crate::record::Explain;
+    use crate::sample::{Sample, written};
 
     fn style(width: usize) -> Style {
         Style { width, ..Style::default() }
@@ -169,7 +171,7 @@ mod tests {
             article.path = Some(format!("/{}", article.id).into());
         }
         for format in [
-            &Summary::new(style(80)) as &dyn crate::report::Format,
+            &Summary::new(style(80)) as &dyn crate::Format,
             &Compare { style: style(80), explain: Explain::Features },
         ] {
             let text = written(format, &sample.findings());

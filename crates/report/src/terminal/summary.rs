@@ -2,12 +2,12 @@
 
 use std::io::Write;
 
-use crate::align::{Match, Relation};
-use crate::report::printable::{one_line, printable};
-use crate::report::stats::count_relations;
-use crate::report::terminal::line::{Line, Look};
-use crate::report::terminal::{Page, Style, name, sign};
-use crate::report::{Clusters, Error, Findings, Format, Note, Notes, Pair, quantity};
+use crate::printable::{one_line, printable};
+use crate::stats::count_relations;
+use crate::terminal::line::{Line, Look};
+use crate::terminal::{Page, Style, name, sign};
+use crate::{Clusters, Error, Findings, Format, Note, Notes, Pair, quantity};
+use retold::align::{Match, Relation};
 
 /// The summary of a scan.
 #[derive(Debug, Clone, Copy)]

@@ -128,7 +128,7 @@ pub fn run(args: &MeasureArgs) -> anyhow::Result<()> {
                 output: output.clone(),
                 truth: truth.clone(),
                 seed: 1,
-                shape: generate::Shape::News,
+                shape: retold_generate::Shape::News,
             })?;
             (output, truth)
         }

@@ -3,7 +3,6 @@
 //! Words follow Zipf's law over a vocabulary of real function words and invented content words, with
 //! the lengths, capitals, commas, quotations, figures and abbreviations that news has. Articles have
 //! log-normal lengths around 400 words.
-#![allow(dead_code, reason = "each bench uses a part of it")]
 
 /// Words of the vocabulary, function words included.
 const VOCABULARY: usize = 30_000;
@@ -22,14 +21,14 @@ const CODAS: [&str; 10] = ["", "", "n", "r", "s", "t", "l", "nd", "ck", "rs"];
 
 /// So many where this run measures. Where tests only ask whether the bench works, unoptimised, a part of
 /// them will do.
-pub(crate) fn size(measured: usize) -> usize {
+pub fn size(measured: usize) -> usize {
     let is_measured = std::env::args().any(|argument| argument == "--bench");
     if is_measured { measured } else { measured / 20 }
 }
 
 /// Which characters the text is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Script {
+pub enum Script {
     /// ASCII only.
     Ascii,
     /// About 10 % of the bytes are those of curly quotes, dashes and accented letters.
@@ -40,11 +39,11 @@ pub(crate) enum Script {
 
 /// A small random number generator (SplitMix64, Steele et al. 2014).
 #[derive(Debug, Clone)]
-pub(crate) struct Random(pub(crate) u64);
+pub struct Random(pub u64);
 
 impl Random {
     /// The next 64 bits.
-    pub(crate) fn next(&mut self) -> u64 {
+    pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut x = self.0;
         x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -53,12 +52,12 @@ impl Random {
     }
 
     /// Evenly from 0 (included) to 1 (excluded).
-    pub(crate) fn unit(&mut self) -> f64 {
+    pub fn unit(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1u64 << 53) as f64
     }
 
     /// Evenly from 0 to `end` (excluded).
-    pub(crate) fn below(&mut self, end: usize) -> usize {
+    pub fn below(&mut self, end: usize) -> usize {
         (self.unit() * end as f64) as usize
     }
 
@@ -68,7 +67,7 @@ impl Random {
 }
 
 /// Writes articles.
-pub(crate) struct Generator {
+pub struct Generator {
     random: Random,
     script: Script,
     vocabulary: Vec<String>,
@@ -77,7 +76,8 @@ pub(crate) struct Generator {
 }
 
 impl Generator {
-    pub(crate) fn new(script: Script, seed: u64) -> Self {
+    /// In a script; another seed gives other articles.
+    pub fn new(script: Script, seed: u64) -> Self {
         let mut random = Random(seed);
         let mut vocabulary: Vec<_> = FUNCTION_WORDS.split_whitespace().map(str::to_owned).collect();
         while vocabulary.len() < VOCABULARY {
@@ -104,7 +104,7 @@ impl Generator {
     }
 
     /// An article of about so many words.
-    pub(crate) fn article_of(&mut self, words: usize) -> String {
+    pub fn article_of(&mut self, words: usize) -> String {
         let mut text = String::with_capacity(words * 7);
         let mut written = 0;
         while written < words {
@@ -117,14 +117,14 @@ impl Generator {
     }
 
     /// An article of log-normal length around 400 words, at least 50.
-    pub(crate) fn article(&mut self) -> String {
+    pub fn article(&mut self) -> String {
         let normal = (0..12).map(|_| self.random.unit()).sum::<f64>() - 6.0;
         self.article_of((400.0 * (0.5 * normal).exp()).max(50.0) as usize)
     }
 
     /// The article as a rewriter might leave it: two sentences of three, in their order, with one
     /// word in four another.
-    pub(crate) fn rewrite(&mut self, article: &str) -> String {
+    pub fn rewrite(&mut self, article: &str) -> String {
         let mut text = String::with_capacity(article.len());
         for sentence in article.split_inclusive(". ") {
             if self.random.below(3) == 0 {
@@ -217,12 +217,12 @@ fn respell(word: &str, script: Script, random: &mut Random) -> String {
 }
 
 /// So many articles.
-pub(crate) fn articles(script: Script, count: usize) -> Vec<String> {
+pub fn articles(script: Script, count: usize) -> Vec<String> {
     let mut generator = Generator::new(script, 7);
     (0..count).map(|_| generator.article()).collect()
 }
 
 /// Their bytes.
-pub(crate) fn bytes(articles: &[String]) -> u64 {
+pub fn bytes(articles: &[String]) -> u64 {
     articles.iter().map(|article| article.len() as u64).sum()
 }

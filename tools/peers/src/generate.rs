@@ -3,25 +3,18 @@
 //! Every article is a function of the seed and its number, so that any number of threads writes the
 //! same bytes, and nothing is held but what is being written.
 
-mod draft;
-mod hostile;
-mod plant;
-mod random;
-mod vocabulary;
-
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use rayon::prelude::*;
 use retold::Kernel;
 use retold::shingle::{ShingleSet, Shingler};
+use retold_generate::{Articles, Origin, Shape, hostile};
 use serde::{Deserialize, Serialize};
-
-pub use hostile::Shape;
-use plant::{Articles, Origin};
 
 /// What to write.
 #[derive(Debug, Args)]
@@ -39,8 +32,13 @@ pub struct GenerateArgs {
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
     /// What the corpus is made of; only news has planted pairs.
-    #[arg(long, value_enum, default_value = "news")]
+    #[arg(long, default_value = "news", value_parser = shapes())]
     pub shape: Shape,
+}
+
+fn shapes() -> impl TypedValueParser<Value = Shape> {
+    let names = PossibleValuesParser::new(Shape::ALL.map(Shape::name));
+    names.try_map(|name| Shape::from_name(&name).ok_or("not the name of a shape"))
 }
 
 /// A planted pair.

@@ -1,0 +1,85 @@
+//! `retold dedup`
+
+use anyhow::bail;
+use retold_corpus::Input;
+use retold_pipeline::dedup::{Dedup, Job, Leftover, Method, Notice, Output};
+use retold_pipeline::run::Started;
+use retold_report::{quantity, terminal};
+
+use crate::args::DedupArgs;
+use crate::config;
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::interrupt::HOW_TO_RESUME;
+use crate::progress::Progress;
+use crate::scan::inputs;
+use crate::settings::Settings;
+
+/// An error for options that were typed and would not count.
+pub fn check(args: &DedupArgs) -> anyhow::Result<()> {
+    if args.rewrites {
+        return Ok(());
+    }
+    match config::first_key(&args.options.detection) {
+        None => Ok(()),
+        Some(name) => {
+            bail!("--{name} counts with --rewrites only; near-duplicates go by --jaccard")
+        }
+    }
+}
+
+/// Writes what is worth keeping, or says what that would be.
+pub fn run(args: &DedupArgs, console: &mut Console<'_>) -> anyhow::Result<Exit> {
+    let started = Started::now("dedup");
+    let settings = Settings::new(&args.options)?;
+    let dedup = asked_for(args, &settings)?;
+    let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet);
+    let mut told = |notice| console.say(&settings, &said(notice));
+    let mut job = Job::begin(dedup, &started, &progress, &mut told)?;
+    let done = job.run(&mut told);
+    progress.clear();
+    if done.is_err() && job.is_resumable() {
+        writeln!(console.err, "retold: {HOW_TO_RESUME}")?;
+    }
+    let done = done?;
+    let summary = job.finish(&done)?;
+    if !settings.quiet {
+        let style = console.facts.style(settings.color, false);
+        terminal::Dedup { style }.write(&summary, console.out)?;
+    }
+    console.list_problems(&settings, done.report())?;
+    Ok(Exit::of(done.has_dropped(), done.report().failures))
+}
+
+fn asked_for(args: &DedupArgs, settings: &Settings) -> anyhow::Result<Dedup> {
+    let leftover = if args.resume { Leftover::Resume } else { Leftover::Remove };
+    let written = args.output.as_ref().filter(|_| !args.dry_run);
+    Ok(Dedup {
+        inputs: inputs(&args.input)?,
+        references: args.reference.iter().map(|input| Input::parse(input)).collect(),
+        method: if args.rewrites { Method::Rewrites } else { Method::NearDuplicates },
+        keep: settings.keep.policy()?,
+        output: written.map(|folder| Output { folder: folder.clone(), leftover }),
+        settings: settings.run.clone(),
+        options: settings.by_name_for_dedup(),
+        files: settings.files(),
+    })
+}
+
+fn said(notice: Notice) -> String {
+    match notice {
+        Notice::StartsAfresh => "retold: starting afresh; what an interrupted run has left is \
+                                 removed (--resume would have gone on from there)"
+            .to_owned(),
+        Notice::RedoesEnd => "retold: the end of what was done is damaged or cut short; that part \
+                              is done again"
+            .to_owned(),
+        Notice::GoesOn(articles) => {
+            format!("retold: going on behind {articles} articles that were read")
+        }
+        Notice::RewritesFiles(files) => format!(
+            "retold: damaged since written, and written again: {}",
+            quantity::counted(files, "file")
+        ),
+    }
+}

@@ -1,0 +1,65 @@
+//! `retold evaluate`: how good the findings are, by the user's own labels.
+
+use anyhow::ensure;
+use retold_corpus::Corpus;
+use retold_pipeline::evaluate::Judge;
+use retold_pipeline::output::Output;
+use retold_pipeline::run::Started;
+use retold_pipeline::truth::Labels;
+use retold_report::evaluation::{svg, write_json};
+use retold_report::terminal::Measures;
+
+use crate::args::EvaluateArgs;
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::progress::Progress;
+use crate::scan::inputs;
+use crate::settings::Settings;
+use crate::values::MeasuresValue;
+
+/// Measures, and writes the figures and the curve.
+pub fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> anyhow::Result<Exit> {
+    let started = Started::now("evaluate");
+    let settings = Settings::new(&args.options)?;
+    let same = args.curve.is_some() && args.curve == args.output;
+    ensure!(!same, "the figures and the curve want a file each");
+    let output = Output::create(args.output.as_deref())?;
+    let curve = args.curve.as_deref().map(|path| Output::create(Some(path))).transpose()?;
+    let labels = Labels::read(&args.truth)?;
+    let corpus = Corpus::find(&inputs(&args.input)?, settings.run.reading.clone());
+    let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet);
+    let judge = Judge { corpus: &corpus, settings: &settings.run, progress: &progress };
+    let mut judged = judge.judge(&labels)?;
+    progress.clear();
+    let read = std::mem::take(&mut judged.read);
+    let evaluation = judged.evaluation(started.run(&settings.by_name()), &settings.run);
+    console.list_problems(&settings, &read)?;
+    let unknown = evaluation.truth.unknown.len() as u64;
+    ensure!(
+        evaluation.ranking.reuse() > 0,
+        "{}: no pair of articles that were read is labelled as reuse ({unknown} of its ids are \
+         those of no article); are the inputs those that were labelled?",
+        args.truth.display()
+    );
+    let style = console.facts.style(settings.color, !output.is_stdout());
+    output.write(console.out, |out| {
+        match args.format.unwrap_or_default() {
+            MeasuresValue::Terminal => Measures { style }.write(&evaluation, out)?,
+            MeasuresValue::Json => write_json(&evaluation, out)?,
+        }
+        Ok(())
+    })?;
+    if let Some(curve) = curve {
+        curve.write(console.out, |out| Ok(out.write_all(svg(&evaluation).as_bytes())?))?;
+    }
+    if unknown > 0 {
+        let said = match unknown {
+            1 => "1 id in the truth is that of no article; what it is in is left out".to_owned(),
+            n => format!(
+                "{n} ids in the truth are those of no article; what they are in is left out"
+            ),
+        };
+        writeln!(console.err, "retold: {}: {said}", args.truth.display())?;
+    }
+    Ok(Exit::of(true, read.failures + unknown))
+}

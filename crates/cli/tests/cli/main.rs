@@ -1,0 +1,10 @@
+//! The command, as a user would run it.
+
+mod command;
+mod compare;
+mod dedup;
+mod evaluate;
+mod formats;
+mod resume;
+mod scan;
+mod tables;

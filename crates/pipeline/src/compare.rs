@@ -1,0 +1,89 @@
+//! Two files side by side.
+
+use std::ffi::OsStr;
+use std::ops::ControlFlow;
+
+use anyhow::Context;
+use retold::Engine;
+use retold::align::Relation;
+use retold::engine::Texts as _;
+use retold_corpus::{Corpus, Input, ReadOptions, ReadReport, Record};
+use retold_report::{Findings, Pair, Run, Stage, Texts};
+
+use crate::Error;
+use crate::settings::Settings;
+use crate::shelf::{Shelf, article, notes};
+use crate::stored::Room;
+
+/// Two articles, and what they are to each other.
+pub struct Compared {
+    shelf: Shelf,
+    pair: Pair,
+}
+
+impl Compared {
+    /// Reads the files and compares them.
+    pub fn of(names: [&OsStr; 2], engine: &Engine, settings: &Settings) -> anyhow::Result<Self> {
+        let mut shelf = Shelf::new(Room { bytes: usize::MAX, ..settings.room.clone() });
+        for name in names {
+            shelf.add_one(name, &settings.reading)?;
+        }
+        let comparison = engine.compare(&shelf.texts.text(0), &shelf.texts.text(1));
+        Ok(Self { shelf, pair: Pair { a: 0, b: 1, comparison } })
+    }
+
+    /// What they are to each other.
+    pub fn relation(&self) -> Relation {
+        self.pair.comparison.relation
+    }
+
+    /// Where reports get the texts from.
+    pub fn evidence(&self, engine: &Engine) -> impl Texts + use<'_> {
+        self.shelf.evidence(engine)
+    }
+
+    /// Everything that a report can say of them.
+    pub fn findings<'c>(&'c self, run: Run, texts: &'c dyn Texts) -> Findings<'c> {
+        let Self { shelf, pair } = self;
+        Findings {
+            run,
+            read: shelf.read(),
+            skipped: notes(&shelf.report.skipped),
+            repaired: notes(&shelf.report.repaired),
+            articles: &shelf.articles,
+            pairs: std::slice::from_ref(pair),
+            clusters: None,
+            stages: vec![Stage { name: "read".to_owned(), took: shelf.took }],
+            counts: Vec::new(),
+            texts,
+        }
+    }
+}
+
+impl Shelf {
+    /// Adds the one article of a file.
+    fn add_one(&mut self, name: &OsStr, options: &ReadOptions) -> anyhow::Result<()> {
+        let corpus = Corpus::find(&[Input::parse(name)], options.clone());
+        let mut records: Vec<Record> = Vec::new();
+        let report = corpus.read(|batch| {
+            records.extend(batch.records);
+            if records.len() > 1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        if records.len() > 1 {
+            return Err(Error::SeveralArticles { name: name.display().to_string() }.into());
+        }
+        let record = records.pop().with_context(|| nothing(name, &report))?;
+        self.articles.push(article(&corpus, &record));
+        self.texts.push(record.text)?;
+        self.report.articles += 1;
+        self.report.bytes += report.bytes;
+        self.report.files += report.files;
+        Ok(())
+    }
+}
+
+/// Why a file gave no article.
+fn nothing(name: &OsStr, report: &ReadReport) -> String {
+    let problem = report.skipped.listed().first();
+    problem.map_or_else(|| format!("{}: holds no article", name.display()), ToString::to_string)
+}

@@ -1,0 +1,31 @@
+//! How much is kept, and how much is dropped.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use retold::align::Relation;
+use retold::engine::dedup::Fate;
+use retold_report::dedup::Amount;
+
+/// What was kept and dropped, and how long writing took.
+#[derive(Debug, Default)]
+pub struct Counts {
+    /// What is kept.
+    pub kept: Amount,
+    /// What is dropped, by what it is to the article that is kept.
+    pub dropped: BTreeMap<Relation, Amount>,
+    /// How long writing took.
+    pub took: Duration,
+}
+
+impl Counts {
+    /// Counts an article.
+    pub fn note(&mut self, fate: &Fate, bytes: u64) {
+        let amount = match fate {
+            Fate::Kept => &mut self.kept,
+            Fate::Dropped { relation, .. } => self.dropped.entry(*relation).or_default(),
+        };
+        amount.articles += 1;
+        amount.bytes += bytes;
+    }
+}

@@ -1,0 +1,95 @@
+//! What stops a run, where whoever started it can say better what to do about it.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Failures that a host has words for: it finds them in the chain of an [`anyhow::Error`].
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A temporary file could not be written or read.
+    #[error("cannot {action} a temporary file in {}", folder.display())]
+    TemporaryFile {
+        /// `write` or `read`.
+        action: &'static str,
+        /// The folder for temporary files.
+        folder: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// There is too little memory for so many articles.
+    #[error(
+        "{memory} bytes of memory are too little: {articles} articles take {least} bytes at least"
+    )]
+    TooLittleMemory {
+        /// Bytes to stay within.
+        memory: u64,
+        /// Articles so far.
+        articles: u64,
+        /// Bytes that they take.
+        least: u64,
+    },
+    /// A file that was to be one article holds several.
+    #[error("{name} holds several articles")]
+    SeveralArticles {
+        /// The file.
+        name: String,
+    },
+    /// A list names an article that is nowhere.
+    #[error("{}:{line}: no article has the id {id:?}", list.display())]
+    UnknownArticle {
+        /// The list.
+        list: PathBuf,
+        /// The first line that names it.
+        line: u64,
+        /// Its id.
+        id: String,
+    },
+    /// What an interrupted run has left does not say what that run was.
+    #[error("cannot go on: the record of the interrupted run is damaged")]
+    DamagedRecord,
+    /// What an interrupted run has left is of another run than this one.
+    #[error("cannot go on with the interrupted run: {0}")]
+    OtherRun(Difference),
+}
+
+impl Error {
+    pub(crate) fn temporary(action: &'static str, folder: &Path, source: io::Error) -> Self {
+        Self::TemporaryFile { action, folder: folder.to_owned(), source }
+    }
+}
+
+/// In what a run differs from an earlier one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Difference {
+    /// It was made by another version of retold.
+    Version {
+        /// Then.
+        was: String,
+        /// Now.
+        is: String,
+    },
+    /// One of its options.
+    Option {
+        /// As the host names it.
+        name: String,
+        /// Its value then.
+        was: String,
+        /// Its value now.
+        is: String,
+    },
+    /// One of its inputs, in words.
+    Input(String),
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Version { was, is } => write!(f, "it was retold {was} and this is {is}"),
+            Self::Option { name, was, is } => write!(f, "{name} was {was} and is {is}"),
+            Self::Input(difference) => f.write_str(difference),
+        }
+    }
+}

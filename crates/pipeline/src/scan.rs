@@ -1,0 +1,136 @@
+//! All related pairs of a corpus.
+
+use std::time::Duration;
+
+use retold::Engine;
+use retold::align::Relation;
+use retold::cluster::{Confirmation, clusters};
+use retold::engine::{self, edges};
+use retold_corpus::Corpus;
+use retold_report::{Clusters, Findings, Pair, Run, Stage, Texts};
+
+use crate::Progress;
+use crate::run::peak_memory;
+use crate::settings::Settings;
+use crate::shelf::{Shelf, notes};
+
+/// A corpus, and what was found in it.
+pub struct Scan {
+    /// The articles.
+    pub shelf: Shelf,
+    engine: Engine,
+    found: engine::Scan,
+}
+
+impl Scan {
+    /// Reads a corpus and finds what is related in it.
+    pub fn of(
+        corpus: &Corpus,
+        settings: &Settings,
+        progress: &dyn Progress,
+    ) -> anyhow::Result<Self> {
+        let mut holds = settings.holds();
+        let shelf = Shelf::fill_with(corpus, settings.room.clone(), progress, |record| {
+            holds(record.text.len() as u64)
+        })?;
+        let engine = settings.engine_for(shelf.report.articles, shelf.report.bytes)?;
+        let found = settings.pool()?.install(|| engine.scan_watched(&shelf.texts, progress))?;
+        shelf.texts.check()?;
+        Ok(Self { shelf, engine, found })
+    }
+
+    /// Drops pairs of other relations than the wanted ones, and makes clusters of no others.
+    pub fn keep_relations(&mut self, is_wanted: impl Fn(Relation) -> bool) {
+        let Self { found, .. } = self;
+        found.pairs.retain(|pair| is_wanted(pair.comparison.relation));
+        found.clusters =
+            clusters(found.clusters.len(), &edges(&found.pairs), Confirmation::default());
+    }
+
+    /// The pairs, for a report.
+    pub fn take_pairs(&mut self) -> Vec<Pair> {
+        let pair = |engine::Pair { a, b, comparison }: engine::Pair| Pair {
+            a: a as usize,
+            b: b as usize,
+            comparison,
+        };
+        std::mem::take(&mut self.found.pairs).into_iter().map(pair).collect()
+    }
+
+    /// Where reports get the texts from.
+    pub fn evidence(&self) -> impl Texts + use<'_> {
+        self.shelf.evidence(&self.engine)
+    }
+
+    /// Everything that a report can say of it, with the pairs that it had.
+    pub fn findings<'s>(
+        &'s self,
+        run: Run,
+        pairs: &'s [Pair],
+        texts: &'s dyn Texts,
+    ) -> Findings<'s> {
+        let Self { shelf, .. } = self;
+        Findings {
+            run,
+            read: shelf.read(),
+            skipped: notes(&shelf.report.skipped),
+            repaired: notes(&shelf.report.repaired),
+            articles: &shelf.articles,
+            pairs,
+            clusters: Some(self.grouped()),
+            stages: self.stages(),
+            counts: self.counts(),
+            texts,
+        }
+    }
+
+    /// The clusters, each with its longest article as keeper; the first of several.
+    fn grouped(&self) -> Clusters {
+        let Self { shelf, found, .. } = self;
+        let mut keepers: Vec<usize> = Vec::new();
+        for (article, &cluster) in found.clusters.iter().enumerate() {
+            match keepers.get_mut(cluster as usize) {
+                None => keepers.push(article),
+                Some(keeper) => {
+                    if shelf.articles[article].bytes > shelf.articles[*keeper].bytes {
+                        *keeper = article;
+                    }
+                }
+            }
+        }
+        Clusters { of: found.clusters.clone(), keepers }
+    }
+
+    fn stages(&self) -> Vec<Stage> {
+        let seconds = self.found.stats.seconds.iter();
+        let engine = seconds.map(|(stage, seconds)| Stage {
+            name: stage.name().to_owned(),
+            took: Duration::from_secs_f64(*seconds),
+        });
+        let read = Stage { name: "read".to_owned(), took: self.shelf.took };
+        std::iter::once(read).chain(engine).collect()
+    }
+
+    fn counts(&self) -> Vec<(String, u64)> {
+        let stats = &self.found.stats;
+        let channels = &stats.channels;
+        let mut counts = vec![
+            ("words", channels.words),
+            ("candidates", stats.candidates as u64),
+            ("common_text_demoted", stats.demoted as u64),
+            ("banding_pairs", channels.banding_pairs as u64),
+            ("banding_capped_buckets", channels.banding.capped_buckets),
+            ("banding_pairs_left_out", channels.banding.pairs_left_out),
+            ("rare_pairs", channels.rare_pairs as u64),
+            ("rare_postings", channels.rare.postings),
+            ("rare_features", channels.rare.features),
+            ("rare_single_features", channels.rare.single_features),
+            ("rare_capped_features", channels.rare.capped_features),
+            ("rare_capped_postings", channels.rare.capped_postings),
+            ("rare_shared", channels.rare.shared),
+            ("identical_collapsed", channels.collapsed as u64),
+        ];
+        counts.extend(peak_memory().map(|bytes| ("peak_memory_bytes", bytes)));
+        counts.into_iter().map(|(name, n)| (name.to_owned(), n)).collect()
+    }
+}

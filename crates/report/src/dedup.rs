@@ -1,0 +1,151 @@
+//! What a deduplication came to: a record of it all, and one of each article that was dropped.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use retold::align::Relation;
+use serde::Serialize;
+
+use crate::record::{SCHEMA_VERSION, round};
+use crate::{Read, Run, Stage};
+
+/// How many articles, and how much text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Amount {
+    /// Articles.
+    pub articles: u64,
+    /// Bytes of text.
+    pub bytes: u64,
+}
+
+/// Everything to be said of a deduplication.
+#[derive(Debug, Clone, Default)]
+pub struct Deduplication {
+    /// The run.
+    pub run: Run,
+    /// The folder that was written; nothing in a dry run.
+    pub output: Option<PathBuf>,
+    /// How much was read.
+    pub read: Read,
+    /// How much was read to compare with only.
+    pub reference: Amount,
+    /// How much is kept.
+    pub kept: Amount,
+    /// How much is dropped, by what it is to the article that is kept.
+    pub dropped: BTreeMap<Relation, Amount>,
+    /// How often something could not be read, by reason, in the order to name them.
+    pub skipped: Vec<(String, u64)>,
+    /// How often something was read after a repair.
+    pub repaired: Vec<(String, u64)>,
+    /// Where the time went before anything was written.
+    pub stages: Vec<Stage>,
+    /// How long writing took.
+    pub writing: Duration,
+    /// Pairs that were verified.
+    pub candidates: u64,
+    /// The most memory that the process has had, in bytes, where that is known.
+    pub peak_memory: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct SummaryRecord<'a> {
+    schema: u32,
+    version: &'a str,
+    command: &'a str,
+    started: &'a str,
+    seconds: f64,
+    options: BTreeMap<&'a str, &'a str>,
+    files: u64,
+    read: Amount,
+    reference: Amount,
+    kept: Amount,
+    dropped: Amount,
+    relations: BTreeMap<&'static str, u64>,
+    skipped: BTreeMap<&'a str, u64>,
+    repaired: BTreeMap<&'a str, u64>,
+    stages: BTreeMap<&'a str, f64>,
+    candidates: u64,
+    peak_memory_bytes: Option<u64>,
+}
+
+impl Deduplication {
+    /// How much is dropped in all.
+    pub fn all_dropped(&self) -> Amount {
+        let sum = |of: fn(&Amount) -> u64| self.dropped.values().map(of).sum();
+        Amount { articles: sum(|amount| amount.articles), bytes: sum(|amount| amount.bytes) }
+    }
+
+    /// Writes `summary.json` to `out`, and flushes.
+    pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut *out, &self.record())?;
+        out.write_all(b"\n")?;
+        out.flush()
+    }
+
+    fn record(&self) -> SummaryRecord<'_> {
+        let Self { run, read, dropped, .. } = self;
+        let seconds = |stage: &Stage| stage.took.as_secs_f64();
+        let mut stages: BTreeMap<_, _> =
+            self.stages.iter().map(|stage| (stage.name.as_str(), seconds(stage))).collect();
+        stages.insert("write", self.writing.as_secs_f64());
+        SummaryRecord {
+            schema: SCHEMA_VERSION,
+            version: &run.version,
+            command: &run.command,
+            started: &run.started,
+            seconds: run.elapsed.as_secs_f64(),
+            options: run.options.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect(),
+            files: read.files,
+            read: Amount { articles: read.articles, bytes: read.bytes },
+            reference: self.reference,
+            kept: self.kept,
+            dropped: self.all_dropped(),
+            relations: dropped.iter().map(|(of, n)| (of.name(), n.articles)).collect(),
+            skipped: by_name(&self.skipped),
+            repaired: by_name(&self.repaired),
+            stages,
+            candidates: self.candidates,
+            peak_memory_bytes: self.peak_memory,
+        }
+    }
+}
+
+fn by_name(counts: &[(String, u64)]) -> BTreeMap<&str, u64> {
+    counts.iter().map(|(name, n)| (name.as_str(), *n)).collect()
+}
+
+/// An article that is dropped because another one is kept.
+#[derive(Debug, Clone, Copy)]
+pub struct Dropped<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// The id of the one that is kept.
+    pub keeper: &'a str,
+    /// What they are to each other.
+    pub relation: Relation,
+    /// How sure that is, or the Jaccard index, from 0 to 1.
+    pub score: f32,
+    /// Why the other one is kept, in a word.
+    pub why: &'a str,
+}
+
+#[derive(Serialize)]
+struct DroppedRecord<'a> {
+    id: &'a str,
+    keeper: &'a str,
+    relation: &'static str,
+    score: f64,
+    why: &'a str,
+}
+
+impl Dropped<'_> {
+    /// Writes a line of `dropped.jsonl` to `out`.
+    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let &Self { id, keeper, relation, score, why } = self;
+        let (relation, score) = (relation.name(), round(score));
+        serde_json::to_writer(&mut *out, &DroppedRecord { id, keeper, relation, score, why })?;
+        out.write_all(b"\n")
+    }
+}
