@@ -24,7 +24,7 @@ fn signatures(copies: f64, near: f64) -> Signatures {
         all.push_with(article, |lanes| {
             for (at, lane) in lanes.iter_mut().enumerate() {
                 let same = kind < copies || kind < copies + near && random.below(10) > 0;
-                *lane = if same { source[at] } else { random.next() as u32 };
+                *lane = if same { source[at] } else { random.bits() as u32 };
             }
             true
         });

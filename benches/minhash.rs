@@ -44,7 +44,7 @@ fn signatures(criterion: &mut Criterion) {
     let mut random = Random(1);
     let mut group = criterion.benchmark_group("minhash/shingles");
     for count in [50, 400, 5000] {
-        let shingles: Vec<_> = (0..count).map(|_| random.next()).collect();
+        let shingles: Vec<_> = (0..count).map(|_| random.bits()).collect();
         group.throughput(Throughput::Elements(count));
         for kernel in Kernel::ALL.into_iter().filter(|kernel| kernel.is_available()) {
             let mut hasher = hasher(kernel);

@@ -1,4 +1,5 @@
-//! The direction of imports, as ARCHITECTURE.md draws it: what each module of `src/` may name.
+//! The direction of imports, as ARCHITECTURE.md draws it: what each module of `src/` may name, and what
+//! of the outside the packages may touch that know files. Which package knows which, Cargo holds.
 //!
 //! Every path in the source is read (`use` trees, `super` chains, paths in the code); comments,
 //! strings and what comes after `#[cfg(test)]` are not, since tests may use what they like.
@@ -22,8 +23,16 @@ const CORE: [&str; 12] = [
     "evaluation",
 ];
 
-/// What knows the core, but none of the others here; the engine strings its stages together.
-const AROUND: [&str; 3] = ["engine", "corpus", "report"];
+/// What knows the core, and strings its stages together.
+const ENGINE: &str = "engine";
+
+/// Packages below the command, each with what it has no business with: only the command ends the
+/// process, and only runs look at their surroundings.
+const PACKAGES: [(&str, &[&str]); 3] = [
+    ("corpus", &["std::env", "std::process"]),
+    ("report", &["std::env", "std::process"]),
+    ("pipeline", &["std::process"]),
+];
 
 /// What the crate's root hands out under another name than that of its module.
 const REEXPORTS: [(&str, &str); 5] = [
@@ -51,16 +60,15 @@ const FORBIDDEN_IN_CORE: [&str; 9] = [
 const FORBIDDEN_IN_ENGINE: [&str; 6] =
     ["serde", "serde_json", "std::env", "std::fs", "std::io", "std::process"];
 
-/// Only the command ends the process or looks at its surroundings.
-const FORBIDDEN_IN_OUTSIDE: [&str; 2] = ["std::env", "std::process"];
-
 /// Macros that print. Only the command has an output, and it writes to what it is given.
 const PRINTING: [&str; 5] = ["dbg", "eprint", "eprintln", "print", "println"];
 
 /// A source file: where it is, the module it is in, and what it names.
 struct Source {
     file: PathBuf,
-    /// From the crate's root, such as `["report", "terminal", "line"]`.
+    /// The package, if it is not the library.
+    package: Option<&'static str>,
+    /// From the crate's root, such as `["lsh", "rare", "index"]`.
     module: Vec<String>,
     /// Every path in it, whole; `!` ends the name of a macro.
     paths: Vec<Vec<String>>,
@@ -86,26 +94,35 @@ impl Source {
 
     /// Everything it names that it may not.
     fn violations(&self) -> Vec<String> {
+        if let Some(package) = self.package {
+            let of_package = PACKAGES.iter().find(|(name, _)| *name == package);
+            return self.named(package, None, of_package.map_or(&[], |(_, forbidden)| forbidden));
+        }
         let layer = self.layer();
         let (known, forbidden): (Vec<&str>, &[&str]) = match layer {
-            // `main` and `cli` are the command, `lib` the list of modules.
-            "main" | "cli" | "lib" => return Vec::new(),
-            "engine" => (CORE.to_vec(), &FORBIDDEN_IN_ENGINE),
-            _ if AROUND.contains(&layer) => (CORE.to_vec(), &FORBIDDEN_IN_OUTSIDE),
+            // The list of modules.
+            "lib" => return Vec::new(),
+            ENGINE => (CORE.to_vec(), &FORBIDDEN_IN_ENGINE),
             _ => {
                 let place = CORE.iter().position(|module| *module == layer);
                 let place = place.unwrap_or_else(|| panic!("{layer}: in which layer is it?"));
                 (CORE[..place].to_vec(), &FORBIDDEN_IN_CORE)
             }
         };
+        self.named(layer, Some(&known), forbidden)
+    }
+
+    /// What it names of modules that are not known, of what is forbidden, and of what prints.
+    fn named(&self, place: &str, known: Option<&[&str]>, forbidden: &[&str]) -> Vec<String> {
         let mut found = Vec::new();
         for path in &self.paths {
             let whole = path.join("::");
             let within = |outer: &str| whole == outer || whole.starts_with(&format!("{outer}::"));
             let prints = PRINTING.iter().any(|name| whole == format!("{name}!"));
-            let unknown = self.target(path).is_some_and(|target| !known.contains(&target.as_str()));
+            let is_unknown = |target: String| known.is_some_and(|of| !of.contains(&&*target));
+            let unknown = self.target(path).is_some_and(is_unknown);
             if unknown || prints || forbidden.iter().any(|outer| within(outer)) {
-                found.push(format!("{}: {layer} may not name {whole}", self.file.display()));
+                found.push(format!("{}: {place} may not name {whole}", self.file.display()));
             }
         }
         found
@@ -212,56 +229,83 @@ fn is_name(token: &str) -> bool {
     token.starts_with(|c: char| c.is_alphabetic() || c == '_')
 }
 
-/// All of `src/`.
+/// All of `src/`, and of the packages below the command.
 fn sources() -> Vec<Source> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut folders = vec![root.clone()];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut sources = sources_in(&root.join("src"), None);
+    for (package, _) in PACKAGES {
+        let of_package = sources_in(&root.join("crates").join(package).join("src"), Some(package));
+        assert!(!of_package.is_empty(), "crates/{package} has no source: was it renamed?");
+        sources.extend(of_package);
+    }
+    sources
+}
+
+fn sources_in(root: &Path, package: Option<&'static str>) -> Vec<Source> {
+    let mut folders = vec![root.to_owned()];
     let mut sources = Vec::new();
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).expect("src/ is there") {
+        for entry in fs::read_dir(&folder).expect("the folder is there") {
             let file = entry.expect("it can be listed").path();
             if file.is_dir() {
                 folders.push(file);
             } else if file.extension().is_some_and(|extension| extension == "rs") {
                 let text = fs::read_to_string(&file).expect("it can be read");
-                sources.push(source(&root, &file, &text));
+                sources.push(source(package, &file, &text, root));
             }
         }
     }
     sources
 }
 
-fn source(root: &Path, file: &Path, text: &str) -> Source {
+fn source(package: Option<&'static str>, file: &Path, text: &str, root: &Path) -> Source {
     let file = file.strip_prefix(root).expect("it is in src/").to_owned();
     let mut module: Vec<String> =
         file.with_extension("").iter().map(|part| part.to_string_lossy().into_owned()).collect();
     if module.last().is_some_and(|last| last == "mod" || last == "lib") {
         module.pop();
     }
-    Source { module, file, paths: paths(&tokens(text)) }
+    Source { package, module, file, paths: paths(&tokens(text)) }
 }
 
 #[test]
 fn imports_point_one_way() {
     let sources = sources();
-    let layers: Vec<&str> = sources.iter().map(Source::layer).collect();
-    for layer in CORE.iter().chain(&AROUND) {
+    let of_library = sources.iter().filter(|source| source.package.is_none());
+    let layers: Vec<&str> = of_library.map(Source::layer).collect();
+    for layer in CORE.iter().chain(&[ENGINE]) {
         assert!(layers.contains(layer), "src/ has no {layer}: was it renamed?");
     }
     let violations: Vec<String> = sources.iter().flat_map(Source::violations).collect();
     assert!(violations.is_empty(), "{}", violations.join("\n"));
 }
 
+/// Options are the command's: what is below it must not tell anybody to use one.
+#[test]
+fn packages_have_no_word_of_options() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for source in sources_in(&root.join("crates/pipeline/src"), Some("pipeline")) {
+        let text = fs::read_to_string(root.join("crates/pipeline/src").join(&source.file));
+        let text = text.expect("it can be read");
+        let is_option =
+            |word: &str| word.starts_with("--") && word[2..].starts_with(char::is_alphabetic);
+        let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '-');
+        assert_eq!(words.find(|word| is_option(word)), None, "{}", source.file.display());
+    }
+}
+
 #[test]
 fn violations_are_seen_in_every_spelling() {
-    let violations = |file: &str, text: &str| {
-        source(Path::new("src"), &Path::new("src").join(file), text).violations().len()
+    let found = |package, file: &str, text: &str| {
+        let root = Path::new("src");
+        source(package, &root.join(file), text, root).violations().len()
     };
+    let violations = |file: &str, text: &str| found(None, file, text);
     for text in [
         "use crate::engine::Engine;",
         "use crate::{Error, lsh::{rare, Banding as B}};",
         "fn f() { crate::Engine::new() }",
-        "use super::super::report;",
+        "use super::super::engine;",
         "use std::{fmt, io::{self, Read}};",
         "fn f() -> std::time::Instant {}",
         "use rayon::prelude::*;",
@@ -279,9 +323,10 @@ fn violations_are_seen_in_every_spelling() {
     ] {
         assert_eq!(violations("text/words.rs", text), 0, "{text}");
     }
-    assert_eq!(violations("report/csv.rs", "use std::io; use crate::align::Relation;"), 0);
-    assert_eq!(violations("report/csv.rs", "use crate::corpus::Corpus;"), 1);
-    assert_eq!(violations("corpus/mod.rs", "use crate::Config;"), 1);
+    assert_eq!(found(Some("report"), "csv.rs", "use std::io; use crate::Error;"), 0);
+    assert_eq!(found(Some("report"), "html/mod.rs", "fn f() { std::env::var(\"X\"); }"), 1);
+    assert_eq!(found(Some("pipeline"), "scan.rs", "fn f() { eprintln!(\"read\") }"), 1);
+    assert_eq!(found(Some("pipeline"), "stored.rs", "use std::{env, process};"), 1);
     assert_eq!(violations("engine/scan.rs", "use std::time::Instant; use rayon::join;"), 0);
-    assert_eq!(violations("engine.rs", "use crate::corpus;"), 1);
+    assert_eq!(violations("engine/scan.rs", "use std::fs;"), 1);
 }

@@ -4,11 +4,10 @@ use std::fmt::Write;
 use std::io;
 use std::process::ExitCode;
 
-use retold_pipeline::{Difference, Error};
+use retold_pipeline::Error;
 use retold_report::printable::printable;
-use retold_report::quantity;
 
-use crate::values::SizeValue;
+use crate::failures::in_words;
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,36 +71,6 @@ pub fn message(error: &anyhow::Error) -> String {
     lines.join("\n")
 }
 
-/// What stopped a run, with the options that may help.
-fn in_words(error: &Error) -> String {
-    match error {
-        Error::TemporaryFile { .. } => format!("{error}; name another folder with --temp"),
-        Error::TooLittleMemory { memory, articles, least } => format!(
-            "--memory {} is too little: {} take {}M at least; give more",
-            SizeValue(*memory as usize),
-            quantity::counted(*articles, "article"),
-            least.div_ceil(1 << 20)
-        ),
-        Error::SeveralArticles { .. } => format!(
-            "{error}; to compare some of them, list them with --pairs and name the file with \
-             --corpus"
-        ),
-        Error::UnknownArticle { .. } => {
-            format!("{error}; name the file that holds it with --corpus")
-        }
-        Error::DamagedRecord => format!("{error}; start afresh, without --resume"),
-        Error::OtherRun(difference) => {
-            // Options go by their names, without the dashes.
-            let dashes = if matches!(difference, Difference::Option { .. }) { "--" } else { "" };
-            format!(
-                "cannot go on with the interrupted run: {dashes}{difference}; give what it was \
-                 given, or start afresh, without --resume"
-            )
-        }
-        other => other.to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,23 +90,6 @@ mod tests {
         assert!(is_closed_pipe(&error));
         let full = Err::<(), _>(io::Error::from(io::ErrorKind::StorageFull));
         assert!(!is_closed_pipe(&full.context("writing").expect_err("it is one")));
-    }
-
-    #[test]
-    fn failures_of_a_run_name_options() {
-        let few = Error::TooLittleMemory { memory: 1 << 30, articles: 1_000_000, least: 2 << 30 };
-        let few = message(&few.into());
-        let said = "retold: --memory 1G is too little: 1,000,000 articles take 2048M at least";
-        assert!(few.starts_with(said), "{few}");
-        let (name, was, is) = ("jaccard".to_owned(), "0.7".to_owned(), "0.8".to_owned());
-        let other = Error::OtherRun(Difference::Option { name, was, is });
-        let other = message(&anyhow::Error::from(other).context("cannot"));
-        assert!(other.contains(": --jaccard was 0.7 and is 0.8; give"), "{other}");
-        let source = io::Error::from(io::ErrorKind::NotFound);
-        let full = Error::TemporaryFile { action: "write", folder: "a".into(), source };
-        let full = message(&full.into());
-        let said = "cannot write a temporary file in a; name another folder with --temp: ";
-        assert!(full.contains(said), "{full}");
     }
 
     #[test]

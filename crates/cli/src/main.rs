@@ -11,6 +11,7 @@ mod console;
 mod dedup;
 mod evaluate;
 mod exit;
+mod failures;
 mod interrupt;
 mod manual;
 mod options;

@@ -120,7 +120,7 @@ impl Alias {
     }
 
     fn pick(&self, random: &mut Random) -> u32 {
-        let bits = random.next();
+        let bits = random.bits();
         let at = ((bits >> 32) * self.places.len() as u64) >> 32;
         let (share, other) = self.places[at as usize];
         if bits as u32 <= share { at as u32 } else { other }
