@@ -6,13 +6,13 @@ use retold::{
     lsh::{Banding, band_keys::BUCKET_LIMIT},
     sketch::{MinHashConfig, MinHasher, Signatures},
 };
-use retold_generate::bench::Random;
+use retold_generate::Random;
 
 const ARTICLES: u32 = 200_000;
 
 /// Signatures with the given shares of exact copies and of copies in which one lane in ten differs.
 fn signatures(copies: f64, near: f64) -> Signatures {
-    let mut random = Random(3);
+    let mut random = Random::of(3, 0);
     let hasher = MinHasher::new(MinHashConfig::default()).expect("defaults are valid");
     let mut all = Signatures::new(hasher.scheme());
     for article in 0..ARTICLES {

@@ -6,7 +6,10 @@ use retold::{
     Kernel,
     sketch::{MinHashConfig, MinHasher},
 };
-use retold_generate::bench::{self as generate, Generator, Random, Script};
+use retold_generate::{
+    Random,
+    bench::{self as generate, Generator, Script},
+};
 
 fn hasher(kernel: Kernel) -> MinHasher {
     let config = MinHashConfig { kernel, ..MinHashConfig::default() };
@@ -41,7 +44,7 @@ fn texts(criterion: &mut Criterion) {
 }
 
 fn signatures(criterion: &mut Criterion) {
-    let mut random = Random(1);
+    let mut random = Random::of(1, 0);
     let mut group = criterion.benchmark_group("minhash/shingles");
     for count in [50, 400, 5000] {
         let shingles: Vec<_> = (0..count).map(|_| random.bits()).collect();

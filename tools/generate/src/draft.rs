@@ -1,6 +1,7 @@
 //! An article before it is text: words with what stands around them.
 
 use crate::random::Random;
+use crate::script::{Hyphens, Marks};
 use crate::vocabulary::Vocabulary;
 
 /// A word or figure, with its surroundings, in one number.
@@ -46,11 +47,26 @@ impl Word {
         (!self.has(Self::FIGURE)).then_some(self.0 & NUMBER)
     }
 
+    /// What is between it and the next.
+    fn gap(self, marks: &Marks) -> &'static str {
+        let is_bare = self.0 & !(NUMBER | Self::CAPITAL) == 0;
+        match marks.hyphens {
+            _ if self.has(Self::PARAGRAPH) => "\n\n",
+            Hyphens::Some if is_bare && (self.0 & NUMBER) % HYPHEN == HYPHEN - 1 => "-",
+            _ => " ",
+        }
+    }
+
     /// Another word in the same surroundings.
     pub fn replaced(self, word: u32) -> Self {
         Self(self.0 & !(NUMBER | Self::FIGURE) | word)
     }
 }
+
+/// One word in so many, of those that are in a script which has them, ends in a possessive, or is
+/// joined to the next by a hyphen.
+const POSSESSIVE: u32 = 53;
+const HYPHEN: u32 = 47;
 
 /// Writes an article of about so many words: sentences, paragraphs, quotations, names, figures.
 pub fn write(vocabulary: &Vocabulary, random: &mut Random, words: usize) -> Vec<Word> {
@@ -97,31 +113,40 @@ pub fn write(vocabulary: &Vocabulary, random: &mut Random, words: usize) -> Vec<
 
 /// Appends the text of a draft to `text`.
 pub fn render(draft: &[Word], vocabulary: &Vocabulary, text: &mut String) {
+    let script = vocabulary.script();
+    let marks = script.marks();
     for (at, word) in draft.iter().enumerate() {
         if word.has(Word::QUOTE) {
-            text.push('"');
+            text.push_str(marks.quote);
         }
         match word.of_vocabulary() {
             None => text.push_str(&(word.0 & NUMBER).to_string()),
             Some(number) => {
                 let letters = vocabulary.letters(number);
-                if word.has(Word::CAPITAL) && letters.as_bytes()[0].is_ascii() {
-                    text.push(char::from(letters.as_bytes()[0].to_ascii_uppercase()));
-                    text.push_str(&letters[1..]);
-                } else {
-                    text.push_str(letters);
+                match letters.chars().next() {
+                    Some(first) if word.has(Word::CAPITAL) && script.capitalises(first) => {
+                        text.extend(first.to_uppercase());
+                        text.push_str(&letters[first.len_utf8()..]);
+                    }
+                    _ => text.push_str(letters),
+                }
+                if number % POSSESSIVE == POSSESSIVE - 1 {
+                    text.push_str(marks.possessive);
                 }
             }
         }
-        for (flag, mark) in
-            [(Word::COMMA, ","), (Word::DASH, " –"), (Word::STOP, "."), (Word::UNQUOTE, "\"")]
-        {
+        for (flag, mark) in [
+            (Word::COMMA, ","),
+            (Word::DASH, marks.dash),
+            (Word::STOP, "."),
+            (Word::UNQUOTE, marks.unquote),
+        ] {
             if word.has(flag) {
                 text.push_str(mark);
             }
         }
         if at + 1 < draft.len() {
-            text.push_str(if word.has(Word::PARAGRAPH) { "\n\n" } else { " " });
+            text.push_str(word.gap(&marks));
         }
     }
 }

@@ -8,7 +8,10 @@ pub mod draft;
 pub mod hostile;
 pub mod plant;
 pub mod random;
+pub mod script;
 pub mod vocabulary;
 
 pub use hostile::Shape;
 pub use plant::{Articles, Origin};
+pub use random::Random;
+pub use script::Script;

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::random::Random;
+use crate::script::Script;
 
 /// Words of the vocabulary, function words included.
 const WORDS: usize = 1 << 17;
@@ -26,12 +27,23 @@ const FOLLOWERS: usize = 8;
 pub struct Vocabulary {
     words: Vec<Box<str>>,
     function_words: u32,
+    script: Script,
     zipf: Alias,
     /// [`FOLLOWERS`] for each word.
     followers: Vec<u32>,
 }
 
 impl Vocabulary {
+    /// The vocabulary of a seed in another script.
+    pub fn in_script(seed: u64, script: Script) -> Self {
+        let mut random = Random::of(seed, u64::MAX - 1);
+        let mut vocabulary = Self::new(seed);
+        for word in vocabulary.words.iter_mut().skip(vocabulary.function_words as usize) {
+            *word = script.spelled(word, &mut random).into();
+        }
+        Self { script, ..vocabulary }
+    }
+
     /// The vocabulary of a seed.
     pub fn new(seed: u64) -> Self {
         let mut random = Random::of(seed, u64::MAX);
@@ -55,7 +67,12 @@ impl Vocabulary {
         let zipf =
             Alias::new(&(0..WORDS).map(|rank| 1.0 / (rank as f64 + 2.7)).collect::<Vec<_>>());
         let followers = (0..WORDS * FOLLOWERS).map(|_| zipf.pick(&mut random)).collect();
-        Self { words, function_words, zipf, followers }
+        Self { words, function_words, script: Script::Latin, zipf, followers }
+    }
+
+    /// Its letters, and the marks around words.
+    pub fn script(&self) -> Script {
+        self.script
     }
 
     /// A word's letters.
