@@ -27,6 +27,7 @@
 mod encoding;
 mod format;
 mod html;
+mod job;
 mod json;
 mod lines;
 mod objects;

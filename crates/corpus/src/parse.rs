@@ -4,44 +4,17 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
-use std::sync::Arc;
 
 use memchr::memchr_iter;
 
 use super::encoding::{decode, is_binary, looks_like_text, peek, rejoin};
 use super::format::{Compression, Format};
+use super::job::{Job, Outcome, broken};
 use super::json::{self, Id, Text};
 use super::problem::{Problem, Reason};
 use super::source::Source;
-use super::stream::broken;
 use super::table::Row;
-use super::{Batch, Corpus, Place, Record, Selection, html};
-
-/// A piece of work, cut so that it needs no other piece.
-#[derive(Debug)]
-pub(super) enum Job {
-    /// Whole files, by their indices.
-    Files(Vec<usize>),
-    /// A whole article that is here already; `converted` if from another encoding.
-    Content { source: usize, bytes: Vec<u8>, converted: Option<Reason> },
-    /// JSON objects: those of `starts`, or else one per line, the first of which is `line`.
-    Json { source: usize, line: u64, bytes: Vec<u8>, starts: Vec<(u64, Range<usize>)> },
-    /// Rows of a table.
-    Rows { source: usize, rows: Vec<Row>, heading: Option<Arc<[u8]>> },
-    /// Only to be passed on in its place.
-    Problem(Problem),
-    /// A file of records was read to its end.
-    Ended,
-}
-
-/// What a job came to.
-#[derive(Debug, Default)]
-pub(super) struct Outcome {
-    pub(super) batch: Batch,
-    pub(super) problems: Vec<Problem>,
-    /// Files that were read to their end.
-    pub(super) files: u64,
-}
+use super::{Corpus, Place, Record, Selection, html};
 
 pub(super) struct Parser<'c> {
     corpus: &'c Corpus,

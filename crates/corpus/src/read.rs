@@ -4,38 +4,17 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::io::Read;
 use std::ops::ControlFlow;
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::parse::{Job, Outcome, Parser};
+use super::job::{Feed, Outcome, Task};
+use super::parse::Parser;
 use super::problem::{Problem, ReadReport, Reason};
 use super::stream::Stream;
 use super::{Batch, Corpus, Position, Reached, Record, RepeatedIds, Selection, Start};
-
-/// A piece of work and where its result goes.
-type Task = (Job, Sender<Outcome>);
-
-/// Takes jobs from the reading thread: hands them to whichever parser is free, and their results
-/// to the caller in the order of the jobs.
-pub(super) struct Feed {
-    tasks: SyncSender<Task>,
-    order: SyncSender<(Receiver<Outcome>, Position)>,
-}
-
-impl Feed {
-    /// Waits while enough is under way. Breaks when the caller wants no more. `behind` is the position
-    /// behind the job.
-    pub(super) fn send(&self, job: Job, behind: Position) -> ControlFlow<()> {
-        let (result, outcome) = channel();
-        if self.order.send((outcome, behind)).is_err() || self.tasks.send((job, result)).is_err() {
-            return ControlFlow::Break(());
-        }
-        ControlFlow::Continue(())
-    }
-}
 
 /// Reads everything from `start` on, and sees to it that ids are unique.
 pub(super) fn read(

@@ -6,12 +6,11 @@ use std::ops::ControlFlow;
 
 use super::encoding::{decoded, peek, rejoin};
 use super::format::{Compression, Format};
+use super::job::{Feed, Job, broken};
 use super::json;
 use super::lines::{Lines, Piece, Sizes};
 use super::objects::Objects;
-use super::parse::Job;
 use super::problem::{Problem, Reason};
-use super::read::Feed;
 use super::source::Source;
 use super::table;
 use super::{Corpus, Position, ReadOptions};
@@ -250,13 +249,6 @@ impl<'c> Stream<'c> {
     fn parquet(&mut self, _: usize, source: &Source) -> ControlFlow<()> {
         self.problem(Problem::of(source.shown(), Reason::Unsupported))
     }
-}
-
-/// Why a stream failed: of compressed data, because it is damaged.
-pub(super) fn broken(source: &Source, compression: Compression, error: &io::Error) -> Problem {
-    let reason =
-        if compression == Compression::Plain { Reason::Unreadable } else { Reason::Corrupt };
-    Problem::of(source.shown(), reason).saying(error)
 }
 
 fn table_problem(source: &Source, fault: table::Fault) -> Problem {

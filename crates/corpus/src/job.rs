@@ -1,0 +1,67 @@
+//! What the reading thread hands to the parsers, and how it gets there.
+
+use std::io;
+use std::ops::{ControlFlow, Range};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel};
+
+use super::format::Compression;
+use super::problem::{Problem, Reason};
+use super::source::Source;
+use super::table::Row;
+use super::{Batch, Position};
+
+/// A piece of work, cut so that it needs no other piece.
+#[derive(Debug)]
+pub(super) enum Job {
+    /// Whole files, by their indices.
+    Files(Vec<usize>),
+    /// A whole article that is here already; `converted` if from another encoding.
+    Content { source: usize, bytes: Vec<u8>, converted: Option<Reason> },
+    /// JSON objects: those of `starts`, or else one per line, the first of which is `line`.
+    Json { source: usize, line: u64, bytes: Vec<u8>, starts: Vec<(u64, Range<usize>)> },
+    /// Rows of a table.
+    Rows { source: usize, rows: Vec<Row>, heading: Option<Arc<[u8]>> },
+    /// Only to be passed on in its place.
+    Problem(Problem),
+    /// A file of records was read to its end.
+    Ended,
+}
+
+/// What a job came to.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    pub(super) batch: Batch,
+    pub(super) problems: Vec<Problem>,
+    /// Files that were read to their end.
+    pub(super) files: u64,
+}
+
+/// A piece of work and where its result goes.
+pub(super) type Task = (Job, Sender<Outcome>);
+
+/// Takes jobs from the reading thread: hands them to whichever parser is free, and their results
+/// to the caller in the order of the jobs.
+pub(super) struct Feed {
+    pub(super) tasks: SyncSender<Task>,
+    pub(super) order: SyncSender<(Receiver<Outcome>, Position)>,
+}
+
+impl Feed {
+    /// Waits while enough is under way. Breaks when the caller wants no more. `behind` is the position
+    /// behind the job.
+    pub(super) fn send(&self, job: Job, behind: Position) -> ControlFlow<()> {
+        let (result, outcome) = channel();
+        if self.order.send((outcome, behind)).is_err() || self.tasks.send((job, result)).is_err() {
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// Why a stream failed: of compressed data, because it is damaged.
+pub(super) fn broken(source: &Source, compression: Compression, error: &io::Error) -> Problem {
+    let reason =
+        if compression == Compression::Plain { Reason::Unreadable } else { Reason::Corrupt };
+    Problem::of(source.shown(), reason).saying(error)
+}
