@@ -29,6 +29,7 @@ pub mod shelf;
 mod spilled;
 pub mod stored;
 pub mod tables;
+mod temporary;
 pub mod truth;
 pub mod unfinished;
 

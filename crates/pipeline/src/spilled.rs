@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use retold::lsh::rare::Spill;
 
-use crate::stored::{Failure, read_at, write_at};
+use crate::temporary::{Failure, read_at, write_at};
 
 /// Words by their place. The file is made when the first come; it has no name, and goes with the process.
 #[derive(Debug)]

@@ -24,7 +24,8 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::Error;
-use crate::stored::{Room, read_at};
+use crate::stored::Room;
+use crate::temporary::read_at;
 
 /// The batches of a reading, in order.
 #[derive(Debug)]
