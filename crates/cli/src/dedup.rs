@@ -10,9 +10,9 @@ use crate::args::DedupArgs;
 use crate::config;
 use crate::console::Console;
 use crate::exit::Exit;
+use crate::inputs::inputs;
 use crate::interrupt::HOW_TO_RESUME;
 use crate::progress::Progress;
-use crate::scan::inputs;
 use crate::settings::Settings;
 
 /// An error for options that were typed and would not count.

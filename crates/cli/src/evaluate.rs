@@ -12,8 +12,8 @@ use retold_report::terminal::Measures;
 use crate::args::EvaluateArgs;
 use crate::console::Console;
 use crate::exit::Exit;
+use crate::inputs::inputs;
 use crate::progress::Progress;
-use crate::scan::inputs;
 use crate::settings::Settings;
 use crate::values::MeasuresValue;
 

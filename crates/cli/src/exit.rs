@@ -96,5 +96,7 @@ mod tests {
     fn messages_name_causes_and_obey_nobody() {
         let error = anyhow::anyhow!("no \x1b[2J file").context("cannot read a");
         assert_eq!(message(&error), "retold: cannot read a: no \\u{1b}[2J file");
+        let damaged = anyhow::Error::from(Error::DamagedRecord).context("cannot");
+        assert!(message(&damaged).ends_with("; start afresh, without --resume"));
     }
 }

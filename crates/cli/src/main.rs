@@ -12,6 +12,7 @@ mod dedup;
 mod evaluate;
 mod exit;
 mod failures;
+mod inputs;
 mod interrupt;
 mod manual;
 mod options;

@@ -1,13 +1,10 @@
 //! `retold scan`
 
-use std::fs::File;
-use std::io;
 use std::path::Path;
 
-use anyhow::Context;
 use retold::Engine;
 use retold::align::Relation;
-use retold_corpus::{Corpus, Input};
+use retold_corpus::Corpus;
 use retold_pipeline::output::Output;
 use retold_pipeline::run::Started;
 use retold_pipeline::scan::Scan;
@@ -16,9 +13,10 @@ use retold_report::record::Explain;
 use retold_report::terminal::Summary;
 use retold_report::{Findings, Format, Pair, csv, jsonl, quantity, stats::Stats};
 
-use crate::args::{InputArgs, ScanArgs};
+use crate::args::ScanArgs;
 use crate::console::Console;
 use crate::exit::Exit;
+use crate::inputs::inputs;
 use crate::progress::Progress;
 use crate::settings::Settings;
 use crate::values::FormatValue;
@@ -46,19 +44,6 @@ pub fn run(args: &ScanArgs, console: &mut Console<'_>) -> anyhow::Result<Exit> {
     console.list_problems(&settings, &scan.shelf.report)?;
     let related = |pair: &Pair| pair.comparison.relation != Relation::Unrelated;
     Ok(Exit::of(pairs.iter().any(related), scan.shelf.report.failures))
-}
-
-/// Everything that the user named.
-pub fn inputs(args: &InputArgs) -> anyhow::Result<Vec<Input>> {
-    let mut inputs: Vec<_> = args.inputs.iter().map(|input| Input::parse(input)).collect();
-    if args.stdin0 || args.files_from.as_deref() == Some(Path::new("-")) {
-        inputs.extend(Input::list(io::stdin()).context("cannot read the list of inputs")?);
-    } else if let Some(list) = &args.files_from {
-        let cannot = || format!("cannot read the list of inputs {}", list.display());
-        let file = File::open(list).with_context(cannot)?;
-        inputs.extend(Input::list(file).with_context(cannot)?);
-    }
-    Ok(inputs)
 }
 
 /// The files that a scan writes.
