@@ -1,11 +1,16 @@
 //! Everything written agrees with docs/schema/.
 
-use crate::Format;
+use std::time::Duration;
+
+use retold::align::Relation;
+
+use crate::dedup::{Amount, Deduplication, Dropped};
 use crate::evaluation::{TruthKind, tests, write_json};
 use crate::jsonl::{ClusterLines, Pairs};
 use crate::record::Explain;
 use crate::sample::{Sample, written};
 use crate::stats::Stats;
+use crate::{Format, Stage};
 
 fn check(schema: &str, record: &str) -> Result<(), String> {
     let schema = serde_json::from_str(schema).expect("the schema is JSON");
@@ -16,6 +21,8 @@ fn check(schema: &str, record: &str) -> Result<(), String> {
 
 const PAIR: &str = include_str!("../../../docs/schema/pair.schema.json");
 const CLUSTER: &str = include_str!("../../../docs/schema/cluster.schema.json");
+const DROPPED: &str = include_str!("../../../docs/schema/dropped.schema.json");
+const DEDUPLICATION: &str = include_str!("../../../docs/schema/deduplication.schema.json");
 const EVALUATION: &str = include_str!("../../../docs/schema/evaluation.schema.json");
 const STATS: &str = include_str!("../../../docs/schema/stats.schema.json");
 
@@ -45,6 +52,33 @@ fn an_evaluation_is_a_record_of_its_schema() {
         write_json(&tests::sample(kind), &mut out).expect("writing to memory does not fail");
         let record = String::from_utf8(out).expect("JSON is UTF-8");
         assert_eq!(check(EVALUATION, &record), Ok(()), "{record}");
+    }
+}
+
+#[test]
+fn a_deduplication_is_records_of_its_schemas() {
+    let text = |out| String::from_utf8(out).expect("JSON is UTF-8");
+    let mut out = Vec::new();
+    let (id, keeper) = ("a\u{2028}", "\"b");
+    let (relation, score) = (Relation::NearDuplicate, 0.912_345);
+    Dropped { id, keeper, relation, score, why: "longest" }.write(&mut out).expect("memory");
+    let line = text(out);
+    assert_eq!(check(DROPPED, &line), Ok(()), "{line}");
+    assert!(line.contains("\"relation\":\"near-duplicate\",\"score\":0.9123,"), "{line}");
+    let amount = Amount { articles: 3, bytes: 700 };
+    for full in [false, true] {
+        let mut of = Deduplication::default();
+        if full {
+            of.dropped.extend([(Relation::Excerpt, amount), (relation, amount)]);
+            of.skipped.push(("is empty".to_owned(), 2));
+            of.stages.push(Stage { name: "sign".to_owned(), took: Duration::from_millis(5) });
+            of.peak_memory = Some(1 << 20);
+        }
+        let mut out = Vec::new();
+        of.write_json(&mut out).expect("memory");
+        let record = text(out);
+        assert_eq!(check(DEDUPLICATION, &record), Ok(()), "{record}");
+        assert_eq!(record.contains("\"articles\": 6"), full, "{record}");
     }
 }
 

@@ -8,6 +8,8 @@ use tempfile::TempDir;
 
 const PAIR: &str = include_str!("../../../../docs/schema/pair.schema.json");
 const CLUSTER: &str = include_str!("../../../../docs/schema/cluster.schema.json");
+const DEDUPLICATION: &str = include_str!("../../../../docs/schema/deduplication.schema.json");
+const DROPPED: &str = include_str!("../../../../docs/schema/dropped.schema.json");
 const STATS: &str = include_str!("../../../../docs/schema/stats.schema.json");
 
 /// The articles of the seeds, as a pattern.
@@ -76,6 +78,16 @@ fn records_of_a_scan_agree_with_their_schemas() {
         let spans = ["passages", "sentences"].map(|name| pairs[0][name].as_array().map(Vec::len));
         assert!(spans.iter().all(|n| *n > Some(0)), "{spans:?}");
     }
+}
+
+#[test]
+fn records_of_a_deduplication_agree_with_their_schemas() {
+    let run = Run::new(&["dedup", SEEDS, "--output", "clean", "--jaccard", "0.4"]);
+    let dropped = run.records("clean/dropped.jsonl", DROPPED);
+    let summary = checked(&run.text("clean/summary.json"), DEDUPLICATION);
+    assert!(!dropped.is_empty());
+    assert_eq!(summary["dropped"]["articles"], dropped.len());
+    assert_eq!(summary["relations"]["near-duplicate"], dropped.len());
 }
 
 #[test]
