@@ -10,66 +10,58 @@ use std::io::Write;
 
 use ::csv::{Terminator, WriterBuilder};
 
-use crate::record::{round, side_name};
+use crate::columns::{COLUMNS, Column};
+use crate::record::round;
 use crate::{Error, Findings, Format, Pair};
 
 /// One row per pair, under a row of names.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Rows;
 
-const COLUMNS: [&str; 14] = [
-    "a",
-    "b",
-    "relation",
-    "contained",
-    "score",
-    "jaccard",
-    "containment_a",
-    "containment_b",
-    "coverage_a",
-    "coverage_b",
-    "passages",
-    "sentences",
-    "cluster_a",
-    "cluster_b",
-];
+/// The columns between the ids and the clusters.
+fn columns() -> Vec<(&'static str, Column)> {
+    let mut columns = COLUMNS.to_vec();
+    columns.sort_by_key(|(_, column)| column.rank());
+    columns
+}
 
 impl Format for Rows {
     fn write(&self, findings: &Findings<'_>, out: &mut (dyn Write + Send)) -> Result<(), Error> {
         let mut rows = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
-        rows.write_record(COLUMNS).map_err(io_error)?;
+        let columns = columns();
+        let names = columns.iter().map(|(name, _)| *name);
+        let names = ["a", "b"].into_iter().chain(names).chain(["cluster_a", "cluster_b"]);
+        rows.write_record(names).map_err(io_error)?;
         for pair in findings.pairs {
-            let cells = row(findings, pair);
+            let cells = row(findings, pair, &columns);
             rows.write_record(cells.iter().map(|cell| cell.as_bytes())).map_err(io_error)?;
         }
         Ok(rows.flush()?)
     }
 }
 
-fn row<'a>(findings: &Findings<'a>, pair: &'a Pair) -> [Cow<'a, str>; COLUMNS.len()] {
+fn row<'a>(
+    findings: &Findings<'a>,
+    pair: &'a Pair,
+    columns: &[(&str, Column)],
+) -> Vec<Cow<'a, str>> {
     let found = &pair.comparison;
     let (a, b) = findings.articles_of(pair);
     let cluster = |article: usize| -> Cow<'a, str> {
         let of = findings.clusters.as_ref().and_then(|clusters| clusters.of.get(article));
         of.map_or_else(String::new, u32::to_string).into()
     };
-    let figure = |figure: f32| -> Cow<'a, str> { round(figure).to_string().into() };
-    [
-        harmless(&a.id),
-        harmless(&b.id),
-        found.relation.name().into(),
-        found.contained.map_or("", side_name).into(),
-        figure(found.score),
-        figure(found.jaccard),
-        figure(found.containment_a),
-        figure(found.containment_b),
-        figure(found.coverage_a),
-        figure(found.coverage_b),
-        found.passages.len().to_string().into(),
-        found.sentences.len().to_string().into(),
-        cluster(pair.a),
-        cluster(pair.b),
-    ]
+    let cell = |(_, column): &(&str, Column)| -> Cow<'a, str> {
+        match column {
+            Column::Word(of) => of(found).into(),
+            Column::WordOrNone(of) => of(found).unwrap_or_default().into(),
+            Column::Figure(of) => round(of(found)).to_string().into(),
+            Column::Matches(of) => of(found).len().to_string().into(),
+        }
+    };
+    let ids = [harmless(&a.id), harmless(&b.id)];
+    let clusters = [cluster(pair.a), cluster(pair.b)];
+    ids.into_iter().chain(columns.iter().map(cell)).chain(clusters).collect()
 }
 
 /// The cell, with an apostrophe in front where a spreadsheet would run it.
@@ -88,7 +80,7 @@ fn harmless(cell: &str) -> Cow<'_, str> {
 fn io_error(error: ::csv::Error) -> Error {
     match error.into_kind() {
         ::csv::ErrorKind::Io(error) => Error::Write(error),
-        // All rows have as many cells as the first, by their type.
+        // All rows have as many cells as the first: they go by one list.
         other => Error::Write(std::io::Error::other(format!("{other:?}"))),
     }
 }
@@ -113,7 +105,10 @@ mod tests {
         sample.articles[1].id = "=cmd|' /C calc'!A0,\"x\"\r\n".into();
         let text = written(&Rows, &sample.findings());
         let mut reader = ::csv::Reader::from_reader(text.as_bytes());
-        assert_eq!(reader.headers().expect("names").iter().collect::<Vec<_>>(), COLUMNS);
+        let names = "a,b,relation,contained,score,jaccard,containment_a,containment_b,coverage_a,\
+                     coverage_b,passages,sentences,cluster_a,cluster_b";
+        let names: Vec<_> = names.split(',').collect();
+        assert_eq!(reader.headers().expect("names").iter().collect::<Vec<_>>(), names);
         let rows: Vec<_> = reader.records().map(|row| row.expect("a row")).collect();
         assert_eq!(rows.len(), sample.pairs.len());
         assert_eq!(&rows[0][1], "'=cmd|' /C calc'!A0,\"x\"\r\n");

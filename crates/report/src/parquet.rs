@@ -17,7 +17,8 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 
-use crate::record::{SCHEMA_VERSION, round, side_name};
+use crate::columns::{COLUMNS, Column};
+use crate::record::{SCHEMA_VERSION, round};
 use crate::{Error, Findings, Format, Pair};
 use retold::align::{Comparison, Match};
 use retold::span::Span;
@@ -51,32 +52,23 @@ impl Format for Table {
     }
 }
 
-fn batch(findings: &Findings<'_>, pairs: &[Pair]) -> Result<RecordBatch, Error> {
-    let strings = |of: &dyn Fn(&Pair) -> Option<String>| -> ArrayRef {
+fn batch<'a>(findings: &Findings<'a>, pairs: &'a [Pair]) -> Result<RecordBatch, Error> {
+    let strings = |of: &dyn Fn(&'a Pair) -> Option<&'a str>| -> ArrayRef {
         Arc::new(pairs.iter().map(of).collect::<StringArray>())
     };
     let figures = |of: fn(&Comparison) -> f32| -> ArrayRef {
         let rounded = pairs.iter().map(|pair| round(of(&pair.comparison)) as f32);
         Arc::new(Float32Array::from_iter_values(rounded))
     };
-    let columns = [
-        ("a", strings(&|pair| Some(findings.articles[pair.a].id.clone()))),
-        ("b", strings(&|pair| Some(findings.articles[pair.b].id.clone()))),
-        ("relation", strings(&|pair| Some(pair.comparison.relation.name().to_owned()))),
-        ("score", figures(|found| found.score)),
-        ("jaccard", figures(|found| found.jaccard)),
-        ("containment_a", figures(|found| found.containment_a)),
-        ("containment_b", figures(|found| found.containment_b)),
-        ("coverage_a", figures(|found| found.coverage_a)),
-        ("coverage_b", figures(|found| found.coverage_b)),
-        (
-            "contained",
-            strings(&|pair| pair.comparison.contained.map(|side| side_name(side).into())),
-        ),
-        ("passages", matches(pairs, |found| &found.passages)),
-        ("sentences", matches(pairs, |found| &found.sentences)),
-    ];
-    let columns = columns.map(|(name, column)| (name, column, name == "contained"));
+    let id = |of: fn(&Pair) -> usize| strings(&|pair| Some(&findings.articles[of(pair)].id));
+    let of_column = |(name, column)| match column {
+        Column::Word(of) => (name, strings(&|pair| Some(of(&pair.comparison))), false),
+        Column::WordOrNone(of) => (name, strings(&|pair| of(&pair.comparison)), true),
+        Column::Figure(of) => (name, figures(of), false),
+        Column::Matches(of) => (name, matches(pairs, of), false),
+    };
+    let ids = [("a", id(|pair| pair.a), false), ("b", id(|pair| pair.b), false)];
+    let columns = ids.into_iter().chain(COLUMNS.map(of_column));
     Ok(RecordBatch::try_from_iter_with_nullable(columns)?)
 }
 

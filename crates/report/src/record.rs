@@ -2,10 +2,13 @@
 //!
 //! The core is not `Serialize`; these borrow from it. Field order is part of the schema.
 
+use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use retold::align::{Comparison, Feature, Match, Side};
+use retold::align::{Comparison, Feature, Match};
 use retold::span::Span;
+
+use crate::columns::{COLUMNS, Column};
 
 /// Version of all records, as docs/formats.md and docs/schema/ describe them. Fields may be added
 /// under the same version; it rises when one is renamed, removed or changes its meaning.
@@ -38,46 +41,38 @@ pub enum Explain {
 }
 
 /// What was found of a pair, without its ids.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(crate) struct ComparisonRecord<'a> {
-    relation: &'static str,
-    #[serde(serialize_with = "rounded")]
-    score: f32,
-    #[serde(serialize_with = "rounded")]
-    jaccard: f32,
-    #[serde(serialize_with = "rounded")]
-    containment_a: f32,
-    #[serde(serialize_with = "rounded")]
-    containment_b: f32,
-    #[serde(serialize_with = "rounded")]
-    coverage_a: f32,
-    #[serde(serialize_with = "rounded")]
-    coverage_b: f32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    contained: Option<&'static str>,
-    #[serde(serialize_with = "matches")]
-    passages: &'a [Match],
-    #[serde(serialize_with = "matches")]
-    sentences: &'a [Match],
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "features")]
-    features: Option<&'a [Feature]>,
+    found: &'a Comparison,
+    explain: Explain,
 }
 
 impl<'a> ComparisonRecord<'a> {
-    pub(crate) fn new(comparison: &'a Comparison, explain: Explain) -> Self {
-        Self {
-            relation: comparison.relation.name(),
-            score: comparison.score,
-            jaccard: comparison.jaccard,
-            containment_a: comparison.containment_a,
-            containment_b: comparison.containment_b,
-            coverage_a: comparison.coverage_a,
-            coverage_b: comparison.coverage_b,
-            contained: comparison.contained.map(side_name),
-            passages: &comparison.passages,
-            sentences: &comparison.sentences,
-            features: (explain == Explain::Features).then_some(&*comparison.features),
+    pub(crate) fn new(found: &'a Comparison, explain: Explain) -> Self {
+        Self { found, explain }
+    }
+}
+
+impl Serialize for ComparisonRecord<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let Self { found, explain } = *self;
+        let mut record = to.serialize_map(None)?;
+        for (name, column) in COLUMNS {
+            match column {
+                Column::Word(of) => record.serialize_entry(name, of(found))?,
+                Column::WordOrNone(of) => {
+                    if let Some(word) = of(found) {
+                        record.serialize_entry(name, word)?;
+                    }
+                }
+                Column::Figure(of) => record.serialize_entry(name, &round(of(found)))?,
+                Column::Matches(of) => record.serialize_entry(name, &Matches(of(found)))?,
+            }
         }
+        if explain == Explain::Features {
+            record.serialize_entry("features", &Features(&found.features))?;
+        }
+        record.end()
     }
 }
 
@@ -99,32 +94,33 @@ struct FeatureRecord {
     weight: f32,
 }
 
-pub(crate) fn side_name(side: Side) -> &'static str {
-    match side {
-        Side::A => "a",
-        Side::B => "b",
-    }
-}
-
 fn ends(span: Span) -> [u32; 2] {
     [span.start, span.end]
 }
 
-fn matches<S: Serializer>(matches: &[Match], to: S) -> Result<S::Ok, S::Error> {
-    to.collect_seq(matches.iter().map(|found| MatchRecord {
-        a: ends(found.a),
-        b: ends(found.b),
-        kind: found.kind.name(),
-        score: found.score,
-    }))
+struct Matches<'a>(&'a [Match]);
+
+impl Serialize for Matches<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(self.0.iter().map(|found| MatchRecord {
+            a: ends(found.a),
+            b: ends(found.b),
+            kind: found.kind.name(),
+            score: found.score,
+        }))
+    }
 }
 
-fn features<S: Serializer>(features: &Option<&[Feature]>, to: S) -> Result<S::Ok, S::Error> {
-    to.collect_seq(features.iter().copied().flatten().map(|feature| FeatureRecord {
-        name: feature.name,
-        value: feature.value,
-        weight: feature.weight,
-    }))
+struct Features<'a>(&'a [Feature]);
+
+impl Serialize for Features<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(self.0.iter().map(|feature| FeatureRecord {
+            name: feature.name,
+            value: feature.value,
+            weight: feature.weight,
+        }))
+    }
 }
 
 /// Four decimals: more would be noise, and the same findings must give the same bytes everywhere.
