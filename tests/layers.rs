@@ -84,7 +84,7 @@ impl Source {
     fn target(&self, path: &[String]) -> Option<String> {
         let supers = path.iter().take_while(|part| *part == "super").count();
         let top = match path.first().map(String::as_str) {
-            Some("crate" | "retold") => path.get(1),
+            Some("crate") => path.get(1),
             Some("super") if supers == self.module.len() => path.get(supers),
             _ => None,
         }?;

@@ -13,6 +13,32 @@
 //! and what a scan makes of them, are in temporary files. [`Progress`] is told how far it has come.
 //! Nothing here knows how its host is told what to do: failures for which a host has words of its
 //! own are an [`Error`].
+//!
+//! ```
+//! use retold::Config;
+//! use retold_corpus::{Corpus, Input, ReadOptions};
+//! use retold_pipeline::{Resources, Settings, Unwatched, run::Started, scan::Scan};
+//! use retold_report::{Format, jsonl::Pairs};
+//!
+//! let folder = tempfile::tempdir()?;
+//! let story = "Forty ferries waited outside the harbour bar while divers searched the barge. \
+//!              The port authority said that nobody was hurt, and that it would open at dawn.";
+//! std::fs::write(folder.path().join("ours.txt"), story)?;
+//! std::fs::write(folder.path().join("theirs.txt"), format!("PORT – {story}"))?;
+//!
+//! let reading = ReadOptions::default();
+//! let settings = Settings::new(reading, Config::default(), 0.7, Resources::default());
+//! let started = Started::now("scan");
+//! let corpus = Corpus::find(&[Input::parse(folder.path().as_os_str())], settings.reading.clone());
+//! let mut scan = Scan::of(&corpus, &settings, &Unwatched)?;
+//!
+//! let (pairs, texts) = (scan.take_pairs(), scan.evidence());
+//! let mut lines = Vec::new();
+//! Pairs::default().write(&scan.findings(started.run(&[]), &pairs, &texts), &mut lines)?;
+//! let line = String::from_utf8(lines)?;
+//! assert!(line.starts_with(r#"{"a":"ours.txt","b":"theirs.txt","relation":"near-duplicate""#));
+//! # Ok::<(), anyhow::Error>(())
+//! ```
 
 pub mod compare;
 pub mod dedup;
