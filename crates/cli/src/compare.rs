@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use anyhow::bail;
 use retold::Engine;
 use retold::align::Relation;
+use retold_corpus::{Corpus, Input};
 use retold_pipeline::compare::Compared;
 use retold_pipeline::output::Output;
 use retold_pipeline::run::Started;
@@ -24,14 +25,20 @@ pub fn run(args: &CompareArgs, console: &mut Console<'_>) -> anyhow::Result<Exit
     let settings = Settings::new(&args.options)?;
     match (&args.pairs, &args.a, &args.b) {
         (Some(list), ..) => pairs::run(list, args, &settings, console),
-        (None, Some(a), Some(b)) => files([a, b], args, &settings, console),
+        (None, Some(a), Some(b)) => {
+            let found = [a, b].map(|name| {
+                let reading = settings.run.reading.clone();
+                (name.as_os_str(), Corpus::find(&[Input::parse(name)], reading))
+            });
+            files(found, args, &settings, console)
+        }
         // The parser asks for both or for a list.
         _ => bail!("two files are needed, or a list of pairs with --pairs"),
     }
 }
 
 fn files(
-    names: [&OsStr; 2],
+    found: [(&OsStr, Corpus); 2],
     args: &CompareArgs,
     settings: &Settings,
     console: &mut Console<'_>,
@@ -40,7 +47,7 @@ fn files(
     let engine = Engine::new(settings.run.engine.clone())?;
     let output = Output::create(args.output.as_deref())?;
     console.can_show(args.format, output.is_stdout())?;
-    let compared = Compared::of(names, &engine, &settings.run)?;
+    let compared = Compared::of(found, &engine, &settings.run)?;
     let texts = compared.evidence(&engine);
     let findings = compared.findings(started.run(&settings.by_name()), &texts);
     let explain = args.records_say();

@@ -7,7 +7,7 @@ use anyhow::Context;
 use retold::Engine;
 use retold::align::Relation;
 use retold::engine::Texts as _;
-use retold_corpus::{Corpus, Input, ReadOptions, ReadReport, Record};
+use retold_corpus::{Corpus, ReadReport, Record};
 use retold_report::{Findings, Pair, Run, Stage, Texts};
 
 use crate::Error;
@@ -22,11 +22,15 @@ pub struct Compared {
 }
 
 impl Compared {
-    /// Reads the files and compares them.
-    pub fn of(names: [&OsStr; 2], engine: &Engine, settings: &Settings) -> anyhow::Result<Self> {
+    /// Reads two files, each by its name and found alone, and compares them.
+    pub fn of(
+        found: [(&OsStr, Corpus); 2],
+        engine: &Engine,
+        settings: &Settings,
+    ) -> anyhow::Result<Self> {
         let mut shelf = Shelf::new(Room { bytes: usize::MAX, ..settings.room.clone() });
-        for name in names {
-            shelf.add_one(name, &settings.reading)?;
+        for (name, corpus) in found {
+            shelf.add_one(name, &corpus)?;
         }
         let comparison = engine.compare(&shelf.texts.text(0), &shelf.texts.text(1));
         Ok(Self { shelf, pair: Pair { a: 0, b: 1, comparison } })
@@ -62,8 +66,7 @@ impl Compared {
 
 impl Shelf {
     /// Adds the one article of a file.
-    fn add_one(&mut self, name: &OsStr, options: &ReadOptions) -> anyhow::Result<()> {
-        let corpus = Corpus::find(&[Input::parse(name)], options.clone());
+    fn add_one(&mut self, name: &OsStr, corpus: &Corpus) -> anyhow::Result<()> {
         let mut records: Vec<Record> = Vec::new();
         let report = corpus.read(|batch| {
             records.extend(batch.records);
@@ -73,7 +76,7 @@ impl Shelf {
             return Err(Error::SeveralArticles { name: name.display().to_string() }.into());
         }
         let record = records.pop().with_context(|| nothing(name, &report))?;
-        self.articles.push(article(&corpus, &record));
+        self.articles.push(article(corpus, &record));
         self.texts.push(record.text)?;
         self.report.articles += 1;
         self.report.bytes += report.bytes;
