@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use anyhow::{Context, bail};
 use retold::Engine;
 use retold::align::Relation;
-use retold::corpus::{Corpus, Input, ReadOptions, ReadReport, Record};
+use retold::corpus::{Corpus, Input, ReadReport, Record};
 use retold::engine::Texts as _;
 use retold::report::html::Html;
 use retold::report::record::Explain;
@@ -14,6 +14,7 @@ use retold::report::terminal::Compare;
 use retold::report::{Findings, Format, Pair, Stage, csv, jsonl};
 
 use super::args::CompareArgs;
+use super::clash::Written;
 use super::console::Console;
 use super::exit::Exit;
 use super::output::Output;
@@ -25,18 +26,28 @@ use super::stored::Room;
 use super::values::FormatValue;
 
 /// Compares two files, or all pairs of a list.
-pub fn run(args: &CompareArgs, console: &mut Console<'_>) -> anyhow::Result<Exit> {
+pub fn run(
+    args: &CompareArgs,
+    written: &Written,
+    console: &mut Console<'_>,
+) -> anyhow::Result<Exit> {
     let settings = Settings::new(&args.options)?;
     match (&args.pairs, &args.a, &args.b) {
-        (Some(list), ..) => pairs::run(list, args, &settings, console),
-        (None, Some(a), Some(b)) => files([a, b], args, &settings, console),
+        (Some(list), ..) => pairs::Bulk { list, args, settings: &settings, written }.run(console),
+        (None, Some(a), Some(b)) => {
+            let found = [a, b].map(|name| {
+                (name.as_os_str(), Corpus::find(&[Input::parse(name)], settings.reading.clone()))
+            });
+            written.check_inputs(&[&found[0].1, &found[1].1], &settings)?;
+            files(found, args, &settings, console)
+        }
         // The parser asks for both or for a list.
         _ => bail!("two files are needed, or a list of pairs with --pairs"),
     }
 }
 
 fn files(
-    names: [&OsStr; 2],
+    found: [(&OsStr, Corpus); 2],
     args: &CompareArgs,
     settings: &Settings,
     console: &mut Console<'_>,
@@ -46,8 +57,8 @@ fn files(
     let output = Output::create(args.output.as_deref())?;
     console.can_show(args.format, output.is_stdout())?;
     let mut shelf = Shelf::new(Room { bytes: usize::MAX, ..settings.room.clone() });
-    for name in names {
-        shelf.add_one(name, &settings.reading)?;
+    for (name, corpus) in found {
+        shelf.add_one(name, &corpus)?;
     }
     let comparison = engine.compare(&shelf.texts.text(0), &shelf.texts.text(1));
     let relation = comparison.relation;
@@ -85,8 +96,7 @@ pub fn explain(args: &CompareArgs) -> Explain {
 
 impl Shelf {
     /// Adds the one article of a file.
-    fn add_one(&mut self, name: &OsStr, options: &ReadOptions) -> anyhow::Result<()> {
-        let corpus = Corpus::find(&[Input::parse(name)], options.clone());
+    fn add_one(&mut self, name: &OsStr, corpus: &Corpus) -> anyhow::Result<()> {
         let mut records: Vec<Record> = Vec::new();
         let report = corpus.read(|batch| {
             records.extend(batch.records);
@@ -100,7 +110,7 @@ impl Shelf {
             );
         }
         let record = records.pop().with_context(|| nothing(name, &report))?;
-        self.articles.push(article(&corpus, &record));
+        self.articles.push(article(corpus, &record));
         self.texts.push(record.text)?;
         self.report.articles += 1;
         self.report.bytes += report.bytes;

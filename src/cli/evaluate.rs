@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use anyhow::ensure;
 use retold::align::{Comparison, Relation};
-use retold::corpus::{Corpus, ReadReport};
+use retold::corpus::{Corpus, ReadReport, Record};
 use retold::engine::Scan;
 use retold::evaluation::{Counts, Ranking, Reliability, Scored, Unseen, adjusted_rand};
 use retold::report::evaluation::{Evaluation, Truth, TruthKind, svg, write_json};
@@ -14,6 +14,7 @@ use retold::report::terminal::Measures;
 use retold::{Config, Engine};
 
 use super::args::EvaluateArgs;
+use super::clash::Written;
 use super::console::Console;
 use super::exit::Exit;
 use super::output::Output;
@@ -26,15 +27,18 @@ use super::truth::{Labels, LabelsOf};
 use super::values::MeasuresValue;
 
 /// Measures, and writes the figures and the curve.
-pub fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> anyhow::Result<Exit> {
+pub fn run(
+    args: &EvaluateArgs,
+    written: &Written,
+    console: &mut Console<'_>,
+) -> anyhow::Result<Exit> {
     let started = Started::now("evaluate");
     let settings = Settings::new(&args.options)?;
-    let same = args.curve.is_some() && args.curve == args.output;
-    ensure!(!same, "the figures and the curve want a file each");
+    let corpus = Corpus::find(&inputs(&args.input)?, settings.reading.clone());
+    written.check_inputs(&[&corpus], &settings)?;
     let output = Output::create(args.output.as_deref())?;
     let curve = args.curve.as_deref().map(|path| Output::create(Some(path))).transpose()?;
     let labels = Labels::read(&args.truth)?;
-    let corpus = Corpus::find(&inputs(&args.input)?, settings.reading.clone());
     let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet);
     let judged =
         Judge { corpus: &corpus, settings: &settings, progress: &progress }.judge(&labels)?;
@@ -53,7 +57,7 @@ pub fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> anyhow::Result<Exi
     ensure!(
         evaluation.ranking.reuse() > 0,
         "{}: no pair of articles that were read is labelled as reuse ({unknown} of its ids are \
-         those of no article); are the inputs those that were labelled?",
+         those of no article, or of several); are the inputs those that were labelled?",
         args.truth.display()
     );
     let style = console.facts.style(settings.color, !output.is_stdout());
@@ -69,9 +73,13 @@ pub fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> anyhow::Result<Exi
     }
     if unknown > 0 {
         let said = match unknown {
-            1 => "1 id in the truth is that of no article; what it is in is left out".to_owned(),
+            1 => {
+                "1 id in the truth is that of no article, or of several; what it is in is left out"
+                    .to_owned()
+            }
             n => format!(
-                "{n} ids in the truth are those of no article; what they are in is left out"
+                "{n} ids in the truth are those of no article, or of several; what they are in is \
+                 left out"
             ),
         };
         writeln!(console.err, "retold: {}: {said}", args.truth.display())?;
@@ -107,11 +115,31 @@ impl Tally {
     }
 }
 
-/// For each article of the truth its place on the shelf, and the ids that have none.
-fn places(labels: &Labels, shelf: &Shelf) -> (Vec<Option<u32>>, Vec<String>) {
+/// Reads what is wanted; also the ids of the truth that several articles have.
+fn shelved(
+    judge: &Judge<'_>,
+    labels: &Labels,
+    is_wanted: impl Fn(&Record) -> bool,
+) -> anyhow::Result<(Shelf, HashSet<u32>)> {
+    let mut shared = HashSet::new();
+    let room = judge.settings.room.clone();
+    let shelf = Shelf::fill_with(judge.corpus, room, judge.progress, |record| {
+        shared.extend(record.shared_id.as_deref().and_then(|id| labels.number(id)));
+        is_wanted(record)
+    })?;
+    Ok((shelf, shared))
+}
+
+/// For each article of the truth its place on the shelf, and the ids that have none, or several.
+fn places(
+    labels: &Labels,
+    shelf: &Shelf,
+    shared: &HashSet<u32>,
+) -> (Vec<Option<u32>>, Vec<String>) {
     let mut places = vec![None; labels.ids.len()];
     for (article, place) in shelf.articles.iter().zip(0..) {
-        if let Some(number) = labels.number(&article.id) {
+        let number = labels.number(&article.id).filter(|number| !shared.contains(number));
+        if let Some(number) = number {
             places[number as usize] = Some(place);
         }
     }
@@ -147,13 +175,11 @@ impl Judge<'_> {
 
     /// Compares the pairs of the truth.
     fn compare(&self, pairs: &[((u32, u32), bool)], labels: &Labels) -> anyhow::Result<Judged> {
-        let Self { corpus, settings, progress } = *self;
+        let Self { settings, progress, .. } = *self;
         let engine = Engine::new(settings.engine.clone())?;
-        let is_labelled = |id: &str| labels.number(id).is_some();
-        let shelf = Shelf::fill_with(corpus, settings.room.clone(), progress, |record| {
-            is_labelled(&record.id)
-        })?;
-        let (places, unknown) = places(labels, &shelf);
+        let is_labelled = |record: &Record| labels.number(&record.id).is_some();
+        let (shelf, shared) = shelved(self, labels, is_labelled)?;
+        let (places, unknown) = places(labels, &shelf, &shared);
         let placed = placed(pairs, &places);
         let to_compare: Vec<(u32, u32)> = placed.iter().map(|(pair, _)| *pair).collect();
         let mut tally = Tally::default();
@@ -187,11 +213,11 @@ impl Judge<'_> {
 
     /// Scans everything that was read, and holds the candidates against the truth.
     fn scan(&self, labels: &Labels) -> anyhow::Result<Judged> {
-        let Self { corpus, settings, progress } = *self;
+        let Self { settings, progress, .. } = *self;
         // What is related stays as it is; the curve wants to know of the others, too.
         let engine = Engine::new(Config { keep_unrelated: true, ..settings.engine.clone() })?;
-        let shelf = Shelf::fill(corpus, settings.room.clone(), progress)?;
-        let (places, unknown) = places(labels, &shelf);
+        let (shelf, shared) = shelved(self, labels, |_| true)?;
+        let (places, unknown) = places(labels, &shelf, &shared);
         let scan = settings.pool()?.install(|| engine.scan_watched(&shelf.texts, progress))?;
         shelf.texts.check()?;
         let known = Known::new(labels, &places, shelf.articles.len());

@@ -17,6 +17,7 @@ use retold::report::terminal::Summary;
 use retold::report::{Clusters, Findings, Format, Pair, Stage, csv, jsonl, quantity, stats::Stats};
 
 use super::args::{InputArgs, ScanArgs};
+use super::clash::Written;
 use super::console::Console;
 use super::exit::Exit;
 use super::output::Output;
@@ -27,14 +28,16 @@ use super::shelf::{Shelf, notes};
 use super::values::FormatValue;
 
 /// Scans the inputs and writes what was found.
-pub fn run(args: &ScanArgs, console: &mut Console<'_>) -> anyhow::Result<Exit> {
+pub fn run(args: &ScanArgs, written: &Written, console: &mut Console<'_>) -> anyhow::Result<Exit> {
     let started = Started::now("scan");
     let settings = Settings::new(&args.options)?;
     // An option out of range shows before the reading, not after it.
     Engine::new(settings.engine.clone())?;
+    // Listed before anything is made, so that nothing of our own is among the inputs.
+    let corpus = Corpus::find(&inputs(&args.input)?, settings.reading.clone());
+    written.check_inputs(&[&corpus], &settings)?;
     let outputs = Outputs::create(args)?;
     console.can_show(args.format, outputs.main.is_stdout())?;
-    let corpus = Corpus::find(&inputs(&args.input)?, settings.reading.clone());
     let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet);
     let mut holds = settings.holds();
     let shelf = Shelf::fill_with(&corpus, settings.room.clone(), &progress, |record| {
@@ -152,16 +155,6 @@ struct Outputs {
 
 impl Outputs {
     fn create(args: &ScanArgs) -> anyhow::Result<Self> {
-        let named = [&args.output, &args.clusters, &args.stats]
-            .map(|path| path.as_deref().unwrap_or(Path::new("-")));
-        for (at, path) in named.iter().enumerate() {
-            let is_used = |known: &&Path| *known == *path && **path != *"-";
-            anyhow::ensure!(
-                !named[..at].iter().any(is_used),
-                "{} is named for two outputs; give each its own",
-                path.display()
-            );
-        }
         let create = |path: &Option<std::path::PathBuf>| {
             path.as_deref().map(|path| Output::create(Some(path))).transpose()
         };

@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::path::PathBuf;
 
 use anyhow::Context;
-use retold::corpus::{ReadOptions, RepeatedIds};
+use retold::corpus::ReadOptions;
 use retold::engine::Channel;
 use retold::engine::dedup::DedupConfig;
 use retold::report::quantity;
@@ -119,8 +119,6 @@ impl Settings {
             id_field: reading.id_field.clone().unwrap_or(default.id_field),
             text_field: reading.text_field.clone().unwrap_or(default.text_field),
             respect_ignore: reading.respect_ignore.unwrap_or(default.respect_ignore),
-            // Findings name articles by their ids, which must be those of the input.
-            repeated_ids: RepeatedIds::Skip,
             // Some ten of them are under way at a time, as they stand and parsed.
             batch_bytes: (memory / 512).clamp(64 << 10, default.batch_bytes),
             threads,
@@ -317,8 +315,7 @@ mod tests {
         let settings = Settings::new(&Options::default()).expect("defaults are in range");
         let held_bytes = settings.memory / 2;
         assert_eq!(settings.engine, Config { held_bytes, ..Config::default() });
-        let expected = ReadOptions { repeated_ids: RepeatedIds::Skip, ..ReadOptions::default() };
-        assert_eq!(settings.reading, expected);
+        assert_eq!(settings.reading, ReadOptions::default());
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //!             fates     what becomes of each article
 //!             finished  which files below `output` are
 //!             output/   what becomes DIR
+//!             lock, made-by-retold
 //! ```
 
 mod census;
@@ -24,14 +25,16 @@ mod summary;
 mod target;
 mod terms;
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
-use retold::corpus::{Corpus, Input, RepeatedIds};
+use retold::corpus::{Corpus, Input};
 use retold::engine::dedup::Fate;
 use retold::report::quantity;
 
 use super::args::DedupArgs;
+use super::clash::Written;
 use super::config;
 use super::console::Console;
 use super::exit::Exit;
@@ -48,6 +51,8 @@ use plan::{Plan, Planning};
 use shards::Shards;
 use summary::{Counts, Summary};
 use target::{Leftover, Target};
+
+pub use target::partial_of;
 use terms::{InputState, Terms};
 
 /// An error for options that were typed and would not count.
@@ -63,6 +68,26 @@ pub fn check(args: &DedupArgs) -> anyhow::Result<()> {
     }
 }
 
+/// What is read.
+struct Corpora {
+    reference: Corpus,
+    own: Corpus,
+}
+
+impl Corpora {
+    /// Lists the files; not those of an interrupted run, whose folder may be within that of an input.
+    fn find(args: &DedupArgs, settings: &Settings) -> anyhow::Result<Self> {
+        let reference: Vec<_> = args.reference.iter().map(|input| Input::parse(input)).collect();
+        let find = |inputs: &[Input]| Corpus::find(inputs, settings.reading.clone());
+        let mut corpora = Self { reference: find(&reference), own: find(&inputs(&args.input)?) };
+        if let Some(partial) = args.output.as_deref().and_then(target::partial_of) {
+            corpora.reference.leave_out(&partial);
+            corpora.own.leave_out(&partial);
+        }
+        Ok(corpora)
+    }
+}
+
 /// A deduplication under way.
 struct Job<'j> {
     args: &'j DedupArgs,
@@ -75,13 +100,21 @@ struct Job<'j> {
 }
 
 /// Reads the inputs twice or more: to find out what to drop, and to write the rest.
-pub fn run(args: &DedupArgs, console: &mut Console<'_>) -> anyhow::Result<Exit> {
+pub fn run(args: &DedupArgs, written: &Written, console: &mut Console<'_>) -> anyhow::Result<Exit> {
     let started = Started::now("dedup");
     let mut settings = Settings::new(&args.options)?;
     let keep = Keep::new(&settings.keep)?;
     settings.reading.extra_field = keep.field();
-    // Only duplicates of texts may be missing from what is written, not those of ids.
-    settings.reading.repeated_ids = RepeatedIds::Number;
+    let mut corpora = Corpora::find(args, &settings)?;
+    written.check_inputs(&[&corpora.reference, &corpora.own], &settings)?;
+    if corpora.own.sources().is_empty() {
+        // Before anything is made, or removed to start afresh.
+        let report = corpora.own.read(|_| ControlFlow::Break(()));
+        if report.failures > 0 {
+            console.list_problems(&settings, &report)?;
+            return Ok(Exit::Failed);
+        }
+    }
     let target = match (&args.output, args.dry_run) {
         (Some(folder), false) => Some(begin(folder, args, &settings, console)?),
         _ => None,
@@ -90,10 +123,14 @@ pub fn run(args: &DedupArgs, console: &mut Console<'_>) -> anyhow::Result<Exit> 
     if let Some(bytes) = known.and_then(|target| Terms::batch_bytes(&target.terms())) {
         // Where an earlier reading has come is counted in its pieces.
         settings.reading.batch_bytes = bytes;
+        corpora = Corpora {
+            reference: corpora.reference.in_batches(bytes),
+            own: corpora.own.in_batches(bytes),
+        };
     }
     let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet);
     let mut job = Job { args, started, settings, keep, progress, target };
-    let done = job.done(console);
+    let done = job.done(corpora, console);
     job.progress.clear();
     if let (Err(_), Some(advice)) = (&done, job.target.as_ref().and_then(Target::advice)) {
         writeln!(console.err, "retold: {advice}")?;
@@ -132,13 +169,12 @@ fn begin(
 
 impl Job<'_> {
     /// Does all of it but to give the folder its name.
-    fn done(&mut self, console: &mut Console<'_>) -> anyhow::Result<(Plan, Counts)> {
-        let Self { args, settings, .. } = self;
-        let reference: Vec<_> = args.reference.iter().map(|input| Input::parse(input)).collect();
-        let pile = Pile::new(
-            Corpus::find(&reference, settings.reading.clone()),
-            Corpus::find(&inputs(&args.input)?, settings.reading.clone()),
-        )?;
+    fn done(
+        &mut self,
+        corpora: Corpora,
+        console: &mut Console<'_>,
+    ) -> anyhow::Result<(Plan, Counts)> {
+        let pile = Pile::new(corpora.reference, corpora.own)?;
         let census = self.census(&pile, console)?;
         let done = self.planned_and_written(&pile, census, console);
         // What came of inputs that were written to meanwhile is of no use to anybody.
@@ -254,7 +290,7 @@ impl Job<'_> {
         shards.finish()?;
         let Some(target) = &self.target else { return Ok(counts) };
         let path = target.path("dropped.jsonl");
-        plan.write_dropped(&path).with_context(|| cannot_write(&path))?;
+        plan.write_dropped(&path, pile).with_context(|| cannot_write(&path))?;
         pause::at("written", None);
         counts.took = clock.elapsed();
         let Self { args, started, settings, .. } = self;

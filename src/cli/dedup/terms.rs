@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::cannot_write;
 
 /// Raised by whatever changes what is kept for a later run, or what is computed from it.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Settings and inputs of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
