@@ -14,6 +14,7 @@ use retold_report::terminal::Compare;
 use retold_report::{Format, csv, jsonl};
 
 use crate::args::CompareArgs;
+use crate::clash::Written;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::pairs;
@@ -21,15 +22,20 @@ use crate::settings::Settings;
 use crate::values::FormatValue;
 
 /// Compares two files, or all pairs of a list.
-pub fn run(args: &CompareArgs, console: &mut Console<'_>) -> anyhow::Result<Exit> {
+pub fn run(
+    args: &CompareArgs,
+    written: &Written,
+    console: &mut Console<'_>,
+) -> anyhow::Result<Exit> {
     let settings = Settings::new(&args.options)?;
     match (&args.pairs, &args.a, &args.b) {
-        (Some(list), ..) => pairs::run(list, args, &settings, console),
+        (Some(list), ..) => pairs::Bulk { list, args, settings: &settings, written }.run(console),
         (None, Some(a), Some(b)) => {
             let found = [a, b].map(|name| {
                 let reading = settings.run.reading.clone();
                 (name.as_os_str(), Corpus::find(&[Input::parse(name)], reading))
             });
+            written.check_inputs(&[&found[0].1, &found[1].1], &settings)?;
             files(found, args, &settings, console)
         }
         // The parser asks for both or for a list.

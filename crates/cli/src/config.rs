@@ -45,6 +45,11 @@ impl ConfigFile {
         }
     }
 
+    /// Where it is, if there is one.
+    pub fn path(&self) -> Option<&Path> {
+        (!self.path.as_os_str().is_empty()).then_some(self.path.as_path())
+    }
+
     fn parse(path: &Path, text: &str) -> anyhow::Result<Self> {
         let options = toml::from_str(text).with_context(|| format!("in {}", path.display()))?;
         Ok(Self { path: path.to_owned(), options })

@@ -72,7 +72,7 @@ impl Facts {
 }
 
 /// Failures listed on the standard error without `--verbose`.
-const LISTED: usize = 10;
+pub const LISTED: usize = 10;
 
 impl Console<'_> {
     /// An error if a terminal would get a file that it cannot show.

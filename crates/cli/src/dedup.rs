@@ -1,12 +1,15 @@
 //! `retold dedup`
 
+use std::ops::ControlFlow;
+
 use anyhow::bail;
 use retold_corpus::Input;
-use retold_pipeline::dedup::{Dedup, Job, Leftover, Method, Notice, Output};
+use retold_pipeline::dedup::{Corpora, Dedup, Job, Keep, Leftover, Method, Notice, Output};
 use retold_pipeline::run::Started;
 use retold_report::{quantity, terminal};
 
 use crate::args::DedupArgs;
+use crate::clash::Written;
 use crate::config;
 use crate::console::Console;
 use crate::exit::Exit;
@@ -29,14 +32,28 @@ pub fn check(args: &DedupArgs) -> anyhow::Result<()> {
 }
 
 /// Writes what is worth keeping, or says what that would be.
-pub fn run(args: &DedupArgs, console: &mut Console<'_>) -> anyhow::Result<Exit> {
+pub fn run(args: &DedupArgs, written: &Written, console: &mut Console<'_>) -> anyhow::Result<Exit> {
     let started = Started::now("dedup");
-    let settings = Settings::new(&args.options)?;
-    let dedup = asked_for(args, &settings)?;
+    let mut settings = Settings::new(&args.options)?;
+    let keep = settings.keep.policy()?;
+    settings.run.reading.extra_field = keep.field();
+    let reference: Vec<_> = args.reference.iter().map(|input| Input::parse(input)).collect();
+    let inputs = [&reference[..], &inputs(&args.input)?];
+    let corpora = Corpora::find(inputs, &settings.run.reading, args.output.as_deref());
+    written.check_inputs(&[&corpora.reference, &corpora.own], &settings)?;
+    if corpora.own.sources().is_empty() {
+        // Before anything is made, or removed to start afresh.
+        let report = corpora.own.read(|_| ControlFlow::Break(()));
+        if report.failures > 0 {
+            console.list_problems(&settings, &report)?;
+            return Ok(Exit::Failed);
+        }
+    }
+    let dedup = asked_for(args, keep, &settings);
     let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet);
     let mut told = |notice| console.say(&settings, &said(notice));
     let mut job = Job::begin(dedup, &started, &progress, &mut told)?;
-    let done = job.run(&mut told);
+    let done = job.run(corpora, &mut told);
     progress.clear();
     if done.is_err() && job.is_resumable() {
         writeln!(console.err, "retold: {HOW_TO_RESUME}")?;
@@ -51,19 +68,17 @@ pub fn run(args: &DedupArgs, console: &mut Console<'_>) -> anyhow::Result<Exit> 
     Ok(Exit::of(done.has_dropped(), done.report().failures))
 }
 
-fn asked_for(args: &DedupArgs, settings: &Settings) -> anyhow::Result<Dedup> {
+fn asked_for(args: &DedupArgs, keep: Keep, settings: &Settings) -> Dedup {
     let leftover = if args.resume { Leftover::Resume } else { Leftover::Remove };
     let written = args.output.as_ref().filter(|_| !args.dry_run);
-    Ok(Dedup {
-        inputs: inputs(&args.input)?,
-        references: args.reference.iter().map(|input| Input::parse(input)).collect(),
+    Dedup {
         method: if args.rewrites { Method::Rewrites } else { Method::NearDuplicates },
-        keep: settings.keep.policy()?,
+        keep,
         output: written.map(|folder| Output { folder: folder.clone(), leftover }),
         settings: settings.run.clone(),
         options: settings.by_name_for_dedup(),
         files: settings.files(),
-    })
+    }
 }
 
 fn said(notice: Notice) -> String {

@@ -10,6 +10,7 @@ use retold_report::evaluation::{svg, write_json};
 use retold_report::terminal::Measures;
 
 use crate::args::EvaluateArgs;
+use crate::clash::Written;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::inputs::inputs;
@@ -18,15 +19,18 @@ use crate::settings::Settings;
 use crate::values::MeasuresValue;
 
 /// Measures, and writes the figures and the curve.
-pub fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> anyhow::Result<Exit> {
+pub fn run(
+    args: &EvaluateArgs,
+    written: &Written,
+    console: &mut Console<'_>,
+) -> anyhow::Result<Exit> {
     let started = Started::now("evaluate");
     let settings = Settings::new(&args.options)?;
-    let same = args.curve.is_some() && args.curve == args.output;
-    ensure!(!same, "the figures and the curve want a file each");
+    let corpus = Corpus::find(&inputs(&args.input)?, settings.run.reading.clone());
+    written.check_inputs(&[&corpus], &settings)?;
     let output = Output::create(args.output.as_deref())?;
     let curve = args.curve.as_deref().map(|path| Output::create(Some(path))).transpose()?;
     let labels = Labels::read(&args.truth)?;
-    let corpus = Corpus::find(&inputs(&args.input)?, settings.run.reading.clone());
     let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet);
     let judge = Judge { corpus: &corpus, settings: &settings.run, progress: &progress };
     let mut judged = judge.judge(&labels)?;
@@ -38,7 +42,7 @@ pub fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> anyhow::Result<Exi
     ensure!(
         evaluation.ranking.reuse() > 0,
         "{}: no pair of articles that were read is labelled as reuse ({unknown} of its ids are \
-         those of no article); are the inputs those that were labelled?",
+         those of no article, or of several); are the inputs those that were labelled?",
         args.truth.display()
     );
     let style = console.facts.style(settings.color, !output.is_stdout());
@@ -54,9 +58,13 @@ pub fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> anyhow::Result<Exi
     }
     if unknown > 0 {
         let said = match unknown {
-            1 => "1 id in the truth is that of no article; what it is in is left out".to_owned(),
+            1 => {
+                "1 id in the truth is that of no article, or of several; what it is in is left out"
+                    .to_owned()
+            }
             n => format!(
-                "{n} ids in the truth are those of no article; what they are in is left out"
+                "{n} ids in the truth are those of no article, or of several; what they are in is \
+                 left out"
             ),
         };
         writeln!(console.err, "retold: {}: {said}", args.truth.display())?;

@@ -19,9 +19,6 @@ pub fn in_words(error: &Error) -> String {
             "{error}; to compare some of them, list them with --pairs and name the file with \
              --corpus"
         ),
-        Error::UnknownArticle { .. } => {
-            format!("{error}; name the file that holds it with --corpus")
-        }
         Error::DamagedRecord => format!("{error}; start afresh, without --resume"),
         Error::OtherRun(difference) => {
             // Options go by their names, without the dashes.

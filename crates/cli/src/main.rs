@@ -5,6 +5,7 @@
 //! statuses.
 
 mod args;
+mod clash;
 mod compare;
 mod config;
 mod console;
@@ -28,6 +29,7 @@ use std::process::ExitCode;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use args::{Cli, Command, ConfigCommand};
+use clash::Written;
 use config::ConfigFile;
 use console::{Console, Facts};
 use exit::Exit;
@@ -63,24 +65,27 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli, matches: &ArgMatches, console: &mut Console<'_>) -> anyhow::Result<Exit> {
     let file = ConfigFile::find(&cli)?;
+    let written = Written::of(&cli.command)?;
+    written.check_files(file.path())?;
+    written.check_lists(&cli.command)?;
     match cli.command {
         Command::Scan(mut args) => {
             args.options = file.under(&args.options);
-            scan::run(&args, console)
+            scan::run(&args, &written, console)
         }
         Command::Compare(mut args) => {
             args.options = file.under(&args.options);
-            compare::run(&args, console)
+            compare::run(&args, &written, console)
         }
         Command::Dedup(mut args) => {
             dedup::check(&args)?;
             args.options.dedup = args.dedup.clone();
             args.options = file.under(&args.options);
-            dedup::run(&args, console)
+            dedup::run(&args, &written, console)
         }
         Command::Evaluate(mut args) => {
             args.options = file.under(&args.options);
-            evaluate::run(&args, console)
+            evaluate::run(&args, &written, console)
         }
         Command::Config(ConfigCommand::Show(args)) => config::show(&args, &file, matches, console),
         Command::Completions(args) => manual::completions(&args, console),

@@ -1,6 +1,6 @@
 //! `retold compare --pairs`: many pairs, one record each, in order.
 
-use std::ops::ControlFlow;
+use std::io;
 use std::path::Path;
 
 use anyhow::bail;
@@ -8,48 +8,91 @@ use retold::Engine;
 use retold::align::Relation;
 use retold_corpus::{Corpus, Input};
 use retold_pipeline::output::Output;
-use retold_pipeline::pairs::PairList;
-use retold_report::jsonl::Pairs;
+use retold_pipeline::pairs::{Answer, PairList, Ready, Why};
+use retold_report::jsonl::{PairError, Pairs};
+use retold_report::printable::printable;
 
 use crate::args::CompareArgs;
-use crate::console::Console;
+use crate::clash::Written;
+use crate::console::{Console, LISTED};
 use crate::exit::Exit;
 use crate::progress::Progress;
 use crate::settings::Settings;
 use crate::values::FormatValue;
 
-/// Reads the list, looks the articles up, and writes a record for each line.
-pub fn run(
-    list: &Path,
-    args: &CompareArgs,
-    settings: &Settings,
-    console: &mut Console<'_>,
-) -> anyhow::Result<Exit> {
-    if args.format.is_some_and(|format| format != FormatValue::Jsonl) {
-        bail!("--pairs writes JSON Lines only; leave --format out");
+/// Pairs to be compared in bulk.
+pub struct Bulk<'b> {
+    /// The list; `-` is the standard input.
+    pub list: &'b Path,
+    /// What was typed.
+    pub args: &'b CompareArgs,
+    /// What it means.
+    pub settings: &'b Settings,
+    /// What is going to be written.
+    pub written: &'b Written,
+}
+
+impl Bulk<'_> {
+    /// Reads the list, looks the articles up, and writes a record for each line.
+    pub fn run(&self, console: &mut Console<'_>) -> anyhow::Result<Exit> {
+        let Self { list, args, settings, written } = self;
+        if args.format.is_some_and(|format| format != FormatValue::Jsonl) {
+            bail!("--pairs writes JSON Lines only; leave --format out");
+        }
+        let engine = Engine::new(settings.run.engine.clone())?;
+        let inputs: Vec<_> = args.corpus.iter().map(|input| Input::parse(input)).collect();
+        let corpus = Corpus::find(&inputs, settings.run.reading.clone());
+        written.check_inputs(&[&corpus], settings)?;
+        let output = Output::create(args.output.as_deref())?;
+        let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet);
+        let loaded = PairList::read(list)?.load(&corpus, &settings.run, &progress)?;
+        let failures = loaded.report().failures;
+        console.list_problems(settings, loaded.report())?;
+        let pairs = loaded.ready();
+        let (records, mut related) = (Pairs { explain: args.records_say() }, false);
+        let pool = settings.run.pool()?;
+        output.write(console.out, |out| {
+            let write = |answer: Answer<'_>| match answer {
+                Answer::Compared([a, b], comparison) => {
+                    related |= comparison.relation != Relation::Unrelated;
+                    records.write_pair((a, b), comparison, out)
+                }
+                Answer::Failed(failed) => {
+                    let [a, b] = failed.ids.each_ref().map(Option::as_deref);
+                    let error = in_words(&failed.why);
+                    let record = PairError { a, b, line: failed.line, error: &error };
+                    records.write_error(&record, out)
+                }
+            };
+            Ok(pool.install(|| pairs.compare(&engine, &progress, write))?)
+        })?;
+        let errors = self.list_failed(&pairs, console)?;
+        Ok(Exit::of(related, failures + errors))
     }
-    let engine = Engine::new(settings.run.engine.clone())?;
-    let output = Output::create(args.output.as_deref())?;
-    let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet);
-    let list = PairList::read(list)?;
-    let inputs: Vec<_> = args.corpus.iter().map(|input| Input::parse(input)).collect();
-    let corpus = Corpus::find(&inputs, settings.run.reading.clone());
-    let loaded = list.load(&corpus, &settings.run, &progress)?;
-    let failures = loaded.report().failures;
-    console.list_problems(settings, loaded.report())?;
-    let pairs = loaded.ready()?;
-    let (records, mut related) = (Pairs { explain: args.records_say() }, false);
-    let pool = settings.run.pool()?;
-    output.write(console.out, |out| {
-        let mut failed = Ok(());
-        pool.install(|| {
-            pairs.compare(&engine, &progress, |ids, comparison| {
-                related |= comparison.relation != Relation::Unrelated;
-                failed = records.write_pair(ids, comparison, out);
-                if failed.is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-            });
-        });
-        Ok(failed?)
-    })?;
-    Ok(Exit::of(related, failures))
+
+    /// Says which lines could not be answered; how many.
+    fn list_failed(&self, pairs: &Ready, console: &mut Console<'_>) -> io::Result<u64> {
+        for failed in pairs.failed().take(LISTED) {
+            let why = in_words(&failed.why);
+            let said = format!("{}:{}: {why}", self.list.display(), failed.line);
+            writeln!(console.err, "retold: {}", printable(&said))?;
+        }
+        let all = pairs.failed().count();
+        if all > LISTED {
+            let more = all - LISTED;
+            writeln!(console.err, "retold: and {more} more lines; their records say why")?;
+        }
+        Ok(all as u64)
+    }
+}
+
+/// Why a line cannot be answered, with what may help.
+fn in_words(why: &Why) -> String {
+    match why {
+        Why::Shared(_) => format!(
+            "{why}; name the one that is meant by the id that `retold scan --clusters` gives it"
+        ),
+        Why::Unknown(_) => format!("{why}; name the file that holds it with --corpus"),
+        Why::NoPair(_) | Why::NoArticle(_) | Why::Twice => why.to_string(),
+    }
 }

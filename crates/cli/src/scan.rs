@@ -1,7 +1,5 @@
 //! `retold scan`
 
-use std::path::Path;
-
 use retold::Engine;
 use retold::align::Relation;
 use retold_corpus::Corpus;
@@ -14,6 +12,7 @@ use retold_report::terminal::Summary;
 use retold_report::{Findings, Format, Pair, csv, jsonl, quantity, stats::Stats};
 
 use crate::args::ScanArgs;
+use crate::clash::Written;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::inputs::inputs;
@@ -22,14 +21,16 @@ use crate::settings::Settings;
 use crate::values::FormatValue;
 
 /// Scans the inputs and writes what was found.
-pub fn run(args: &ScanArgs, console: &mut Console<'_>) -> anyhow::Result<Exit> {
+pub fn run(args: &ScanArgs, written: &Written, console: &mut Console<'_>) -> anyhow::Result<Exit> {
     let started = Started::now("scan");
     let settings = Settings::new(&args.options)?;
     // An option out of range shows before the reading, not after it.
     Engine::new(settings.run.engine.clone())?;
+    // Listed before anything is made, so that nothing of our own is among the inputs.
+    let corpus = Corpus::find(&inputs(&args.input)?, settings.run.reading.clone());
+    written.check_inputs(&[&corpus], &settings)?;
     let outputs = Outputs::create(args)?;
     console.can_show(args.format, outputs.main.is_stdout())?;
-    let corpus = Corpus::find(&inputs(&args.input)?, settings.run.reading.clone());
     let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet);
     let mut scan = Scan::of(&corpus, &settings.run, &progress)?;
     progress.clear();
@@ -55,16 +56,6 @@ struct Outputs {
 
 impl Outputs {
     fn create(args: &ScanArgs) -> anyhow::Result<Self> {
-        let named = [&args.output, &args.clusters, &args.stats]
-            .map(|path| path.as_deref().unwrap_or(Path::new("-")));
-        for (at, path) in named.iter().enumerate() {
-            let is_used = |known: &&Path| *known == *path && **path != *"-";
-            anyhow::ensure!(
-                !named[..at].iter().any(is_used),
-                "{} is named for two outputs; give each its own",
-                path.display()
-            );
-        }
         let create = |path: &Option<std::path::PathBuf>| {
             path.as_deref().map(|path| Output::create(Some(path))).transpose()
         };

@@ -204,8 +204,6 @@ fn engine(detection: &DetectionOptions, signing: &SigningOptions) -> anyhow::Res
 
 #[cfg(test)]
 mod tests {
-    use retold_corpus::RepeatedIds;
-
     use super::*;
 
     #[test]
@@ -213,8 +211,7 @@ mod tests {
         let settings = Settings::new(&Options::default()).expect("defaults are in range");
         let held_bytes = settings.run.resources.memory.bytes() / 2;
         assert_eq!(settings.run.engine, Config { held_bytes, ..Config::default() });
-        let expected = ReadOptions { repeated_ids: RepeatedIds::Skip, ..ReadOptions::default() };
-        assert_eq!(settings.run.reading, expected);
+        assert_eq!(settings.run.reading, ReadOptions::default());
     }
 
     #[test]

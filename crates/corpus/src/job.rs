@@ -1,11 +1,12 @@
 //! What the reading thread hands to the parsers, and how it gets there.
 
 use std::io;
-use std::ops::{ControlFlow, Range};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel};
 
 use super::format::Compression;
+use super::lines::Start;
 use super::problem::{Problem, Reason};
 use super::source::Source;
 use super::table::Row;
@@ -19,7 +20,7 @@ pub(super) enum Job {
     /// A whole article that is here already; `converted` if from another encoding.
     Content { source: usize, bytes: Vec<u8>, converted: Option<Reason> },
     /// JSON objects: those of `starts`, or else one per line, the first of which is `line`.
-    Json { source: usize, line: u64, bytes: Vec<u8>, starts: Vec<(u64, Range<usize>)> },
+    Json { source: usize, line: u64, bytes: Vec<u8>, starts: Vec<Start> },
     /// Rows of a table.
     Rows { source: usize, rows: Vec<Row>, heading: Option<Arc<[u8]>> },
     /// Only to be passed on in its place.

@@ -42,6 +42,7 @@ mod table;
 
 use std::io::{self, Read};
 use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -50,15 +51,6 @@ pub use format::{Compression, Format};
 pub use problem::{LISTED, Problem, Problems, ReadReport, Reason};
 pub use read::Ids;
 pub use source::{Input, Source};
-
-/// What becomes of an article whose id an earlier one has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RepeatedIds {
-    /// It gets `#2`, `#3`, … behind its id: nothing is lost.
-    Number,
-    /// It is skipped: every id in the output is one of the input.
-    Skip,
-}
 
 /// How to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,8 +64,6 @@ pub struct ReadOptions {
     pub extra_field: Option<String>,
     /// Keep each record as it was written ([`Record::raw`]). Default no.
     pub keep_raw: bool,
-    /// What becomes of an article whose id an earlier one has. Default: it gets a number.
-    pub repeated_ids: RepeatedIds,
     /// In folders, leave out hidden files and what `.gitignore` and `.ignore` files say. Default no.
     pub respect_ignore: bool,
     /// Longest article, record or line, in bytes; longer ones are skipped without being held.
@@ -93,7 +83,6 @@ impl Default for ReadOptions {
             text_field: "text".to_owned(),
             extra_field: None,
             keep_raw: false,
-            repeated_ids: RepeatedIds::Number,
             respect_ignore: false,
             max_article_bytes: 256 << 20,
             batch_bytes: 1 << 20,
@@ -150,8 +139,12 @@ pub struct Start {
 /// One article.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
-    /// Unlike that of every other article of the reading; see [`RepeatedIds`].
+    /// Unlike that of every other article of the reading. Where an earlier one has the id, `#`, file and
+    /// line follow it (`7#b.jsonl:12`); before the name of a file comes the folder, as it was named. If
+    /// that is taken too, or the id is file and line already, `#2`, `#3`, … follow.
     pub id: String,
+    /// What the id would be if it were the only one: given if it is not.
+    pub shared_id: Option<Box<str>>,
     /// The text that all spans refer to. Of files: the content in UTF-8 without byte order mark,
     /// line ends as they are (for HTML: the readable text). Of records: the decoded field. Never
     /// only white space.
@@ -169,7 +162,7 @@ pub struct Record {
 impl Record {
     /// A record of which only the bytes as written are known.
     fn bare(place: Place, raw: Option<Box<[u8]>>) -> Self {
-        Self { id: String::new(), text: String::new(), place, extra: None, raw }
+        Self { id: String::new(), shared_id: None, text: String::new(), place, extra: None, raw }
     }
 }
 
@@ -180,6 +173,15 @@ pub struct Place {
     pub source: u32,
     /// From 1: the line on which the record starts; in Parquet the row. 0 for whole files.
     pub line: u64,
+    /// How many JSON objects start on the line before it.
+    pub item: u32,
+}
+
+impl Place {
+    /// The place of a record that is alone on its line, or of a whole file.
+    pub fn on_line(source: u32, line: u64) -> Self {
+        Self { source, line, item: 0 }
+    }
 }
 
 /// Some articles in input order.
@@ -197,6 +199,7 @@ pub struct Batch {
 #[derive(Debug, Clone)]
 pub struct Corpus {
     sources: Vec<Source>,
+    folders: Vec<PathBuf>,
     problems: Vec<Problem>,
     options: ReadOptions,
 }
@@ -206,7 +209,33 @@ impl Corpus {
     /// the report of every [`Corpus::read`].
     pub fn find(inputs: &[Input], options: ReadOptions) -> Self {
         let found = source::Finder::new(inputs, options.respect_ignore);
-        Self { sources: found.sources, problems: found.problems, options }
+        let source::Finder { sources, problems, .. } = found;
+        let folder = |input: &Input| match input {
+            Input::Path(path) if path.is_dir() => Some(path.clone()),
+            _ => None,
+        };
+        let folders = inputs.iter().filter_map(folder).collect();
+        Self { sources, folders, problems, options }
+    }
+
+    /// The folders that were named.
+    pub fn folders(&self) -> &[PathBuf] {
+        &self.folders
+    }
+
+    /// Leaves out what was found in a folder below one that was named; files that were named by
+    /// themselves stay.
+    pub fn leave_out(&mut self, folder: &Path) {
+        let Ok(folder) = std::fs::canonicalize(folder) else { return };
+        let is_inside =
+            |path: &Path| std::fs::canonicalize(path).is_ok_and(|path| path.starts_with(&folder));
+        self.sources
+            .retain(|source| source.named || !source.path.as_deref().is_some_and(is_inside));
+    }
+
+    /// The same files, to be read in batches of so many bytes.
+    pub fn in_batches(self, batch_bytes: usize) -> Self {
+        Self { options: ReadOptions { batch_bytes, ..self.options }, ..self }
     }
 
     /// The files, in the order of reading.

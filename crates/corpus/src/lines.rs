@@ -4,6 +4,14 @@ use std::io::{self, Read};
 
 use memchr::{memchr, memchr_iter, memrchr};
 
+/// Where a record is: the line, how many start on it before, and the place in the block.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Start {
+    pub(super) line: u64,
+    pub(super) item: u32,
+    pub(super) range: std::ops::Range<usize>,
+}
+
 /// A part of a stream of records.
 #[derive(Debug)]
 pub(super) enum Piece {
@@ -12,8 +20,8 @@ pub(super) enum Piece {
         /// The line of the first byte, from 1.
         line: u64,
         bytes: Vec<u8>,
-        /// Line and place in `bytes` of each record, where records are not lines.
-        starts: Vec<(u64, std::ops::Range<usize>)>,
+        /// Where records are not lines, where they are.
+        starts: Vec<Start>,
     },
     /// A record over the limit; nothing of it was kept.
     TooLong { line: u64 },

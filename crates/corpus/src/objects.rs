@@ -5,11 +5,10 @@
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
-use std::ops::Range;
 
 use memchr::memchr2;
 
-use super::lines::{Piece, Sizes};
+use super::lines::{Piece, Sizes, Start};
 
 /// Blocks of whole objects. Memory: a block and the longest object so far, `limit` at most.
 pub(super) struct Objects<R> {
@@ -17,18 +16,30 @@ pub(super) struct Objects<R> {
     sizes: Sizes,
     /// The bytes from the current object's start on; all were scanned.
     open: Vec<u8>,
-    /// Line on which the current object starts, and whether its bytes are no longer kept.
-    started: Option<(u64, bool)>,
+    started: Option<Open>,
     state: State,
-    strayed: bool,
     ended: bool,
     error: Option<io::Error>,
     ready: VecDeque<Piece>,
 }
 
+/// The current object.
+struct Open {
+    line: u64,
+    item: u32,
+    /// Whether its bytes are no longer kept.
+    dropped: bool,
+}
+
 /// Where in the JSON the scan stands.
 struct State {
     line: u64,
+    /// The line of the last object, and how many started on it before that one.
+    last: (u64, u32),
+    /// Brackets open around the objects.
+    arrays: u64,
+    /// Whether something that is no object is not over yet.
+    in_stray: bool,
     /// Braces and brackets open, from the object's own brace on; 0 between objects.
     depth: u64,
     in_string: bool,
@@ -42,8 +53,15 @@ impl<R: Read> Objects<R> {
             sizes,
             open: Vec::new(),
             started: None,
-            state: State { line: 1, depth: 0, in_string: false, escaped: false },
-            strayed: false,
+            state: State {
+                line: 1,
+                last: (0, 0),
+                arrays: 0,
+                in_stray: false,
+                depth: 0,
+                in_string: false,
+                escaped: false,
+            },
             ended: false,
             error: None,
             ready: VecDeque::new(),
@@ -63,59 +81,79 @@ impl<R: Read> Objects<R> {
         }
         let (found, open_from) = self.scan(&bytes, scanned);
         let from = open_from.unwrap_or(bytes.len());
-        if let Some((line, dropped)) = &mut self.started
-            && !*dropped
+        if let Some(open) = &mut self.started
+            && !open.dropped
         {
             if bytes.len() - from > self.sizes.limit {
-                *dropped = true;
-                self.ready.push_back(Piece::TooLong { line: *line });
+                open.dropped = true;
+                self.ready.push_back(Piece::TooLong { line: open.line });
             } else {
                 self.open = bytes.split_off(from);
             }
         }
         if !found.is_empty() {
-            let line = found[0].0;
+            let line = found[0].line;
             // Before what was noted on the way: the order only has to be the same every time.
             self.ready.push_front(Piece::Block { line, bytes, starts: found });
         }
     }
 
+    /// Notes whatever stands between the objects and is none, each thing once.
+    fn between(&mut self, byte: u8, arrays: u64) {
+        match byte {
+            b'{' | b'[' | b',' => self.state.in_stray = false,
+            // One that closes nothing is a stranger too; an object's own is never seen here.
+            b']' if arrays > 0 => self.state.in_stray = false,
+            byte if byte.is_ascii_whitespace() || self.state.in_stray => {}
+            _ => {
+                self.state.in_stray = true;
+                let what = "something between the objects is none";
+                self.ready.push_back(Piece::Stray { line: self.state.line, what });
+            }
+        }
+    }
+
     /// Scans `bytes[at..]`. Returns the objects that end there, and where in `bytes` the one that
     /// is still open starts.
-    fn scan(&mut self, bytes: &[u8], mut at: usize) -> (Vec<(u64, Range<usize>)>, Option<usize>) {
+    fn scan(&mut self, bytes: &[u8], mut at: usize) -> (Vec<Start>, Option<usize>) {
         let mut found = Vec::new();
         // The object that was open before stands at the front, or was dropped.
-        let mut start = self.started.map(|_| 0);
+        let mut start = self.started.as_ref().map(|_| 0);
         while at < bytes.len() {
             if self.state.in_string {
                 at = self.state.skip_string(bytes, at);
                 continue;
             }
             let byte = bytes[at];
-            let depth = self.state.depth;
+            let (depth, arrays) = (self.state.depth, self.state.arrays);
             match byte {
-                b'\n' => self.state.line += 1,
+                b'\n' => {
+                    self.state.line += 1;
+                    self.state.in_stray = false;
+                }
                 b'"' => self.state.in_string = true,
                 b'{' | b'[' if depth > 0 => self.state.depth += 1,
                 b'{' => {
                     self.state.depth = 1;
-                    self.started = Some((self.state.line, false));
+                    let (line, item) = self.state.next_item();
+                    self.started = Some(Open { line, item, dropped: false });
                     start = Some(at);
                 }
+                b'[' => self.state.arrays += 1,
+                b']' if depth == 0 && self.state.arrays > 0 => self.state.arrays -= 1,
                 b'}' | b']' if depth > 1 => self.state.depth -= 1,
                 b'}' | b']' if depth == 1 => {
                     self.state.depth = 0;
-                    if let (Some((line, false)), Some(from)) = (self.started.take(), start.take()) {
-                        found.push((line, from..at + 1));
+                    if let (Some(Open { line, item, dropped: false }), Some(from)) =
+                        (self.started.take(), start.take())
+                    {
+                        found.push(Start { line, item, range: from..at + 1 });
                     }
                 }
                 _ => {}
             }
-            let expected = matches!(byte, b'{' | b'[' | b']' | b',') || byte.is_ascii_whitespace();
-            if depth == 0 && !expected && !self.strayed {
-                self.strayed = true;
-                let what = "something between the objects is none";
-                self.ready.push_back(Piece::Stray { line: self.state.line, what });
+            if depth == 0 && byte != b'\n' {
+                self.between(byte, arrays);
             }
             at += 1;
         }
@@ -124,6 +162,13 @@ impl<R: Read> Objects<R> {
 }
 
 impl State {
+    /// The line of the object that starts here, and how many start on it before.
+    fn next_item(&mut self) -> (u64, u32) {
+        let (line, item) = self.last;
+        self.last = (self.line, if line == self.line { item + 1 } else { 0 });
+        self.last
+    }
+
     /// The place after the string's end or after the last byte, whichever comes first.
     fn skip_string(&mut self, bytes: &[u8], mut at: usize) -> usize {
         if self.escaped {
@@ -160,8 +205,17 @@ impl<R: Read> Iterator for Objects<R> {
             self.started = None;
             return Some(Piece::Failed { line: self.state.line, error });
         }
-        let (line, _) = self.started.take().filter(|(_, dropped)| !dropped)?;
-        Some(Piece::Stray { line, what: "the end of the file cuts an object off" })
+        let arrays = std::mem::take(&mut self.state.arrays);
+        match self.started.take() {
+            Some(Open { dropped: true, .. }) => None,
+            Some(Open { line, .. }) => {
+                Some(Piece::Stray { line, what: "the end of the file cuts an object off" })
+            }
+            None => (arrays > 0).then(|| {
+                let what = "the end of the file cuts an array off; objects may be missing";
+                Piece::Stray { line: self.state.line, what }
+            }),
+        }
     }
 }
 
@@ -177,7 +231,7 @@ mod tests {
                 Piece::Block { bytes, starts, .. } => objects.extend(
                     starts
                         .into_iter()
-                        .map(|(line, at)| (line, String::from_utf8(bytes[at].to_vec()).unwrap())),
+                        .map(|at| (at.line, String::from_utf8(bytes[at.range].to_vec()).unwrap())),
                 ),
                 other => others.push(other),
             }
@@ -204,9 +258,40 @@ mod tests {
     fn strangers_and_torn_objects_are_told() {
         let (objects, others) = objects_of(b"[\"{\", 1, {\"a\":1}, {\"b\":\"x\\\"", WHOLE);
         assert_eq!(objects, [(1, "{\"a\":1}".into())]);
-        assert!(matches!(others[..], [Piece::Stray { .. }, Piece::Stray { .. }]), "{others:?}");
+        assert!(matches!(
+            others[..],
+            [Piece::Stray { .. }, Piece::Stray { .. }, Piece::Stray { .. }]
+        ));
         assert!(objects_of(b"", WHOLE).1.is_empty());
         assert!(objects_of(b"[]", WHOLE).1.is_empty());
+        for (json, strays) in [
+            ("[{\"a\":1}", 1),
+            ("[{\"a\":1},", 1),
+            ("[", 1),
+            ("[\"a\",\"b\"]", 2),
+            ("[[1, 2], [null]]", 3),
+            ("{\"a\":1}\nnot an object\nnor this\n{\"a\":1}", 2),
+            ("{\"a\":1}]", 1),
+            ("42", 1),
+        ] {
+            for block in [1, 3, 1 << 20] {
+                let (_, others) = objects_of(json.as_bytes(), Sizes { block, limit: 100 });
+                assert_eq!(others.len(), strays, "{json}: {others:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn objects_of_one_line_are_counted() {
+        let json = b"[{\"a\":1}, {\"b\":2},\n{\"c\":3}, {}, {}]";
+        for block in [1, 7, 1 << 20] {
+            let mut places = Vec::new();
+            for piece in Objects::new(&json[..], Sizes { block, limit: 100 }) {
+                let Piece::Block { starts, .. } = piece else { panic!("{piece:?}") };
+                places.extend(starts.into_iter().map(|start| (start.line, start.item)));
+            }
+            assert_eq!(places, [(1, 0), (1, 1), (2, 0), (2, 1), (2, 2)]);
+        }
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read};
-use std::ops::Range;
 
 use memchr::memchr_iter;
 
@@ -11,6 +10,7 @@ use super::encoding::{decode, is_binary, looks_like_text, peek, rejoin};
 use super::format::{Compression, Format};
 use super::job::{Job, Outcome, broken};
 use super::json::{self, Id, Text};
+use super::lines::Start;
 use super::problem::{Problem, Reason};
 use super::source::Source;
 use super::table::Row;
@@ -49,7 +49,7 @@ impl<'c> Parser<'c> {
         match job {
             Job::Files(group) => group.into_iter().for_each(|index| self.file(index, &mut outcome)),
             Job::Content { source, bytes, converted } => {
-                if self.wants(Place { source: source as u32, line: 0 }) {
+                if self.wants(Place::on_line(source as u32, 0)) {
                     self.content(source, bytes, converted, &mut outcome);
                 }
             }
@@ -77,7 +77,7 @@ impl<'c> Parser<'c> {
 
     fn file(&self, index: usize, outcome: &mut Outcome) {
         let source = &self.corpus.sources[index];
-        let place = Place { source: index as u32, line: 0 };
+        let place = Place::on_line(index as u32, 0);
         if !self.wants(place) {
             return;
         }
@@ -141,24 +141,19 @@ impl<'c> Parser<'c> {
             return outcome.problems.push(problem(Reason::Empty));
         }
         outcome.problems.extend(reason.or(converted).map(problem));
-        let place = Place { source: index as u32, line: 0 };
+        let place = Place::on_line(index as u32, 0);
         let id = source.id.clone();
-        outcome.batch.records.push(Record { id, text, place, extra: None, raw: None });
+        let shared_id = source.short_name().map(String::into_boxed_str);
+        outcome.batch.records.push(Record { id, shared_id, text, place, extra: None, raw: None });
     }
 
-    fn json(
-        &self,
-        index: usize,
-        bytes: &[u8],
-        objects: Vec<(u64, Range<usize>)>,
-        outcome: &mut Outcome,
-    ) {
+    fn json(&self, index: usize, bytes: &[u8], objects: Vec<Start>, outcome: &mut Outcome) {
         // Once for all of them, if all are wanted: it is much faster than many short ones.
         let all = self.selection.is_none().then_some(bytes);
         let whole = all.and_then(|bytes| simdutf8::basic::from_utf8(bytes).ok());
-        for (line, range) in objects {
+        for Start { line, item, range } in objects {
             let raw = bytes[range.clone()].trim_ascii();
-            let place = Place { source: index as u32, line };
+            let place = Place { source: index as u32, line, item };
             if raw.is_empty() || !self.wants(place) {
                 continue;
             }
@@ -207,7 +202,7 @@ impl<'c> Parser<'c> {
     }
 
     fn row(&self, index: usize, row: Row, outcome: &mut Outcome) {
-        let place = Place { source: index as u32, line: row.line };
+        let place = Place::on_line(index as u32, row.line);
         if !self.wants(place) {
             return;
         }
@@ -265,14 +260,22 @@ impl<'c> Parser<'c> {
         }
         let id = match id {
             Id::Known(id) => id,
-            Id::Missing | Id::Other => format!("{}:{}", self.source(place).id, place.line),
+            Id::Missing | Id::Other => place_id(self.source(place), place),
         };
-        outcome.batch.records.push(Record { id, text, place, extra, raw });
+        outcome.batch.records.push(Record { id, shared_id: None, text, place, extra, raw });
+    }
+}
+
+/// The id of a record that has none of its own.
+pub(super) fn place_id(source: &Source, place: Place) -> String {
+    match place.item {
+        0 => format!("{}:{}", source.id, place.line),
+        item => format!("{}:{}#{}", source.id, place.line, item + 1),
     }
 }
 
 /// Each line with its number.
-fn by_line(bytes: &[u8], first: u64) -> Vec<(u64, Range<usize>)> {
+fn by_line(bytes: &[u8], first: u64) -> Vec<Start> {
     let mut from = 0;
     let ends = memchr_iter(b'\n', bytes).chain(std::iter::once(bytes.len()));
     let ranges = ends.map(|end| {
@@ -280,7 +283,8 @@ fn by_line(bytes: &[u8], first: u64) -> Vec<(u64, Range<usize>)> {
         from = end + 1;
         line
     });
-    (first..).zip(ranges).filter(|(_, range)| !range.is_empty()).collect()
+    let lines = (first..).zip(ranges).filter(|(_, range)| !range.is_empty());
+    lines.map(|(line, range)| Start { line, item: 0, range }).collect()
 }
 
 /// What the parser said, without the line, which is always the first.

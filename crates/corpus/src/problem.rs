@@ -51,10 +51,8 @@ pub enum Reason {
     MendedJson,
     /// The id was neither a string nor a number; place and line serve instead.
     BadId,
-    /// An earlier article had the same id; this one's got a number.
+    /// An earlier article had the same id; this one's leads to its place.
     DuplicateId,
-    /// An earlier article had the same id; this one was skipped.
-    TakenId,
 }
 
 impl Reason {
@@ -67,8 +65,8 @@ impl Reason {
     /// Whether a reader expects this of any folder, so that it is no failure: empty files, files
     /// that are not text, pipes, loops, files met twice.
     fn is_harmless(self) -> bool {
-        use Reason::{Binary, Empty, LinkLoop, Repeated, Special, TakenId};
-        self.is_repair() || matches!(self, Empty | Binary | Special | LinkLoop | Repeated | TakenId)
+        use Reason::{Binary, Empty, LinkLoop, Repeated, Special};
+        self.is_repair() || matches!(self, Empty | Binary | Special | LinkLoop | Repeated)
     }
 
     /// What happened and what to do about it, to stand behind the place.
@@ -97,8 +95,7 @@ impl Reason {
             Self::Converted => "is not in UTF-8; it was converted",
             Self::MendedJson => "is not quite JSON (surrogates, control characters, NaN); mended",
             Self::BadId => "has an id that is neither string nor number; its place serves as id",
-            Self::TakenId => "has an id that was there before; give it one of its own",
-            Self::DuplicateId => "has an id that was there before; it got a number",
+            Self::DuplicateId => "has an id that was there before; its place was added to it",
         }
     }
 }

@@ -11,10 +11,10 @@ use std::thread;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::job::{Feed, Outcome, Task};
-use super::parse::Parser;
+use super::parse::{Parser, place_id};
 use super::problem::{Problem, ReadReport, Reason};
 use super::stream::Stream;
-use super::{Batch, Corpus, Position, Reached, Record, RepeatedIds, Selection, Start};
+use super::{Batch, Corpus, Position, Reached, Record, Selection, Start};
 
 /// Reads everything from `start` on, and sees to it that ids are unique.
 pub(super) fn read(
@@ -114,29 +114,30 @@ fn deliver(
     if batch.records.is_empty() { ControlFlow::Continue(()) } else { each(batch, report) }
 }
 
-/// Numbers or drops the records whose ids were there before.
+/// Gives other ids to the records whose ids were there before.
 fn settle_ids(corpus: &Corpus, outcome: &mut Outcome, ids: &mut Ids) {
     let Outcome { batch, problems, .. } = outcome;
-    match corpus.options.repeated_ids {
-        RepeatedIds::Number => {
-            for record in &mut batch.records {
-                if let Some(unique) = ids.repeated(&record.id) {
-                    problems.push(
-                        duplicate(corpus, record, Reason::DuplicateId)
-                            .saying(format_args!("now {unique:?}")),
-                    );
-                    record.id = unique;
-                }
-            }
+    for record in &mut batch.records {
+        if ids.is_new(&record.id) {
+            continue;
         }
-        RepeatedIds::Skip => batch.records.retain(|record| {
-            let is_new = ids.seen.insert(xxh3_64(record.id.as_bytes()));
-            if !is_new {
-                problems.push(duplicate(corpus, record, Reason::TakenId));
-            }
-            is_new
-        }),
+        let unique = ids.other(&record.id, &with_place(corpus, record));
+        problems.push(
+            duplicate(corpus, record, Reason::DuplicateId).saying(format_args!("now {unique:?}")),
+        );
+        let given = std::mem::replace(&mut record.id, unique).into_boxed_str();
+        record.shared_id.get_or_insert(given);
     }
+}
+
+/// An id that leads back to file and record.
+fn with_place(corpus: &Corpus, record: &Record) -> String {
+    let source = &corpus.sources[record.place.source as usize];
+    if record.place.line == 0 {
+        return source.whole_name();
+    }
+    let place = place_id(source, record.place);
+    if place == record.id { place } else { format!("{}#{place}", record.id) }
 }
 
 fn duplicate(corpus: &Corpus, record: &Record, reason: Reason) -> Problem {
@@ -146,11 +147,11 @@ fn duplicate(corpus: &Corpus, record: &Record, reason: Reason) -> Problem {
 }
 
 /// The ids so far, as 64-bit hashes: 10 million take some 150 MB. Two ids with one hash (one
-/// chance in 370,000 among 10 million) would give the second a number that it does not need.
+/// chance in 370,000 among 10 million) would give the second another id than it needs.
 #[derive(Debug, Default)]
 pub struct Ids {
     seen: HashSet<u64, BuildHasherDefault<Hashed>>,
-    /// The number that the next article with a repeated id gets.
+    /// The number that comes next, by what stands before it.
     next: HashMap<u64, u64, BuildHasherDefault<Hashed>>,
 }
 
@@ -161,18 +162,23 @@ impl Ids {
         self.seen.insert(xxh3_64(id.as_bytes()));
     }
 
-    /// Remembers an id; another one instead if it was there before.
-    fn repeated(&mut self, id: &str) -> Option<String> {
-        let hash = xxh3_64(id.as_bytes());
-        if self.seen.insert(hash) {
-            return None;
+    /// Remembers an id; whether it was not there before.
+    fn is_new(&mut self, id: &str) -> bool {
+        self.seen.insert(xxh3_64(id.as_bytes()))
+    }
+
+    /// Another id instead of one that was there before: the one that is proposed, or that with a number.
+    fn other(&mut self, id: &str, proposed: &str) -> String {
+        if proposed != id && self.is_new(proposed) {
+            return proposed.to_owned();
         }
+        let hash = xxh3_64(proposed.as_bytes());
         loop {
             let number = self.next.entry(hash).or_insert(2);
-            let unique = format!("{id}#{number}");
+            let unique = format!("{proposed}#{number}");
             *number += 1;
-            if self.seen.insert(xxh3_64(unique.as_bytes())) {
-                return Some(unique);
+            if self.is_new(&unique) {
+                return unique;
             }
         }
     }
@@ -201,12 +207,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn repeated_ids_get_numbers_that_nobody_has() {
+    fn repeated_ids_get_others_that_nobody_has() {
         let mut ids = Ids::default();
-        let given: Vec<_> = ["a", "a#2", "a", "a", "a#2", "b"]
-            .iter()
-            .map(|id| ids.repeated(id).unwrap_or_else(|| (*id).to_owned()))
-            .collect();
-        assert_eq!(given, ["a", "a#2", "a#3", "a#4", "a#2#2", "b"]);
+        let mut give = |id: &str, proposed: &str| match ids.is_new(id) {
+            true => id.to_owned(),
+            false => ids.other(id, proposed),
+        };
+        assert_eq!(give("a", "a#x:1"), "a");
+        assert_eq!(give("a#x:2", "a#x:2#x:2"), "a#x:2");
+        assert_eq!(give("a", "a#x:2"), "a#x:2#2", "it is taken");
+        assert_eq!(give("a", "a#x:2"), "a#x:2#3", "another one of the same line");
+        assert_eq!(give("a", "a#x:3"), "a#x:3");
+        assert_eq!(give("x:4", "x:4"), "x:4");
+        assert_eq!(give("x:4", "x:4"), "x:4#2");
+        assert_eq!(give("b", "b#x:5"), "b");
     }
 }

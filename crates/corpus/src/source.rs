@@ -1,7 +1,8 @@
 //! What the user names, to the list of files to read.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
+use std::fmt::Write;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -71,8 +72,12 @@ pub struct Source {
     pub path: Option<PathBuf>,
     /// The id of its article, and the beginning of the ids of its records that have none: the path
     /// relative to the folder that was named, or the path as it was named, without `./` before it;
-    /// `-` for the standard input. With `/` on every system.
+    /// `-` for the standard input. With `/` on every system; bytes that are not UTF-8 as `\xff`.
+    /// Where files of several folders would have the same one, the folder stands before it, as it
+    /// was named.
     pub id: String,
+    /// The path relative to the folder that was named, or the path as it was named.
+    pub relative: PathBuf,
     /// By its name; the standard input is [`Format::Unknown`], its first bytes tell.
     pub format: Format,
     /// By its name; for the standard input its first bytes tell.
@@ -85,23 +90,47 @@ impl Source {
     fn file(path: PathBuf, relative_to: Option<&Path>) -> Self {
         let (format, compression) = Format::of(&path);
         let shown = relative_to.and_then(|folder| path.strip_prefix(folder).ok()).unwrap_or(&path);
-        let id = slashed(shown);
-        Self { path: Some(path), id, format, compression, named: relative_to.is_none() }
+        let (id, relative) = (slashed(shown), shown.to_owned());
+        Self { path: Some(path), id, relative, format, compression, named: relative_to.is_none() }
     }
 
     fn stdin() -> Self {
         let (format, compression) = (Format::Unknown, Compression::Plain);
-        Self { path: None, id: "-".to_owned(), format, compression, named: true }
+        let id = "-".to_owned();
+        Self { path: None, relative: id.clone().into(), id, format, compression, named: true }
+    }
+
+    /// The path as it was named: that of the folder, and what it is called in there.
+    pub(super) fn whole_name(&self) -> String {
+        self.path.as_deref().map_or_else(|| self.id.clone(), slashed)
+    }
+
+    /// What its article would be called if no other file had the same name; nothing if that is its id.
+    pub(super) fn short_name(&self) -> Option<String> {
+        Some(slashed(&self.relative)).filter(|name| *name != self.id)
     }
 
     /// The path for people.
     pub fn shown(&self) -> String {
-        self.path.as_deref().map_or_else(|| "-".to_owned(), |path| path.display().to_string())
+        self.path.as_deref().map_or_else(|| "-".to_owned(), lossless)
     }
 }
 
+/// A path as text in which no two are the same: bytes that are not UTF-8 as `\xff`.
+fn lossless(path: &Path) -> String {
+    let mut text = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "\\x{byte:02x}");
+        }
+    }
+    text
+}
+
 fn slashed(path: &Path) -> String {
-    let mut text = path.to_string_lossy().into_owned();
+    let mut text = lossless(path);
     if std::path::MAIN_SEPARATOR != '/' {
         text = text.replace(std::path::MAIN_SEPARATOR, "/");
     }
@@ -128,7 +157,24 @@ impl Finder {
                 Input::Glob(pattern) => finder.glob(pattern),
             }
         }
+        if inputs.len() > 1 {
+            finder.tell_apart();
+        }
         finder
+    }
+
+    /// Puts the folder, as it was named, before ids that several files would have.
+    fn tell_apart(&mut self) {
+        let mut files: HashMap<&str, u32> = HashMap::new();
+        for source in &self.sources {
+            *files.entry(&source.id).or_default() += 1;
+        }
+        let shared: Vec<bool> = self.sources.iter().map(|source| files[&*source.id] > 1).collect();
+        for (source, is_shared) in self.sources.iter_mut().zip(shared) {
+            if is_shared {
+                source.id = source.whole_name();
+            }
+        }
     }
 
     fn add(&mut self, source: Source) {
@@ -145,7 +191,7 @@ impl Finder {
     }
 
     fn path(&mut self, path: &Path) {
-        let shown = path.display().to_string();
+        let shown = lossless(path);
         match fs::metadata(path) {
             Ok(what) if what.is_dir() => self.folder(path),
             Ok(what) if what.is_file() => self.add(Source::file(path.to_owned(), None)),
@@ -170,8 +216,7 @@ impl Finder {
                         files.push(Source::file(entry.into_path(), Some(folder)));
                     }
                     Some(kind) if kind.is_dir() => {}
-                    _ => problems
-                        .push(Problem::of(entry.path().display().to_string(), Reason::Special)),
+                    _ => problems.push(Problem::of(lossless(entry.path()), Reason::Special)),
                 },
                 Err(error) => problems.push(walk_problem(folder, &error)),
             }
@@ -201,7 +246,7 @@ impl Finder {
                 Ok(path) if path.is_dir() => {}
                 Ok(path) => paths.push(path),
                 Err(error) => {
-                    let shown = error.path().display().to_string();
+                    let shown = lossless(error.path());
                     self.problems
                         .push(Problem::of(shown, Reason::Unreadable).saying(error.error()));
                 }
@@ -229,10 +274,10 @@ fn walk_problem(folder: &Path, error: &ignore::Error) -> Problem {
                 cause = err;
             }
             ignore::Error::Loop { child, .. } => {
-                return Problem::of(child.display().to_string(), Reason::LinkLoop);
+                return Problem::of(lossless(child), Reason::LinkLoop);
             }
             cause => {
-                let shown = path.display().to_string();
+                let shown = lossless(path);
                 return Problem::of(shown, Reason::Unreadable).saying(cause);
             }
         }

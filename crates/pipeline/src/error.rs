@@ -36,16 +36,6 @@ pub enum Error {
         /// The file.
         name: String,
     },
-    /// A list names an article that is nowhere.
-    #[error("{}:{line}: no article has the id {id:?}", list.display())]
-    UnknownArticle {
-        /// The list.
-        list: PathBuf,
-        /// The first line that names it.
-        line: u64,
-        /// Its id.
-        id: String,
-    },
     /// What an interrupted run has left does not say what that run was.
     #[error("cannot go on: the record of the interrupted run is damaged")]
     DamagedRecord,

@@ -7,7 +7,7 @@ use retold::align::{Comparison, Relation};
 use retold::engine::Scan;
 use retold::evaluation::{Counts, Ranking, Reliability, Scored, Unseen, adjusted_rand};
 use retold::{Config, Engine};
-use retold_corpus::{Corpus, ReadReport};
+use retold_corpus::{Corpus, ReadReport, Record};
 use retold_report::Run;
 use retold_report::evaluation::{Evaluation, Truth, TruthKind};
 use retold_report::record::round;
@@ -61,11 +61,31 @@ impl Tally {
     }
 }
 
-/// For each article of the truth its place on the shelf, and the ids that have none.
-fn places(labels: &Labels, shelf: &Shelf) -> (Vec<Option<u32>>, Vec<String>) {
+/// Reads what is wanted; also the ids of the truth that several articles have.
+fn shelved(
+    judge: &Judge<'_>,
+    labels: &Labels,
+    is_wanted: impl Fn(&Record) -> bool,
+) -> anyhow::Result<(Shelf, HashSet<u32>)> {
+    let mut shared = HashSet::new();
+    let room = judge.settings.room.clone();
+    let shelf = Shelf::fill_with(judge.corpus, room, judge.progress, |record| {
+        shared.extend(record.shared_id.as_deref().and_then(|id| labels.number(id)));
+        is_wanted(record)
+    })?;
+    Ok((shelf, shared))
+}
+
+/// For each article of the truth its place on the shelf, and the ids that have none, or several.
+fn places(
+    labels: &Labels,
+    shelf: &Shelf,
+    shared: &HashSet<u32>,
+) -> (Vec<Option<u32>>, Vec<String>) {
     let mut places = vec![None; labels.ids.len()];
     for (article, place) in shelf.articles.iter().zip(0..) {
-        if let Some(number) = labels.number(&article.id) {
+        let number = labels.number(&article.id).filter(|number| !shared.contains(number));
+        if let Some(number) = number {
             places[number as usize] = Some(place);
         }
     }
@@ -104,13 +124,11 @@ impl Judge<'_> {
 
     /// Compares the pairs of the truth.
     fn compare(&self, pairs: &[((u32, u32), bool)], labels: &Labels) -> anyhow::Result<Judged> {
-        let Self { corpus, settings, progress } = *self;
+        let Self { settings, progress, .. } = *self;
         let engine = Engine::new(settings.engine.clone())?;
-        let is_labelled = |id: &str| labels.number(id).is_some();
-        let shelf = Shelf::fill_with(corpus, settings.room.clone(), progress, |record| {
-            is_labelled(&record.id)
-        })?;
-        let (places, unknown) = places(labels, &shelf);
+        let is_labelled = |record: &Record| labels.number(&record.id).is_some();
+        let (shelf, shared) = shelved(self, labels, is_labelled)?;
+        let (places, unknown) = places(labels, &shelf, &shared);
         let placed = placed(pairs, &places);
         let to_compare: Vec<(u32, u32)> = placed.iter().map(|(pair, _)| *pair).collect();
         let mut tally = Tally::default();
@@ -144,11 +162,11 @@ impl Judge<'_> {
 
     /// Scans everything that was read, and holds the candidates against the truth.
     fn scan(&self, labels: &Labels) -> anyhow::Result<Judged> {
-        let Self { corpus, settings, progress } = *self;
+        let Self { settings, progress, .. } = *self;
         // What is related stays as it is; the curve wants to know of the others, too.
         let engine = Engine::new(Config { keep_unrelated: true, ..settings.engine.clone() })?;
-        let shelf = Shelf::fill(corpus, settings.room.clone(), progress)?;
-        let (places, unknown) = places(labels, &shelf);
+        let (shelf, shared) = shelved(self, labels, |_| true)?;
+        let (places, unknown) = places(labels, &shelf, &shared);
         let scan = settings.pool()?.install(|| engine.scan_watched(&shelf.texts, progress))?;
         shelf.texts.check()?;
         let known = Known::new(labels, &places, shelf.articles.len());

@@ -1,20 +1,20 @@
-//! Many pairs in bulk: one comparison for each line of a list, in order.
+//! Many pairs in bulk: one answer for each line of a list, in order.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::fmt;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow};
 use retold::Engine;
 use retold::align::Comparison;
 use retold_corpus::{Corpus, ReadReport, Record};
 use serde::Deserialize;
 
+use crate::Progress;
 use crate::lines::{Id, for_each_line};
 use crate::settings::Settings;
 use crate::shelf::Shelf;
 use crate::stored::Room;
-use crate::{Error, Progress};
 
 /// One line of the list. An article is named, given, or both: then the name is only a name.
 #[derive(Debug, Deserialize)]
@@ -25,28 +25,88 @@ struct Line {
     b_text: Option<String>,
 }
 
+/// What is to become of a line.
+#[derive(Debug)]
+enum Entry {
+    /// Two articles, by number, and the line that names them.
+    Pair(u32, u32, u64),
+    /// What cannot be compared.
+    Failed(Failed),
+}
+
+/// A line that cannot be answered.
+#[derive(Debug)]
+pub struct Failed {
+    /// The ids on it, as far as they are known.
+    pub ids: [Option<String>; 2],
+    /// Its number, from 1.
+    pub line: u64,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why a line cannot be answered.
+#[derive(Debug)]
+pub enum Why {
+    /// It is no record of a pair; what the parser said.
+    NoPair(String),
+    /// It has neither id nor text of this side.
+    NoArticle(&'static str),
+    /// Several articles have this id.
+    Shared(String),
+    /// No article has this id.
+    Unknown(String),
+    /// It names one article twice.
+    Twice,
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoPair(error) => write!(
+                f,
+                "expected {{\"a\":ID,\"b\":ID}} or {{\"a_text\":TEXT,\"b_text\":TEXT}}: {error}"
+            ),
+            Self::NoArticle(side) => write!(f, "has neither \"{side}\" nor \"{side}_text\""),
+            Self::Shared(id) => write!(f, "several articles have the id {id:?}"),
+            Self::Unknown(id) => write!(f, "no article has the id {id:?}"),
+            Self::Twice => f.write_str("names one article twice"),
+        }
+    }
+}
+
 /// The pairs to compare: articles by number, each with its id and, once it is known, its text.
 #[derive(Debug)]
 pub struct PairList {
     path: PathBuf,
     ids: Vec<String>,
     texts: Vec<Option<String>>,
-    pairs: Vec<(u32, u32)>,
-    /// Articles to be found in the corpora, and the first line that names each.
-    wanted: HashMap<String, (u32, u64)>,
+    entries: Vec<Entry>,
+    /// Articles to be found in the corpora.
+    wanted: HashMap<String, u32>,
 }
 
 /// A list, and the articles that it names.
 pub struct Loaded {
     list: PairList,
     shelf: Shelf,
+    /// Ids of the list that several articles have.
+    shared: HashSet<String>,
 }
 
 /// Pairs with all their texts.
 pub struct Ready {
     ids: Vec<String>,
     texts: Vec<String>,
-    pairs: Vec<(u32, u32)>,
+    entries: Vec<Entry>,
+}
+
+/// What is said to a line.
+pub enum Answer<'r> {
+    /// The ids of two articles, and what they are to each other.
+    Compared([&'r str; 2], &'r Comparison),
+    /// Nothing can be.
+    Failed(&'r Failed),
 }
 
 impl PairList {
@@ -56,10 +116,14 @@ impl PairList {
             path: list.to_owned(),
             ids: Vec::new(),
             texts: Vec::new(),
-            pairs: Vec::new(),
+            entries: Vec::new(),
             wanted: HashMap::new(),
         };
-        for_each_line(list, |line, number| read.add(line, list, number))?;
+        for_each_line(list, |line, number| {
+            let entry = read.entry(line, number);
+            read.entries.push(entry);
+            Ok(())
+        })?;
         Ok(read)
     }
 
@@ -71,29 +135,38 @@ impl PairList {
         progress: &dyn Progress,
     ) -> anyhow::Result<Loaded> {
         let room = Room { bytes: usize::MAX, ..settings.room.clone() };
-        let is_wanted = |record: &Record| self.wanted.contains_key(&record.id);
+        let mut shared = HashSet::new();
+        let is_wanted = |record: &Record| {
+            let given = record.shared_id.as_deref().filter(|id| self.wanted.contains_key(*id));
+            shared.extend(given.map(str::to_owned));
+            self.wanted.contains_key(&record.id)
+        };
         let shelf = Shelf::fill_with(corpus, room, progress, is_wanted)?;
-        Ok(Loaded { list: self, shelf })
+        Ok(Loaded { list: self, shelf, shared })
     }
 
-    fn add(&mut self, line: &[u8], list: &Path, number: u64) -> anyhow::Result<()> {
-        let place = || format!("{}:{number}", list.display());
-        let line: Line = serde_json::from_slice(line).with_context(|| {
-            format!(
-                "{}: expected {{\"a\":ID,\"b\":ID}} or {{\"a_text\":TEXT,\"b_text\":TEXT}}",
-                place()
-            )
-        })?;
-        let mut article = |id: Option<Id>, text, side| match (id, text) {
-            (id, Some(text)) => Ok(self
-                .push(id.map_or_else(|| format!("{}:{side}", place()), String::from), Some(text))),
-            (Some(id), None) => Ok(self.find(id.into(), number)),
-            (None, None) => Err(anyhow!("{}: has neither \"{side}\" nor \"{side}_text\"", place())),
+    fn entry(&mut self, line: &[u8], number: u64) -> Entry {
+        let failed = |ids, why| Entry::Failed(Failed { ids, line: number, why });
+        let parsed: Line = match serde_json::from_slice(line) {
+            Ok(line) => line,
+            Err(error) => return failed([None, None], Why::NoPair(error.to_string())),
         };
-        let a = article(line.a, line.a_text, "a")?;
-        let b = article(line.b, line.b_text, "b")?;
-        self.pairs.push((a, b));
-        Ok(())
+        let Line { a, b, a_text, b_text } = parsed;
+        let ids = [a, b].map(|id| id.map(String::from));
+        for (side, (id, text)) in ["a", "b"].into_iter().zip(ids.iter().zip([&a_text, &b_text])) {
+            if id.is_none() && text.is_none() {
+                return failed(ids.clone(), Why::NoArticle(side));
+            }
+        }
+        let [a, b] = ids;
+        let mut article = |id: Option<String>, text, side| match (id, text) {
+            (Some(id), None) => self.find(id),
+            (id, text) => {
+                let unnamed = format!("{}:{number}:{side}", self.path.display());
+                self.push(id.unwrap_or(unnamed), text)
+            }
+        };
+        Entry::Pair(article(a, a_text, "a"), article(b, b_text, "b"), number)
     }
 
     fn push(&mut self, id: String, text: Option<String>) -> u32 {
@@ -102,12 +175,12 @@ impl PairList {
         self.ids.len() as u32 - 1
     }
 
-    fn find(&mut self, id: String, line: u64) -> u32 {
-        if let Some((article, _)) = self.wanted.get(&id) {
+    fn find(&mut self, id: String) -> u32 {
+        if let Some(article) = self.wanted.get(&id) {
             return *article;
         }
         let article = self.push(id.clone(), None);
-        self.wanted.insert(id, (article, line));
+        self.wanted.insert(id, article);
         article
     }
 }
@@ -118,42 +191,98 @@ impl Loaded {
         &self.shelf.report
     }
 
-    /// The texts of all articles; an error names the first that is nowhere.
-    pub fn ready(self) -> Result<Ready, Error> {
-        let Self { mut list, shelf } = self;
-        let texts = shelf.texts.into_held();
-        for (article, text) in shelf.articles.into_iter().zip(texts) {
-            if let Some((at, _)) = list.wanted.get(&article.id) {
-                list.texts[*at as usize] = Some(text);
+    /// The texts of all articles. Pairs with one that is nowhere, or has an id that several have, cannot
+    /// be answered.
+    pub fn ready(self) -> Ready {
+        let Self { list, shelf, shared } = self;
+        let PairList { ids, mut texts, mut entries, wanted, .. } = list;
+        for (article, text) in shelf.articles.into_iter().zip(shelf.texts.into_held()) {
+            if let Some(at) = wanted.get(&article.id) {
+                texts[*at as usize] = Some(text);
             }
         }
-        let missing = list.wanted.iter().filter(|(_, (at, _))| list.texts[*at as usize].is_none());
-        if let Some((id, (_, line))) = missing.min_by_key(|(_, (at, _))| *at) {
-            return Err(Error::UnknownArticle { id: id.clone(), line: *line, list: list.path });
+        let why = |article: u32| {
+            let id = &ids[article as usize];
+            if wanted.get(id) == Some(&article) && shared.contains(id) {
+                return Some(Why::Shared(id.clone()));
+            }
+            texts[article as usize].is_none().then(|| Why::Unknown(id.clone()))
+        };
+        let twice = |a, b| (a == b).then_some(Why::Twice);
+        for entry in &mut entries {
+            if let Entry::Pair(a, b, line) = *entry
+                && let Some(why) = why(a).or_else(|| why(b)).or_else(|| twice(a, b))
+            {
+                let ids = [a, b].map(|article| Some(ids[article as usize].clone()));
+                *entry = Entry::Failed(Failed { ids, line, why });
+            }
         }
-        let texts = list.texts.into_iter().map(Option::unwrap_or_default).collect();
-        Ok(Ready { ids: list.ids, texts, pairs: list.pairs })
+        let texts = texts.into_iter().map(Option::unwrap_or_default).collect();
+        Ready { ids, texts, entries }
     }
 }
 
 impl Ready {
-    /// Compares all pairs, and hands out each with the ids of its articles until `each` wants no more.
-    pub fn compare(
+    /// Lines that cannot be answered, in order.
+    pub fn failed(&self) -> impl Iterator<Item = &Failed> {
+        self.entries.iter().filter_map(|entry| match entry {
+            Entry::Pair(..) => None,
+            Entry::Failed(failed) => Some(failed),
+        })
+    }
+
+    /// Compares all pairs, and hands out the answers to all lines, in order, until one wants no more.
+    pub fn compare<E: Send>(
         &self,
         engine: &Engine,
         progress: &dyn Progress,
-        mut each: impl FnMut((&str, &str), &Comparison) -> ControlFlow<()> + Send,
-    ) {
-        progress.begin_steps("comparing", self.pairs.len() as u64);
-        engine.compare_batches(&self.texts[..], &self.pairs, |pairs, compared| {
+        mut each: impl FnMut(Answer<'_>) -> Result<(), E> + Send,
+    ) -> Result<(), E> {
+        let pairs: Vec<(u32, u32)> = self
+            .entries
+            .iter()
+            .filter_map(|entry| match entry {
+                Entry::Pair(a, b, _) => Some((*a, *b)),
+                Entry::Failed(_) => None,
+            })
+            .collect();
+        progress.begin_steps("comparing", self.entries.len() as u64);
+        let (mut rest, mut failed) = (self.entries.iter(), Ok(()));
+        engine.compare_batches(&self.texts[..], &pairs, |pairs, compared| {
             progress.advance(pairs.len() as u64);
-            for (&(a, b), comparison) in pairs.iter().zip(&compared) {
-                let ids = (self.ids[a as usize].as_str(), self.ids[b as usize].as_str());
-                if each(ids, comparison).is_break() {
-                    return ControlFlow::Break(());
-                }
-            }
-            ControlFlow::Continue(())
+            failed = compared.iter().try_for_each(|found| self.answer(found, &mut rest, &mut each));
+            if failed.is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
+        failed?;
+        unanswered(&mut rest, &mut each)
     }
+
+    /// Answers the line of the next pair, and those before it.
+    fn answer<'r, E>(
+        &'r self,
+        comparison: &Comparison,
+        rest: &mut std::slice::Iter<'r, Entry>,
+        each: &mut impl FnMut(Answer<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        unanswered(rest, each)?;
+        match rest.next() {
+            Some(&Entry::Pair(a, b, _)) => {
+                let ids = [a, b].map(|article| self.ids[article as usize].as_str());
+                each(Answer::Compared(ids, comparison))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Hands out the lines without an answer, up to the next pair.
+fn unanswered<'r, E>(
+    rest: &mut std::slice::Iter<'r, Entry>,
+    each: &mut impl FnMut(Answer<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    while let Some(Entry::Failed(failed)) = rest.as_slice().first() {
+        each(Answer::Failed(failed))?;
+        rest.next();
+    }
+    Ok(())
 }

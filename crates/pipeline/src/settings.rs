@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use retold::engine::dedup::DedupConfig;
 use retold::{Config, Engine};
-use retold_corpus::{ReadOptions, RepeatedIds};
+use retold_corpus::ReadOptions;
 
 use crate::Error;
 use crate::stored::Room;
@@ -122,8 +122,6 @@ impl Settings {
         let engine = Config { held_bytes: memory / 2, ..engine };
         let room = Room { bytes: memory / 8, temp: resources.temp.clone() };
         let reading = ReadOptions {
-            // Findings name articles by their ids, which must be those of the input.
-            repeated_ids: RepeatedIds::Skip,
             // Some ten of them are under way at a time, as they stand and parsed.
             batch_bytes: (memory / 512).clamp(64 << 10, ReadOptions::default().batch_bytes),
             threads: resources.threads,

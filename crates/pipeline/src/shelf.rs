@@ -39,11 +39,6 @@ impl Shelf {
         }
     }
 
-    /// Reads everything.
-    pub fn fill(corpus: &Corpus, room: Room, progress: &dyn Progress) -> anyhow::Result<Self> {
-        Self::fill_with(corpus, room, progress, |_| true)
-    }
-
     /// Reads everything and keeps what is wanted.
     pub fn fill_with(
         corpus: &Corpus,

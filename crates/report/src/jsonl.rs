@@ -25,6 +25,24 @@ impl Pairs {
     ) -> io::Result<()> {
         write_line(&PairRecord::new(a, b, comparison, self.explain), out)
     }
+
+    /// Writes what stands in place of a record that cannot be made. Does not flush.
+    pub fn write_error(self, error: &PairError<'_>, out: &mut dyn Write) -> io::Result<()> {
+        write_line(error, out)
+    }
+}
+
+/// A pair that was asked for and could not be compared.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct PairError<'e> {
+    /// The id of the first article, if it is known.
+    pub a: Option<&'e str>,
+    /// The id of the second article, if it is known.
+    pub b: Option<&'e str>,
+    /// The line that asks for it, from 1.
+    pub line: u64,
+    /// Why it could not be compared.
+    pub error: &'e str,
 }
 
 impl Format for Pairs {

@@ -87,3 +87,23 @@ pub fn interrupt(command: &mut Command, is_under_way: impl Fn() -> bool) -> Outp
     drop(held);
     done
 }
+
+/// A copy of the input of a bug that was, which `tests/cases` has; its README says what is right.
+pub fn case(name: &str) -> TempDir {
+    let from = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/cases")).join(name);
+    let copy = tempfile::tempdir().expect("a folder");
+    let mut folders = vec![from.clone()];
+    while let Some(at) = folders.pop() {
+        for entry in fs::read_dir(&at).expect("a case") {
+            let path = entry.expect("an entry").path();
+            let to = copy.path().join(path.strip_prefix(&from).expect("below"));
+            if path.is_dir() {
+                fs::create_dir(&to).expect("made");
+                folders.push(path);
+            } else {
+                fs::write(&to, fs::read(&path).expect("readable")).expect("written");
+            }
+        }
+    }
+    copy
+}

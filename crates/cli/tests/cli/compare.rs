@@ -1,6 +1,5 @@
 //! `retold compare`, as a user meets it.
 
-use std::fs;
 use std::io::Write;
 use std::process::Stdio;
 
@@ -110,21 +109,33 @@ fn a_record_for_each_line_in_order() {
 }
 
 #[test]
-fn a_line_that_cannot_be_answered_stops_it_before_anything_is_written() {
+fn a_line_that_cannot_be_answered_is_an_error_in_its_place() {
     let docs = json_lines(&[("x", "one two three"), ("y", "four five six")]);
-    for (line, said) in [
-        (r#"{"a":"x","b":"nobody"}"#, "pairs.jsonl:2: no article has the id \"nobody\""),
-        (r#"{"a":"x","#, "pairs.jsonl:2: expected {\"a\":ID"),
-        (r#"{"a":"x"}"#, "pairs.jsonl:2: has neither \"b\" nor \"b_text\""),
+    for (line, ids, said) in [
+        (
+            r#"{"a":"x","b":"nobody"}"#,
+            [Some("x"), Some("nobody")],
+            "no article has the id \"nobody\"",
+        ),
+        (r#"{"a":"x","#, [None, None], "expected {\"a\":ID"),
+        (r#"{"a":"x"}"#, [Some("x"), None], "has neither \"b\" nor \"b_text\""),
+        (r#"{"a":"x","b":"x"}"#, [Some("x"), Some("x")], "names one article twice"),
     ] {
-        let pairs = format!("{{\"a\":\"x\",\"b\":\"y\"}}\n{line}\n");
-        let files = folder(&[("docs.jsonl", &docs), ("pairs.jsonl", &pairs)]);
+        let good = "{\"a\":\"x\",\"b\":\"y\"}";
+        let files =
+            folder(&[("docs.jsonl", &docs), ("pairs.jsonl", &format!("{good}\n{line}\n{good}\n"))]);
         let mut command = retold();
         command.current_dir(files.path()).args(["compare", "--pairs", "pairs.jsonl"]);
-        let done = run(command.args(["--corpus", "docs.jsonl", "--output", "out.jsonl"]));
-        assert_eq!((done.status, done.out.as_str()), (2, ""), "{line}");
-        assert!(done.err.contains(said), "{}", done.err);
-        assert_eq!(fs::read_dir(files.path()).expect("a folder").count(), 2, "{line}");
+        let done = run(command.args(["--corpus", "docs.jsonl"]));
+        assert_eq!(done.status, 2, "{line}");
+        let records = records(&done.out);
+        assert_eq!(records.len(), 3, "{line}");
+        assert_eq!(["a", "b"].map(|side| records[1][side].as_str()), ids, "{line}");
+        assert_eq!(records[1]["line"], 2);
+        let error = records[1]["error"].as_str().expect("an error");
+        assert!(error.starts_with(said), "{error}");
+        assert!(done.err.contains(&format!("pairs.jsonl:2: {said}")), "{}", done.err);
+        assert!([0, 2].iter().all(|at| records[*at]["relation"] == "unrelated"));
     }
 }
 

@@ -5,6 +5,7 @@ mod compare;
 mod dedup;
 mod evaluate;
 mod formats;
+mod nothing_lost;
 mod resume;
 mod scan;
 mod tables;

@@ -6,7 +6,7 @@ use anyhow::ensure;
 use retold_corpus::{Place, Position, Reached, ReadReport, Record};
 
 use super::journal::{Body, Header, Journal};
-use super::places::Places;
+use super::places::{Places, follows, nth};
 use crate::stored::Room;
 
 /// What reading came to, and where everything is.
@@ -66,9 +66,9 @@ impl Census {
     /// Knows what a header says.
     fn go_on(&mut self, header: Header) {
         let side = side(header.is_reference);
-        for (source, line, count) in header.runs {
-            let lines = line..line + u64::from(count);
-            lines.for_each(|line| self.places[side].push(Place { source, line }));
+        for (source, line, item, count) in header.runs {
+            let start = Place { source, line, item };
+            (0..count).for_each(|number| self.places[side].push(nth(start, number)));
         }
         self.reached[side] = header.position;
         self.is_read[side] |= header.is_end;
@@ -152,6 +152,11 @@ impl Census {
         }
     }
 
+    /// The place of an article of the references.
+    pub fn place_of_reference(&self, article: u32) -> Option<Place> {
+        self.places[0].place(article)
+    }
+
     /// Articles of the references, which come first.
     pub fn references(&self) -> u32 {
         self.places[0].len()
@@ -159,13 +164,12 @@ impl Census {
 
     /// The number of the first article of the inputs that is not of an earlier source.
     pub fn first_from(&self, source: u32) -> u32 {
-        self.references() + self.places[1].before(Place { source, line: 0 })
+        self.references() + self.places[1].before(Place::on_line(source, 0))
     }
 }
 
-/// Neighbouring lines together.
-fn runs(places: &[Place]) -> Vec<(u32, u64, u32)> {
-    let follows = |a: &Place, b: &Place| a.source == b.source && a.line + 1 == b.line;
-    let run = |run: &[Place]| (run[0].source, run[0].line, run.len() as u32);
+/// Neighbouring places together.
+fn runs(places: &[Place]) -> Vec<(u32, u64, u32, u32)> {
+    let run = |run: &[Place]| (run[0].source, run[0].line, run[0].item, run.len() as u32);
     places.chunk_by(follows).map(run).collect()
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, ensure};
 use retold::engine::dedup::Fate;
-use retold_corpus::{Corpus, Problems, ReadReport, RepeatedIds};
+use retold_corpus::{Problems, ReadReport};
 use retold_report::Read;
 use retold_report::dedup::{Amount, Deduplication};
 
@@ -18,7 +18,7 @@ use super::plan::{Plan, Planning};
 use super::shards::Shards;
 use super::target::{self, Target};
 use super::terms::{InputState, Terms};
-use super::{Dedup, Method, Notice, Output, Told, cannot_write, pause};
+use super::{Corpora, Dedup, Method, Notice, Output, Told, cannot_write, pause};
 use crate::Progress;
 use crate::run::{Started, peak_memory};
 use crate::settings::Settings;
@@ -59,9 +59,6 @@ impl<'j> Job<'j> {
         progress: &'j dyn Progress,
         told: Told<'_>,
     ) -> anyhow::Result<Self> {
-        dedup.settings.reading.extra_field = dedup.keep.field();
-        // Only duplicates of texts may be missing from what is written, not those of ids.
-        dedup.settings.reading.repeated_ids = RepeatedIds::Number;
         let target = dedup.output.as_ref().map(|output| made(output, told)).transpose()?;
         let known = target.as_ref().filter(|target| target.is_resumed());
         if let Some(bytes) = known.and_then(|target| Terms::batch_bytes(&target.terms())) {
@@ -97,12 +94,9 @@ fn made(output: &Output, told: Told<'_>) -> anyhow::Result<Target> {
 impl Job<'_> {
     /// Reads the inputs twice or more, to find out what to drop and to write the rest: all of it but
     /// to give the folder its name.
-    pub fn run(&mut self, told: Told<'_>) -> anyhow::Result<Done> {
-        let Dedup { inputs, references, settings, .. } = &self.dedup;
-        let pile = Pile::new(
-            Corpus::find(references, settings.reading.clone()),
-            Corpus::find(inputs, settings.reading.clone()),
-        )?;
+    pub fn run(&mut self, corpora: Corpora, told: Told<'_>) -> anyhow::Result<Done> {
+        let corpora = corpora.in_batches(self.dedup.settings.reading.batch_bytes);
+        let pile = Pile::new(corpora.reference, corpora.own)?;
         let census = self.census(&pile, told)?;
         let done = self.planned_and_written(&pile, census, told);
         // What came of inputs that were written to meanwhile is of no use to anybody.
@@ -215,7 +209,7 @@ impl Job<'_> {
         shards.finish()?;
         let Some(target) = &self.target else { return Ok(counts) };
         let path = target.path("dropped.jsonl");
-        plan.write_dropped(&path).with_context(|| cannot_write(&path))?;
+        plan.write_dropped(&path, pile).with_context(|| cannot_write(&path))?;
         pause::at("written", None);
         counts.took = clock.elapsed();
         let path = target.path("summary.json");

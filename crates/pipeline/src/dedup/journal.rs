@@ -67,8 +67,8 @@ pub struct Header {
     pub position: Position,
     /// What came up since the batch before.
     pub report: ReadReport,
-    /// Its articles: source, first line and number of those on neighbouring lines.
-    pub runs: Vec<(u32, u64, u32)>,
+    /// Its articles: source, line and item of the first, and how many follow one another.
+    pub runs: Vec<(u32, u64, u32, u32)>,
     /// How many they are.
     pub articles: u32,
     /// Bytes of the page.

@@ -6,6 +6,7 @@
 //!             fates     what becomes of each article
 //!             finished  which files below `output` are
 //!             output/   what becomes DIR
+//!             lock, made-by-retold
 //! ```
 
 mod census;
@@ -28,19 +29,15 @@ mod terms;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use retold_corpus::Input;
+use retold_corpus::{Corpus, Input, ReadOptions};
 
 use crate::settings::Settings;
 pub use job::{Done, Job};
 pub use keep::{Keep, Priorities};
-pub use target::Leftover;
+pub use target::{Leftover, partial_of};
 
 /// What to deduplicate, and how.
 pub struct Dedup {
-    /// The articles.
-    pub inputs: Vec<Input>,
-    /// Articles of which copies are dropped, too; neither changed nor written.
-    pub references: Vec<Input>,
     /// What goes.
     pub method: Method,
     /// Which one of several stays.
@@ -54,6 +51,37 @@ pub struct Dedup {
     pub options: Vec<(String, String)>,
     /// Further files that have one.
     pub files: Vec<PathBuf>,
+}
+
+/// What is read.
+pub struct Corpora {
+    /// Articles of which copies are dropped, too; neither changed nor written.
+    pub reference: Corpus,
+    /// The articles.
+    pub own: Corpus,
+}
+
+impl Corpora {
+    /// Lists the files of references and inputs; not those that an interrupted run has left beside the
+    /// folder to write, which may be within that of an input.
+    pub fn find(
+        [reference, own]: [&[Input]; 2],
+        reading: &ReadOptions,
+        folder: Option<&Path>,
+    ) -> Self {
+        let find = |inputs: &[Input]| Corpus::find(inputs, reading.clone());
+        let mut corpora = Self { reference: find(reference), own: find(own) };
+        if let Some(partial) = folder.and_then(partial_of) {
+            corpora.reference.leave_out(&partial);
+            corpora.own.leave_out(&partial);
+        }
+        corpora
+    }
+
+    /// The same files, to be read in batches of so many bytes.
+    fn in_batches(self, bytes: usize) -> Self {
+        Self { reference: self.reference.in_batches(bytes), own: self.own.in_batches(bytes) }
+    }
 }
 
 /// What is dropped.

@@ -75,6 +75,11 @@ impl Pile {
         &self.states
     }
 
+    /// What a file of the references is called, with the folder that was named.
+    pub fn name_of_reference(&self, source: u32) -> String {
+        self.reference.sources()[source as usize].shown()
+    }
+
     /// The articles to deduplicate.
     pub fn own(&self) -> &Corpus {
         &self.own

@@ -2,15 +2,30 @@
 
 use retold_corpus::Place;
 
-/// Places by number, and numbers by place. Memory: 32 bytes for each run of records on neighbouring
-/// lines, which most files are as a whole.
+/// Places by number, and numbers by place. Memory: 24 bytes for each run of records on neighbouring
+/// lines, or of several on one line, which most files are as a whole.
 #[derive(Debug, Default)]
 pub struct Places {
-    /// The number of the first article of each run, and its place; ascending.
+    /// The number of the first article of each run, and its place; ascending. The first record of each
+    /// line is in a run over lines, the others are in one over the line.
     runs: Vec<(u32, Place)>,
-    /// The place behind the last one.
-    next: Option<Place>,
+    last: Option<Place>,
     len: u32,
+}
+
+/// Whether one place comes right behind another in a run.
+pub fn follows(a: &Place, b: &Place) -> bool {
+    let is_next_line = a.item == 0 && b.item == 0 && a.line + 1 == b.line;
+    let is_next_item = a.item > 0 && a.item + 1 == b.item && a.line == b.line;
+    a.source == b.source && (is_next_line || is_next_item)
+}
+
+/// The place so far behind the first one of a run.
+pub fn nth(start: Place, number: u32) -> Place {
+    match start.item {
+        0 => Place { line: start.line + u64::from(number), ..start },
+        item => Place { item: item + number, ..start },
+    }
 }
 
 impl Places {
@@ -21,10 +36,10 @@ impl Places {
 
     /// Adds the place of the next article. Places ascend.
     pub fn push(&mut self, place: Place) {
-        if self.next != Some(place) {
+        if !self.last.is_some_and(|last| follows(&last, &place)) {
             self.runs.push((self.len, place));
         }
-        self.next = Some(Place { line: place.line + 1, ..place });
+        self.last = Some(place);
         self.len += 1;
     }
 
@@ -35,22 +50,26 @@ impl Places {
         let Some((first, start)) = behind.checked_sub(1).map(|before| self.runs[before]) else {
             return end;
         };
-        if start.source != place.source {
-            return end;
+        // Places of a run ascend, too.
+        let (mut from, mut to) = (0, end - first);
+        while from < to {
+            let middle = (from + to) / 2;
+            if nth(start, middle) < place { from = middle + 1 } else { to = middle }
         }
-        u64::from(end).min(u64::from(first) + (place.line - start.line)) as u32
+        first + from
+    }
+
+    /// The place of an article; nothing if there are not so many.
+    pub fn place(&self, number: u32) -> Option<Place> {
+        let behind = self.runs.partition_point(|(first, _)| *first <= number);
+        let (first, start) = *self.runs.get(behind.checked_sub(1)?)?;
+        (number < self.len).then(|| nth(start, number - first))
     }
 
     /// The number of the article at a place.
     pub fn number(&self, place: Place) -> Option<u32> {
-        let behind = self.runs.partition_point(|(_, start)| *start <= place);
-        let (first, start) = *self.runs.get(behind.checked_sub(1)?)?;
-        let end = self.runs.get(behind).map_or(self.len, |(first, _)| *first);
-        if start.source != place.source {
-            return None;
-        }
-        let number = u64::from(first) + place.line.checked_sub(start.line)?;
-        (number < u64::from(end)).then_some(number as u32)
+        let number = self.before(place);
+        (self.place(number) == Some(place)).then_some(number)
     }
 }
 
@@ -60,19 +79,26 @@ mod tests {
 
     #[test]
     fn places_are_found_again_and_no_others() {
-        let place = |source, line| Place { source, line };
-        let all = [(0, 1), (0, 2), (0, 5), (1, 0), (2, 0), (3, 6), (3, 7)];
+        let place = |(source, line, item)| Place { source, line, item };
+        let lines = [(0, 1, 0), (0, 2, 0), (0, 5, 0), (1, 0, 0), (2, 0, 0), (3, 6, 0), (3, 7, 0)];
+        let items = [(3, 7, 1), (3, 7, 2), (3, 7, 4), (3, 8, 0), (4, 1, 1), (4, 1, 2), (4, 2, 2)];
+        let all = [lines, items].concat();
         let mut places = Places::default();
-        all.iter().for_each(|(source, line)| places.push(place(*source, *line)));
-        assert_eq!((places.runs.len(), places.len()), (5, 7));
-        for source in 0..5 {
-            for line in 0..9 {
-                let expected = all.iter().position(|at| *at == (source, line));
-                assert_eq!(places.number(place(source, line)), expected.map(|at| at as u32));
-                let before = all.iter().filter(|at| **at < (source, line)).count();
-                assert_eq!(places.before(place(source, line)), before as u32);
-            }
+        all.iter().for_each(|at| places.push(place(*at)));
+        assert_eq!((places.runs.len(), places.len()), (10, 14));
+        for (number, at) in (0..).zip(&all) {
+            assert_eq!(places.place(number), Some(place(*at)));
         }
-        assert_eq!(Places::default().number(place(0, 0)), None);
+        assert_eq!(places.place(14), None);
+        for (source, line, item) in
+            (0..6).flat_map(|source| (0..45).map(move |at| (source, at / 5, at as u32 % 5)))
+        {
+            let at = (source, line, item);
+            let expected = all.iter().position(|known| *known == at);
+            assert_eq!(places.number(place(at)), expected.map(|at| at as u32), "{at:?}");
+            let before = all.iter().filter(|known| **known < at).count();
+            assert_eq!(places.before(place(at)), before as u32, "{at:?}");
+        }
+        assert_eq!(Places::default().number(place((0, 0, 0))), None);
     }
 }

@@ -1,5 +1,6 @@
 //! What becomes of each article.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -199,13 +200,14 @@ impl Plan {
     }
 
     /// Writes a record for each dropped article, in the order read.
-    pub fn write_dropped(&self, path: &Path) -> anyhow::Result<()> {
+    pub fn write_dropped(&self, path: &Path, pile: &Pile) -> anyhow::Result<()> {
         let mut out = BufWriter::new(File::create(path)?);
         let journal = &self.census.journal;
+        let keepers = Keepers::new(&self.census, self.fates.drops(), pile);
         for &Drop { article, keeper, relation, score } in self.fates.drops() {
             let dropped = Dropped {
                 id: &journal.id(article),
-                keeper: &journal.id(keeper),
+                keeper: &keepers.id(keeper),
                 relation,
                 score,
                 why: self.why(article, keeper, relation),
@@ -225,6 +227,42 @@ impl Plan {
             _ if article.preference == keeper.preference => "first",
             _ => self.reason,
         }
+    }
+}
+
+/// What keepers are called. An article of a reference may have the id of one of the inputs; then it goes
+/// by an id that leads to its place.
+struct Keepers<'k> {
+    census: &'k Census,
+    pile: &'k Pile,
+    /// Hashes of the ids of the inputs; none if no reference keeps anything.
+    own: HashSet<u64>,
+}
+
+impl<'k> Keepers<'k> {
+    fn new(census: &'k Census, drops: &[Drop], pile: &'k Pile) -> Self {
+        let is_needed = drops.iter().any(|drop| drop.keeper < census.references());
+        let ids = is_needed.then(|| census.ids(false)).into_iter().flatten();
+        Self { census, pile, own: ids.map(|id| xxh3_64(id.as_bytes())).collect() }
+    }
+
+    fn id(&self, keeper: u32) -> String {
+        let id = self.census.journal.id(keeper);
+        let is_taken = |id: &str| self.own.contains(&xxh3_64(id.as_bytes()));
+        if keeper >= self.census.references() || !is_taken(&id) {
+            return id;
+        }
+        let Some(place) = self.census.place_of_reference(keeper) else { return id };
+        let file = self.pile.name_of_reference(place.source);
+        let mut id = match place.line {
+            0 => file,
+            line if place.item == 0 => format!("{id}#{file}:{line}"),
+            line => format!("{id}#{file}:{line}#{}", place.item + 1),
+        };
+        while is_taken(&id) {
+            id.push_str("#reference");
+        }
+        id
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Shards<'c> {
     folder: PathBuf,
     finished: Finished,
     used: HashSet<PathBuf>,
+    /// What stands above these.
+    folders: HashSet<PathBuf>,
     open: Option<Shard>,
 }
 
@@ -44,8 +46,10 @@ impl<'c> Shards<'c> {
     /// Makes files in `folder`, which need not be there, with the names of the sources; leaves those
     /// that are finished as they are.
     pub fn new(corpus: &'c Corpus, folder: PathBuf, finished: Finished) -> Self {
-        let used = finished.iter().map(|(_, path)| path.to_owned()).collect();
-        Self { corpus, folder, finished, used, open: None }
+        let used: HashSet<_> = finished.iter().map(|(_, path)| path.to_owned()).collect();
+        let folders = used.iter().flat_map(|path| path.ancestors().skip(1));
+        let folders = folders.map(Path::to_owned).collect();
+        Self { corpus, folder, finished, used, folders, open: None }
     }
 
     /// The first source that is left to write. Files that are one article each are not recorded as
@@ -90,22 +94,35 @@ impl<'c> Shards<'c> {
     /// number where two sources have the same.
     fn path(&mut self, record: &Record) -> PathBuf {
         let source = self.source(record.place.source);
-        let id = match (&source.path, record.place.line) {
-            (Some(_), _) => source.id.as_str(),
-            (None, 0) => "stdin.txt",
-            (None, _) => "stdin.jsonl",
+        let named = match (&source.path, record.place.line) {
+            // The record of finished files is JSON, and knows names in UTF-8 only.
+            (Some(_), 1..) if source.relative.to_str().is_none() => Path::new(&source.id),
+            (Some(_), _) => source.relative.as_path(),
+            (None, 0) => Path::new("stdin.txt"),
+            (None, _) => Path::new("stdin.jsonl"),
         };
-        let plain: PathBuf = Path::new(id)
-            .components()
-            .filter(|part| matches!(part, Component::Normal(_)))
-            .collect();
-        let mut path = plain.clone();
-        let mut number = 2;
-        while !self.used.insert(path.clone()) {
-            path = numbered(&plain, number);
-            number += 1;
-        }
+        let parts = named.components().filter(|part| matches!(part, Component::Normal(_)));
+        let path = self.free(&parts.collect::<PathBuf>());
         self.folder.join(path)
+    }
+
+    /// A path that is no other file's, nor a folder; and none of the folders above is a file.
+    fn free(&mut self, plain: &Path) -> PathBuf {
+        let numbers = |plain: PathBuf| {
+            let others = plain.clone();
+            std::iter::once(plain).chain((2..).map(move |number| numbered(&others, number)))
+        };
+        let mut folder = PathBuf::new();
+        for part in plain.parent().into_iter().flat_map(Path::components) {
+            let is_free = |path: &PathBuf| !self.used.contains(path);
+            folder = numbers(folder.join(part)).find(is_free).unwrap_or_default();
+        }
+        let path = folder.join(plain.file_name().unwrap_or_default());
+        let is_free = |path: &PathBuf| !self.used.contains(path) && !self.folders.contains(path);
+        let path = numbers(path).find(is_free).unwrap_or_default();
+        self.folders.extend(path.ancestors().skip(1).map(Path::to_owned));
+        self.used.insert(path.clone());
+        path
     }
 
     fn source(&self, source: u32) -> &'c Source {
@@ -212,10 +229,15 @@ fn is_array(source: &Source) -> io::Result<bool> {
 
 /// `a/b~2.jsonl.gz` of `a/b.jsonl.gz`.
 fn numbered(path: &Path, number: u32) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = path.file_name().unwrap_or_default();
+    let Some(text) = name.to_str() else {
+        let mut name = name.to_owned();
+        name.push(format!("~{number}"));
+        return path.with_file_name(name);
+    };
     // A dot at the beginning begins no extension.
-    let at = name.char_indices().skip(1).find(|(_, c)| *c == '.').map_or(name.len(), |(at, _)| at);
-    path.with_file_name(format!("{}~{number}{}", &name[..at], &name[at..]))
+    let at = text.char_indices().skip(1).find(|(_, c)| *c == '.').map_or(text.len(), |(at, _)| at);
+    path.with_file_name(format!("{}~{number}{}", &text[..at], &text[at..]))
 }
 
 #[cfg(test)]

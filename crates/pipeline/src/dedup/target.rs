@@ -1,7 +1,7 @@
 //! The folder that a deduplication writes: whole or not at all.
 
-use std::fs::{self, File, TryLockError};
-use std::io;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -28,6 +28,14 @@ pub struct Target {
 const OUTPUT: &str = "output";
 /// What only a run that has begun its work leaves behind.
 const TERMS: &str = "terms";
+/// Locked by the run that writes.
+const LOCK: &str = "lock";
+/// The file that marks a folder as ours; not the lock, which some systems let nobody else read.
+const SIGN: &str = "made-by-retold";
+/// What it says. A folder without it is left alone, whatever its name.
+const MARK: &str = "retold dedup is writing this folder, or was interrupted at it.\n";
+/// All that a run puts into `DIR.partial`. What has another name is somebody else's.
+const OWN: [&str; 8] = [SIGN, LOCK, OUTPUT, TERMS, "terms.new", "journal", "fates", "finished"];
 
 /// What to do with what an interrupted run has left behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +53,7 @@ impl Target {
         match fs::read_dir(target) {
             Ok(mut entries) => {
                 let holds_something = entries.next().is_some();
-                if holds_something && leftover == Leftover::Resume && !is_left_over(target) {
+                if holds_something && leftover == Leftover::Resume && is_finished(target) {
                     bail!("{shown} is finished: there is nothing to go on with");
                 }
                 if holds_something {
@@ -55,22 +63,12 @@ impl Target {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error).with_context(|| format!("cannot write into {shown}")),
         }
-        let absolute =
-            std::path::absolute(target).with_context(|| format!("cannot write into {shown}"))?;
-        let (Some(parent), Some(name)) = (absolute.parent(), absolute.file_name()) else {
-            bail!("{shown} is not a folder to write; name another");
-        };
-        let mut partial = name.to_owned();
-        partial.push(".partial");
-        let partial = parent.join(partial);
+        let (absolute, partial) = places(target)?;
         let cannot = || format!("cannot make a folder beside {shown}");
-        match fs::create_dir(&partial) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                return Err(error).with_context(cannot);
-            }
-            _ => {}
-        }
-        let lock = File::create(partial.join("lock")).with_context(cannot)?;
+        let lock = match fs::symlink_metadata(&partial) {
+            Ok(what) => claimed(&partial, &what)?,
+            Err(_) => made(&partial).with_context(cannot)?,
+        };
         // Where files cannot be locked at all, nobody is kept from anything.
         if matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) {
             bail!("another run is writing {shown}; wait for its end, or name another folder");
@@ -92,7 +90,10 @@ impl Target {
         } else {
             made.clear().with_context(cannot)?;
         }
-        fs::create_dir_all(made.partial.join(OUTPUT)).with_context(cannot)?;
+        match fs::create_dir(made.partial.join(OUTPUT)) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && is_resumed => {}
+            done => done.with_context(cannot)?,
+        }
         Ok(made)
     }
 
@@ -151,17 +152,9 @@ impl Target {
         renamed.with_context(|| format!("cannot give {} its name", target.display()))
     }
 
-    /// Removes all but the lock.
+    /// Removes all but lock and mark.
     fn clear(&self) -> io::Result<()> {
-        for entry in fs::read_dir(&self.partial)? {
-            let path = entry?.path();
-            match path.is_dir() {
-                true => fs::remove_dir_all(path)?,
-                false if path.ends_with("lock") => {}
-                false => fs::remove_file(path)?,
-            }
-        }
-        Ok(())
+        clear(&self.partial)
     }
 }
 
@@ -169,16 +162,118 @@ impl Drop for Target {
     fn drop(&mut self) {
         if !self.is_worth {
             // What cannot be removed is in nobody's way: it does not look finished.
-            let _ = fs::remove_dir_all(&self.partial);
+            let _ = remove(&self.partial);
         }
     }
 }
 
+/// Removes what a run has put into a folder under way, but for lock and mark.
+fn clear(partial: &Path) -> io::Result<()> {
+    for name in OWN.into_iter().filter(|name| ![SIGN, LOCK].contains(name)) {
+        let path = partial.join(name);
+        // Not through links: what they lead to is not ours.
+        match fs::symlink_metadata(&path) {
+            Ok(what) if what.is_dir() => fs::remove_dir_all(path)?,
+            Ok(_) => fs::remove_file(path)?,
+            Err(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Removes a folder under way. It stays if somebody has put something of his own into it.
+fn remove(partial: &Path) -> io::Result<()> {
+    clear(partial)?;
+    fs::remove_file(partial.join(LOCK))?;
+    // Last: without it nobody would take the folder for ours.
+    fs::remove_file(partial.join(SIGN))?;
+    fs::remove_dir(partial)
+}
+
+/// A new folder under way with its mark.
+fn made(partial: &Path) -> io::Result<File> {
+    fs::create_dir(partial)?;
+    let new = |name| OpenOptions::new().write(true).create_new(true).open(partial.join(name));
+    new(SIGN)?.write_all(MARK.as_bytes())?;
+    new(LOCK)
+}
+
+/// The lock of a folder that an earlier run has left; an error if it is not ours.
+fn claimed(partial: &Path, what: &fs::Metadata) -> anyhow::Result<File> {
+    let shown = partial.display();
+    if !what.is_dir() || !is_marked(partial) {
+        bail!(
+            "{shown} is needed, and is there, but retold did not make it; name another folder, or \
+             move it away"
+        );
+    }
+    let stranger = fs::read_dir(partial)
+        .with_context(|| format!("cannot read {shown}"))?
+        .flatten()
+        .find(|entry| {
+            let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+            is_link || OWN.iter().all(|own| entry.file_name() != *own)
+        });
+    if let Some(stranger) = stranger {
+        bail!(
+            "{} is not of retold's making, and would be in the way; move it away",
+            stranger.path().display()
+        );
+    }
+    let lock = OpenOptions::new().write(true).create(true).truncate(false).open(partial.join(LOCK));
+    lock.with_context(|| format!("cannot write into {shown}"))
+}
+
+/// Whether a folder carries our mark. Links are not followed.
+fn is_marked(partial: &Path) -> bool {
+    let is_there = |path: &Path, is: fn(&fs::Metadata) -> bool| {
+        fs::symlink_metadata(path).is_ok_and(|what| is(&what))
+    };
+    let sign = partial.join(SIGN);
+    let mut mark = String::new();
+    is_there(partial, fs::Metadata::is_dir)
+        && is_there(&sign, fs::Metadata::is_file)
+        && !is_there(&partial.join(LOCK), fs::Metadata::is_symlink)
+        && File::open(sign)
+            .is_ok_and(|file| file.take(MARK.len() as u64 + 1).read_to_string(&mut mark).is_ok())
+        && mark == MARK
+}
+
+/// The folder to write, and the one that it is until it is finished, without links to them.
+fn places(target: &Path) -> anyhow::Result<(PathBuf, PathBuf)> {
+    let shown = target.display();
+    let is_link = fs::symlink_metadata(target).is_ok_and(|what| what.is_symlink());
+    let at = if is_link { fs::canonicalize(target) } else { std::path::absolute(target) };
+    let at = at.with_context(|| format!("cannot write into {shown}"))?;
+    let (Some(parent), Some(name)) = (at.parent(), at.file_name()) else {
+        bail!("{shown} is not a folder to write; name another");
+    };
+    let mut partial = name.to_owned();
+    partial.push(".partial");
+    let partial = parent.join(partial);
+    Ok((at, partial))
+}
+
+/// The folder beside `target` that is `target` until it is finished; nothing if there can be none.
+pub fn partial_of(target: &Path) -> Option<PathBuf> {
+    places(target).ok().map(|(_, partial)| partial)
+}
+
 /// Whether an interrupted run has left something beside the folder.
 pub fn is_left_over(target: &Path) -> bool {
-    let mut partial = target.as_os_str().to_owned();
-    partial.push(".partial");
-    Path::new(&partial).join(TERMS).exists()
+    partial_of(target).is_some_and(|partial| is_marked(&partial) && partial.join(TERMS).exists())
+}
+
+/// Whether no run is left to go on with. One that was stopped between its last step and clearing up is
+/// finished too; what it has left is cleared up now.
+fn is_finished(target: &Path) -> bool {
+    let Some(partial) = partial_of(target).filter(|_| is_left_over(target)) else { return true };
+    let is_finished = !partial.join(OUTPUT).exists();
+    if is_finished && File::open(partial.join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok()) {
+        // In nobody's way if it cannot be removed.
+        let _ = remove(&partial);
+    }
+    is_finished
 }
 
 #[cfg(test)]
@@ -195,7 +290,7 @@ mod tests {
         let out = folder.path().join("out");
         let target = create(&out, Leftover::Remove).expect("nothing there");
         fs::write(target.path("a"), "x").expect("written");
-        fs::write(target.state("b"), "x").expect("written");
+        fs::write(target.state("journal"), "x").expect("written");
         assert!(!out.exists());
         target.finish().expect("renamed");
         assert_eq!(fs::read_to_string(out.join("a")).expect("there"), "x");
@@ -221,9 +316,9 @@ mod tests {
         let out = folder.path().join("out");
         let begin = |leftover| {
             let mut target = create(&out, leftover).expect("nobody has it");
-            let was_left = target.state("state").exists();
+            let was_left = target.state("journal").exists();
             fs::write(target.terms(), "x").expect("written");
-            fs::write(target.state("state"), "x").expect("written");
+            fs::write(target.state("journal"), "x").expect("written");
             target.begin();
             assert!(create(&out, Leftover::Resume).is_err(), "one at a time");
             (target.is_resumed(), was_left)
@@ -235,5 +330,41 @@ mod tests {
         assert_eq!(begin(Leftover::Remove), (false, false));
         create(&out, Leftover::Resume).expect("nobody has it").finish().expect("renamed");
         assert!(!is_left_over(&out));
+    }
+
+    #[test]
+    fn what_somebody_else_made_is_left_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (out, partial) = (folder.path().join("out"), folder.path().join("out.partial"));
+        fs::create_dir_all(partial.join("output")).expect("made");
+        for (name, content) in [("lock", "mine"), ("terms", "mine"), ("output/x", "mine")] {
+            fs::write(partial.join(name), content).expect("written");
+            for leftover in [Leftover::Resume, Leftover::Remove] {
+                let error = create(&out, leftover).err().expect("not ours").to_string();
+                assert!(error.contains("retold did not make it"), "{error}");
+            }
+            assert_eq!(fs::read_to_string(partial.join(name)).expect("there"), "mine");
+        }
+        fs::write(partial.join(SIGN), MARK).expect("written");
+        fs::write(partial.join("notes"), "mine").expect("written");
+        let error = create(&out, Leftover::Remove).err().expect("not all ours").to_string();
+        assert!(error.contains("notes is not of retold's making"), "{error}");
+        assert_eq!(fs::read_to_string(partial.join("output/x")).expect("there"), "mine");
+    }
+
+    #[test]
+    fn a_run_that_was_stopped_at_its_very_end_is_finished() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let out = folder.path().join("out");
+        let mut target = create(&out, Leftover::Remove).expect("nothing there");
+        fs::write(target.terms(), "x").expect("written");
+        fs::write(target.path("a"), "x").expect("written");
+        target.begin();
+        fs::rename(target.partial.join(OUTPUT), &out).expect("renamed");
+        drop(target);
+        assert!(is_left_over(&out));
+        let error = create(&out, Leftover::Resume).err().expect("finished").to_string();
+        assert!(error.contains("is finished"), "{error}");
+        assert!(!is_left_over(&out) && out.join("a").exists());
     }
 }

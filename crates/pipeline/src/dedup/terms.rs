@@ -15,7 +15,7 @@ use crate::Error;
 use crate::error::Difference;
 
 /// Raised by whatever changes what is kept for a later run, or what is computed from it.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Settings and inputs of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
