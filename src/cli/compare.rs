@@ -86,7 +86,9 @@ fn files(
         FormatValue::Html => &Html::default(),
     };
     output.write(console.out, |out| Ok(format.write(&findings, out)?))?;
-    Ok(Exit::of(relation != Relation::Unrelated, 0))
+    // Of two files nobody wants to ask for what was done to them.
+    console.list_all_problems(settings, &shelf.report)?;
+    Ok(Exit::of(relation != Relation::Unrelated, shelf.report.failures))
 }
 
 /// What records say beyond the figures.
@@ -110,6 +112,9 @@ impl Shelf {
             );
         }
         let record = records.pop().with_context(|| nothing(name, &report))?;
+        self.report.failures += report.failures;
+        self.report.skipped.append(&report.skipped);
+        self.report.repaired.append(&report.repaired);
         self.articles.push(article(corpus, &record));
         self.texts.push(record.text)?;
         self.report.articles += 1;

@@ -27,6 +27,7 @@ mod stored;
 mod tables;
 mod truth;
 mod values;
+mod written_as;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

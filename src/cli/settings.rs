@@ -16,6 +16,7 @@ use super::options::{
 use super::stored::Room;
 use super::tables;
 use super::values::{ChannelValue, ColorValue, KeepValue, KernelValue, LanguageValue, SizeValue};
+use super::written_as::{DelimiterValue, EncodingValue, QuoteValue};
 
 /// Memory to stay within if nobody says: what a laptop has left.
 const MEMORY: usize = 3 << 30;
@@ -119,6 +120,9 @@ impl Settings {
             id_field: reading.id_field.clone().unwrap_or(default.id_field),
             text_field: reading.text_field.clone().unwrap_or(default.text_field),
             respect_ignore: reading.respect_ignore.unwrap_or(default.respect_ignore),
+            delimiter: reading.delimiter.unwrap_or_default().0,
+            quote: reading.quote.map_or(default.quote, |quote| quote.0),
+            encoding: reading.encoding.unwrap_or_default().0,
             // Some ten of them are under way at a time, as they stand and parsed.
             batch_bytes: (memory / 512).clamp(64 << 10, default.batch_bytes),
             threads,
@@ -226,6 +230,9 @@ impl Settings {
                 id_field: Some(self.reading.id_field.clone()),
                 text_field: Some(self.reading.text_field.clone()),
                 respect_ignore: Some(self.reading.respect_ignore),
+                delimiter: Some(DelimiterValue(self.reading.delimiter)),
+                quote: Some(QuoteValue(self.reading.quote)),
+                encoding: Some(EncodingValue(self.reading.encoding)),
             },
             detection: DetectionOptions {
                 threshold: Some(match self.engine.keep_unrelated {

@@ -247,6 +247,8 @@ macro_rules! as_typed {
     )*};
 }
 
+pub(super) use as_typed;
+
 as_typed!(LanguageValue, SizeValue, KeepValue);
 
 #[cfg(test)]

@@ -82,6 +82,7 @@ impl Columns {
                 text: self::cell(&text, at).ok_or(Reason::NoText),
                 extra: cell(&extra, at),
                 raw: None,
+                odd: None,
             })
             .collect())
     }

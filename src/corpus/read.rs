@@ -54,6 +54,7 @@ pub(super) fn read(
         settle_ids(corpus, &mut outcome, &mut ids);
         deliver(outcome, &mut report, |batch, report| each(batch, Reached { position, report }))
     });
+    report.end();
     report
 }
 

@@ -10,6 +10,7 @@
 //! ```
 
 mod census;
+mod dates;
 mod finished;
 mod journal;
 mod keep;
@@ -31,6 +32,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail, ensure};
 use retold::corpus::{Corpus, Input};
 use retold::engine::dedup::Fate;
+use retold::report::printable::printable;
 use retold::report::quantity;
 
 use super::args::DedupArgs;
@@ -45,7 +47,7 @@ use super::settings::Settings;
 use super::stored::Room;
 use census::Census;
 use finished::Finished;
-use keep::Keep;
+use keep::{Keep, NoDates};
 use pile::{Again, CHANGED, Pile};
 use plan::{Plan, Planning};
 use shards::Shards;
@@ -136,7 +138,7 @@ pub fn run(args: &DedupArgs, written: &Written, console: &mut Console<'_>) -> an
         writeln!(console.err, "retold: {advice}")?;
     }
     let (plan, written) = done?;
-    let Job { started, settings, target, .. } = job;
+    let Job { started, settings, keep, target, .. } = job;
     let summary = Summary { plan: &plan, counts: &written, run: started.run(&settings), args };
     if let Some(target) = target {
         target.finish()?;
@@ -145,8 +147,15 @@ pub fn run(args: &DedupArgs, written: &Written, console: &mut Console<'_>) -> an
         let style = console.facts.style(settings.color, false);
         summary.show(style, console.out)?;
     }
-    console.list_problems(&settings, &plan.census.report)?;
-    Ok(Exit::of(!plan.fates.drops().is_empty(), plan.census.report.failures))
+    let Census { report, reference, .. } = &plan.census;
+    console.list_problems(&settings, reference)?;
+    console.list_problems(&settings, report)?;
+    let undated = plan.undated.unwrap_or_default();
+    for said in keep.say_undated(undated) {
+        writeln!(console.err, "retold: {}", printable(&said))?;
+    }
+    let failures = report.failures + reference.failures + undated.unreadable;
+    Ok(Exit::of(!plan.fates.drops().is_empty(), failures))
 }
 
 /// Makes the folder to write, and says what becomes of what an earlier run has left there.
@@ -177,6 +186,9 @@ impl Job<'_> {
         let pile = Pile::new(corpora.reference, corpora.own)?;
         let census = self.census(&pile, console)?;
         let done = self.planned_and_written(&pile, census, console);
+        if done.as_ref().is_err_and(|error| error.is::<NoDates>()) {
+            self.target.iter_mut().for_each(Target::is_worthless);
+        }
         // What came of inputs that were written to meanwhile is of no use to anybody.
         if let Err(changed) = pile.check_unchanged() {
             self.target.iter_mut().for_each(Target::is_worthless);

@@ -16,6 +16,7 @@ use retold::report::{Run, quantity};
 use serde::Serialize;
 
 use super::cannot_write;
+use super::keep::Undated;
 use super::plan::Plan;
 use crate::cli::args::DedupArgs;
 use crate::cli::run::peak_memory;
@@ -86,6 +87,8 @@ struct SummaryRecord<'a> {
     relations: BTreeMap<&'static str, u64>,
     skipped: BTreeMap<&'static str, u64>,
     repaired: BTreeMap<&'static str, u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undated: Option<Undated>,
     stages: BTreeMap<&'a str, f64>,
     candidates: usize,
     peak_memory_bytes: Option<u64>,
@@ -130,6 +133,7 @@ impl Summary<'_> {
             relations: counts.dropped.iter().map(|(of, n)| (of.name(), n.articles)).collect(),
             skipped: reasons(&plan.census.report.skipped),
             repaired: reasons(&plan.census.report.repaired),
+            undated: plan.undated,
             stages,
             candidates: plan.candidates,
             peak_memory_bytes: peak_memory(),
