@@ -4,7 +4,6 @@
 #[allow(dead_code, reason = "not every test runs all that it offers")]
 mod command;
 
-use std::fs;
 use std::io::Write;
 use std::process::Stdio;
 

@@ -10,6 +10,8 @@ const PAIR: &str = include_str!("../docs/schema/pair.schema.json");
 const CLUSTER: &str = include_str!("../docs/schema/cluster.schema.json");
 const STATS: &str = include_str!("../docs/schema/stats.schema.json");
 
+const PAIR_ERROR: &str = include_str!("../docs/schema/pair-error.schema.json");
+
 /// The articles of the seeds, as a pattern.
 const SEEDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/seeds/*.txt");
 
@@ -138,4 +140,17 @@ fn the_table_has_a_row_for_each_pair() {
     let version = about.key_value_metadata().into_iter().flatten();
     let version: Vec<_> = version.filter(|entry| entry.key == "retold.schema").collect();
     assert_eq!(version[0].value.as_deref(), Some("1"));
+}
+
+#[test]
+fn errors_in_place_of_pairs_agree_with_their_schema() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pairs = "{\"a\":\"x\",\"b\":7}\nnothing\n{\"a_text\":\"x\"}\n";
+    std::fs::write(folder.path().join("pairs"), pairs).expect("written");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_retold"));
+    command.current_dir(&folder).args(["compare", "--pairs", "pairs", "--no-config"]);
+    let output = command.output().expect("the command starts");
+    assert_eq!(output.status.code(), Some(2));
+    let lines = String::from_utf8(output.stdout).expect("UTF-8");
+    assert_eq!(lines.lines().map(|line| checked(line, PAIR_ERROR)).count(), 3);
 }

@@ -204,7 +204,8 @@ pub struct DedupOptions {
 
     /// Which one of several to keep [default: longest]
     ///
-    /// longest; first (in the order read); earliest:FIELD (the field or column holds a date);
+    /// longest; first (in the order read); earliest:FIELD (the field or column holds a date as people
+    /// or programs write it, see docs/formats.md; what is no date comes last and is counted);
     /// priority:FILE (each line of the file is an id or file path, or the beginning of one, best
     /// first). Of equals, the first is kept.
     #[arg(long, value_name = "POLICY")]

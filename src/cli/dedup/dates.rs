@@ -26,7 +26,7 @@ fn from_number(text: &str, number: i64) -> Option<i64> {
     let part = |range: std::ops::Range<usize>| text.get(range)?.parse::<i16>().ok();
     let day = match text.len() {
         4 if number >= 1000 => Date::new(part(0..4)?, 1, 1).ok(),
-        8 if number >= 1000_01_01 => {
+        8 if number >= 10_000_101 => {
             Date::new(part(0..4)?, part(4..6)? as i8, part(6..8)? as i8).ok()
         }
         _ => None,
