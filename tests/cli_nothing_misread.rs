@@ -368,3 +368,62 @@ fn sound_files_are_read() {
         assert!(!ids.is_empty() && done.status < 2, "{name}: {}", done.err);
     }
 }
+
+#[test]
+fn a_file_that_is_written_to_while_it_is_read_is_told() {
+    use std::io::{self, Write};
+    use std::ops::ControlFlow;
+
+    use retold::corpus::{Corpus, Input, ReadOptions, Reason};
+
+    for (name, lines) in [
+        ("a.jsonl", json_lines(&[("a", &*article(1)); 4000])),
+        ("b.jsonl", json_lines(&[("b", "x")])),
+    ] {
+        let files = folder(&[(name, &lines)]);
+        let path = files.path().join(name);
+        let options = ReadOptions { batch_bytes: 1 << 10, ..ReadOptions::default() };
+        let corpus = Corpus::find(&[Input::Path(path.clone())], options);
+        let is_long = lines.len() > 1 << 20;
+        let mut written = !is_long;
+        let report = corpus.read_with(io::empty(), |_| {
+            if !std::mem::replace(&mut written, true) {
+                let mut file = fs::OpenOptions::new().append(true).open(&path).expect("there");
+                file.write_all(b"{\"id\":\"z\",\"text\":\"late\"}\n").expect("written");
+            }
+            ControlFlow::Continue(())
+        });
+        assert_eq!(report.skipped.count(Reason::Changed), u64::from(is_long));
+        assert_eq!(report.failures, u64::from(is_long));
+    }
+}
+
+#[test]
+fn arguments_do_not_command_the_terminal() {
+    for arguments in
+        [&["scan", "--\u{1b}[2J"][..], &["\u{1b}]0;x\u{7}"], &["scan", "x", "--format", "\u{202e}"]]
+    {
+        let done = run(retold().args(arguments));
+        assert_eq!(done.status, 2);
+        let bad = done.err.chars().find(|&c| c != '\n' && (c.is_control() || c == '\u{202e}'));
+        assert_eq!(bad, None, "{:?}", done.err);
+    }
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn damaged_parquet_files_are_told_and_nothing_else_is_said() {
+    let files = case("sound-file-called-damaged");
+    let sound = fs::read(files.path().join("brotli.parquet")).expect("there");
+    fs::create_dir(files.path().join("in")).expect("made");
+    for at in 0..sound.len().min(900) {
+        let mut bytes = sound.clone();
+        let place = at * 7919 % sound.len();
+        bytes[place] ^= 0xff;
+        fs::write(files.path().join(format!("in/{at}.parquet")), bytes).expect("written");
+    }
+    let done = at(files.path(), "scan in --format csv --channel banding");
+    assert_eq!(done.status, 2);
+    let others = done.err.lines().find(|line| !line.starts_with("retold: "));
+    assert_eq!(others, None, "{}", done.err);
+}

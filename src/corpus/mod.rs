@@ -41,6 +41,7 @@ mod parse;
 mod problem;
 mod read;
 mod rows;
+mod shield;
 mod sniff;
 mod source;
 mod stream;
@@ -57,6 +58,7 @@ pub use encoding::Charset;
 pub use format::{Compression, Format};
 pub use problem::{LISTED, Problem, Problems, ReadReport, Reason};
 pub use read::Ids;
+pub use shield::catches_panics;
 pub use source::{Input, Source};
 
 /// How to read.

@@ -12,6 +12,7 @@ use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchR
 
 use super::ReadOptions;
 use super::lines::Sizes;
+use super::shield;
 use super::problem::Reason;
 use super::table::{Fault, Row, no_column};
 
@@ -109,6 +110,7 @@ impl Iterator for Columns {
 /// The library panics on some damaged files (negative lengths, missing dictionaries) where it
 /// should return an error. What it had built is dropped unseen, so nothing half-made is used.
 fn shielded<T>(work: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
+    let _silent = shield::Shield::new();
     catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|_| Err(fault(Reason::Corrupt, "the Parquet library gave up on it")))
 }

@@ -17,7 +17,7 @@ use super::lines::Start;
 use super::problem::{Problem, Reason};
 use super::sniff::is_document;
 use super::source::Source;
-use super::stream::broken;
+use super::stream::{broken, is_changed, state};
 use super::table::Row;
 use super::{Batch, Corpus, Place, Record, Selection, html};
 
@@ -130,7 +130,8 @@ impl<'c> Parser<'c> {
             source.path.as_ref().map_or_else(|| Err(io::ErrorKind::NotFound.into()), File::open);
         let file = opened.map_err(|error| broken(source, Compression::Plain, &error))?;
         // Only a hint: the file may grow meanwhile, and compressed ones will.
-        let bytes = file.metadata().map_or(0, |what| what.len());
+        let before = file.metadata().ok().map(|what| state(&what));
+        let bytes = before.map_or(0, |(bytes, _)| bytes);
         let mut content = source.compression.unpack(Box::new(file)).map_err(because)?;
         if source.format == Format::Unknown && !source.named {
             // Before the rest is read: it may be a film.
@@ -145,6 +146,10 @@ impl<'c> Parser<'c> {
         }
         let mut all = Vec::with_capacity(bytes.min(limit as u64) as usize + 1);
         content.take(limit as u64 + 1).read_to_end(&mut all).map_err(because)?;
+        if before.zip(source.path.as_deref()).is_some_and(|(before, path)| is_changed(path, before))
+        {
+            return Err(Problem::of(source.shown(), Reason::Changed));
+        }
         Ok(all)
     }
 

@@ -16,6 +16,8 @@ pub enum Reason {
     Unreadable,
     /// Compressed data or a Parquet file ends early or is damaged.
     Corrupt,
+    /// It was written to while it was read.
+    Changed,
     /// A pattern that names no file.
     NoMatch,
     /// A known file name, but no reader for it in this build or in this combination.
@@ -82,6 +84,9 @@ impl Reason {
         match self {
             Self::Unreadable => "cannot be read; check that it exists and may be read",
             Self::Corrupt => "is damaged or cut short; fetch or write it again",
+            Self::Changed => {
+                "was written to while it was read; run again when nothing writes to it"
+            }
             Self::NoMatch => "matches no file; check the pattern",
             Self::Unsupported => "is in a format that this build does not read; convert it first",
             Self::BadJson => "is not a JSON object; one object per record is expected",

@@ -1,8 +1,10 @@
 //! The reading thread: opens what holds records, one file at a time, and cuts it into jobs.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::SystemTime;
 
 use super::encoding::{Change, Hint, decoded, peek, rejoin};
 use super::format::{Compression, Format};
@@ -30,13 +32,15 @@ pub(super) struct Stream<'c> {
     at: Position,
     /// Jobs that an earlier reading has done already.
     skip: u64,
+    /// What the file of records was like when it was opened.
+    state: Option<State>,
 }
 
 impl<'c> Stream<'c> {
     /// Reads what comes after a position.
     pub(super) fn new(corpus: &'c Corpus, feed: Feed, from: Position) -> Self {
         let at = Position { jobs: 0, ..from };
-        Self { corpus, feed, group: Vec::new(), group_bytes: 0, at, skip: from.jobs }
+        Self { corpus, feed, group: Vec::new(), group_bytes: 0, at, skip: from.jobs, state: None }
     }
 
     /// Reads until the end, or until nobody wants more.
@@ -54,8 +58,8 @@ impl<'c> Stream<'c> {
                 continue;
             };
             // It may have become a pipe since it was listed, and opening that would block.
-            let bytes = match std::fs::metadata(path) {
-                Ok(what) if what.is_file() => what.len(),
+            let (bytes, state) = match std::fs::metadata(path) {
+                Ok(what) if what.is_file() => (what.len(), state(&what)),
                 Ok(_) => {
                     self.begin(index)?;
                     self.problem(Problem::of(source.shown(), Reason::Special).named(source.named))?;
@@ -73,6 +77,7 @@ impl<'c> Stream<'c> {
                 self.gather(index, bytes)?;
             } else {
                 self.begin(index)?;
+                self.state = Some(state);
                 self.records(index, source)?;
             }
         }
@@ -106,6 +111,16 @@ impl<'c> Stream<'c> {
 
     fn problem(&mut self, problem: Problem) -> ControlFlow<()> {
         self.send(Job::Problem(problem))
+    }
+
+    /// Ends a file of records; tells if it was written to meanwhile.
+    fn end(&mut self, index: usize) -> ControlFlow<()> {
+        let source = &self.corpus.sources[index];
+        let before = self.state.take().zip(source.path.as_ref());
+        if before.is_some_and(|(before, path)| is_changed(path, before)) {
+            self.problem(Problem::of(source.shown(), Reason::Changed))?;
+        }
+        self.send(Job::Ended)
     }
 
     /// Hands a job out, with the position behind it, unless it was done before.
@@ -211,7 +226,7 @@ impl<'c> Stream<'c> {
                 }
             }
         }
-        self.send(Job::Ended)
+        self.end(index)
     }
 
     fn table(
@@ -239,7 +254,7 @@ impl<'c> Stream<'c> {
                 Err(fault) => return self.problem(table_problem(source, fault)),
             }
         }
-        self.send(Job::Ended)
+        self.end(index)
     }
 
     #[cfg(feature = "parquet")]
@@ -262,13 +277,25 @@ impl<'c> Stream<'c> {
                 Err(fault) => return self.problem(table_problem(source, fault)),
             }
         }
-        self.send(Job::Ended)
+        self.end(index)
     }
 
     #[cfg(not(feature = "parquet"))]
     fn parquet(&mut self, _: usize, source: &Source) -> ControlFlow<()> {
         self.problem(Problem::of(source.shown(), Reason::Unsupported))
     }
+}
+
+/// What tells whether a file was written to: its length, and when that was last.
+pub(super) type State = (u64, Option<SystemTime>);
+
+pub(super) fn state(what: &Metadata) -> State {
+    (what.len(), what.modified().ok())
+}
+
+/// Whether a file is no longer what it was.
+pub(super) fn is_changed(path: &Path, before: State) -> bool {
+    std::fs::metadata(path).is_ok_and(|now| state(&now) != before)
 }
 
 /// Why a stream failed: of compressed data, because it is damaged.
