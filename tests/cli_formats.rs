@@ -152,5 +152,6 @@ fn errors_in_place_of_pairs_agree_with_their_schema() {
     let output = command.output().expect("the command starts");
     assert_eq!(output.status.code(), Some(2));
     let lines = String::from_utf8(output.stdout).expect("UTF-8");
-    assert_eq!(lines.lines().map(|line| checked(line, PAIR_ERROR)).count(), 3);
+    let errors: Vec<Value> = lines.lines().map(|line| checked(line, PAIR_ERROR)).collect();
+    assert_eq!(errors.len(), 3);
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use retold::Engine;
 use retold::align::{Comparison, Relation};
-use retold::corpus::{Corpus, Input, Record};
+use retold::corpus::{Corpus, Input, Record, is_undecoded};
 use retold::report::jsonl::{PairError, Pairs};
 use retold::report::printable::printable;
 use serde::Deserialize;
@@ -226,6 +226,12 @@ impl Plan {
             if id.is_none() && text.is_none() {
                 return failed(ids.clone(), format!("has neither \"{side}\" nor \"{side}_text\""));
             }
+        }
+        if [&a_text, &b_text].into_iter().flatten().any(|text| is_undecoded(text)) {
+            return failed(
+                ids,
+                "has a text that could not be decoded for the most part".to_owned(),
+            );
         }
         let [a, b] = ids;
         let mut article = |id: Option<String>, text, side| match (id, text) {

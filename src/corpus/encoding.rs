@@ -243,7 +243,7 @@ fn is_utf8(head: &[u8], all: usize) -> bool {
 
 /// Whether nobody can say what a text was: over half of its characters are U+FFFD, which stand for what
 /// could not be decoded, or a tenth and several. Texts of these would be taken for one another.
-pub(super) fn is_undecoded(text: &str) -> bool {
+pub fn is_undecoded(text: &str) -> bool {
     const REPLACED: &str = "\u{fffd}";
     let mut found = memchr::memmem::find_iter(text.as_bytes(), REPLACED);
     if found.next().is_none() {

@@ -212,7 +212,7 @@ pub(super) fn declared_encoding(page: &[u8]) -> Option<&'static Encoding> {
 }
 
 /// The encoding that an XML declaration names.
-pub(super) fn encoding_of_xml(text: &[u8]) -> Option<&'static Encoding> {
+fn encoding_of_xml(text: &[u8]) -> Option<&'static Encoding> {
     let head = text[..text.len().min(HEAD)].to_ascii_lowercase();
     let declaration = head.trim_ascii_start().strip_prefix(b"<?xml")?;
     let end = memchr::memchr(b'>', declaration)?;

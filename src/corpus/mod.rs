@@ -54,7 +54,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use encoding::Charset;
+pub use encoding::{Charset, is_undecoded};
 pub use format::{Compression, Format};
 pub use problem::{LISTED, Problem, Problems, ReadReport, Reason};
 pub use read::Ids;
@@ -69,7 +69,7 @@ pub struct ReadOptions {
     pub id_field: String,
     /// The field or column that holds a record's text. Default `text`.
     pub text_field: String,
-    /// One more field to keep, as text, such as a date; neither of the two above. Default none.
+    /// One more field to keep, as text, such as a date; may be one of the two above. Default none.
     pub extra_field: Option<String>,
     /// What parts the cells of `.csv` and `.tsv` files, in ASCII. Default: what the name says.
     pub delimiter: Option<u8>,

@@ -174,8 +174,8 @@ impl<'c> Parser<'c> {
         }
         outcome.files += 1;
         let is_html = source.format == Format::Html;
-        let declared = if is_html { html::declared_encoding } else { html::encoding_of_xml };
-        let (mut text, change) = decode(bytes, self.corpus.options.encoding, declared);
+        let named = self.corpus.options.encoding;
+        let (mut text, change) = decode(bytes, named, html::declared_encoding);
         let undecoded = is_undecoded(&text);
         if is_html {
             text = html::readable_text(&text);
