@@ -237,6 +237,9 @@ fn what_nobody_can_decode_is_not_read() {
         (0..3000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     fs::write(files.path().join("noise.txt"), noise).expect("written");
     assert_eq!(at(files.path(), "scan noise.txt").status, 2);
+    let wide: Vec<u8> = "\u{feff}wide".chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+    fs::write(files.path().join("utf-32.txt"), wide).expect("written");
+    assert_eq!(at(files.path(), "scan utf-32.txt").status, 2);
 }
 
 #[test]

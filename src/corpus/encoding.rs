@@ -46,6 +46,8 @@ impl fmt::Display for Charset {
 /// fifths are ASCII, and their other byte is always the same one.
 fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     match bytes {
+        // UTF-32, which nobody reads.
+        [0xff, 0xfe, 0, 0, ..] => return None,
         [0xff, 0xfe, ..] => return Some(UTF_16LE),
         [0xfe, 0xff, ..] => return Some(UTF_16BE),
         _ => {}

@@ -230,7 +230,8 @@ impl<'r> Table<'r> {
         });
         let counted = || {
             let read = if is_split { "; the surplus is taken for a part of the text" } else { "" };
-            format!("{found} cells where the heading has {all}{read}")
+            let cells = if found == 1 { "cell" } else { "cells" };
+            format!("{found} {cells} where the heading has {all}{read}")
         };
         Row {
             line,
