@@ -12,8 +12,8 @@ use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchR
 
 use super::ReadOptions;
 use super::lines::Sizes;
-use super::shield;
 use super::problem::Reason;
+use super::shield;
 use super::table::{Fault, Row, no_column};
 
 /// The rows of a Parquet file in blocks; only the wanted columns are read. Memory: a block, and
