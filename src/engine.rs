@@ -65,7 +65,7 @@ impl Engine {
         &self.config
     }
 
-    /// Compares two texts. A text without words is unrelated to all.
+    /// Compares two texts. A text without words is unrelated to all but the same text.
     pub fn compare(&self, a: &str, b: &str) -> Comparison {
         let mut analyzer = self.analyzer();
         self.compare_profiles(&self.profile(&mut analyzer, a), &self.profile(&mut analyzer, b))

@@ -105,8 +105,8 @@ proptest! {
         check(&engine.compare(&b, &a), &b, &a)?;
         let same = engine.compare(&a, &a);
         check(&same, &a, &a)?;
-        // Blank texts have no words, and are unrelated to all.
-        prop_assert_eq!(same.relation == Relation::Identical, a.chars().any(char::is_alphabetic));
+        // Blank texts are unrelated to all.
+        prop_assert_eq!(same.relation == Relation::Identical, !a.trim().is_empty());
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::sentences::{Aligned, Bar, align_sentences};
 use super::short;
 use super::weights::Weights;
 use crate::shingle::Overlap;
-use crate::span::covered;
+use crate::span::{Span, covered};
 use crate::text::Article;
 
 /// When a pair is what.
@@ -73,7 +73,7 @@ const UNSHOWN: f32 = 0.5;
 /// Share of a frame that must be in common order for a denial to make a template of a rewrite.
 const DENIED_FRAME: f32 = 0.7;
 
-/// Compares two articles. A text without words is unrelated to all, with score 0, and so are texts
+/// Compares two articles. A text without words is unrelated to all but itself, with score 0, and so are texts
 /// that share no word. Which of the two comes first makes no difference but to which is `a`.
 pub fn compare(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison {
     if is_before(a, b) { in_order(a, b, options) } else { in_order(b, a, options).mirrored() }
@@ -123,6 +123,10 @@ fn least_passage(pair: [&Profile; 2], options: &CompareOptions) -> usize {
 }
 
 fn is_identical(a: &Profile, b: &Profile) -> bool {
+    let (wordless_a, wordless_b) = (a.article.wordless, b.article.wordless);
+    if wordless_a.is_some() || wordless_b.is_some() {
+        return wordless_a == wordless_b;
+    }
     let (a, b) = (&a.article.words, &b.article.words);
     !a.is_empty() && a.len() == b.len() && a.iter().zip(b).all(|(x, y)| x.form == y.form)
 }
@@ -183,11 +187,7 @@ impl Verdict {
 }
 
 /// The relation that counted shingles alone settle, and the share that they share.
-fn counted(
-    pair: &Pair,
-    overlap: &Overlap,
-    options: &CompareOptions,
-) -> Option<(Relation, f32)> {
+fn counted(pair: &Pair, overlap: &Overlap, options: &CompareOptions) -> Option<(Relation, f32)> {
     let shortest = pair.words() as usize;
     let contained = overlap.of_first.max(overlap.of_second) as f32;
     if overlap.jaccard as f32 >= options.near_duplicate {
@@ -229,18 +229,23 @@ impl Evidence {
     }
 
     fn new([a, b]: [&Profile; 2], passages: Vec<Match>, sentences: Vec<Match>) -> Self {
-        let share = |side: fn(&Match) -> crate::Span, bytes: usize| {
+        let share = |side: fn(&Match) -> Span, bytes: usize| {
             let mut spans: Vec<_> = passages.iter().map(side).collect();
             covered(&mut spans) as f32 / bytes.max(1) as f32
         };
-        let coverage =
-            [share(|passage| passage.a, a.article.bytes), share(|passage| passage.b, b.article.bytes)];
+        let coverage = [
+            share(|passage| passage.a, a.article.bytes),
+            share(|passage| passage.b, b.article.bytes),
+        ];
         Self { passages, sentences, coverage }
     }
 
     /// All of both articles, sentence by sentence.
     fn of_identical(a: &Profile, b: &Profile) -> Self {
-        let whole = |profile: &Profile| profile.span_of(0..profile.article.words.len());
+        let whole = |profile: &Profile| match profile.article.words.len() {
+            0 => Span::new(0, profile.article.bytes),
+            words => profile.span_of(0..words),
+        };
         let same = |a, b| Match { a, b, kind: Kind::Identical, score: 1.0 };
         let mut sentences: Vec<Match> = Vec::new();
         let (mut in_a, mut in_b) = (0, 0);
@@ -252,6 +257,9 @@ impl Evidence {
             }
             in_a += usize::from(x.words.end <= y.words.end);
             in_b += usize::from(y.words.end <= x.words.end);
+        }
+        if a.article.wordless.is_some() {
+            sentences = vec![same(whole(a), whole(b))];
         }
         let mut evidence = Self::new([a, b], vec![same(whole(a), whole(b))], sentences);
         evidence.coverage = [1.0; 2];

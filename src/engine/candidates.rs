@@ -13,7 +13,7 @@ use crate::lsh::banding::{Banding, Target};
 use crate::lsh::rare::{self, Emission, Postings, RareIndex};
 use crate::sketch::MinHasher;
 use crate::text::hash::mix;
-use crate::text::{Analyzer, Outline};
+use crate::text::{Analyzer, Outline, wordless};
 
 /// Texts that one task takes; small enough to share work out, large enough to keep it together.
 const BLOCK: usize = 64;
@@ -58,6 +58,8 @@ struct Block {
     keys: BandKeys,
     /// For each text a hash of its folded words; `None` without words.
     prints: Vec<Option<u64>>,
+    /// Of texts without words a hash of what they hold instead, and their numbers.
+    wordless: Vec<(u64, u32)>,
     bytes: u64,
     words: u64,
 }
@@ -99,6 +101,7 @@ impl Engine {
         let mut keys = BandKeys::new(banding);
         keys.reserve(texts.len());
         let mut prints = Vec::with_capacity(texts.len());
+        let mut without_words = Vec::new();
         for start in (0..texts.len()).step_by(BLOCKS * BLOCK) {
             let end = texts.len().min(start + BLOCKS * BLOCK);
             let blocks: Vec<Block> = (start..end)
@@ -115,9 +118,11 @@ impl Engine {
                 found.channels.words += block.words;
                 keys.append(&mut block.keys);
                 prints.append(&mut block.prints);
+                without_words.append(&mut block.wordless);
             }
         }
         let standing = collapse(&prints, &mut found);
+        pair_wordless(without_words, &mut found);
         drop(prints);
         if self.config.channel != Channel::Rare {
             band(&keys, banding, &standing, &mut found);
@@ -159,6 +164,7 @@ impl Engine {
         let mut block = Block {
             keys: BandKeys::new(banding),
             prints: Vec::with_capacity(range.len()),
+            wordless: Vec::new(),
             bytes: 0,
             words: 0,
         };
@@ -168,6 +174,9 @@ impl Engine {
             let Outline { forms, .. } = &worker.outline;
             block.bytes += text.len() as u64;
             block.words += forms.len() as u64;
+            if forms.is_empty() {
+                block.wordless.extend(wordless(&text).map(|hash| (hash, at as u32)));
+            }
             block.prints.push((!forms.is_empty()).then(|| print(forms)));
             if self.config.channel != Channel::Rare {
                 worker.shingles.clear();
@@ -253,6 +262,19 @@ fn collapse(prints: &[Option<u64>], found: &mut Candidates) -> Vec<bool> {
     found.identical.sort_unstable();
     found.channels.collapsed = found.identical.len();
     standing
+}
+
+/// Pairs texts without words that are the same; of many only the first with each other.
+fn pair_wordless(mut hashes: Vec<(u64, u32)>, found: &mut Candidates) {
+    hashes.par_sort_unstable();
+    for group in hashes.chunk_by(|(x, _), (y, _)| x == y) {
+        let firsts = if group.len() > IDENTICAL_LIMIT { 1 } else { group.len() };
+        for (at, (_, first)) in group[..firsts].iter().enumerate() {
+            let pairs = group[at + 1..].iter().map(|(_, other)| (*first, *other));
+            found.identical.extend(pairs);
+        }
+    }
+    found.identical.sort_unstable();
 }
 
 #[cfg(test)]

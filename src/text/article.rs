@@ -110,6 +110,14 @@ pub struct Article {
     /// Hashes of the runs of three letters in its words, ascending; none in a text of more than
     /// [`Article::SHORT`] words.
     pub letters: Vec<u32>,
+    /// Of a text without words: a hash of what it holds instead; see [`wordless`].
+    pub wordless: Option<u64>,
+}
+
+/// A hash of a text without words, which is the same article as another one if it is the same text, such as
+/// a row of emoji; nothing if there is only white space.
+pub fn wordless(text: &str) -> Option<u64> {
+    (!text.trim().is_empty()).then(|| word_hash(text.as_bytes()))
 }
 
 impl Article {
@@ -222,7 +230,9 @@ impl Analyzer {
             true => letters(text, &words),
             false => Vec::new(),
         };
-        Article { language, bytes: text.len(), words, sentences, quotations, shapes, letters }
+        let wordless = if words.is_empty() { wordless(text) } else { None };
+        let bytes = text.len();
+        Article { language, bytes, words, sentences, quotations, shapes, letters, wordless }
     }
 
     /// The words that were found, whatever sentence and quotation they stand in.

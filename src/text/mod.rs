@@ -23,6 +23,6 @@ pub mod sentences;
 mod shape;
 pub mod words;
 
-pub use article::{Analyzer, Article, Outline, Sentence, Traits, Word};
+pub use article::{Analyzer, Article, Outline, Sentence, Traits, Word, wordless};
 pub use language::Language;
 pub use shape::Shape;

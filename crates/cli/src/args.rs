@@ -106,7 +106,8 @@ pub struct InputArgs {
     /// Files, folders, patterns, or `-` for the standard input
     ///
     /// Folders are read with all their sub-folders. Known by their names: .txt .md .html .jsonl
-    /// .ndjson .json .csv .tsv .parquet, each also compressed with .gz .zst .bz2 .xz (Parquet not).
+    /// .ndjson .jsonlines .ldjson .jl .json .csv .tsv .parquet, each also compressed with .gz .zst .bz2
+    /// .xz (Parquet not).
     #[arg(value_name = "INPUT", value_hint = ValueHint::AnyPath)]
     #[arg(required_unless_present_any = ["files_from", "stdin0"])]
     pub inputs: Vec<OsString>,
@@ -185,7 +186,8 @@ pub struct CompareArgs {
     /// Compare the pairs of FILE: a JSON object on each line, with the ids of two articles,
     /// {"a":ID,"b":ID}, or their texts, {"a_text":TEXT,"b_text":TEXT}
     ///
-    /// One record comes out for each line that goes in, in the same order, unrelated pairs too.
+    /// One record comes out for each line that goes in, in the same order, unrelated pairs too. A line
+    /// that cannot be answered gets {"a":…,"b":…,"line":N,"error":…}.
     #[arg(long, value_name = "FILE", help_heading = "Bulk", value_hint = ValueHint::FilePath)]
     pub pairs: Option<PathBuf>,
 
@@ -224,7 +226,7 @@ Examples:
   retold compare original.txt suspect.txt --format html --output both.html
   retold compare --pairs pairs.jsonl --corpus articles.jsonl --output compared.jsonl
 
-Exit status: 0 related, 1 unrelated, 2 error.";
+Exit status: 0 related, 1 unrelated, 2 error, or some input or pair not read.";
 
 /// `retold dedup`
 #[derive(Debug, Args)]

@@ -167,12 +167,21 @@ impl Written {
             }
             for source in corpus.sources() {
                 match &source.path {
+                    // The shell has just made it: `retold scan . > pairs.jsonl`.
+                    Some(path) if !source.named && self.is_new_stdout(path) => {}
                     Some(path) => self.check(path, path)?,
                     None => self.check(Path::new(STDIN), Path::new("-"))?,
                 }
             }
         }
         Ok(())
+    }
+
+    /// Whether a file is the standard output, and nothing is in it.
+    fn is_new_stdout(&self, path: &Path) -> bool {
+        let output = Identity::of_input(path).and_then(|identity| self.files.get(&identity));
+        output.is_some_and(|output| output == Path::new(STDOUT))
+            && fs::metadata(path).is_ok_and(|what| what.len() == 0)
     }
 
     fn check(&self, path: &Path, shown: &Path) -> anyhow::Result<()> {

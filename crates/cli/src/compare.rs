@@ -67,5 +67,7 @@ fn files(
         FormatValue::Html => &Html::default(),
     };
     output.write(console.out, |out| Ok(format.write(&findings, out)?))?;
-    Ok(Exit::of(compared.relation() != Relation::Unrelated, 0))
+    // Of two files nobody wants to ask for what was done to them.
+    console.list_all_problems(settings, compared.report())?;
+    Ok(Exit::of(compared.relation() != Relation::Unrelated, compared.report().failures))
 }

@@ -101,7 +101,8 @@ impl Console<'_> {
             }
             return Ok(());
         }
-        let failures = || report.skipped.listed().iter().filter(|problem| problem.failure);
+        let listed = || report.skipped.listed().iter().chain(report.repaired.listed());
+        let failures = || listed().filter(|problem| problem.failure);
         for problem in failures().take(LISTED) {
             self.problem(problem)?;
         }
@@ -109,6 +110,19 @@ impl Console<'_> {
             0 => Ok(()),
             more => writeln!(self.err, "retold: and {more} more; --verbose lists them"),
         }
+    }
+
+    /// Lists whatever was skipped or repaired, unless `--quiet`; then only what could not be read.
+    pub fn list_all_problems(
+        &mut self,
+        settings: &Settings,
+        report: &ReadReport,
+    ) -> io::Result<()> {
+        if settings.quiet {
+            return self.list_problems(settings, report);
+        }
+        let listed = report.skipped.listed().iter().chain(report.repaired.listed());
+        listed.take(LISTED).try_for_each(|problem| self.problem(problem))
     }
 
     fn problem(&mut self, problem: &Problem) -> io::Result<()> {

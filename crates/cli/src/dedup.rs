@@ -6,6 +6,7 @@ use anyhow::bail;
 use retold_corpus::Input;
 use retold_pipeline::dedup::{Corpora, Dedup, Job, Keep, Leftover, Method, Notice, Output};
 use retold_pipeline::run::Started;
+use retold_report::printable::printable;
 use retold_report::{quantity, terminal};
 
 use crate::args::DedupArgs;
@@ -59,13 +60,20 @@ pub fn run(args: &DedupArgs, written: &Written, console: &mut Console<'_>) -> an
         writeln!(console.err, "retold: {HOW_TO_RESUME}")?;
     }
     let done = done?;
+    let undated = job.of_undated(&done);
     let summary = job.finish(&done)?;
     if !settings.quiet {
         let style = console.facts.style(settings.color, false);
         terminal::Dedup { style }.write(&summary, console.out)?;
     }
-    console.list_problems(&settings, done.report())?;
-    Ok(Exit::of(done.has_dropped(), done.report().failures))
+    for report in done.reports() {
+        console.list_problems(&settings, report)?;
+    }
+    for said in undated {
+        writeln!(console.err, "retold: {}", printable(&said))?;
+    }
+    let failures: u64 = done.reports().iter().map(|report| report.failures).sum();
+    Ok(Exit::of(done.has_dropped(), failures + done.misdated()))
 }
 
 fn asked_for(args: &DedupArgs, keep: Keep, settings: &Settings) -> Dedup {

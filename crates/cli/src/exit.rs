@@ -1,11 +1,12 @@
 //! How a run ends.
 
-use std::fmt::Write;
-use std::io;
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use retold_pipeline::Error;
-use retold_report::printable::printable;
+use retold_report::printable::{is_unsafe, printable};
 
 use crate::failures::in_words;
 
@@ -43,8 +44,17 @@ impl From<Exit> for ExitCode {
 
 /// Shows help, the version or what was wrong with the arguments.
 pub fn usage(error: &clap::Error) -> ExitCode {
+    let is_safe = |argument: OsString| !argument.to_string_lossy().contains(is_unsafe);
     // A closed pipe is all that can go wrong, and no error.
-    let _ = error.print();
+    let _ = match std::env::args_os().all(is_safe) {
+        true => error.print(),
+        // Without colours, which could not be told from what the arguments bring.
+        false => {
+            let said = error.render().to_string();
+            let lines: Vec<_> = said.lines().map(printable).collect();
+            writeln!(io::stderr(), "{}", lines.join("\n"))
+        }
+    };
     if error.use_stderr() { Exit::Failed.into() } else { ExitCode::SUCCESS }
 }
 

@@ -28,6 +28,7 @@ pub fn in_words(error: &Error) -> String {
                  given, or start afresh, without --resume"
             )
         }
+        Error::NoDates(none) => format!("--keep earliest:{}: {none}", none.field()),
         other => other.to_string(),
     }
 }

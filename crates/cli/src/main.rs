@@ -22,8 +22,10 @@ mod progress;
 mod scan;
 mod settings;
 mod values;
+mod written_as;
 
 use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
@@ -49,9 +51,24 @@ fn main() -> ExitCode {
         Err(error) => return exit::usage(&error),
     };
     interrupt::clean_up_on_ctrl_c();
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !retold_corpus::catches_panics() {
+            tell(panic);
+        }
+    }));
+    // The status of a panic is no status of ours.
+    catch_unwind(AssertUnwindSafe(|| run_to_end(cli, &matches))).unwrap_or_else(|_| {
+        let said = "retold: stopped by a fault of its own, or of this machine (see above)";
+        let _ = writeln!(io::stderr(), "{said}");
+        Exit::Failed.into()
+    })
+}
+
+fn run_to_end(cli: Cli, matches: &ArgMatches) -> ExitCode {
     let (mut out, mut err) = (io::stdout(), io::stderr());
     let mut console = Console { out: &mut out, err: &mut err, facts: Facts::detect() };
-    let done = run(cli, &matches, &mut console);
+    let done = run(cli, matches, &mut console);
     match done {
         Ok(exit) => exit.into(),
         Err(error) if exit::is_closed_pipe(&error) => ExitCode::SUCCESS,

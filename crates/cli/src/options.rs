@@ -7,6 +7,7 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 
 use crate::values::{ChannelValue, ColorValue, KeepValue, KernelValue, LanguageValue, SizeValue};
+use crate::written_as::{DelimiterValue, EncodingValue, QuoteValue};
 
 /// All of them.
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
@@ -41,6 +42,21 @@ pub struct ReadingOptions {
     /// Field or column that holds a record's text [default: text]
     #[arg(long, value_name = "NAME")]
     pub text_field: Option<String>,
+
+    /// What parts the cells of .csv and .tsv files: a character, tab, or auto for what the name says
+    /// [default: auto]
+    #[arg(long, value_name = "CHAR")]
+    pub delimiter: Option<DelimiterValue>,
+
+    /// What stands around cells of .csv and .tsv files that hold delimiters or line ends: a character, or
+    /// none [default: "]
+    #[arg(long, value_name = "CHAR")]
+    pub quote: Option<QuoteValue>,
+
+    /// What texts without a byte order mark are in, such as windows-1251; auto for UTF-8, what pages
+    /// declare, or what the bytes look like [default: auto]
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<EncodingValue>,
 
     /// In folders, leave out hidden files and what .gitignore and .ignore files say
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
@@ -188,7 +204,8 @@ pub struct DedupOptions {
 
     /// Which one of several to keep [default: longest]
     ///
-    /// longest; first (in the order read); earliest:FIELD (the field or column holds a date);
+    /// longest; first (in the order read); earliest:FIELD (the field or column holds a date as people
+    /// or programs write it, see docs/formats.md; what is no date comes last and is counted);
     /// priority:FILE (each line of the file is an id or file path, or the beginning of one, best
     /// first). Of equals, the first is kept.
     #[arg(long, value_name = "POLICY")]

@@ -13,6 +13,7 @@ use crate::options::{
     DedupOptions, DetectionOptions, Options, ReadingOptions, RunningOptions, SigningOptions,
 };
 use crate::values::{ChannelValue, ColorValue, KeepValue, KernelValue, LanguageValue, SizeValue};
+use crate::written_as::{DelimiterValue, EncodingValue, QuoteValue};
 
 /// Options with their defaults filled in.
 #[derive(Debug, Clone)]
@@ -64,6 +65,9 @@ impl Settings {
             id_field: reading.id_field.clone().unwrap_or(default.id_field),
             text_field: reading.text_field.clone().unwrap_or(default.text_field),
             respect_ignore: reading.respect_ignore.unwrap_or(default.respect_ignore),
+            delimiter: reading.delimiter.unwrap_or_default().0,
+            quote: reading.quote.map_or(default.quote, |quote| quote.0),
+            encoding: reading.encoding.unwrap_or_default().0,
             ..default
         };
         Ok(Self {
@@ -113,6 +117,9 @@ impl Settings {
                 id_field: Some(reading.id_field.clone()),
                 text_field: Some(reading.text_field.clone()),
                 respect_ignore: Some(reading.respect_ignore),
+                delimiter: Some(DelimiterValue(reading.delimiter)),
+                quote: Some(QuoteValue(reading.quote)),
+                encoding: Some(EncodingValue(reading.encoding)),
             },
             detection: DetectionOptions {
                 threshold: Some(match engine.keep_unrelated {

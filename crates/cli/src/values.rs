@@ -210,7 +210,7 @@ impl KeepValue {
         Ok(match self {
             Self::Longest => Keep::Longest,
             Self::First => Keep::First,
-            Self::Earliest(field) => Keep::Earliest(field.clone()),
+            Self::Earliest(field) => Keep::earliest(field),
             Self::Priority(path) => Keep::Priority(Priorities::read(path)?),
         })
     }
@@ -259,6 +259,8 @@ macro_rules! as_typed {
         }
     )*};
 }
+
+pub(super) use as_typed;
 
 as_typed!(LanguageValue, SizeValue, KeepValue);
 

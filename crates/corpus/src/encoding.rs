@@ -1,21 +1,53 @@
 //! Bytes to UTF-8.
 
+use std::borrow::Cow;
+use std::fmt;
 use std::io::{self, Cursor, Read};
+use std::str::FromStr;
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
+use super::legacy;
 use super::problem::Reason;
 
 /// Bytes that are looked at to tell an encoding, or that a file is not text.
 const HEAD: usize = 8192;
 
+/// Bytes that are looked at to tell the encoding of a stream of records.
+const LONG_HEAD: usize = 64 << 10;
+
 const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// An encoding by a name that the Encoding Standard has for it, such as `windows-1251` or `gbk`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Charset(&'static Encoding);
+
+impl FromStr for Charset {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let known = Encoding::for_label_no_replacement(name.as_bytes()).map(Self);
+        known.ok_or_else(|| {
+            format!(
+                "{name:?} is no encoding of the web; names are such as windows-1251 or shift_jis"
+            )
+        })
+    }
+}
+
+impl fmt::Display for Charset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.name())
+    }
+}
 
 /// UTF-16, where a byte order mark says so or where it is obvious: of 4 characters or more, four
 /// fifths are ASCII, and their other byte is always the same one.
 fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     match bytes {
+        // UTF-32, which nobody reads.
+        [0xff, 0xfe, 0, 0, ..] => return None,
         [0xff, 0xfe, ..] => return Some(UTF_16LE),
         [0xfe, 0xff, ..] => return Some(UTF_16BE),
         _ => {}
@@ -32,42 +64,116 @@ fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     mostly(|unit| (unit[0] == 0).then_some(unit[1])).then_some(UTF_16BE)
 }
 
-/// A whole file's bytes as text, without byte order mark; and what had to be changed for it.
-/// `declared` is asked for the encoding that the content itself names if it is not UTF-8.
+/// What is known of the encoding of some bytes before they are looked at.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Hint {
+    /// The user says so.
+    pub(super) named: Option<&'static Encoding>,
+    /// What the rest of the file is in, as far as it is not UTF-8.
+    pub(super) likely: Option<&'static Encoding>,
+}
+
+/// A whole file's bytes as text, without byte order mark; and what had to be changed for it, with the
+/// encoding. `declared` is asked for the encoding that the content itself names if it is not UTF-8.
 pub(super) fn decode(
     bytes: Vec<u8>,
+    named: Option<Charset>,
     declared: fn(&[u8]) -> Option<&'static Encoding>,
-) -> (String, Option<Reason>) {
+) -> (String, Option<Change>) {
     if let Some(encoding) = utf16(&bytes) {
         return decode_as(encoding, &bytes);
     }
-    let start = if bytes.starts_with(UTF8_MARK) { UTF8_MARK.len() } else { 0 };
-    match simdutf8::basic::from_utf8(&bytes[start..]) {
-        Ok(text) => (text.to_owned(), None),
-        Err(_) => decode_as(declared(&bytes).unwrap_or(UTF_8), &bytes),
+    if bytes.starts_with(UTF8_MARK) {
+        return decode_as(UTF_8, &bytes);
     }
+    if let Some(Charset(encoding)) = named {
+        return decode_as(encoding, &bytes);
+    }
+    let is_escaped = legacy::has_escapes(&bytes);
+    let bytes = match String::from_utf8(bytes) {
+        Ok(text) if !is_escaped => return (text, None),
+        Ok(text) => text.into_bytes(),
+        Err(error) => error.into_bytes(),
+    };
+    let encoding = match legacy::is_mostly_utf8(&bytes) {
+        true if !is_escaped => UTF_8,
+        _ => declared(&bytes)
+            .filter(|declared| !declared.decode_without_bom_handling(&bytes).1)
+            .unwrap_or_else(|| legacy::guess(&bytes)),
+    };
+    decode_as(encoding, &bytes)
 }
 
-fn decode_as(encoding: &'static Encoding, bytes: &[u8]) -> (String, Option<Reason>) {
+/// The text of a record; and what had to be changed for it that the hint does not say.
+pub(super) fn decode_record(bytes: &[u8], hint: Hint) -> (Cow<'_, str>, Option<Change>) {
+    let (encoding, is_known) = match (hint.named, simdutf8::basic::from_utf8(bytes)) {
+        (Some(named), _) => (named, true),
+        (None, Ok(text)) => return (text.into(), None),
+        (None, Err(_)) if legacy::is_mostly_utf8(bytes) => (UTF_8, false),
+        (None, Err(_)) => match hint.likely {
+            Some(likely) => (likely, true),
+            None => (legacy::guess(bytes), false),
+        },
+    };
+    let (text, had_errors) = encoding.decode_without_bom_handling(bytes);
+    let change = change(encoding, had_errors);
+    (text, (had_errors || !is_known).then_some(change))
+}
+
+/// What bytes are in that are neither UTF-8 nor damaged UTF-8.
+pub(super) fn likely(bytes: &[u8]) -> Option<&'static Encoding> {
+    (!legacy::is_mostly_utf8(bytes)).then(|| legacy::guess(bytes))
+}
+
+fn decode_as(encoding: &'static Encoding, bytes: &[u8]) -> (String, Option<Change>) {
     let (text, had_errors) = encoding.decode_with_bom_removal(bytes);
-    let reason = if had_errors { Reason::InvalidUtf8 } else { Reason::Converted };
-    (text.into_owned(), Some(reason))
+    let is_changed = had_errors || encoding != UTF_8;
+    (text.into_owned(), is_changed.then(|| change(encoding, had_errors)))
 }
 
-/// A stream of records in UTF-8 (bad bytes are left for later), without byte order mark; and
-/// whether it had to be converted.
-pub(super) fn decoded<'r>(mut reader: Box<dyn Read + 'r>) -> (Box<dyn Read + 'r>, Option<Reason>) {
-    let (mut head, error) = peek(&mut reader);
-    let encoding = utf16(&head);
-    if encoding.is_none() && head.starts_with(UTF8_MARK) {
+/// Why a text is not the bytes that it was, and the name of their encoding.
+pub(super) type Change = (Reason, &'static str);
+
+fn change(encoding: &'static Encoding, had_errors: bool) -> Change {
+    (if had_errors { Reason::InvalidUtf8 } else { Reason::Converted }, encoding.name())
+}
+
+/// A stream of records, in UTF-8 or what the hint says (bad bytes are left for later), without byte order
+/// mark; and the encoding that it is converted from, or its records will have to be.
+pub(super) fn decoded<'r>(
+    mut reader: Box<dyn Read + 'r>,
+    named: Option<Charset>,
+) -> (Box<dyn Read + 'r>, Hint, Option<Change>) {
+    let (mut head, error) = peek_at(&mut reader, LONG_HEAD);
+    let mark = utf16(&head);
+    let has_mark = mark.is_none() && head.starts_with(UTF8_MARK);
+    if has_mark {
         head.drain(..UTF8_MARK.len());
     }
+    let named = named.map(|Charset(encoding)| encoding).filter(|_| !has_mark);
+    let is_apart = |encoding: &&'static Encoding| !encoding.is_ascii_compatible();
+    let mut hint = Hint { named: named.filter(|_| mark.is_none()), likely: None };
+    let mut converted = mark.or(named.filter(is_apart));
+    if hint.named.is_none() && converted.is_none() && !has_mark {
+        // The cut may have gone through a character.
+        let is_cut = head.len() == LONG_HEAD;
+        let whole = if is_cut { &head[..LONG_HEAD - 3] } else { &head[..] };
+        // Some records may be in UTF-8 all the same.
+        let others = whole.split(|b| *b == b'\n').filter(|line| std::str::from_utf8(line).is_err());
+        let likely = likely(&others.collect::<Vec<_>>().join(&b'\n'));
+        converted = likely.filter(is_apart);
+        hint.likely = likely;
+    }
+    if converted.is_some() {
+        hint = Hint::default();
+    }
     let whole = rejoin(head, error, reader);
-    match encoding {
-        None => (whole, None),
+    let change = converted.or(hint.likely).map(|encoding| (Reason::Converted, encoding.name()));
+    match converted {
+        None => (whole, hint, change),
         Some(encoding) => {
             let decoder = DecodeReaderBytesBuilder::new().encoding(Some(encoding)).build(whole);
-            (Box::new(decoder), Some(Reason::Converted))
+            (Box::new(decoder), hint, change)
         }
     }
 }
@@ -96,31 +202,58 @@ impl Read for Failing {
 
 /// The first bytes of a stream, and the error that ended them, if one did.
 pub(super) fn peek(reader: &mut dyn Read) -> (Vec<u8>, Option<io::Error>) {
+    peek_at(reader, HEAD)
+}
+
+fn peek_at(reader: &mut dyn Read, bytes: usize) -> (Vec<u8>, Option<io::Error>) {
     let mut head = Vec::new();
-    let error = reader.take(HEAD as u64).read_to_end(&mut head).err();
+    let error = reader.take(bytes as u64).read_to_end(&mut head).err();
     (head, error)
 }
 
 /// Whether a file that a person says is text is not: over a tenth of its beginning are control
-/// characters that no text has.
+/// characters that no text has; over a hundredth, or a NUL, if it is not UTF-8 either.
 pub(super) fn is_binary(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(HEAD)];
-    let controls = head.iter().filter(|&&b| b < b' ' && !matches!(b, 7..=13 | 27)).count();
-    utf16(head).is_none() && controls * 10 > head.len()
+    if utf16(head).is_some() {
+        return false;
+    }
+    let controls = legacy::controls(head);
+    controls * 10 > head.len() || !is_utf8(head, bytes.len()) && !legacy::may_be_text(head)
 }
 
-/// Whether a file that only might be text is: UTF-16, or UTF-8 without NUL.
+/// Whether a file that only might be text is: UTF-16, or UTF-8 or a legacy encoding without NUL.
 pub(super) fn looks_like_text(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(HEAD)];
     if utf16(head).is_some() {
         return true;
     }
-    // The cut may have gone through a character.
-    let valid = match std::str::from_utf8(head) {
+    match is_utf8(head, bytes.len()) {
+        true => !head.contains(&0),
+        false => legacy::may_be_text(head) && legacy::controls(head) == 0,
+    }
+}
+
+/// Whether the beginning of so many bytes is UTF-8.
+fn is_utf8(head: &[u8], all: usize) -> bool {
+    match std::str::from_utf8(head) {
         Ok(_) => true,
-        Err(error) => error.error_len().is_none() && bytes.len() > head.len(),
-    };
-    valid && !head.contains(&0)
+        // The cut may have gone through a character.
+        Err(error) => error.error_len().is_none() && (all > head.len() || head.len() == HEAD),
+    }
+}
+
+/// Whether nobody can say what a text was: over half of its characters are U+FFFD, which stand for what
+/// could not be decoded, or a tenth and several. Texts of these would be taken for one another.
+pub fn is_undecoded(text: &str) -> bool {
+    const REPLACED: &str = "\u{fffd}";
+    let mut found = memchr::memmem::find_iter(text.as_bytes(), REPLACED);
+    if found.next().is_none() {
+        return false;
+    }
+    let replaced = found.count() + 1;
+    let all = text.chars().filter(|character| !character.is_whitespace()).count();
+    replaced * 2 > all || replaced > 3 && replaced * 10 > all
 }
 
 #[cfg(test)]
@@ -138,18 +271,14 @@ mod tests {
         for little in [true, false] {
             for mark in [true, false] {
                 let bytes = utf16_of("Café at noon\r\n😀", little, mark);
-                let (text, reason) = decode(bytes.clone(), |_| None);
-                assert_eq!(
-                    (text.as_str(), reason),
-                    ("Café at noon\r\n😀", Some(Reason::Converted))
-                );
-                let (mut stream, reason) = decoded(Box::new(&bytes[..]));
+                let (text, reason) = decode(bytes.clone(), None, |_| None);
+                assert_eq!(text, "Café at noon\r\n😀");
+                assert_eq!(reason.map(|(reason, _)| reason), Some(Reason::Converted));
+                let (mut stream, _, reason) = decoded(Box::new(&bytes[..]), None);
                 let mut text = String::new();
                 stream.read_to_string(&mut text).unwrap();
-                assert_eq!(
-                    (text.as_str(), reason),
-                    ("Café at noon\r\n😀", Some(Reason::Converted))
-                );
+                assert_eq!(text, "Café at noon\r\n😀");
+                assert_eq!(reason.map(|(reason, _)| reason), Some(Reason::Converted));
             }
         }
         // Without a mark only where it is obvious.
@@ -159,10 +288,14 @@ mod tests {
 
     #[test]
     fn utf8_loses_its_mark_and_bad_bytes_only() {
-        assert_eq!(decode(b"\xef\xbb\xbfa\r\nb\0c".to_vec(), |_| None), ("a\r\nb\0c".into(), None));
-        let (text, reason) = decode(b"caf\xe9 noir".to_vec(), |_| None);
-        assert_eq!((text.as_str(), reason), ("caf\u{fffd} noir", Some(Reason::InvalidUtf8)));
-        assert_eq!(decode(Vec::new(), |_| None), (String::new(), None));
+        let decode = |bytes: &[u8]| decode(bytes.to_vec(), None, |_| None);
+        assert_eq!(decode(b"\xef\xbb\xbfa\r\nb\0c"), ("a\r\nb\0c".into(), None));
+        let (text, change) = decode("café noir, naïve \0".replace('\0', "\u{1}").as_bytes());
+        assert_eq!((text.as_str(), change), ("café noir, naïve \u{1}", None));
+        let (text, change) = decode(b"caf\xc3\xa9 noir, na\xc3\xafve\xff");
+        let expected = ("café noir, naïve\u{fffd}", Some((Reason::InvalidUtf8, "UTF-8")));
+        assert_eq!((text.as_str(), change), expected);
+        assert_eq!(decode(b""), (String::new(), None));
     }
 
     #[test]
@@ -174,6 +307,10 @@ mod tests {
         assert!(!looks_like_text(b"\x89PNG\r\n\x1a\n\0\0\0"));
         assert!(is_binary(b"\0\x01\x02\x03abc"));
         assert!(!is_binary(b"one NUL\0 in a text that is text otherwise"));
-        assert!(!looks_like_text(b"caf\xe9"));
+        assert!(looks_like_text(b"caf\xe9") && !is_binary(b"caf\xe9"));
+        assert!(is_binary(b"caf\xe9\0"));
+        let noise: Vec<u8> =
+            (0..4000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        assert!(is_binary(&noise) && !looks_like_text(&noise));
     }
 }

@@ -10,7 +10,7 @@ pub enum Format {
     Text,
     /// One article, the readable text of a page: `.html`, `.htm`.
     Html,
-    /// One JSON object per line: `.jsonl`, `.ndjson`.
+    /// One JSON object per line: `.jsonl`, `.ndjson`, `.jsonlines`, `.ldjson`, `.jl`.
     JsonLines,
     /// JSON objects, alone, in an array or one after another: `.json`.
     Json,
@@ -20,7 +20,7 @@ pub enum Format {
     Tsv,
     /// Columns: `.parquet`.
     Parquet,
-    /// Any other name: one article if it is text.
+    /// Any other name: one JSON object per line if the first is one, else one article if it is text.
     Unknown,
 }
 
@@ -39,6 +39,9 @@ pub enum Compression {
     Xz,
 }
 
+/// What `zstd --long=31` writes: as far back as the format knows, 2 GiB.
+const LONGEST_WINDOW: u32 = 31;
+
 impl Format {
     /// The format and compression that a file's name tells; letter case does not matter.
     pub fn of(path: &Path) -> (Self, Compression) {
@@ -55,7 +58,7 @@ impl Format {
         let format = match name.rsplit_once('.').map_or("", |(_, end)| end) {
             "txt" | "text" | "md" => Self::Text,
             "html" | "htm" => Self::Html,
-            "jsonl" | "ndjson" => Self::JsonLines,
+            "jsonl" | "ndjson" | "jsonlines" | "ldjson" | "jl" => Self::JsonLines,
             "json" => Self::Json,
             "csv" => Self::Csv,
             "tsv" => Self::Tsv,
@@ -91,7 +94,11 @@ impl Compression {
         Ok(match self {
             Self::Plain => packed,
             Self::Gzip => Box::new(flate2::read::MultiGzDecoder::new(packed)),
-            Self::Zstd => Box::new(zstd::stream::read::Decoder::new(packed)?),
+            Self::Zstd => {
+                let mut plain = zstd::stream::read::Decoder::new(packed)?;
+                plain.window_log_max(LONGEST_WINDOW)?;
+                Box::new(plain)
+            }
             Self::Bzip2 => Box::new(bzip2::read::MultiBzDecoder::new(packed)),
             Self::Xz => Box::new(liblzma::read::XzDecoder::new_multi_decoder(packed)),
         })
@@ -109,6 +116,8 @@ mod tests {
             ("a/b.txt", (Format::Text, Plain)),
             ("B.HTML.GZ", (Format::Html, Gzip)),
             ("c4-train.00000-of-01024.json.gz", (Format::Json, Gzip)),
+            ("x.jl", (Format::JsonLines, Plain)),
+            ("x.LDJSON.gz", (Format::JsonLines, Gzip)),
             ("x.jsonl.zst", (Format::JsonLines, Zstd)),
             ("x.xz", (Format::Unknown, Xz)),
             ("README", (Format::Unknown, Plain)),

@@ -196,14 +196,39 @@ impl Flow {
     }
 }
 
-/// The encoding that a page names near its beginning (`<meta charset=…>` or `content="…charset=…"`).
+/// Bytes of a page that are looked at for its encoding; browsers look at the first quarter.
+const HEAD: usize = 4096;
+
+/// The encoding that a page names near its beginning: `<meta charset=…>`, `content="…charset=…"`, or that
+/// of its XML declaration.
 pub(super) fn declared_encoding(page: &[u8]) -> Option<&'static Encoding> {
-    let head = page[..page.len().min(1024)].to_ascii_lowercase();
-    let at = memchr::memmem::find(&head, b"charset=")? + b"charset=".len();
-    let label = head[at..].trim_ascii_start();
-    let label = label.strip_prefix(b"\"").or(label.strip_prefix(b"'")).unwrap_or(label);
-    let end = label.iter().position(|b| b" \t\r\n\"'/>;".contains(b)).unwrap_or(label.len());
-    Encoding::for_label(&label[..end])
+    let head = page[..page.len().min(HEAD)].to_ascii_lowercase();
+    let in_meta = |at: usize| {
+        let tag = &head[at..];
+        let tag = &tag[..memchr::memchr(b'>', tag).unwrap_or(tag.len())];
+        named_in(tag, b"charset")
+    };
+    memchr::memmem::find_iter(&head, b"<meta").find_map(in_meta).or_else(|| encoding_of_xml(page))
+}
+
+/// The encoding that an XML declaration names.
+fn encoding_of_xml(text: &[u8]) -> Option<&'static Encoding> {
+    let head = text[..text.len().min(HEAD)].to_ascii_lowercase();
+    let declaration = head.trim_ascii_start().strip_prefix(b"<?xml")?;
+    let end = memchr::memchr(b'>', declaration)?;
+    named_in(&declaration[..end], b"encoding")
+}
+
+/// What stands behind a name and `=`.
+fn named_in(tag: &[u8], name: &[u8]) -> Option<&'static Encoding> {
+    memchr::memmem::find_iter(tag, name).find_map(|at| {
+        let value = tag[at + name.len()..].trim_ascii_start().strip_prefix(b"=")?;
+        let value = value.trim_ascii_start();
+        let value = value.strip_prefix(b"\"").or(value.strip_prefix(b"'")).unwrap_or(value);
+        let end = value.iter().position(|b| b" \t\r\n\"'/>;".contains(b)).unwrap_or(value.len());
+        // They are read as bytes, so that whatever names UTF-16 is not in it.
+        Encoding::for_label(&value[..end]).map(Encoding::output_encoding)
+    })
 }
 
 #[cfg(test)]
@@ -248,6 +273,8 @@ mod tests {
             "<meta charset=windows-1252>",
             "<META CHARSET='Windows-1252'/>",
             "<meta http-equiv=content-type content=\"text/html; charset=windows-1252\">",
+            "<script charset=utf-8></script><meta name=x><meta charset = \"windows-1252\" />",
+            "<?xml version=\"1.0\" encoding='windows-1252' ?><p>",
         ] {
             let encoding = declared_encoding(page.as_bytes());
             assert_eq!(encoding, Some(encoding_rs::WINDOWS_1252), "{page}");

@@ -1,10 +1,14 @@
 //! What the reading thread hands to the parsers, and how it gets there.
 
+use std::fs::Metadata;
 use std::io;
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel};
+use std::time::SystemTime;
 
+use super::encoding::{Change, Hint};
 use super::format::Compression;
 use super::lines::Start;
 use super::problem::{Problem, Reason};
@@ -18,11 +22,11 @@ pub(super) enum Job {
     /// Whole files, by their indices.
     Files(Vec<usize>),
     /// A whole article that is here already; `converted` if from another encoding.
-    Content { source: usize, bytes: Vec<u8>, converted: Option<Reason> },
+    Content { source: usize, bytes: Vec<u8>, converted: Option<Change> },
     /// JSON objects: those of `starts`, or else one per line, the first of which is `line`.
-    Json { source: usize, line: u64, bytes: Vec<u8>, starts: Vec<Start> },
+    Json { source: usize, line: u64, bytes: Vec<u8>, starts: Vec<Start>, hint: Hint },
     /// Rows of a table.
-    Rows { source: usize, rows: Vec<Row>, heading: Option<Arc<[u8]>> },
+    Rows { source: usize, rows: Vec<Row>, heading: Option<Arc<[u8]>>, hint: Hint },
     /// Only to be passed on in its place.
     Problem(Problem),
     /// A file of records was read to its end.
@@ -58,6 +62,18 @@ impl Feed {
         }
         ControlFlow::Continue(())
     }
+}
+
+/// What tells whether a file was written to: its length, and when that was last.
+pub(super) type State = (u64, Option<SystemTime>);
+
+pub(super) fn state(what: &Metadata) -> State {
+    (what.len(), what.modified().ok())
+}
+
+/// Whether a file is no longer what it was.
+pub(super) fn is_changed(path: &Path, before: State) -> bool {
+    std::fs::metadata(path).is_ok_and(|now| state(&now) != before)
 }
 
 /// Why a stream failed: of compressed data, because it is damaged.

@@ -65,13 +65,25 @@ impl<'de> Visitor<'de> for RecordSeed<'_> {
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Fields<'de>, M::Error> {
         let mut fields = Fields { id: Id::Missing, text: Text::Missing, extra: None };
+        let extra = self.0.extra_field.as_deref();
+        let is_extra = |name: &str| extra == Some(name);
         while let Some(key) = map.next_key_seed(KeySeed(self.0))? {
             match key {
                 Key::Text => {
-                    fields.text = text_of(map.next_value()?)
+                    let value = map.next_value()?;
+                    fields.text = text_of(value)
                         .ok_or_else(|| M::Error::custom("half of a surrogate pair"))?;
+                    if is_extra(&self.0.text_field) {
+                        fields.extra = extra_of(value);
+                    }
                 }
-                Key::Id => fields.id = id_of(map.next_value()?),
+                Key::Id => {
+                    let value = map.next_value()?;
+                    fields.id = id_of(value);
+                    if is_extra(&self.0.id_field) {
+                        fields.extra = extra_of(value);
+                    }
+                }
                 Key::Extra => fields.extra = extra_of(map.next_value()?),
                 Key::Unwanted => {
                     map.next_value::<IgnoredAny>()?;
@@ -306,6 +318,9 @@ mod tests {
             let object = format!(r#"{{"date":{value},"text":"x"}}"#);
             assert_eq!(fields(&object, &options).unwrap().extra.as_deref(), expected);
         }
+        let options = ReadOptions { extra_field: Some("id".into()), ..ReadOptions::default() };
+        let read = fields(r#"{"id":20171231,"text":"x"}"#, &options).unwrap();
+        assert_eq!((read.id, read.extra.as_deref()), (known("20171231"), Some("20171231")));
     }
 
     #[test]

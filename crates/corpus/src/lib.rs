@@ -8,17 +8,20 @@
 //! |---|---|
 //! | `.txt` `.text` `.md` | one, the file as it stands |
 //! | `.html` `.htm` | one, the readable text of the page |
-//! | `.jsonl` `.ndjson` | one per line |
+//! | `.jsonl` `.ndjson` `.jsonlines` `.ldjson` `.jl` | one per line |
 //! | `.json` | one per object: alone, in an array, or one per line |
 //! | `.csv` `.tsv` | one per row; the first row names the columns |
 //! | `.parquet` | one per row |
-//! | anything else | one, if the file is text (UTF-8 without NUL, or UTF-16); else it is left out |
+//! | anything else | one per line if the first is a JSON object; one, if the file is text; else it is left out |
 //!
 //! All but `.parquet` may also end in `.gz`, `.zst`, `.bz2` or `.xz`. The standard input may be
 //! compressed too; it is JSON Lines if its first character other than white space is `{`, and one
 //! article otherwise. In a folder every file counts, hidden ones too, unless
 //! [`ReadOptions::respect_ignore`]. A file named by itself, or by a pattern, is read as text
-//! whatever its name, unless a tenth of its beginning are control characters.
+//! whatever its name, unless its beginning is not text at all.
+//!
+//! Text is UTF-8, UTF-16, what it declares itself to be, or what its bytes look like; what cannot be
+//! decoded for the most part is skipped.
 //!
 //! Nothing in a file stops a reading. What cannot be read is skipped, what can be mended is
 //! mended, and both are counted and listed in the [`ReadReport`]. Pipes, sockets and devices are
@@ -29,13 +32,18 @@ mod format;
 mod html;
 mod job;
 mod json;
+mod legacy;
 mod lines;
 mod objects;
+mod odd_rows;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod parse;
 mod problem;
 mod read;
+mod rows;
+mod shield;
+mod sniff;
 mod source;
 mod stream;
 mod table;
@@ -47,9 +55,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use encoding::{Charset, is_undecoded};
 pub use format::{Compression, Format};
 pub use problem::{LISTED, Problem, Problems, ReadReport, Reason};
 pub use read::Ids;
+pub use shield::catches_panics;
 pub use source::{Input, Source};
 
 /// How to read.
@@ -60,8 +70,16 @@ pub struct ReadOptions {
     pub id_field: String,
     /// The field or column that holds a record's text. Default `text`.
     pub text_field: String,
-    /// One more field to keep, as text, such as a date; neither of the two above. Default none.
+    /// One more field to keep, as text, such as a date; may be one of the two above. Default none.
     pub extra_field: Option<String>,
+    /// What parts the cells of `.csv` and `.tsv` files, in ASCII. Default: what the name says.
+    pub delimiter: Option<u8>,
+    /// What stands around cells of `.csv` and `.tsv` files that hold delimiters or line ends, in ASCII;
+    /// `None` if nothing does. Default `"`.
+    pub quote: Option<u8>,
+    /// What texts are in that have no byte order mark. Default: UTF-8, UTF-16, what pages declare, or what
+    /// their bytes look like.
+    pub encoding: Option<Charset>,
     /// Keep each record as it was written ([`Record::raw`]). Default no.
     pub keep_raw: bool,
     /// In folders, leave out hidden files and what `.gitignore` and `.ignore` files say. Default no.
@@ -82,6 +100,9 @@ impl Default for ReadOptions {
             id_field: "id".to_owned(),
             text_field: "text".to_owned(),
             extra_field: None,
+            delimiter: None,
+            quote: Some(b'"'),
+            encoding: None,
             keep_raw: false,
             respect_ignore: false,
             max_article_bytes: 256 << 20,

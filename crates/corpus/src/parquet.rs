@@ -13,6 +13,7 @@ use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchR
 use super::ReadOptions;
 use super::lines::Sizes;
 use super::problem::Reason;
+use super::shield;
 use super::table::{Fault, Row, no_column};
 
 /// The rows of a Parquet file in blocks; only the wanted columns are read. Memory: a block, and
@@ -82,6 +83,7 @@ impl Columns {
                 text: self::cell(&text, at).ok_or(Reason::NoText),
                 extra: cell(&extra, at),
                 raw: None,
+                odd: None,
             })
             .collect())
     }
@@ -108,6 +110,7 @@ impl Iterator for Columns {
 /// The library panics on some damaged files (negative lengths, missing dictionaries) where it
 /// should return an error. What it had built is dropped unseen, so nothing half-made is used.
 fn shielded<T>(work: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
+    let _silent = shield::Shield::new();
     catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|_| Err(fault(Reason::Corrupt, "the Parquet library gave up on it")))
 }

@@ -6,12 +6,16 @@ use std::io::{self, Read};
 
 use memchr::memchr_iter;
 
-use super::encoding::{decode, is_binary, looks_like_text, peek, rejoin};
+use super::encoding::{
+    Change, Hint, decode, decode_record, is_binary, is_undecoded, likely, looks_like_text, peek,
+    rejoin,
+};
 use super::format::{Compression, Format};
-use super::job::{Job, Outcome, broken};
+use super::job::{Job, Outcome, broken, is_changed, state};
 use super::json::{self, Id, Text};
 use super::lines::Start;
 use super::problem::{Problem, Reason};
+use super::sniff::is_document;
 use super::source::Source;
 use super::table::Row;
 use super::{Corpus, Place, Record, Selection, html};
@@ -53,13 +57,13 @@ impl<'c> Parser<'c> {
                     self.content(source, bytes, converted, &mut outcome);
                 }
             }
-            Job::Json { source, line, bytes, starts } => {
+            Job::Json { source, line, bytes, starts, hint } => {
                 let objects = if starts.is_empty() { by_line(&bytes, line) } else { starts };
-                self.json(source, &bytes, objects, &mut outcome);
+                self.json(source, (&bytes, hint), objects, &mut outcome);
             }
-            Job::Rows { source, rows, heading } => {
+            Job::Rows { source, rows, heading, hint } => {
                 outcome.batch.heading = heading;
-                rows.into_iter().for_each(|row| self.row(source, row, &mut outcome));
+                rows.into_iter().for_each(|row| self.row(source, (row, hint), &mut outcome));
             }
             Job::Problem(problem) => outcome.problems.push(problem),
             Job::Ended => outcome.files += 1,
@@ -99,11 +103,15 @@ impl<'c> Parser<'c> {
             source.path.as_ref().map_or_else(|| Err(io::ErrorKind::NotFound.into()), File::open);
         let file = opened.map_err(|error| broken(source, Compression::Plain, &error))?;
         // Only a hint: the file may grow meanwhile, and compressed ones will.
-        let bytes = file.metadata().map_or(0, |what| what.len());
+        let before = file.metadata().ok().map(|what| state(&what));
+        let bytes = before.map_or(0, |(bytes, _)| bytes);
         let mut content = source.compression.unpack(Box::new(file)).map_err(because)?;
         if source.format == Format::Unknown && !source.named {
             // Before the rest is read: it may be a film.
             let (head, error) = peek(&mut *content);
+            if is_document(&head) {
+                return Err(Problem::of(source.shown(), Reason::Document));
+            }
             if !looks_like_text(&head) {
                 return Err(Problem::of(source.shown(), Reason::Binary));
             }
@@ -111,6 +119,10 @@ impl<'c> Parser<'c> {
         }
         let mut all = Vec::with_capacity(bytes.min(limit as u64) as usize + 1);
         content.take(limit as u64 + 1).read_to_end(&mut all).map_err(because)?;
+        if before.zip(source.path.as_deref()).is_some_and(|(before, path)| is_changed(path, before))
+        {
+            return Err(Problem::of(source.shown(), Reason::Changed));
+        }
         Ok(all)
     }
 
@@ -119,7 +131,7 @@ impl<'c> Parser<'c> {
         &self,
         index: usize,
         bytes: Vec<u8>,
-        converted: Option<Reason>,
+        converted: Option<Change>,
         outcome: &mut Outcome,
     ) {
         let source = &self.corpus.sources[index];
@@ -127,29 +139,44 @@ impl<'c> Parser<'c> {
         if bytes.len() > self.corpus.sizes().limit {
             return outcome.problems.push(problem(Reason::TooLong));
         }
+        if is_document(&bytes) {
+            return outcome.problems.push(problem(Reason::Document));
+        }
         if is_binary(&bytes) {
             return outcome.problems.push(problem(Reason::Binary));
         }
         outcome.files += 1;
         let is_html = source.format == Format::Html;
-        let declared = if is_html { html::declared_encoding } else { |_: &[u8]| None };
-        let (mut text, reason) = decode(bytes, declared);
+        let named = self.corpus.options.encoding;
+        let (mut text, change) = decode(bytes, named, html::declared_encoding);
+        let undecoded = is_undecoded(&text);
         if is_html {
             text = html::readable_text(&text);
         }
         if text.trim().is_empty() {
             return outcome.problems.push(problem(Reason::Empty));
         }
-        outcome.problems.extend(reason.or(converted).map(problem));
+        if undecoded || is_undecoded(&text) {
+            return outcome.problems.push(problem(Reason::Undecoded));
+        }
+        outcome.problems.extend(
+            change.or(converted).map(|(reason, encoding)| problem(reason).saying(encoding)),
+        );
         let place = Place::on_line(index as u32, 0);
         let id = source.id.clone();
         let shared_id = source.short_name().map(String::into_boxed_str);
         outcome.batch.records.push(Record { id, shared_id, text, place, extra: None, raw: None });
     }
 
-    fn json(&self, index: usize, bytes: &[u8], objects: Vec<Start>, outcome: &mut Outcome) {
+    fn json(
+        &self,
+        index: usize,
+        (bytes, hint): (&[u8], Hint),
+        objects: Vec<Start>,
+        outcome: &mut Outcome,
+    ) {
         // Once for all of them, if all are wanted: it is much faster than many short ones.
-        let all = self.selection.is_none().then_some(bytes);
+        let all = (self.selection.is_none() && hint.named.is_none()).then_some(bytes);
         let whole = all.and_then(|bytes| simdutf8::basic::from_utf8(bytes).ok());
         for Start { line, item, range } in objects {
             let raw = bytes[range.clone()].trim_ascii();
@@ -165,15 +192,12 @@ impl<'c> Parser<'c> {
                 outcome.problems.push(self.problem(place, Reason::TooLong));
                 continue;
             }
-            let object = match whole {
-                Some(text) => Cow::Borrowed(text[range].trim_ascii()),
-                None => match simdutf8::basic::from_utf8(raw) {
-                    Ok(text) => Cow::Borrowed(text),
-                    Err(_) => String::from_utf8_lossy(raw),
-                },
+            let (object, change) = match whole {
+                Some(text) => (Cow::Borrowed(text[range].trim_ascii()), None),
+                None => decode_record(raw, hint),
             };
-            if matches!(object, Cow::Owned(_)) {
-                outcome.problems.push(self.problem(place, Reason::InvalidUtf8));
+            if let Some((reason, encoding)) = change {
+                outcome.problems.push(self.problem(place, reason).saying(encoding));
             }
             self.object(place, &object, raw, outcome);
         }
@@ -201,7 +225,7 @@ impl<'c> Parser<'c> {
         self.finish(Draft { place, id, text, extra, raw }, outcome);
     }
 
-    fn row(&self, index: usize, row: Row, outcome: &mut Outcome) {
+    fn row(&self, index: usize, (row, mut hint): (Row, Hint), outcome: &mut Outcome) {
         let place = Place::on_line(index as u32, row.line);
         if !self.wants(place) {
             return;
@@ -210,12 +234,19 @@ impl<'c> Parser<'c> {
             outcome.batch.records.push(Record::bare(place, row.raw));
             return;
         }
-        let mut bad_bytes = false;
+        if let (Some(odd), Ok(_)) = (&row.odd, &row.text) {
+            outcome.problems.push(self.problem(place, Reason::OddRow).saying(odd));
+        }
+        let is_new = hint.likely.is_none();
+        if let (Ok(text), None) = (&row.text, hint.likely.or(hint.named)) {
+            // One for all cells, by the one that says most.
+            hint.likely = likely(text);
+        }
+        let mut changed = hint.likely.filter(|_| is_new).map(|of| (Reason::Converted, of.name()));
         let mut string = |bytes: Vec<u8>| {
-            String::from_utf8(bytes).unwrap_or_else(|error| {
-                bad_bytes = true;
-                String::from_utf8_lossy(error.as_bytes()).into_owned()
-            })
+            let (text, change) = decode_record(&bytes, hint);
+            changed = change.or(changed);
+            text.into_owned()
         };
         let id = match row.id {
             Some(id) if !id.is_empty() => Id::Known(string(id)),
@@ -223,11 +254,17 @@ impl<'c> Parser<'c> {
         };
         let extra = row.extra.map(|extra| string(extra).into_boxed_str());
         let text = row.text.map(&mut string);
-        if bad_bytes {
-            outcome.problems.push(self.problem(place, Reason::InvalidUtf8));
+        if let Some((reason, encoding)) = changed {
+            outcome.problems.push(self.problem(place, reason).saying(encoding));
         }
         match text {
-            Err(reason) => outcome.problems.push(self.problem(place, reason)),
+            Err(reason) => {
+                let problem = self.problem(place, reason);
+                outcome.problems.push(match &row.odd {
+                    Some(odd) => problem.saying(odd),
+                    None => problem,
+                });
+            }
             Ok(text) if text.len() > self.corpus.sizes().limit => {
                 outcome.problems.push(self.problem(place, Reason::TooLong));
             }
@@ -248,6 +285,9 @@ impl<'c> Parser<'c> {
         let text = match text {
             Text::String(text) if text.trim().is_empty() => {
                 return outcome.problems.push(problem(Reason::Empty));
+            }
+            Text::String(text) if is_undecoded(&text) => {
+                return outcome.problems.push(problem(Reason::Undecoded));
             }
             Text::String(text) => text.into_owned(),
             Text::Missing => return outcome.problems.push(problem(Reason::NoText)),

@@ -16,6 +16,8 @@ pub enum Reason {
     Unreadable,
     /// Compressed data or a Parquet file ends early or is damaged.
     Corrupt,
+    /// It was written to while it was read.
+    Changed,
     /// A pattern that names no file.
     NoMatch,
     /// A known file name, but no reader for it in this build or in this combination.
@@ -30,10 +32,16 @@ pub enum Reason {
     NoColumn,
     /// A row of a table that cannot be read.
     BadRow,
+    /// A text that is mostly bytes that are no characters of any encoding.
+    Undecoded,
+    /// A row that is not written as rows of its table are; it was read as it was most likely meant.
+    OddRow,
     /// An article longer than the limit.
     TooLong,
     /// Not text.
     Binary,
+    /// A document whose text another program has to take out: PDF, word processors, e-books.
+    Document,
     /// A named pipe, socket or device.
     Special,
     /// A symbolic link that leads back to a folder above it.
@@ -42,7 +50,7 @@ pub enum Reason {
     Repeated,
     /// Nothing but white space.
     Empty,
-    /// Bytes that are not UTF-8 were replaced by U+FFFD.
+    /// Bytes that are no characters of the text's encoding were replaced by U+FFFD.
     InvalidUtf8,
     /// The text was in another encoding and was converted to UTF-8.
     Converted,
@@ -58,15 +66,17 @@ pub enum Reason {
 impl Reason {
     /// Whether the article was read after all, changed as the reason says.
     pub fn is_repair(self) -> bool {
-        use Reason::{BadId, Converted, DuplicateId, InvalidUtf8, MendedJson};
-        matches!(self, InvalidUtf8 | Converted | MendedJson | BadId | DuplicateId)
+        use Reason::{BadId, Converted, DuplicateId, InvalidUtf8, MendedJson, OddRow};
+        matches!(self, InvalidUtf8 | Converted | MendedJson | BadId | DuplicateId | OddRow)
     }
 
     /// Whether a reader expects this of any folder, so that it is no failure: empty files, files
     /// that are not text, pipes, loops, files met twice.
     fn is_harmless(self) -> bool {
         use Reason::{Binary, Empty, LinkLoop, Repeated, Special};
-        self.is_repair() || matches!(self, Empty | Binary | Special | LinkLoop | Repeated)
+        // What an odd row says is a guess.
+        self.is_repair() && self != Self::OddRow
+            || matches!(self, Empty | Binary | Special | LinkLoop | Repeated)
     }
 
     /// What happened and what to do about it, to stand behind the place.
@@ -74,6 +84,9 @@ impl Reason {
         match self {
             Self::Unreadable => "cannot be read; check that it exists and may be read",
             Self::Corrupt => "is damaged or cut short; fetch or write it again",
+            Self::Changed => {
+                "was written to while it was read; run again when nothing writes to it"
+            }
             Self::NoMatch => "matches no file; check the pattern",
             Self::Unsupported => "is in a format that this build does not read; convert it first",
             Self::BadJson => "is not a JSON object; one object per record is expected",
@@ -81,16 +94,31 @@ impl Reason {
             Self::TextNotString => {
                 "has a text that is not a string; name the right field with --text-field"
             }
-            Self::NoColumn => "has no column for the text; name the column with --text-field",
-            Self::BadRow => "is not a row of the table; check its delimiters and quotes",
+            Self::NoColumn => {
+                "has no column for the text; name the column with --text-field, or what parts the \
+                 columns with --delimiter"
+            }
+            Self::BadRow => {
+                "is not a row of the table; check its delimiters and quotes (--delimiter, --quote)"
+            }
+            Self::Undecoded => {
+                "could not be decoded for the most part; name its encoding with --encoding"
+            }
+            Self::OddRow => {
+                "is not written as a row of this table should be; it was read as it was most likely \
+                 meant, check delimiters and quotes (--delimiter, --quote)"
+            }
             Self::TooLong => "is longer than the limit for one article; split it",
             Self::Binary => "is not text; convert it first",
+            Self::Document => {
+                "is a document of another program (PDF, word processor); convert it to text first"
+            }
             Self::Special => "is a pipe, socket or device; pipe its content in and name `-`",
             Self::LinkLoop => "is a link that leads back to a folder above it",
             Self::Repeated => "was named before; it is read once",
             Self::Empty => "is empty",
             Self::InvalidUtf8 => {
-                "is not valid UTF-8; the bad bytes were replaced by U+FFFD, convert it for better"
+                "has bytes that are no characters of its encoding; they were replaced by U+FFFD"
             }
             Self::Converted => "is not in UTF-8; it was converted",
             Self::MendedJson => "is not quite JSON (surrogates, control characters, NaN); mended",
@@ -192,6 +220,15 @@ impl Problems {
         &self.listed
     }
 
+    /// Adds those of another reading.
+    pub fn append(&mut self, others: &Self) {
+        for (reason, count) in &others.counts {
+            *self.counts.entry(*reason).or_default() += count;
+        }
+        let room = LISTED.saturating_sub(self.listed.len());
+        self.listed.extend(others.listed.iter().take(room).cloned());
+    }
+
     /// The same counts, with only what was listed after the first `listed`.
     fn since(&self, listed: usize) -> Self {
         Self { counts: self.counts.clone(), listed: self.listed[listed..].to_vec() }
@@ -242,6 +279,29 @@ impl ReadReport {
             own.listed.extend(later.listed);
         }
         Self { skipped: self.skipped, repaired: self.repaired, ..later }
+    }
+
+    /// Where not one article was read, files that are not text are no longer a matter of course.
+    pub(super) fn end(&mut self) {
+        if self.articles > 0 {
+            return;
+        }
+        let expected =
+            |problem: &&mut Problem| problem.reason == Reason::Binary && !problem.failure;
+        let known: u64 = self
+            .skipped
+            .listed
+            .iter_mut()
+            .filter(expected)
+            .map(|problem| {
+                problem.failure = true;
+                1
+            })
+            .sum();
+        // None of those that are not listed was named by itself, as far as anybody knows.
+        let listed = |problem: &&Problem| problem.reason == Reason::Binary;
+        let listed = self.skipped.listed.iter().filter(listed).count() as u64;
+        self.failures += known + (self.skipped.count(Reason::Binary) - listed);
     }
 
     /// Counts a problem, and lists it while there is room.

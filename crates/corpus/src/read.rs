@@ -33,6 +33,7 @@ pub(super) fn read(
         settle_ids(corpus, &mut outcome, &mut ids);
         deliver(outcome, &mut report, |batch, report| each(batch, Reached { position, report }))
     });
+    report.end();
     report
 }
 
@@ -75,15 +76,20 @@ fn outcomes(
         let (order, outcomes) = sync_channel(threads + 1);
         scope.spawn(move || Stream::new(corpus, Feed { tasks, order }, from).run(stdin));
         let work = Arc::new(Mutex::new(work));
-        for _ in 0..threads {
+        for number in 0..threads {
             let work = Arc::clone(&work);
-            scope.spawn(move || {
+            let parse = move || {
                 let parser = Parser::new(corpus, selection);
                 while let Some((job, result)) = next(&work) {
                     // Nobody listens after a break.
                     let _ = result.send(parser.run(job));
                 }
-            });
+            };
+            // Fewer will do where the system gives no more; the first has to be there.
+            if thread::Builder::new().spawn_scoped(scope, parse).is_err() {
+                assert!(number > 0, "the system gives no thread to read with");
+                break;
+            }
         }
         // Else the reading thread would wait for ever if every parser had a bug.
         drop(work);

@@ -4,16 +4,16 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 
-use super::encoding::{decoded, peek, rejoin};
+use super::encoding::{Change, Hint, decoded, peek, rejoin};
 use super::format::{Compression, Format};
-use super::job::{Feed, Job, broken};
-use super::json;
-use super::lines::{Lines, Piece, Sizes};
+use super::job::{Feed, Job, State, broken, is_changed, state};
+use super::lines::{Lines, Piece};
 use super::objects::Objects;
 use super::problem::{Problem, Reason};
+use super::sniff::{first_line, holds_records};
 use super::source::Source;
 use super::table;
-use super::{Corpus, Position, ReadOptions};
+use super::{Corpus, Position};
 
 /// Files read by one job at most; they are small.
 const GROUP: usize = 256;
@@ -29,13 +29,15 @@ pub(super) struct Stream<'c> {
     at: Position,
     /// Jobs that an earlier reading has done already.
     skip: u64,
+    /// What the file of records was like when it was opened.
+    state: Option<State>,
 }
 
 impl<'c> Stream<'c> {
     /// Reads what comes after a position.
     pub(super) fn new(corpus: &'c Corpus, feed: Feed, from: Position) -> Self {
         let at = Position { jobs: 0, ..from };
-        Self { corpus, feed, group: Vec::new(), group_bytes: 0, at, skip: from.jobs }
+        Self { corpus, feed, group: Vec::new(), group_bytes: 0, at, skip: from.jobs, state: None }
     }
 
     /// Reads until the end, or until nobody wants more.
@@ -53,8 +55,8 @@ impl<'c> Stream<'c> {
                 continue;
             };
             // It may have become a pipe since it was listed, and opening that would block.
-            let bytes = match std::fs::metadata(path) {
-                Ok(what) if what.is_file() => what.len(),
+            let (bytes, state) = match std::fs::metadata(path) {
+                Ok(what) if what.is_file() => (what.len(), state(&what)),
                 Ok(_) => {
                     self.begin(index)?;
                     self.problem(Problem::of(source.shown(), Reason::Special).named(source.named))?;
@@ -67,10 +69,12 @@ impl<'c> Stream<'c> {
                     continue;
                 }
             };
-            if source.format.is_single() {
+            let holds_records = || holds_records(source, &corpus.options, corpus.sizes());
+            if source.format.is_single() && !holds_records() {
                 self.gather(index, bytes)?;
             } else {
                 self.begin(index)?;
+                self.state = Some(state);
                 self.records(index, source)?;
             }
         }
@@ -106,6 +110,16 @@ impl<'c> Stream<'c> {
         self.send(Job::Problem(problem))
     }
 
+    /// Ends a file of records; tells if it was written to meanwhile.
+    fn end(&mut self, index: usize) -> ControlFlow<()> {
+        let source = &self.corpus.sources[index];
+        let before = self.state.take().zip(source.path.as_ref());
+        if before.is_some_and(|(before, path)| is_changed(path, before)) {
+            self.problem(Problem::of(source.shown(), Reason::Changed))?;
+        }
+        self.send(Job::Ended)
+    }
+
     /// Hands a job out, with the position behind it, unless it was done before.
     fn send(&mut self, job: Job) -> ControlFlow<()> {
         self.at.jobs += 1;
@@ -126,15 +140,13 @@ impl<'c> Stream<'c> {
             Ok(plain) => plain,
             Err(error) => return self.problem(broken(source, compression, &error)),
         };
-        let (mut text, converted) = decoded(plain);
+        let (mut text, hint, converted) = decoded(plain, self.corpus.options.encoding);
         let (head, error) = peek(&mut *text);
         let records = head.trim_ascii_start().starts_with(b"{");
         let text = rejoin(head, error, text);
         if records {
-            if let Some(reason) = converted {
-                self.problem(Problem::of(source.shown(), reason))?;
-            }
-            return self.pieces(index, compression, Lines::new(text, self.corpus.sizes()));
+            self.converted(source, converted)?;
+            return self.pieces(index, (compression, hint), Lines::new(text, self.corpus.sizes()));
         }
         let limit = self.corpus.sizes().limit;
         let mut bytes = Vec::new();
@@ -159,37 +171,45 @@ impl<'c> Stream<'c> {
             Ok(plain) => plain,
             Err(error) => return self.problem(broken(source, source.compression, &error)),
         };
-        let (text, converted) = decoded(plain);
-        if let Some(reason) = converted {
-            self.problem(Problem::of(source.shown(), reason))?;
-        }
+        let (text, hint, converted) = decoded(plain, self.corpus.options.encoding);
+        self.converted(source, converted)?;
         let sizes = self.corpus.sizes();
         match source.format {
-            Format::Csv => self.table(index, b',', text),
-            Format::Tsv => self.table(index, b'\t', text),
+            Format::Csv => self.table(index, (b',', hint), text),
+            Format::Tsv => self.table(index, (b'\t', hint), text),
             Format::Json => {
-                let (text, lines) = has_lines(text, &self.corpus.options, sizes);
-                if lines {
-                    self.pieces(index, source.compression, Lines::new(text, sizes))
+                let (text, first) = first_line(text, &self.corpus.options, sizes);
+                if first.is_some() {
+                    self.pieces(index, (source.compression, hint), Lines::new(text, sizes))
                 } else {
-                    self.pieces(index, source.compression, Objects::new(text, sizes))
+                    self.pieces(index, (source.compression, hint), Objects::new(text, sizes))
                 }
             }
-            _ => self.pieces(index, source.compression, Lines::new(text, sizes)),
+            _ => self.pieces(index, (source.compression, hint), Lines::new(text, sizes)),
+        }
+    }
+
+    /// Tells the encoding of a whole file.
+    fn converted(&mut self, source: &Source, change: Option<Change>) -> ControlFlow<()> {
+        match change {
+            None => ControlFlow::Continue(()),
+            Some((reason, encoding)) => {
+                self.problem(Problem::of(source.shown(), reason).saying(encoding))
+            }
         }
     }
 
     fn pieces(
         &mut self,
         index: usize,
-        compression: Compression,
+        (compression, hint): (Compression, Hint),
         pieces: impl Iterator<Item = Piece>,
     ) -> ControlFlow<()> {
         let source = &self.corpus.sources[index];
         for piece in pieces {
             match piece {
                 Piece::Block { line, bytes, starts } => {
-                    self.send(Job::Json { source: index, line, bytes, starts })?;
+                    self.send(Job::Json { source: index, line, bytes, starts, hint })?;
                 }
                 Piece::TooLong { line } => {
                     self.problem(Problem::of(source.shown(), Reason::TooLong).at(line))?;
@@ -203,26 +223,35 @@ impl<'c> Stream<'c> {
                 }
             }
         }
-        self.send(Job::Ended)
+        self.end(index)
     }
 
-    fn table(&mut self, index: usize, delimiter: u8, text: Box<dyn Read + '_>) -> ControlFlow<()> {
+    fn table(
+        &mut self,
+        index: usize,
+        (delimiter, hint): (u8, Hint),
+        text: Box<dyn Read + '_>,
+    ) -> ControlFlow<()> {
         let source = &self.corpus.sources[index];
-        let mut table =
-            match table::Table::open(text, delimiter, &self.corpus.options, self.corpus.sizes()) {
-                Ok(table) => table,
-                Err(fault) => return self.problem(table_problem(source, fault)),
-            };
+        let mut table = match table::Table::open(
+            text,
+            (delimiter, hint),
+            &self.corpus.options,
+            self.corpus.sizes(),
+        ) {
+            Ok(table) => table,
+            Err(fault) => return self.problem(table_problem(source, fault)),
+        };
         while let Some(rows) = table.next() {
             match rows {
                 Ok(rows) => {
                     let heading = table.heading();
-                    self.send(Job::Rows { source: index, rows, heading })?;
+                    self.send(Job::Rows { source: index, rows, heading, hint })?;
                 }
                 Err(fault) => return self.problem(table_problem(source, fault)),
             }
         }
-        self.send(Job::Ended)
+        self.end(index)
     }
 
     #[cfg(feature = "parquet")]
@@ -238,11 +267,14 @@ impl<'c> Stream<'c> {
             };
         for rows in columns {
             match rows {
-                Ok(rows) => self.send(Job::Rows { source: index, rows, heading: None })?,
+                Ok(rows) => {
+                    let hint = Hint::default();
+                    self.send(Job::Rows { source: index, rows, heading: None, hint })?;
+                }
                 Err(fault) => return self.problem(table_problem(source, fault)),
             }
         }
-        self.send(Job::Ended)
+        self.end(index)
     }
 
     #[cfg(not(feature = "parquet"))]
@@ -262,35 +294,4 @@ fn table_problem(source: &Source, fault: table::Fault) -> Problem {
         Some(line) => problem.at(line),
         None => problem,
     }
-}
-
-/// Whether JSON is one record per line, as its first line with anything in it tells by being a
-/// whole object. Gives the stream back from its start.
-fn has_lines<'r>(
-    mut text: Box<dyn Read + 'r>,
-    options: &ReadOptions,
-    sizes: Sizes,
-) -> (Box<dyn Read + 'r>, bool) {
-    let mut head = Vec::new();
-    let mut error = None;
-    // Doubling, since each round looks at all that was read.
-    let mut room = 64 << 10;
-    while head.len() <= sizes.limit {
-        let n = match text.by_ref().take(room as u64).read_to_end(&mut head) {
-            Ok(n) => n,
-            Err(failure) => {
-                error = Some(failure);
-                break;
-            }
-        };
-        if n < room || head.trim_ascii_start().contains(&b'\n') {
-            break;
-        }
-        room = head.len();
-    }
-    let first = head.trim_ascii_start().split(|&b| b == b'\n').next().unwrap_or_default();
-    let first = String::from_utf8_lossy(first);
-    let whole = |object: &str| json::fields(object, options).is_ok();
-    let lines = whole(&first) || json::mend(&first).is_some_and(|mended| whole(&mended));
-    (rejoin(head, error, text), lines)
 }

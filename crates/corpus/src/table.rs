@@ -3,11 +3,14 @@
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use csv::{ByteRecord, Reader, ReaderBuilder};
+use memchr::{memchr, memchr_iter};
 
 use super::ReadOptions;
+use super::encoding::{Hint, decode_record};
 use super::lines::Sizes;
+use super::odd_rows::{Expected, NOT_CLOSED, Reading, Seen};
 use super::problem::Reason;
+use super::rows::{Cell, Cut, Dialect};
 
 /// The cells of a row that matter, as bytes.
 #[derive(Debug)]
@@ -18,6 +21,8 @@ pub(super) struct Row {
     pub(super) text: Result<Vec<u8>, Reason>,
     pub(super) extra: Option<Vec<u8>>,
     pub(super) raw: Option<Box<[u8]>>,
+    /// What is wrong with how it is written.
+    pub(super) odd: Option<String>,
 }
 
 /// Why a table ended early.
@@ -29,7 +34,10 @@ pub(super) struct Fault {
 }
 
 /// Where the wanted columns stand.
+#[derive(Debug, Clone, Copy)]
 struct Columns {
+    /// How many there are, once the heading is read.
+    all: Option<usize>,
     id: Option<usize>,
     text: usize,
     extra: Option<usize>,
@@ -37,56 +45,81 @@ struct Columns {
 
 /// The rows of a table in blocks. Memory: a block and the longest row so far.
 pub(super) struct Table<'r> {
-    reader: Reader<Tap<'r>>,
+    reader: Box<dyn Read + 'r>,
+    dialect: Dialect,
     columns: Columns,
     heading: Option<Arc<[u8]>>,
-    block: usize,
+    sizes: Sizes,
     keep_raw: bool,
-    record: ByteRecord,
+    /// What was read, and how much of it became rows.
+    seen: Vec<u8>,
+    at: usize,
+    line: u64,
     ended: bool,
-    /// What ended it, if that was not its end.
-    fault: Option<Fault>,
+    error: Option<io::Error>,
+    /// Bytes that became rows, and bytes that were looked at in vain for the end of a quote.
+    done: u64,
+    in_vain: u64,
 }
+
+/// Bytes that are read at once, at least.
+const CHUNK: usize = 64 << 10;
 
 impl<'r> Table<'r> {
     /// Reads the heading row.
     pub(super) fn open(
         text: Box<dyn Read + 'r>,
-        delimiter: u8,
+        (delimiter, hint): (u8, Hint),
         options: &ReadOptions,
         sizes: Sizes,
     ) -> Result<Self, Fault> {
-        let mut reader = ReaderBuilder::new()
-            .delimiter(delimiter)
-            .flexible(true)
-            .buffer_capacity(TAP)
-            .from_reader(Tap {
-                reader: text,
-                seen: Vec::new(),
-                from: 0,
-                used: 0,
-                limit: sizes.limit,
-            });
-        let names = reader.byte_headers().map_err(|error| fault(error, 1))?.clone();
-        let heading = raw_row(&mut reader, options.keep_raw).0.map(Arc::from);
-        let column =
-            |name: &str| names.iter().position(|cell| cell.trim_ascii() == name.as_bytes());
-        let text = column(&options.text_field).ok_or_else(|| Fault {
+        let delimiter = options.delimiter.unwrap_or(delimiter);
+        let mut table = Self {
+            reader: text,
+            dialect: Dialect { delimiter, quote: options.quote },
+            columns: Columns { all: None, id: None, text: 0, extra: None },
+            heading: None,
+            sizes,
+            keep_raw: options.keep_raw,
+            seen: Vec::new(),
+            at: 0,
+            line: 1,
+            ended: false,
+            error: None,
+            done: 0,
+            in_vain: 0,
+        };
+        table.skip_blank_lines();
+        let is_empty = table.at == table.seen.len();
+        let heading = if is_empty { None } else { table.cut() };
+        let cut = heading.map_or_else(Cut::default, |(cut, _)| cut);
+        let bytes = &table.seen[table.at..];
+        let value = |cell: &Cell| {
+            let name = cell.value(bytes, table.dialect);
+            decode_record(&name, hint).0.trim().to_owned()
+        };
+        let names: Vec<String> = cut.cells.iter().map(value).collect();
+        let heading = table.keep_raw.then(|| Arc::from(&bytes[..cut.end]));
+        let column = |name: &str| names.iter().position(|cell| cell == name);
+        let text = column(&options.text_field);
+        if let Some(error) = table.error.take_if(|_| text.is_none()) {
+            let detail = error.to_string();
+            return Err(Fault { reason: Reason::Unreadable, line: Some(1), detail });
+        }
+        let text = text.ok_or_else(|| Fault {
             reason: if names.is_empty() { Reason::Empty } else { Reason::NoColumn },
             line: None,
-            detail: no_column(&options.text_field, names.iter().map(String::from_utf8_lossy)),
+            detail: no_column(&options.text_field, names.iter()),
         })?;
-        let extra = options.extra_field.as_deref().and_then(column);
-        Ok(Self {
-            reader,
-            columns: Columns { id: column(&options.id_field), text, extra },
-            heading,
-            block: sizes.block,
-            keep_raw: options.keep_raw,
-            record: ByteRecord::new(),
-            ended: false,
-            fault: None,
-        })
+        table.columns = Columns {
+            all: Some(names.len()),
+            id: column(&options.id_field),
+            text,
+            extra: options.extra_field.as_deref().and_then(column),
+        };
+        table.heading = heading;
+        table.use_up(cut.next);
+        Ok(table)
     }
 
     /// The heading row as written, if raw rows are kept.
@@ -94,15 +127,133 @@ impl<'r> Table<'r> {
         self.heading.clone()
     }
 
-    fn row(&mut self) -> Row {
-        let (raw, skipped_lines) = raw_row(&mut self.reader, self.keep_raw);
-        let cell = |at: Option<usize>| at.and_then(|at| self.record.get(at)).map(<[u8]>::to_vec);
+    /// Reads on, at least as much again as there is; notes the stream's end or failure.
+    fn fill(&mut self) {
+        self.seen.drain(..self.at);
+        self.at = 0;
+        let room = CHUNK.max(self.seen.len());
+        self.seen.reserve_exact(room);
+        match self.reader.by_ref().take(room as u64).read_to_end(&mut self.seen) {
+            Ok(read) => self.ended = read < room,
+            Err(error) => {
+                self.ended = true;
+                self.error = Some(error);
+            }
+        }
+    }
+
+    fn use_up(&mut self, bytes: usize) {
+        let used = &self.seen[self.at..self.at + bytes];
+        let lines = memchr_iter(b'\n', used).count() as u64;
+        // The line ends of the old Macintosh.
+        self.line += lines + u64::from(lines == 0 && used.ends_with(b"\r"));
+        self.at += bytes;
+        self.done += bytes as u64;
+    }
+
+    /// Passes over lines with nothing in them.
+    fn skip_blank_lines(&mut self) {
+        loop {
+            let rest = &self.seen[self.at..];
+            let is_blank = |b: &u8| matches!(b, b' ' | b'\t') && *b != self.dialect.delimiter;
+            let blanks = rest.iter().take_while(|b| is_blank(b)).count();
+            match rest.get(blanks) {
+                Some(b'\n' | b'\r') => self.use_up(blanks + 1),
+                None if !self.ended && rest.len() <= self.sizes.limit => self.fill(),
+                None if self.ended => return self.use_up(rest.len()),
+                _ => return,
+            }
+        }
+    }
+
+    /// The row that comes next, and what is wrong with it; nothing if its line is too long.
+    fn cut(&mut self) -> Option<(Cut, Option<&'static str>)> {
+        loop {
+            let bytes = &self.seen[self.at..];
+            let seen = Seen { bytes, ended: self.ended, is_all: bytes.len() > self.window() };
+            let expected = Expected { cells: self.columns.all, id: self.columns.id };
+            match seen.row(self.dialect, expected) {
+                Reading::Row(cut, odd) => {
+                    if odd == Some(NOT_CLOSED) {
+                        self.in_vain += bytes.len() as u64;
+                    }
+                    return Some((cut, odd));
+                }
+                Reading::TooLong => return None,
+                Reading::More => self.fill(),
+            }
+        }
+    }
+
+    /// How far to look for the end of a quote. Where that was often in vain, not far: a table without
+    /// quoted cells may begin a cell in each row with a quote.
+    fn window(&self) -> usize {
+        if self.in_vain > 4 * self.done + (64 << 20) { CHUNK } else { self.sizes.limit }
+    }
+
+    /// The next row; nothing at the end, or where the stream failed.
+    fn row(&mut self) -> Option<Row> {
+        self.skip_blank_lines();
+        let line = self.line;
+        if self.at == self.seen.len() {
+            return None;
+        }
+        let Some((cut, odd)) = self.cut() else {
+            self.skip_line();
+            let (id, extra, raw) = (None, None, None);
+            return Some(Row { line, id, text: Err(Reason::TooLong), extra, raw, odd: None });
+        };
+        if self.error.is_some() && cut.next == cut.end {
+            // It is not whole.
+            return None;
+        }
+        let row = self.row_of(line, &cut, odd);
+        self.use_up(cut.next);
+        Some(row)
+    }
+
+    fn row_of(&self, line: u64, cut: &Cut, odd: Option<&'static str>) -> Row {
+        let bytes = &self.seen[self.at..self.at + cut.end];
+        let Columns { all, id, text, extra } = self.columns;
+        let (found, all) = (cut.cells.len(), all.unwrap_or_default());
+        let surplus = found.saturating_sub(all);
+        let is_empty = |cell: &Cell| cell.whole.is_empty();
+        // Delimiters that nobody quoted are most likely those of the text.
+        let is_split = surplus > 0 && !cut.cells[all..].iter().all(is_empty);
+        let cell = |at: Option<usize>| {
+            let at = at.map(|at| if is_split && at > text { at + surplus } else { at })?;
+            Some(cut.cells.get(at)?.value(bytes, self.dialect))
+        };
+        let whole_text = is_split.then(|| {
+            let range = cut.cells[text].whole.start..cut.cells[text + surplus].whole.end;
+            self.dialect.unquoted(bytes, range).value(bytes, self.dialect)
+        });
+        let counted = || {
+            let read = if is_split { "; the surplus is taken for a part of the text" } else { "" };
+            let cells = if found == 1 { "cell" } else { "cells" };
+            format!("{found} {cells} where the heading has {all}{read}")
+        };
         Row {
-            line: self.record.position().map_or(0, csv::Position::line) + skipped_lines,
-            id: cell(self.columns.id),
-            text: cell(Some(self.columns.text)).ok_or(Reason::BadRow),
-            extra: cell(self.columns.extra),
-            raw: raw.map(Vec::into_boxed_slice),
+            line,
+            id: cell(id),
+            text: whole_text.or_else(|| cell(Some(text))).ok_or(Reason::BadRow),
+            extra: cell(extra),
+            raw: self.keep_raw.then(|| bytes.into()),
+            odd: if found == all { odd.map(str::to_owned) } else { Some(counted()) },
+        }
+    }
+
+    /// Throws the current line away, up to its end.
+    fn skip_line(&mut self) {
+        loop {
+            if let Some(at) = memchr(b'\n', &self.seen[self.at..]) {
+                return self.use_up(at + 1);
+            }
+            self.use_up(self.seen.len() - self.at);
+            if self.ended {
+                return;
+            }
+            self.fill();
         }
     }
 }
@@ -112,21 +263,19 @@ impl Iterator for Table<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let (mut rows, mut bytes) = (Vec::new(), 0);
-        while !self.ended && bytes < self.block {
-            let line = self.reader.position().line();
-            match self.reader.read_byte_record(&mut self.record) {
-                Ok(true) => {
-                    bytes += self.record.as_slice().len() + size_of::<Row>();
-                    rows.push(self.row());
-                }
-                Ok(false) => self.ended = true,
-                Err(error) => {
-                    self.ended = true;
-                    self.fault = Some(fault(error, line));
-                }
-            }
+        while bytes < self.sizes.block {
+            let before = self.done;
+            let Some(row) = self.row() else { break };
+            bytes += (self.done - before) as usize + size_of::<Row>();
+            rows.push(row);
         }
-        if rows.is_empty() { self.fault.take().map(Err) } else { Some(Ok(rows)) }
+        if !rows.is_empty() {
+            return Some(Ok(rows));
+        }
+        self.at = self.seen.len();
+        let error = self.error.take()?;
+        let (line, detail) = (Some(self.line), error.to_string());
+        Some(Err(Fault { reason: Reason::Unreadable, line, detail }))
     }
 }
 
@@ -138,61 +287,4 @@ pub(super) fn no_column(wanted: &str, names: impl Iterator<Item = impl AsRef<str
         detail.push_str(&format!("{} {name:?}", if n == 0 { "" } else { "," }));
     }
     detail
-}
-
-fn fault(error: csv::Error, line: u64) -> Fault {
-    let too_long =
-        matches!(error.kind(), csv::ErrorKind::Io(e) if e.kind() == io::ErrorKind::FileTooLarge);
-    let reason = if too_long { Reason::TooLong } else { Reason::Unreadable };
-    let detail = if too_long { "a quote that never closes?".to_owned() } else { error.to_string() };
-    Fault { reason, line: Some(line), detail }
-}
-
-/// The bytes of the row that was just read, without line end, if they are to be kept; and the
-/// line ends before it that the parser's own line number leaves out: the second half of the last
-/// row's `\r\n`, and empty lines.
-fn raw_row(reader: &mut Reader<Tap<'_>>, keep: bool) -> (Option<Vec<u8>>, u64) {
-    let end = reader.position().byte();
-    let row = reader.get_mut().use_up_to(end);
-    let ends = |b: &u8| *b == b'\r' || *b == b'\n';
-    let from = row.iter().position(|b| !ends(b)).unwrap_or(row.len());
-    let to = row.iter().rposition(|b| !ends(b)).map_or(from, |at| at + 1);
-    let skipped_lines = row[..from].iter().filter(|&&b| b == b'\n').count() as u64;
-    (keep.then(|| row[from..to].to_vec()), skipped_lines)
-}
-
-/// Bytes that the parser reads at once.
-const TAP: usize = 64 << 10;
-
-/// Remembers what the parser has read but not made rows of, and fails if that is too much.
-struct Tap<'r> {
-    reader: Box<dyn Read + 'r>,
-    seen: Vec<u8>,
-    /// Offset of `seen` in the stream.
-    from: u64,
-    /// Bytes at the front of `seen` that became rows. Dropped when reading on, not for each row.
-    used: usize,
-    limit: usize,
-}
-
-impl Tap<'_> {
-    fn use_up_to(&mut self, end: u64) -> &[u8] {
-        let before = self.used;
-        self.used = ((end - self.from) as usize).min(self.seen.len());
-        &self.seen[before..self.used]
-    }
-}
-
-impl Read for Tap<'_> {
-    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
-        self.seen.drain(..self.used);
-        self.from += self.used as u64;
-        self.used = 0;
-        if self.seen.len() > self.limit.saturating_add(TAP) {
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
-        let n = self.reader.read(to)?;
-        self.seen.extend_from_slice(&to[..n]);
-        Ok(n)
-    }
 }

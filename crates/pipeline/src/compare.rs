@@ -41,6 +41,11 @@ impl Compared {
         self.pair.comparison.relation
     }
 
+    /// What reading them came to.
+    pub fn report(&self) -> &ReadReport {
+        &self.shelf.report
+    }
+
     /// Where reports get the texts from.
     pub fn evidence(&self, engine: &Engine) -> impl Texts + use<'_> {
         self.shelf.evidence(engine)
@@ -76,6 +81,9 @@ impl Shelf {
             return Err(Error::SeveralArticles { name: name.display().to_string() }.into());
         }
         let record = records.pop().with_context(|| nothing(name, &report))?;
+        self.report.failures += report.failures;
+        self.report.skipped.append(&report.skipped);
+        self.report.repaired.append(&report.repaired);
         self.articles.push(article(corpus, &record));
         self.texts.push(record.text)?;
         self.report.articles += 1;

@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::dedup::NoDates;
+
 /// Failures that a host has words for: it finds them in the chain of an [`anyhow::Error`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -42,6 +44,9 @@ pub enum Error {
     /// What an interrupted run has left is of another run than this one.
     #[error("cannot go on with the interrupted run: {0}")]
     OtherRun(Difference),
+    /// Articles were to be kept by their dates, and none has one.
+    #[error(transparent)]
+    NoDates(#[from] NoDates),
 }
 
 impl Error {

@@ -5,24 +5,27 @@ use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
 use anyhow::Context;
-use serde::Deserialize;
+use serde::de::{Deserialize, Deserializer, Error as _};
+use serde_json::value::RawValue;
 
-/// Ids in corpora may be numbers too.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-pub enum Id {
-    /// As it is.
-    Text(String),
-    /// By its digits.
-    Number(serde_json::Number),
+/// An id, which in corpora may be a number too: then it goes by its digits, however many they are.
+#[derive(Debug)]
+pub struct Id(String);
+
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let value = Box::<RawValue>::deserialize(from)?;
+        match value.get().as_bytes()[0] {
+            b'"' => serde_json::from_str(value.get()).map(Self).map_err(D::Error::custom),
+            b'-' | b'0'..=b'9' => Ok(Self(value.get().to_owned())),
+            _ => Err(D::Error::custom("an id is a string or a number")),
+        }
+    }
 }
 
 impl From<Id> for String {
     fn from(id: Id) -> Self {
-        match id {
-            Id::Text(text) => text,
-            Id::Number(number) => number.to_string(),
-        }
+        id.0
     }
 }
 

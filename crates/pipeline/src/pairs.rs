@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use retold::Engine;
 use retold::align::Comparison;
-use retold_corpus::{Corpus, ReadReport, Record};
+use retold_corpus::{Corpus, ReadReport, Record, is_undecoded};
 use serde::Deserialize;
 
 use crate::Progress;
@@ -52,6 +52,8 @@ pub enum Why {
     NoPair(String),
     /// It has neither id nor text of this side.
     NoArticle(&'static str),
+    /// One of its texts could not be decoded for the most part.
+    Undecoded,
     /// Several articles have this id.
     Shared(String),
     /// No article has this id.
@@ -68,6 +70,9 @@ impl fmt::Display for Why {
                 "expected {{\"a\":ID,\"b\":ID}} or {{\"a_text\":TEXT,\"b_text\":TEXT}}: {error}"
             ),
             Self::NoArticle(side) => write!(f, "has neither \"{side}\" nor \"{side}_text\""),
+            Self::Undecoded => {
+                f.write_str("has a text that could not be decoded for the most part")
+            }
             Self::Shared(id) => write!(f, "several articles have the id {id:?}"),
             Self::Unknown(id) => write!(f, "no article has the id {id:?}"),
             Self::Twice => f.write_str("names one article twice"),
@@ -157,6 +162,9 @@ impl PairList {
             if id.is_none() && text.is_none() {
                 return failed(ids.clone(), Why::NoArticle(side));
             }
+        }
+        if [&a_text, &b_text].into_iter().flatten().any(|text| is_undecoded(text)) {
+            return failed(ids, Why::Undecoded);
         }
         let [a, b] = ids;
         let mut article = |id: Option<String>, text, side| match (id, text) {

@@ -70,7 +70,7 @@ fn harmless(cell: &str) -> Cow<'_, str> {
         // The full-width forms count as their ASCII ones in some locales; a line feed ends a cell
         // for some importers.
         Some(
-            '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}'
+            '=' | '+' | '-' | '@' | '|' | '\t' | '\r' | '\n' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}'
             | '\u{ff20}',
         ) => format!("'{cell}").into(),
         _ => cell.into(),
@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn what_a_spreadsheet_would_run_is_neutralised() {
-        for cell in ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", " =1", "\u{ff1d}1"] {
+        for cell in ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", " =1", "\u{ff1d}1", "|=1"] {
             assert_eq!(harmless(cell), format!("'{cell}"));
         }
         assert_eq!(harmless("a=1"), "a=1");

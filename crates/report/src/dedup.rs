@@ -20,6 +20,15 @@ pub struct Amount {
     pub bytes: u64,
 }
 
+/// Articles whose place in time nobody knows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Undated {
+    /// Those without the field that was to hold a date.
+    pub missing: u64,
+    /// Those with something in it that is no date.
+    pub unreadable: u64,
+}
+
 /// Everything to be said of a deduplication.
 #[derive(Debug, Clone, Default)]
 pub struct Deduplication {
@@ -39,6 +48,8 @@ pub struct Deduplication {
     pub skipped: Vec<(String, u64)>,
     /// How often something was read after a repair.
     pub repaired: Vec<(String, u64)>,
+    /// How many articles of the inputs have no date, where that matters.
+    pub undated: Option<Undated>,
     /// Where the time went before anything was written.
     pub stages: Vec<Stage>,
     /// How long writing took.
@@ -65,6 +76,8 @@ struct SummaryRecord<'a> {
     relations: BTreeMap<&'static str, u64>,
     skipped: BTreeMap<&'a str, u64>,
     repaired: BTreeMap<&'a str, u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undated: Option<Undated>,
     stages: BTreeMap<&'a str, f64>,
     candidates: u64,
     peak_memory_bytes: Option<u64>,
@@ -105,6 +118,7 @@ impl Deduplication {
             relations: dropped.iter().map(|(of, n)| (of.name(), n.articles)).collect(),
             skipped: by_name(&self.skipped),
             repaired: by_name(&self.repaired),
+            undated: self.undated,
             stages,
             candidates: self.candidates,
             peak_memory_bytes: self.peak_memory,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use retold::align::Relation;
 
-use crate::dedup::{Amount, Deduplication, Dropped};
+use crate::dedup::{Amount, Deduplication, Dropped, Undated};
 use crate::evaluation::{TruthKind, tests, write_json};
 use crate::jsonl::{ClusterLines, Pairs};
 use crate::record::Explain;
@@ -72,6 +72,7 @@ fn a_deduplication_is_records_of_its_schemas() {
             of.dropped.extend([(Relation::Excerpt, amount), (relation, amount)]);
             of.skipped.push(("is empty".to_owned(), 2));
             of.stages.push(Stage { name: "sign".to_owned(), took: Duration::from_millis(5) });
+            of.undated = Some(Undated { missing: 1, unreadable: 0 });
             of.peak_memory = Some(1 << 20);
         }
         let mut out = Vec::new();

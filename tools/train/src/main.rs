@@ -281,7 +281,10 @@ fn leave_out(library: &Library, all: &mut AllRows) {
             let mut lines = Vec::new();
             for (which, rows) in [(Which::Short, &all.short), (Which::Article, &all.article)] {
                 let own: Vec<usize> = (0..rows.labels.len())
-                    .filter(|at| rows.corpora[*at] == corpus && (which == Which::Short || rows.words[*at] > 60.0))
+                    .filter(|at| {
+                        rows.corpora[*at] == corpus
+                            && (which == Which::Short || rows.words[*at] > 60.0)
+                    })
                     .collect();
                 let name = library.corpora[corpus];
                 let together = |other: usize| {
@@ -296,8 +299,17 @@ fn leave_out(library: &Library, all: &mut AllRows) {
                     own.iter().map(|at| fitted.odds(&rows.values[*at], rows.words[*at])).collect();
                 let labels: Vec<bool> = own.iter().map(|at| rows.labels[*at]).collect();
                 let share = |label: bool| {
-                    let of: Vec<f64> = odds.iter().zip(&labels).filter(|(_, l)| **l == label).map(|(o, _)| *o).collect();
-                    (of.len(), of.iter().filter(|odds| **odds > 0.0).count() as f64 / of.len().max(1) as f64)
+                    let of: Vec<f64> = odds
+                        .iter()
+                        .zip(&labels)
+                        .filter(|(_, l)| **l == label)
+                        .map(|(o, _)| *o)
+                        .collect();
+                    (
+                        of.len(),
+                        of.iter().filter(|odds| **odds > 0.0).count() as f64
+                            / of.len().max(1) as f64,
+                    )
                 };
                 let ((positive, recall), (negative, wrong)) = (share(true), share(false));
                 let kind = if which == Which::Short { "short" } else { "" };

@@ -95,9 +95,8 @@ impl AllRows {
             Shape::of(&labelled, 5, &[15.0, 40.0, 100.0, 300.0], &PassageFeatures::SIGNS[..TAUGHT]);
         let teacher = curves::fit(&labelled, &shape);
         let unknown = std::mem::take(&mut self.unknown);
-        let right = unknown.only(|at| {
-            teacher.odds(&unknown.values[at][..TAUGHT], unknown.words[at]) > RIGHT_RUN
-        });
+        let right = unknown
+            .only(|at| teacher.odds(&unknown.values[at][..TAUGHT], unknown.words[at]) > RIGHT_RUN);
         self.passage.append(right);
     }
 

@@ -64,7 +64,8 @@ fn files_that_are_no_article_are_errors() {
 #[test]
 fn a_record_for_each_line_in_order() {
     let (one, two) = (article(1), article(2));
-    let numbers = serde_json::json!({"id": 5, "text": one});
+    let numbers =
+        format!("{{\"id\": 5.00000000000000000000, \"text\": {}}}", serde_json::json!(one));
     let files = folder(&[
         ("docs/a.jsonl", &json_lines(&[("x", &one), ("y", &two)])),
         ("more.jsonl", &format!("{numbers}\n")),
@@ -73,7 +74,7 @@ fn a_record_for_each_line_in_order() {
             &format!(
                 "{}\n\n{}\n{}\n{}\n{}\n",
                 r#"{"a":"y","b":"x"}"#,
-                r#"{"a":"x","b":5,"label":"ignored"}"#,
+                r#"{"a":"x","b":5.00000000000000000000,"label":"ignored"}"#,
                 serde_json::json!({"a_text": one, "b_text": two}),
                 serde_json::json!({"a": "named", "a_text": two, "b": "y"}),
                 r#"{"a_text":"","b_text":"…"}"#,
@@ -95,7 +96,7 @@ fn a_record_for_each_line_in_order() {
         found,
         [
             ["y", "x", "unrelated"],
-            ["x", "5", "identical"],
+            ["x", "5.00000000000000000000", "identical"],
             ["pairs.jsonl:4:a", "pairs.jsonl:4:b", "unrelated"],
             ["named", "y", "identical"],
             ["pairs.jsonl:6:a", "pairs.jsonl:6:b", "unrelated"],

@@ -12,6 +12,8 @@ const DEDUPLICATION: &str = include_str!("../../../../docs/schema/deduplication.
 const DROPPED: &str = include_str!("../../../../docs/schema/dropped.schema.json");
 const STATS: &str = include_str!("../../../../docs/schema/stats.schema.json");
 
+const PAIR_ERROR: &str = include_str!("../../../../docs/schema/pair-error.schema.json");
+
 /// The articles of the seeds, as a pattern.
 const SEEDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../seeds/*.txt");
 
@@ -150,4 +152,18 @@ fn the_table_has_a_row_for_each_pair() {
     let version = about.key_value_metadata().into_iter().flatten();
     let version: Vec<_> = version.filter(|entry| entry.key == "retold.schema").collect();
     assert_eq!(version[0].value.as_deref(), Some("1"));
+}
+
+#[test]
+fn errors_in_place_of_pairs_agree_with_their_schema() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pairs = "{\"a\":\"x\",\"b\":7}\nnothing\n{\"a_text\":\"x\"}\n";
+    std::fs::write(folder.path().join("pairs"), pairs).expect("written");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_retold"));
+    command.current_dir(&folder).args(["compare", "--pairs", "pairs", "--no-config"]);
+    let output = command.output().expect("the command starts");
+    assert_eq!(output.status.code(), Some(2));
+    let lines = String::from_utf8(output.stdout).expect("UTF-8");
+    let errors: Vec<Value> = lines.lines().map(|line| checked(line, PAIR_ERROR)).collect();
+    assert_eq!(errors.len(), 3);
 }

@@ -3,9 +3,11 @@
 mod command;
 mod compare;
 mod dedup;
+mod encodings;
 mod evaluate;
 mod formats;
 mod nothing_lost;
+mod nothing_misread;
 mod resume;
 mod scan;
 mod tables;

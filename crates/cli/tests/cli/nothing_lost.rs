@@ -100,6 +100,11 @@ fn standard_streams_may_be_inputs_and_outputs_too() {
     command.current_dir(files.path()).args(["scan", "in.jsonl", "--format", "jsonl"]).stdout(end);
     assert_eq!(run(&mut command).status, 2);
     assert_eq!(fs::read(&path).expect("there"), before);
+    // As a shell makes it: new, and in the folder that is read.
+    let new = fs::File::create(files.path().join("pairs.jsonl")).expect("made");
+    let mut command = retold();
+    command.current_dir(files.path()).args(["scan", ".", "--format", "jsonl"]).stdout(new);
+    assert!(run(&mut command).status < 2);
 }
 
 #[cfg(unix)]

@@ -33,7 +33,12 @@ fn corpus() -> TempDir {
     put("c.jsonl.gz", &packed(lines(4000..4500, "d")));
     let rows: String =
         (5..900).map(|n| format!("{n},\"{}\"\n", article(n).replace('\n', " "))).collect();
-    put("d.csv", ("id,text\n".to_owned() + &rows).as_bytes());
+    put("d.csv", ("id,text\n".to_owned() + &rows + "7,one, two\n8\n").as_bytes());
+    let objects: Vec<String> = lines(4400..5000, "e").lines().map(str::to_owned).collect();
+    put("e.json", format!("[{}]", objects.join(", ")).as_bytes());
+    let russian = (0..60).map(|n| format!("{n}\tСовет порта собрался {} раз\n", n % 40));
+    let table = "id\ttext\n".to_owned() + &russian.collect::<String>();
+    put("f.tsv", &encoding_rs::WINDOWS_1251.encode(&table).0);
     files
 }
 

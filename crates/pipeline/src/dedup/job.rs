@@ -19,10 +19,10 @@ use super::shards::Shards;
 use super::target::{self, Target};
 use super::terms::{InputState, Terms};
 use super::{Corpora, Dedup, Method, Notice, Output, Told, cannot_write, pause};
-use crate::Progress;
 use crate::run::{Started, peak_memory};
 use crate::settings::Settings;
 use crate::stored::Room;
+use crate::{Error, Progress};
 
 /// A deduplication under way.
 pub struct Job<'j> {
@@ -40,9 +40,14 @@ pub struct Done {
 }
 
 impl Done {
-    /// What reading the inputs came to.
-    pub fn report(&self) -> &ReadReport {
-        &self.plan.census.report
+    /// What reading the references and the inputs came to.
+    pub fn reports(&self) -> [&ReadReport; 2] {
+        [&self.plan.census.reference, &self.plan.census.report]
+    }
+
+    /// How many articles have a date that cannot be read.
+    pub fn misdated(&self) -> u64 {
+        self.plan.undated.map_or(0, |undated| undated.unreadable)
     }
 
     /// Whether something was dropped.
@@ -73,6 +78,12 @@ impl<'j> Job<'j> {
         self.target.as_ref().is_some_and(Target::is_resumable)
     }
 
+    /// What is to be said of articles without a date, where that matters.
+    pub fn of_undated(&self, done: &Done) -> Vec<String> {
+        let undated = done.plan.undated.unwrap_or_default();
+        self.dedup.keep.say_undated(undated)
+    }
+
     /// Gives the folder its name, and says what it came to.
     pub fn finish(self, done: &Done) -> anyhow::Result<Deduplication> {
         let summary = self.summary(&done.plan, &done.counts);
@@ -99,6 +110,12 @@ impl Job<'_> {
         let pile = Pile::new(corpora.reference, corpora.own)?;
         let census = self.census(&pile, told)?;
         let done = self.planned_and_written(&pile, census, told);
+        if matches!(
+            done.as_ref().map_err(|error| error.downcast_ref()),
+            Err(Some(Error::NoDates(_)))
+        ) {
+            self.target.iter_mut().for_each(Target::is_worthless);
+        }
         // What came of inputs that were written to meanwhile is of no use to anybody.
         if let Err(changed) = pile.check_unchanged() {
             self.target.iter_mut().for_each(Target::is_worthless);
@@ -234,6 +251,7 @@ impl Job<'_> {
             dropped: counts.dropped.clone(),
             skipped: reasons(&report.skipped),
             repaired: reasons(&report.repaired),
+            undated: plan.undated,
             stages: plan.stages.clone(),
             writing: counts.took,
             candidates: plan.candidates as u64,

@@ -3,14 +3,14 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use anyhow::Context;
-use jiff::Timestamp;
-use jiff::civil::{Date, DateTime};
-use jiff::fmt::rfc2822;
-use jiff::tz::TimeZone;
 use retold_corpus::{Corpus, Record};
+use retold_report::dedup::Undated;
+use retold_report::quantity;
 
+use super::dates::moment;
 use super::pile::Articles;
 
 /// A policy, with what it needs to know.
@@ -21,19 +21,31 @@ pub enum Keep {
     /// The first read.
     First,
     /// The earliest date in this field.
-    Earliest(String),
+    Earliest {
+        /// Its name.
+        field: String,
+        /// Something in there that is no date.
+        example: OnceLock<String>,
+    },
     /// The first in this list.
     Priority(Priorities),
 }
 
 /// What nobody has put into an order comes last.
-const LAST: u64 = u64::MAX;
+pub const LAST: u64 = u64::MAX;
+/// Of an article whose date cannot be read: as good as none ([`rank`](super::plan)), but told.
+pub const UNREADABLE: u64 = u64::MAX - 1;
 
 impl Keep {
+    /// The earliest date in a field.
+    pub fn earliest(field: &str) -> Self {
+        Self::Earliest { field: field.to_owned(), example: OnceLock::new() }
+    }
+
     /// The field that it needs to see.
     pub fn field(&self) -> Option<String> {
         match self {
-            Self::Earliest(field) => Some(field.clone()),
+            Self::Earliest { field, .. } => Some(field.clone()),
             _ => None,
         }
     }
@@ -43,7 +55,7 @@ impl Keep {
         match self {
             Self::Longest => "longest",
             Self::First => "first",
-            Self::Earliest(_) => "earliest",
+            Self::Earliest { .. } => "earliest",
             Self::Priority(_) => "priority",
         }
     }
@@ -58,36 +70,22 @@ impl Keep {
         match self {
             Self::First => 0,
             Self::Longest => LAST - record.text.len() as u64,
-            Self::Earliest(_) => record.extra.as_deref().and_then(moment).unwrap_or(LAST),
+            Self::Earliest { example, .. } => match record.extra.as_deref().map(str::trim) {
+                None | Some("") => LAST,
+                Some(date) => moment(date).map_or_else(
+                    || {
+                        example.get_or_init(|| date.chars().take(40).collect());
+                        UNREADABLE
+                    },
+                    |moment| moment.min(UNREADABLE - 1),
+                ),
+            },
             Self::Priority(list) => {
                 let source = &corpus.sources()[record.place.source as usize];
                 list.of(&record.id).min(list.of(&source.shown()))
             }
         }
     }
-}
-
-/// A date as people and programs write it, as a number that grows with time; nothing if it is none.
-///
-/// RFC 3339, RFC 2822, ISO 8601 without a zone (then UTC) or without a time, and seconds or
-/// milliseconds since 1970.
-fn moment(text: &str) -> Option<u64> {
-    let text = text.trim();
-    let utc = |date: DateTime| date.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
-    let microseconds = match text.parse::<i64>() {
-        // Seconds until the year 5138, milliseconds from 1973 on.
-        Ok(number) if number.unsigned_abs() < 100_000_000_000 => number.checked_mul(1_000_000)?,
-        Ok(number) => number.checked_mul(1_000)?,
-        Err(_) => text
-            .parse::<Timestamp>()
-            .ok()
-            .or_else(|| rfc2822::parse(text).ok().map(|zoned| zoned.timestamp()))
-            .or_else(|| text.parse::<DateTime>().ok().and_then(utc))
-            .or_else(|| text.parse::<Date>().ok().and_then(|date| utc(date.into())))?
-            .as_microsecond(),
-    };
-    // The order of signed numbers, in unsigned ones.
-    Some(microseconds as u64 ^ (1 << 63))
 }
 
 /// Ids and paths, or beginnings of them, best first.
@@ -121,27 +119,84 @@ impl Priorities {
     }
 }
 
+/// Nothing could be kept by its date.
+#[derive(Debug, thiserror::Error)]
+pub enum NoDates {
+    /// The field is nowhere.
+    #[error("no article has the field {0:?}; name one that holds a date")]
+    NoField(String),
+    /// What is in it is no date.
+    #[error("what is in the field {0:?} is no date that can be read{1}")]
+    NoDate(String, String),
+}
+
+impl NoDates {
+    /// The field that was to hold a date.
+    pub fn field(&self) -> &str {
+        match self {
+            Self::NoField(field) | Self::NoDate(field, _) => field,
+        }
+    }
+}
+
+impl Keep {
+    /// Counts the articles of the inputs without a date, by their preferences; nothing if dates do not
+    /// matter. An error if none has one.
+    pub fn undated(
+        &self,
+        preferences: impl Iterator<Item = u64>,
+    ) -> Result<Option<Undated>, NoDates> {
+        let Self::Earliest { field, example } = self else { return Ok(None) };
+        let (mut undated, mut all) = (Undated::default(), 0);
+        for preference in preferences {
+            all += 1;
+            undated.missing += u64::from(preference == LAST);
+            undated.unreadable += u64::from(preference == UNREADABLE);
+        }
+        if all > 0 && undated.missing == all {
+            return Err(NoDates::NoField(field.clone()));
+        }
+        if all > 0 && undated.missing + undated.unreadable == all {
+            let example = example.get().map(|date| format!(", such as {date:?}"));
+            return Err(NoDates::NoDate(field.clone(), example.unwrap_or_default()));
+        }
+        Ok(Some(undated))
+    }
+
+    /// What to say of them.
+    pub fn say_undated(&self, undated: Undated) -> Vec<String> {
+        let Self::Earliest { field, example } = self else { return Vec::new() };
+        let mut said = Vec::new();
+        if undated.unreadable > 0 {
+            let example = example.get().map(|date| format!(", such as {date:?}"));
+            said.push(format!(
+                "the field {field:?} of {} holds no date that can be read{}; they come last",
+                quantity::counted(undated.unreadable, "article"),
+                example.unwrap_or_default()
+            ));
+        }
+        if undated.missing > 0 {
+            let missing = quantity::counted(undated.missing, "article");
+            said.push(format!("{missing} without the field {field:?} come last"));
+        }
+        said
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn dates_of_all_kinds_are_in_order() {
-        let dates = [
-            "1969-07-20T20:17:40Z",
-            "0",
-            "2001-09-09",
-            "1000000000",
-            "1000000001000",
-            "Sun, 9 Sep 2001 01:46:42 +0000",
-            "2001-09-09T01:46:43",
-            "2001-09-09 01:46:44",
-            "2001-09-09T00:46:45-01:00",
-        ];
-        let moments: Vec<_> = dates.iter().map(|date| moment(date).expect(date)).collect();
-        assert!(moments.is_sorted_by(|x, y| x < y), "{moments:?}");
-        assert_eq!(moment("yesterday"), None);
-        assert_eq!(moment(""), None);
+    fn articles_without_dates_are_counted_and_none_with_one_is_an_error() {
+        let keep = Keep::earliest("date");
+        let undated = |preferences: &[u64]| keep.undated(preferences.iter().copied());
+        assert_eq!(undated(&[]).expect("none"), Some(Undated::default()));
+        let expected = Undated { missing: 1, unreadable: 1 };
+        assert_eq!(undated(&[7, LAST, UNREADABLE]).expect("a date"), Some(expected));
+        assert!(matches!(undated(&[LAST, LAST]), Err(NoDates::NoField(_))));
+        assert!(matches!(undated(&[LAST, UNREADABLE]), Err(NoDates::NoDate(..))));
+        assert_eq!(Keep::Longest.undated([LAST].into_iter()).expect("no dates"), None);
     }
 
     #[test]

@@ -11,6 +11,7 @@
 
 mod census;
 mod counts;
+mod dates;
 mod finished;
 mod job;
 mod journal;
@@ -33,7 +34,7 @@ use retold_corpus::{Corpus, Input, ReadOptions};
 
 use crate::settings::Settings;
 pub use job::{Done, Job};
-pub use keep::{Keep, Priorities};
+pub use keep::{Keep, NoDates, Priorities};
 pub use target::{Leftover, partial_of};
 
 /// What to deduplicate, and how.

@@ -12,18 +12,18 @@ use retold::align::Relation;
 use retold::engine::Pair;
 use retold::engine::dedup::{Drop, Edge, Fates, Rank, Signing, Standing, Verification, choose};
 use retold_report::Stage;
-use retold_report::dedup::Dropped;
+use retold_report::dedup::{Dropped, Undated};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::cannot_write;
 use super::census::Census;
 use super::counts::Counts;
-use super::keep::Keep;
+use super::keep::{Keep, LAST, UNREADABLE};
 use super::pause;
 use super::pile::{Again, CHANGED, Kept, Pile};
-use crate::Progress;
 use crate::settings::Settings;
 use crate::stored::StoredTexts;
+use crate::{Error, Progress};
 
 /// The fates of all articles of a pile, by number, and how they came about.
 pub struct Plan {
@@ -35,6 +35,8 @@ pub struct Plan {
     pub stages: Vec<Stage>,
     /// How many pairs were verified.
     pub candidates: usize,
+    /// How many articles have no date, where that matters.
+    pub undated: Option<Undated>,
     /// Why an article was kept rather than another, in a word, where their ranks differ.
     reason: &'static str,
 }
@@ -88,6 +90,7 @@ impl Planning<'_> {
             Ok(Kept { preferences: keep.preferences(&articles), page })
         })?;
         drop(signing);
+        let undated = self.undated(&census)?;
         pause::at("read", None);
         clock.ends("sign");
         let rank = |article| rank(&census, article);
@@ -115,7 +118,7 @@ impl Planning<'_> {
         census.journal.check()?;
         drop(verification);
         let (stages, reason) = (clock.stages, keep.reason());
-        Ok(Plan { fates, census, stages, candidates, reason })
+        Ok(Plan { fates, census, stages, candidates, undated, reason })
     }
 
     /// Near-duplicates, excerpts and rewrites, as a scan finds them. Reads all from the beginning,
@@ -135,6 +138,7 @@ impl Planning<'_> {
             Ok(Kept { preferences, page: Vec::new() })
         })?;
         texts.finish()?;
+        let undated = self.undated(&census)?;
         pause::at("read", None);
         clock.ends("read");
         let engine = settings.engine_for(census.report.articles, census.report.bytes)?;
@@ -147,7 +151,7 @@ impl Planning<'_> {
         census.journal.check()?;
         let fates = (0..).zip(choose(&ranks, &edges)).collect();
         let (stages, candidates) = (clock.stages, scan.stats.candidates);
-        Ok(Plan { fates, census, stages, candidates, reason: keep.reason() })
+        Ok(Plan { fates, census, stages, candidates, undated, reason: keep.reason() })
     }
 
     /// The plan that an earlier run made of this census, if it is there and whole; else the census.
@@ -155,21 +159,29 @@ impl Planning<'_> {
         if !census.is_complete() {
             return Err(Box::new(census));
         }
-        match recorded(path, census.journal.articles()) {
-            None => Err(Box::new(census)),
-            Some((fates, candidates)) => {
+        match (recorded(path, census.journal.articles()), self.undated(&census)) {
+            (Some((fates, candidates)), Ok(undated)) => {
                 let reason = self.keep.reason();
-                Ok(Plan { fates, census, stages: Vec::new(), candidates, reason })
+                Ok(Plan { fates, census, stages: Vec::new(), candidates, undated, reason })
             }
+            _ => Err(Box::new(census)),
         }
+    }
+
+    /// How many articles of the inputs have no date, where that matters.
+    fn undated(&self, census: &Census) -> Result<Option<Undated>, Error> {
+        let own = census.references()..census.journal.articles();
+        Ok(self.keep.undated(own.map(|article| census.journal.preference(article)))?)
     }
 }
 
 fn rank(census: &Census, article: u32) -> Rank {
     let is_reference = article < census.references();
+    let preference = census.journal.preference(article);
     Rank {
         standing: if is_reference { Standing::Reference } else { Standing::Own },
-        preference: census.journal.preference(article),
+        // A date that cannot be read is as good as none.
+        preference: if preference == UNREADABLE { LAST } else { preference },
     }
 }
 

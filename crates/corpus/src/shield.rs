@@ -1,0 +1,31 @@
+//! Panics of a library that are caught: nobody needs to read of them.
+
+use std::cell::Cell;
+
+thread_local! {
+    static SHIELDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a panic on this thread is caught, and told as a problem with the file: a panic hook has nothing
+/// to say of it.
+pub fn catches_panics() -> bool {
+    SHIELDED.get()
+}
+
+/// While it lives, panics on this thread are caught.
+#[cfg(feature = "parquet")]
+pub(super) struct Shield(bool);
+
+#[cfg(feature = "parquet")]
+impl Shield {
+    pub(super) fn new() -> Self {
+        Self(SHIELDED.replace(true))
+    }
+}
+
+#[cfg(feature = "parquet")]
+impl Drop for Shield {
+    fn drop(&mut self) {
+        SHIELDED.set(self.0);
+    }
+}
