@@ -119,6 +119,7 @@ fn in_order(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison {
         comparison.contained = Some(if in_b { Side::A } else { Side::B });
     }
     comparison.features = verdict.judgement.features;
+    comparison.conflicting = Facts::of_articles(a, b, &weights).conflicting_share();
     comparison
 }
 
@@ -330,6 +331,7 @@ impl Evidence {
             containment_b: overlap.of_second as f32,
             coverage_a: self.coverage[0],
             coverage_b: self.coverage[1],
+            conflicting: 0.0,
             passages: self.passages,
             sentences: self.sentences,
             features: Vec::new(),

@@ -63,6 +63,19 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Adds the facts of another part.
+    pub fn add(&mut self, other: Self) {
+        self.names.add(other.names);
+        self.numbers.add(other.numbers);
+    }
+
+    /// Share of names and numbers that conflict, 0 to 1.
+    pub fn conflicting_share(self) -> f32 {
+        let mut all = self.names;
+        all.add(self.numbers);
+        all.conflicting_share()
+    }
+
     /// Of whole articles.
     pub fn of_articles(a: &Profile, b: &Profile, weights: &Weights) -> Self {
         let mut count = Count::default();
@@ -103,9 +116,7 @@ impl Facts {
                 };
                 count.add(1, b.roles[term as usize], found);
             }
-            let facts = count.facts();
-            sum.names.add(facts.names);
-            sum.numbers.add(facts.numbers);
+            sum.add(count.facts());
         }
         sum
     }

@@ -52,7 +52,7 @@ impl Judgement {
 
     fn of_articles(pair: &Pair) -> Self {
         let features = pair.features();
-        let (partial, words) = (features.partial(), pair.words());
+        let (partial, words) = (features.partial(pair.passages), pair.words());
         let whole = ARTICLE.odds(&features.values(), words);
         let part = match pair.passages.is_empty() {
             true => f32::NEG_INFINITY,

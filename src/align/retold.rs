@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::facts::Facts;
 use super::features::Pair;
 use super::passages::{Candidate, Form, common, runs};
 use super::profile::Profile;
@@ -80,5 +81,5 @@ fn hull(pair: &Pair, group: &[Aligned]) -> Candidate {
     };
     let (a, b) = (words(pair.a, |aligned| aligned.a), words(pair.b, |aligned| aligned.b));
     let odds = group.iter().map(|aligned| aligned.odds).fold(f32::MIN, f32::max);
-    Candidate { a, b, form: Form::Run, features: Vec::new(), odds }
+    Candidate { a, b, form: Form::Run, features: Vec::new(), facts: Facts::default(), odds }
 }

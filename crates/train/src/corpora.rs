@@ -364,7 +364,7 @@ impl Library {
             if words < 8 || found < 2 || (found as f64) < 0.08 * words as f64 {
                 continue;
             }
-            let share = draw.one(&[0.7, 0.85, 1.0]);
+            let share = draw.one(&[0.35, 0.5, 0.7, 0.85, 1.0]);
             let other = refill(&frame, &names, share, &mut draw);
             self.add(&frame, &other, How { group: group_of(text), ..How::default() });
             made += 1;

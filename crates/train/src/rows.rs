@@ -189,7 +189,7 @@ fn of_pair(
     let pair = Pair { a, b, weights: &weights, links: &links, passages: &passages };
     let features = pair.features();
     if !passages.is_empty() && (is_pan || !example.reused) {
-        read.partial = Some(features.partial().values().to_vec());
+        read.partial = Some(features.partial(&passages).values().to_vec());
     }
     read.article = (!is_pan).then(|| features.values().to_vec());
     read
