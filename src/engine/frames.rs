@@ -12,6 +12,8 @@ use crate::align::Relation;
 
 /// Share of names and numbers that conflict from which a pair counts as one of other facts.
 const CONFLICTING: f32 = 0.15;
+/// A surer pair is none of them.
+const SURE: f32 = 0.95;
 /// With so many articles an article must share a frame for the frame to be one.
 const FRAME: u32 = 3;
 
@@ -44,4 +46,5 @@ impl Engine {
 fn has_other_facts(pair: &Pair) -> bool {
     matches!(pair.comparison.relation, Relation::Rewrite | Relation::Partial)
         && pair.comparison.conflicting >= CONFLICTING
+        && pair.comparison.score < SURE
 }
