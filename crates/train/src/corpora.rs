@@ -364,9 +364,40 @@ impl Library {
             if words < 8 || found < 2 || (found as f64) < 0.08 * words as f64 {
                 continue;
             }
-            let share = draw.one(&[0.35, 0.5, 0.7, 0.85, 1.0]);
+            let share = draw.one(&[0.5, 0.7, 0.85, 1.0]);
             let other = refill(&frame, &names, share, &mut draw);
             self.add(&frame, &other, How { group: group_of(text), ..How::default() });
+            made += 1;
+        }
+        let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+        self.add_retold_templates(&names);
+    }
+
+    /// Retold texts with other facts: whoever retells changes the words and keeps the facts.
+    fn add_retold_templates(&mut self, names: &[String]) {
+        const RETOLD: [&str; 5] = ["sheepdog", "polish", "detectrl", "hart", "asset"];
+        let is_retold = |example: &&Example| {
+            example.reused && RETOLD.contains(&self.corpora[example.corpus])
+        };
+        let retold: Vec<Example> = self.examples.iter().filter(is_retold).cloned().collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut draw = self.begin("retold templates");
+        let mut made = 0;
+        while made < TEMPLATES {
+            let example = &retold[draw.below(retold.len())];
+            let (mut a, mut b) =
+                (self.texts[example.a].clone(), self.texts[example.b].clone());
+            if example.cut.is_none() && draw.happens(0.5) {
+                let words = draw.one(&LONG_CUTS);
+                (a, b) = (cut(&a, words), cut(&b, words));
+            }
+            let (words, found) = (b.split_whitespace().count(), facts(&b).len());
+            if words < 8 || found < 2 || (found as f64) < 0.06 * words as f64 {
+                continue;
+            }
+            let share = draw.one(&[0.5, 0.7, 0.85, 1.0]);
+            let other = refill(&b, &names, share, &mut draw);
+            self.add(&a, &other, How { group: example.group, ..How::default() });
             made += 1;
         }
     }
