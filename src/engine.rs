@@ -6,6 +6,7 @@
 mod candidates;
 mod common;
 mod config;
+mod frames;
 pub mod dedup;
 mod pool;
 mod rewrites;

@@ -36,6 +36,9 @@ pub struct CompareOptions {
     /// Least words of a passage, on either side; in a text of fewer than twice as many, half its words.
     /// Default 10.
     pub passage_words: usize,
+    /// Whether one frame with other facts is a relation, [`Relation::Template`]; if not, such a pair
+    /// is unrelated. Default: not.
+    pub templates: bool,
 }
 
 impl Default for CompareOptions {
@@ -48,6 +51,7 @@ impl Default for CompareOptions {
             excerpt: 0.65,
             rewrite: 0.5,
             passage_words: 10,
+            templates: false,
         }
     }
 }
@@ -70,6 +74,8 @@ const SETTLED: f32 = 7.0;
 const SETTLED_SHARE: f32 = 8.0;
 /// A pair that would be related, but for want of anything to show, has this share of its score.
 const UNSHOWN: f32 = 0.5;
+/// How much higher than need be the log-odds of a rewrite are where faint evidence may show it.
+const SURE: f32 = 1.0;
 /// Share of a frame that must be in common order for a denial to make a template of a rewrite.
 const DENIED_FRAME: f32 = 0.7;
 
@@ -113,6 +119,7 @@ fn in_order(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison {
         comparison.contained = Some(if in_b { Side::A } else { Side::B });
     }
     comparison.features = verdict.judgement.features;
+    comparison.conflicting = Facts::of_articles(a, b, &weights).conflicting_share();
     comparison
 }
 
@@ -141,6 +148,15 @@ struct Verdict {
 
 impl Verdict {
     fn of(pair: &Pair, overlap: &Overlap, options: &CompareOptions) -> Self {
+        let mut verdict = Self::with_templates(pair, overlap, options);
+        if verdict.relation == Relation::Template && !options.templates {
+            verdict.relation = Relation::Unrelated;
+            verdict.evidence = Evidence::of_independent(pair);
+        }
+        verdict
+    }
+
+    fn with_templates(pair: &Pair, overlap: &Overlap, options: &CompareOptions) -> Self {
         let judgement = Judgement::of(pair);
         let own = judgement.odds();
         let bar = |relation| odds(options.least_score(relation));
@@ -152,19 +168,21 @@ impl Verdict {
             && !is_template
             && !is_denied
         {
-            let score = score(own.max(SETTLED + SETTLED_SHARE * share));
-            let evidence = Evidence::of_retold(pair, options);
+            let settled = SETTLED * judgement.by_article + SETTLED_SHARE * share;
+            let score = score(own.max(settled));
+            let evidence = Evidence::of_retold(pair, &judgement, options);
             return Self { relation, score, judgement, evidence };
         }
         let is_retold = judgement.whole >= bar(Relation::Rewrite);
         let evidence = match is_retold || is_template {
-            true => Evidence::of_retold(pair, options),
+            true => Evidence::of_retold(pair, &judgement, options),
             false => Evidence::of_independent(pair),
         };
+        let is_most = evidence.coverage_most() >= options.rewrite;
         let relation = match () {
             () if evidence.passages.is_empty() => Relation::Unrelated,
-            () if is_template || is_retold && is_denied => Relation::Template,
-            () if evidence.coverage_most() >= options.rewrite => Relation::Rewrite,
+            () if is_most && (is_template || is_retold && is_denied) => Relation::Template,
+            () if is_most && is_retold => Relation::Rewrite,
             () => Relation::Partial,
         };
         let score = score(own);
@@ -272,16 +290,32 @@ impl Evidence {
     }
 
     /// Those of articles of which one is the other retold; the same, if they show as much already.
-    fn of_retold(pair: &Pair, options: &CompareOptions) -> Self {
+    fn of_retold(pair: &Pair, judgement: &Judgement, options: &CompareOptions) -> Self {
         let proven = Self::of(pair, pair.passages, &[]);
         if proven.coverage_most() >= options.rewrite {
             return Self::of(pair, pair.passages, &align_sentences(pair, Bar::RETOLD));
         }
-        let is_short = pair.a.article.words.len().max(pair.b.article.words.len()) <= Article::SHORT;
-        let bar = if is_short { Bar::SHORT } else { Bar::RETOLD };
-        let aligned = align_sentences(pair, bar);
         let least = least_passage([pair.a, pair.b], options);
-        Self::of(pair, &retold::passages(pair, &aligned, least), &aligned)
+        let is_short = pair.words() <= Article::SHORT as f32;
+        let is_sure = judgement.whole >= odds(options.least_score(Relation::Rewrite)) + SURE;
+        let bars = match is_short {
+            true => &[Bar::SHORT][..],
+            false if pair.passages.is_empty() && is_sure => &[Bar::RETOLD, Bar::FAINT],
+            false => &[Bar::RETOLD],
+        };
+        let mut extended = proven;
+        for bar in bars {
+            let aligned = align_sentences(pair, *bar);
+            extended = Self::of(pair, &retold::passages(pair, &aligned, least, options.rewrite), &aligned);
+            // Less is proof enough only of what makes up most of one article.
+            if extended.coverage_most() >= options.rewrite {
+                return extended;
+            }
+        }
+        match pair.passages.is_empty() {
+            true => extended,
+            false => Self::of(pair, pair.passages, &align_sentences(pair, bars[0])),
+        }
     }
 
     fn of(pair: &Pair, passages: &[Candidate], aligned: &[Aligned]) -> Self {
@@ -305,6 +339,7 @@ impl Evidence {
             containment_b: overlap.of_second as f32,
             coverage_a: self.coverage[0],
             coverage_b: self.coverage[1],
+            conflicting: 0.0,
             passages: self.passages,
             sentences: self.sentences,
             features: Vec::new(),

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::borders::Stretch;
-use super::facts::Count;
+use super::facts::{Count, Facts};
 use super::links::Seed;
 use super::model::features;
 use super::profile::Profile;
@@ -51,12 +51,13 @@ features! {
     }
 }
 
-/// The features of two stretches that the links `seeds` led to; there is at least one.
+/// The features of two stretches that the links `seeds` led to, of which there is at least one, and
+/// how their facts agree.
 pub fn evidence(
     [(a, in_a), (b, in_b)]: [(&Profile, &Stretch); 2],
     weights: &Weights,
     seeds: &[Seed],
-) -> PassageFeatures {
+) -> (PassageFeatures, Facts) {
     let (terms_a, terms_b) = (Terms::of(a, &in_a.words), Terms::of(b, &in_b.words));
     let (sum_a, squares_a) = terms_a.whole(&weights.a);
     let (sum_b, squares_b) = terms_b.whole(&weights.b);
@@ -85,7 +86,7 @@ pub fn evidence(
     let quoted = |profile: &Profile, words: &Range<usize>| {
         1.0 - profile.unquoted(words.clone()) as f32 / words.len() as f32
     };
-    PassageFeatures {
+    let features = PassageFeatures {
         gain: (in_a.gain + in_b.gain).max(0.5).ln(),
         least_gain: in_a.gain.min(in_b.gain).max(0.5).ln(),
         shared: (shared as f32).ln_1p(),
@@ -104,7 +105,8 @@ pub fn evidence(
         conflicting_numbers: facts.numbers.conflicting.ln_1p(),
         quoted: quoted(a, &in_a.words).min(quoted(b, &in_b.words)),
         room: (a.terms.len() as f32).ln() + (b.terms.len() as f32).ln(),
-    }
+    };
+    (features, facts)
 }
 
 fn longer_first(x: f32, y: f32) -> (f32, f32) {

@@ -63,12 +63,23 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Adds the facts of another part.
+    pub fn add(&mut self, other: Self) {
+        self.names.add(other.names);
+        self.numbers.add(other.numbers);
+    }
+
+    /// Share of names and numbers that conflict, 0 to 1.
+    pub fn conflicting_share(self) -> f32 {
+        let mut all = self.names;
+        all.add(self.numbers);
+        all.conflicting_share()
+    }
+
     /// Of whole articles.
     pub fn of_articles(a: &Profile, b: &Profile, weights: &Weights) -> Self {
         let mut count = Count::default();
-        for (side, (profile, found)) in
-            [(a, &weights.found_a), (b, &weights.found_b)].iter().enumerate()
-        {
+        for (side, (profile, found)) in [(a, &weights.found_a), (b, &weights.found_b)].iter().enumerate() {
             for (roles, found) in profile.roles.iter().zip(found.iter()) {
                 count.add(side, *roles, *found);
             }
@@ -105,9 +116,7 @@ impl Facts {
                 };
                 count.add(1, b.roles[term as usize], found);
             }
-            let facts = count.facts();
-            sum.names.add(facts.names);
-            sum.numbers.add(facts.numbers);
+            sum.add(count.facts());
         }
         sum
     }
@@ -137,8 +146,7 @@ impl Count {
     }
 
     pub(super) fn facts(&self) -> Facts {
-        let [names, numbers] =
-            [0, 1].map(|kind| Agreement::new(self.found[kind], self.lacking[kind]));
+        let [names, numbers] = [0, 1].map(|kind| Agreement::new(self.found[kind], self.lacking[kind]));
         Facts { names, numbers }
     }
 }

@@ -62,6 +62,8 @@ features! {
         shared_numbers: Positive,
         /// Logarithm of the numbers that each side has and the other lacks.
         conflicting_numbers: Negative,
+        /// Share of the names and numbers that conflict.
+        conflicting: Negative,
         /// Share of the names in aligned sentences that both sentences have.
         aligned_names: Positive,
         /// Share of the names in aligned sentences that conflict.
@@ -99,6 +101,8 @@ features! {
         names: Positive,
         /// How far the numbers outside quotations agree, -1 to 1.
         numbers: Positive,
+        /// Share of the names and numbers in passages that conflict.
+        conflicting: Negative,
     }
 }
 
@@ -114,8 +118,9 @@ compiled_in! {
 
 impl ArticleFeatures {
     /// The features that [`PARTIAL`] judges by.
-    pub fn partial(&self) -> PartialFeatures {
+    pub fn partial(&self, passages: &[Candidate]) -> PartialFeatures {
         PartialFeatures {
+            conflicting: facts_in(passages).conflicting_share(),
             passage: self.passage,
             summary: self.summary,
             passage_words: self.passage_words,
@@ -132,11 +137,19 @@ impl ArticleFeatures {
             numbers: self.numbers.max(0.0),
             conflicting_names: 0.0,
             conflicting_numbers: 0.0,
+            conflicting: 0.0,
             misaligned_names: 0.0,
             misaligned_numbers: 0.0,
             ..*self
         }
     }
+}
+
+/// How the facts in passages agree.
+fn facts_in(passages: &[Candidate]) -> Facts {
+    let mut facts = Facts::default();
+    passages.iter().for_each(|passage| facts.add(passage.facts));
+    facts
 }
 
 /// A pair, as far as alignment has come.
@@ -201,6 +214,7 @@ impl Pair<'_> {
             conflicting_names: facts.names.conflicting.ln_1p(),
             shared_numbers: facts.numbers.shared.ln_1p(),
             conflicting_numbers: facts.numbers.conflicting.ln_1p(),
+            conflicting: facts.conflicting_share(),
             aligned_names: aligned_facts.names.shared_share(),
             misaligned_names: aligned_facts.names.conflicting_share(),
             misaligned_numbers: aligned_facts.numbers.conflicting_share(),

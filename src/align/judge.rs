@@ -24,6 +24,8 @@ pub struct Judgement {
     pub part: f32,
     /// That the whole of one would be the other retold if no facts conflicted; at least `whole`.
     pub frame: f32,
+    /// How far the pair is one of articles, not of short texts, 0 to 1.
+    pub by_article: f32,
     /// What led to the greater of the first two.
     pub features: Vec<Feature>,
 }
@@ -34,7 +36,7 @@ impl Judgement {
         let longest = pair.a.article.words.len().max(pair.b.article.words.len()) as f32;
         let by_article = (longest / SHORT_ONLY).ln() / (ARTICLE_ONLY / SHORT_ONLY).ln();
         let by_article = by_article.clamp(0.0, 1.0);
-        let mut judgement = Self::of_articles(pair);
+        let mut judgement = Self { by_article, ..Self::of_articles(pair) };
         if by_article < 1.0 {
             let short = Self::of_short(pair);
             let mix = |short: f32, article: f32| short + by_article * (article - short);
@@ -50,7 +52,7 @@ impl Judgement {
 
     fn of_articles(pair: &Pair) -> Self {
         let features = pair.features();
-        let (partial, words) = (features.partial(), pair.words());
+        let (partial, words) = (features.partial(pair.passages), pair.words());
         let whole = ARTICLE.odds(&features.values(), words);
         let part = match pair.passages.is_empty() {
             true => f32::NEG_INFINITY,
@@ -61,7 +63,7 @@ impl Judgement {
             false => PARTIAL.explain(&partial.values(), words),
         };
         let frame = ARTICLE.odds(&features.of_frame().values(), words);
-        Self { whole, part, frame: frame.max(whole), features: features_of_more }
+        Self { whole, part, frame: frame.max(whole), by_article: 1.0, features: features_of_more }
     }
 
     /// In a sentence or two one word makes another statement, however many are shared.
@@ -71,25 +73,17 @@ impl Judgement {
         let whole = SHORT.odds(&features.values(), words);
         let frame = SHORT.odds(&features.of_frame().values(), words).max(whole);
         let features = SHORT.explain(&features.values(), words);
-        Self { whole, part: f32::NEG_INFINITY, frame, features }
+        Self { whole, part: f32::NEG_INFINITY, frame, by_article: 0.0, features }
     }
 
     /// Log-odds of either the whole or a part.
     pub fn odds(&self) -> f32 {
-        either(self.whole, self.part)
+        self.whole.max(self.part)
     }
 }
 
 /// What is taken off the log-odds of a reused part in texts so short that a part is a whole.
 const LEAST_PART: f32 = -8.0;
-
-/// Log-odds that one of two independent things is so.
-fn either(x: f32, y: f32) -> f32 {
-    // 1 − (1 − p)(1 − q) has the odds (1 + e^x)(1 + e^y) − 1.
-    let log_1p_exp = |x: f32| if x > 20.0 { x } else { x.exp().ln_1p() };
-    let sum = log_1p_exp(x) + log_1p_exp(y);
-    if sum > 20.0 { sum } else { sum.exp_m1().ln() }
-}
 
 /// Log-odds up to which a score is the probability; above, it still tells pairs apart.
 const CERTAIN: f32 = 7.0;
@@ -104,15 +98,6 @@ pub fn score(odds: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn either_is_what_probabilities_say() {
-        for (x, y) in [(0.0, 0.0), (-3.0, 2.0), (1.5, f32::NEG_INFINITY), (-9.0, -8.0)] {
-            let neither = (1.0 - probability(x)) * (1.0 - probability(y));
-            assert!((probability(either(x, y)) - (1.0 - neither)).abs() < 1e-5, "{x} {y}");
-        }
-        assert!(either(90.0, 1.0).is_finite() && either(90.0, 1.0) > 89.0);
-    }
 
     #[test]
     fn scores_rise_without_end_and_stay_below_certainty() {

@@ -5,8 +5,10 @@ use std::sync::LazyLock;
 use super::model::{Line, compiled_in};
 use super::profile::{NO_TERM, Profile};
 use super::weights::{Weights, count_in_both};
+use crate::text::Article;
 
-/// Links with less cosine than this carry no information, and are most of all.
+/// Links with less cosine than this carry no information, and are most of all; but in short texts,
+/// where one shared word may be all that there is.
 const LEAST_COSINE: f32 = 0.1;
 
 /// Sentences this far from a link still support it.
@@ -64,7 +66,9 @@ pub fn links(a: &Profile, b: &Profile, weights: &Weights) -> Vec<Link> {
     let norms = (norms(a, &weights.a), norms(b, &weights.b));
     let roots: Vec<f32> = norms.1.iter().map(|norm| norm.squares.sqrt()).collect();
     let mut found = Vec::with_capacity(4 * a.sentences());
-    let mut row = Row::new(b.sentences());
+    let is_short = a.article.words.len().min(b.article.words.len()) <= Article::SHORT;
+    let least = if is_short { 0.0 } else { LEAST_COSINE };
+    let mut row = Row::new(b.sentences(), least);
     let (words_a, words_b) = (&weights.in_common.a, &weights.in_common.b);
     for (i, &whole_a) in norms.0.iter().enumerate() {
         row.fill(a.held(i), b, weights);
@@ -72,7 +76,7 @@ pub fn links(a: &Profile, b: &Profile, weights: &Weights) -> Vec<Link> {
         for (j, shared) in row.take(whole_a, &roots) {
             let whole_b = norms.1[j as usize];
             let cosine = shared.squares / (whole_a.squares * whole_b.squares).sqrt();
-            if cosine < LEAST_COSINE {
+            if cosine < least {
                 continue;
             }
             let bigrams = count_in_both(words_a.bigrams_of(i), words_b.bigrams_of(j as usize));
@@ -128,14 +132,16 @@ fn ln_1p(count: usize) -> f32 {
 
 /// What one sentence of the first article shares with each of the second.
 struct Row {
+    /// Least cosine that is worth a look.
+    least: f32,
     cells: Vec<Norm>,
     /// Places of the cells that are worth a look.
     enough: Vec<u32>,
 }
 
 impl Row {
-    fn new(sentences: usize) -> Self {
-        Self { cells: vec![Norm::default(); sentences], enough: vec![0; sentences] }
+    fn new(sentences: usize, least: f32) -> Self {
+        Self { least, cells: vec![Norm::default(); sentences], enough: vec![0; sentences] }
     }
 
     /// For a sentence with these terms.
@@ -153,11 +159,11 @@ impl Row {
         }
     }
 
-    /// Hands out the cells that may reach [`LEAST_COSINE`], ascending; `roots` are those of the
+    /// Hands out the cells that may reach the least cosine, ascending; `roots` are those of the
     /// squares of the second article's sentences.
     fn take(&mut self, whole: Norm, roots: &[f32]) -> impl Iterator<Item = (u32, Norm)> {
         // Nearly the same as comparing the cosine, without dividing; a little less, for rounding.
-        let floor = 0.99 * LEAST_COSINE * whole.squares.sqrt();
+        let floor = 0.99 * self.least * whole.squares.sqrt();
         let mut count = 0;
         for ((cell, root), at) in self.cells.iter().zip(roots).zip(0..) {
             self.enough[count] = at;

@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use super::borders::{Stretch, borders, refine};
 use super::evidence::{PassageFeatures, evidence};
+use super::facts::Facts;
 use super::links::{Link, Seed};
 use super::model::{Curves, compiled_in};
 use super::profile::Profile;
@@ -49,6 +50,8 @@ pub struct Candidate {
     pub form: Form,
     /// What speaks for it, in the order of [`PassageFeatures::NAMES`] or [`SUMMARY_FEATURES`].
     pub features: Vec<f32>,
+    /// How the facts of both sides agree.
+    pub facts: Facts,
     /// Log-odds that it is reuse.
     pub odds: f32,
 }
@@ -122,9 +125,10 @@ pub fn runs(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<
         let group = &seeds[group];
         let (in_a, in_b) = hull(group);
         let [in_a, in_b] = refine(&weights.in_common, a.words_of(in_a), b.words_of(in_b));
-        let features = evidence([(a, &in_a), (b, &in_b)], weights, group).values().to_vec();
+        let (features, facts) = evidence([(a, &in_a), (b, &in_b)], weights, group);
+        let features = features.values().to_vec();
         let odds = PASSAGE.odds(&features, in_a.words.len().min(in_b.words.len()) as f32);
-        found.push(Candidate { a: in_a.words, b: in_b.words, form: Form::Run, features, odds });
+        found.push(Candidate { a: in_a.words, b: in_b.words, form: Form::Run, features, facts, odds });
     }
     found
 }
@@ -176,11 +180,11 @@ impl Summaries<'_> {
             self.runs.iter().map(|run| run.odds).fold(0.0, f32::max).min(10.0),
         ];
         let (in_a, in_b) = if in_a { (short, long) } else { (long, short) };
-        let evidence = evidence([(a, &in_a), (b, &in_b)], self.weights, group);
-        let mut features = evidence.values().to_vec();
+        let (features, facts) = evidence([(a, &in_a), (b, &in_b)], self.weights, group);
+        let mut features = features.values().to_vec();
         features.extend(explained);
         let odds = SUMMARY.odds(&features, in_a.words.len().min(in_b.words.len()) as f32);
-        Some(Candidate { a: in_a.words, b: in_b.words, form: self.form, features, odds })
+        Some(Candidate { a: in_a.words, b: in_b.words, form: self.form, features, facts, odds })
     }
 }
 

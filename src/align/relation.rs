@@ -130,6 +130,9 @@ pub struct Comparison {
     pub coverage_a: f32,
     /// Share of the second article's characters inside passages.
     pub coverage_b: f32,
+    /// Share of the names and numbers of the two that conflict: where each side has one that the other
+    /// lacks, 0 to 1.
+    pub conflicting: f32,
     /// Runs of text that look reused, in the order of the first article. An unrelated pair may have
     /// some: what they share is then less than two reports of one event would.
     pub passages: Vec<Match>,

@@ -6,13 +6,18 @@
 
 use std::ops::Range;
 
+use super::facts::Facts;
 use super::features::Pair;
-use super::passages::{Candidate, Form, common, drop_overlapping, runs};
+use super::passages::{Candidate, Form, common, runs};
 use super::profile::Profile;
 use super::sentences::Aligned;
+use crate::span::{Span, covered};
 
-/// Log-odds from which a run is a passage.
+/// Log-odds from which a run may be a passage.
 const RUN_ODDS: f32 = -1.5;
+/// Log-odds from which what is added is shown however much is shown already; of weaker ones, the
+/// surest only, and no more than must be.
+const LIKELY: f32 = 0.0;
 /// Sentences without a partner that stand inside a passage, at most.
 const GAP: u32 = 2;
 /// A run of aligned sentences is news if less than this share of it stands in passages already, on
@@ -20,37 +25,45 @@ const GAP: u32 = 2;
 const NEWS: f32 = 0.5;
 
 /// The passages of a retold pair, in the order of the first article: those that it has, and what
-/// `aligned` sentences add, of at least `least` words on either side.
-pub fn passages(pair: &Pair, aligned: &[Aligned], least: usize) -> Vec<Candidate> {
-    let mut found: Vec<Candidate> = runs(pair.a, pair.b, pair.weights, pair.links)
+/// `aligned` sentences and weak runs add, of at least `least` words on either side: what is likely,
+/// and of the rest, the surest first, as much as makes up the share `most` of one article.
+pub fn passages(pair: &Pair, aligned: &[Aligned], least: usize, most: f32) -> Vec<Candidate> {
+    let mut found = pair.passages.to_vec();
+    let mut weak: Vec<Candidate> = runs(pair.a, pair.b, pair.weights, pair.links)
         .into_iter()
-        .filter(|run| run.odds > RUN_ODDS && run.words() >= least)
+        .filter(|run| run.odds > RUN_ODDS)
+        .chain(groups(aligned).map(|group| hull(pair, group)))
+        .filter(|run| run.words() >= least)
         .collect();
-    drop_overlapping(&mut found);
-    let is_summary = |passage: &&Candidate| passage.form != Form::Run;
-    for summary in pair.passages.iter().filter(is_summary) {
-        found.retain(|run| !is_inside(run, summary));
-        found.push(summary.clone());
-    }
-    for group in groups(aligned) {
-        let (a, b) = hull(pair, group);
-        let is_told = |range: fn(&Candidate) -> &Range<usize>, own: &Range<usize>| {
-            let told: usize = found.iter().map(|passage| common(range(passage), own)).sum();
-            told as f32 > NEWS * own.len() as f32
+    weak.sort_by(|x, y| y.odds.total_cmp(&x.odds).then(x.a.start.cmp(&y.a.start)));
+    let all = [pair.a, pair.b].map(|profile| profile.article.words.len() as f32);
+    for run in weak {
+        if run.odds < LIKELY && told_most(&found, all) >= most {
+            break;
+        }
+        let is_told = |range: fn(&Candidate) -> &Range<usize>| {
+            let told: usize = found.iter().map(|passage| common(range(passage), range(&run))).sum();
+            told as f32 > NEWS * range(&run).len() as f32
         };
-        let is_news = !is_told(|passage| &passage.a, &a) || !is_told(|passage| &passage.b, &b);
-        if is_news && a.len().min(b.len()) >= least {
-            let odds = group.iter().map(|aligned| aligned.odds).fold(f32::MIN, f32::max);
-            found.push(Candidate { a, b, form: Form::Run, features: Vec::new(), odds });
+        if !is_told(|passage| &passage.a) && !is_told(|passage| &passage.b) {
+            found.push(run);
         }
     }
     found.sort_by_key(|passage| (passage.a.start, passage.b.start, passage.a.end, passage.b.end));
     found
 }
 
-/// Whether a run stands for the most part inside a summary and what it sums up.
-fn is_inside(run: &Candidate, summary: &Candidate) -> bool {
-    common(&run.a, &summary.a) * 2 > run.a.len() && common(&run.b, &summary.b) * 2 > run.b.len()
+/// Share of the words inside passages, on the side where it is greater.
+fn told_most(found: &[Candidate], [all_a, all_b]: [f32; 2]) -> f32 {
+    let side = |range: fn(&Candidate) -> &Range<usize>, all: f32| {
+        let mut spans: Vec<Span> = found
+            .iter()
+            .map(range)
+            .map(|words| Span { start: words.start as u32, end: words.end as u32 })
+            .collect();
+        covered(&mut spans) as f32 / all
+    };
+    side(|passage| &passage.a, all_a).max(side(|passage| &passage.b, all_b))
 }
 
 /// Runs of aligned sentences, in the order of the first article, that go on in the second.
@@ -59,12 +72,14 @@ fn groups(aligned: &[Aligned]) -> impl Iterator<Item = &[Aligned]> {
     aligned.chunk_by(goes_on)
 }
 
-/// The words that the sentences span, on both sides.
-fn hull(pair: &Pair, group: &[Aligned]) -> (Range<usize>, Range<usize>) {
+/// The words that the sentences span, on both sides, as sure as the surest of them.
+fn hull(pair: &Pair, group: &[Aligned]) -> Candidate {
     let words = |profile: &Profile, place: fn(&Aligned) -> u32| {
         let places = group.iter().map(place);
         let first = places.clone().min().unwrap_or(0);
         profile.words_of(first..places.max().unwrap_or(0) + 1)
     };
-    (words(pair.a, |aligned| aligned.a), words(pair.b, |aligned| aligned.b))
+    let (a, b) = (words(pair.a, |aligned| aligned.a), words(pair.b, |aligned| aligned.b));
+    let odds = group.iter().map(|aligned| aligned.odds).fold(f32::MIN, f32::max);
+    Candidate { a, b, form: Form::Run, features: Vec::new(), facts: Facts::default(), odds }
 }

@@ -27,8 +27,10 @@ impl Bar {
     /// For articles of which one is known to be the other retold: most sentences come from
     /// somewhere, so less is proof enough.
     pub const RETOLD: Self = Self { odds: -2.0, shared: 0.2 };
+    /// For the same, where that shows too little: sentences may be long, or wrongly divided.
+    pub const FAINT: Self = Self { odds: f32::MIN, shared: 0.2 };
     /// For short texts that say the same: sentences have no neighbours there to support them.
-    pub const SHORT: Self = Self { odds: f32::MIN, shared: 0.1 };
+    pub const SHORT: Self = Self { odds: f32::MIN, shared: 0.03 };
 }
 
 /// Least share of the shared weight that must be unexplained on both sides.

@@ -218,8 +218,9 @@ impl Spread {
             return Self { gap: 1.0, weakest_third: 0.0 };
         }
         let runs = content.split(|found| *found).map(<[bool]>::len);
-        let third =
-            |part: &[bool]| part.iter().filter(|found| **found).count() as f32 / part.len() as f32;
+        let third = |part: &[bool]| {
+            part.iter().filter(|found| **found).count() as f32 / part.len() as f32
+        };
         Self {
             gap: runs.max().unwrap_or(0) as f32 / content.len() as f32,
             weakest_third: content.chunks(content.len().div_ceil(3)).map(third).fold(1.0, f32::min),
@@ -272,8 +273,7 @@ fn spelt(a: &Profile, b: &Profile) -> [f32; 2] {
 /// Words that are neither names nor numbers in common order, as a share of the side that has fewer.
 pub fn frame_in_order(a: &[Word], b: &[Word]) -> f32 {
     let frame = |words: &[Word]| -> Vec<u64> {
-        let is_fact =
-            |word: &&Word| word.traits.has(Traits::NAME) | word.traits.has(Traits::NUMBER);
+        let is_fact = |word: &&Word| word.traits.has(Traits::NAME) | word.traits.has(Traits::NUMBER);
         words.iter().filter(|word| !is_fact(word)).map(|word| u64::from(word.stem)).collect()
     };
     let (a, b) = (frame(a), frame(b));
@@ -365,8 +365,7 @@ mod tests {
     fn a_text_is_like_itself_in_all_ways() {
         let text = "The ferry left Calden at 9 with 40 people.";
         let own = values(text, text);
-        for share in [own.cosine, own.shared_least, own.in_order, own.unedited, own.weight_in_order]
-        {
+        for share in [own.cosine, own.shared_least, own.in_order, own.unedited, own.weight_in_order] {
             assert!((share - 1.0).abs() < 1e-5, "{own:?}");
         }
         assert_eq!((own.gap_most, own.replaced, own.conflicting_numbers), (0.0, 0.0, 0.0));

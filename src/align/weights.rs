@@ -43,6 +43,9 @@ impl Weights {
         let (mut found_a, mut found_b) = (vec![false; a.stems.len()], vec![false; b.stems.len()]);
         let mut shared = Places::default();
         find_shared(&a.stems, &b.stems, 0, a.kernel, &mut shared);
+        if a.article.language != b.article.language {
+            add_same_forms(a, b, &mut shared);
+        }
         for (i, j) in shared.iter() {
             let both = weight.of(a.postings(i as usize).len() + b.postings(j as usize).len());
             weights_a[i as usize] = both;
@@ -63,6 +66,32 @@ impl Weights {
             found_b,
             shared,
             in_common,
+        }
+    }
+}
+
+/// Adds terms that differ by their stems only because the languages of two texts differ, as they seem
+/// to where a text is short: each once, with the first that has the same form.
+fn add_same_forms(a: &Profile, b: &Profile, shared: &mut Places) {
+    let mut is_taken = [vec![false; a.stems.len()], vec![false; b.stems.len()]];
+    shared.a.iter().for_each(|term| is_taken[0][*term as usize] = true);
+    shared.b.iter().for_each(|term| is_taken[1][*term as usize] = true);
+    let own = |profile: &Profile, is_taken: &[bool]| -> Vec<(u64, u32)> {
+        let forms = profile.article.words.iter().zip(&profile.terms);
+        let is_own = |term: u32| term != NO_TERM && !is_taken[term as usize];
+        forms.filter(|(_, term)| is_own(**term)).map(|(word, term)| (word.form, *term)).collect()
+    };
+    let mut others = own(b, &is_taken[1]);
+    others.sort_unstable();
+    for (form, term) in own(a, &is_taken[0]) {
+        let from = others.partition_point(|other| other.0 < form);
+        let same = others[from..].iter().take_while(|other| other.0 == form);
+        let free = same.map(|other| other.1).find(|other| !is_taken[1][*other as usize]);
+        if let Some(other) = free.filter(|_| !is_taken[0][term as usize]) {
+            is_taken[0][term as usize] = true;
+            is_taken[1][other as usize] = true;
+            shared.a.push(term);
+            shared.b.push(other);
         }
     }
 }

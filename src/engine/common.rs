@@ -2,8 +2,8 @@
 //!
 //! A hundred words of boilerplate make rewrites of otherwise independent articles, and clusters of
 //! a whole site. So what is reused in rewrites is counted over the corpus: runs of words in many
-//! articles, of which they are a part, are its boilerplate. Rewrites are judged again without it; those
-//! that do not hold are partial, which they are, and join no cluster.
+//! articles, of which they are a part, are its boilerplate: sign-offs, notices, what many took from one
+//! source. Rewrites and partial pairs are judged again without it; what is left is what they are.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -29,11 +29,12 @@ const STORY: f64 = 0.6;
 const BLOCK: usize = 64;
 
 impl Engine {
-    /// Makes partial those rewrites that rest on common text alone; gives their number.
+    /// Judges rewrites and partial pairs by what is not common text; gives the number of those that are
+    /// less for it.
     pub(super) fn demote_common<T: Texts + ?Sized>(
         &self,
         texts: &T,
-        pairs: &mut [Pair],
+        pairs: &mut Vec<Pair>,
         watch: &dyn Watch,
     ) -> usize {
         let boilerplate = self.common_text(texts, pairs);
@@ -41,20 +42,21 @@ impl Engine {
             return 0;
         }
         let doubtful: Vec<(u32, u32)> =
-            pairs.iter().filter(|pair| is_rewrite(pair)).map(|pair| (pair.a, pair.b)).collect();
+            pairs.iter().filter(|pair| is_doubtful(pair)).map(|pair| (pair.a, pair.b)).collect();
         let mut rest = Vec::with_capacity(doubtful.len());
         self.without(boilerplate).compare_batches(texts, &doubtful, |now, compared| {
             watch.advance(now.len() as u64);
-            rest.extend(compared.into_iter().map(|comparison| comparison.relation));
+            rest.extend(compared);
             ControlFlow::Continue(())
         });
         let mut demoted = 0;
-        for (pair, rest) in pairs.iter_mut().filter(|pair| is_rewrite(pair)).zip(rest) {
-            if matches!(rest, Relation::Unrelated | Relation::Partial) {
-                pair.comparison.relation = Relation::Partial;
+        for (pair, rest) in pairs.iter_mut().filter(|pair| is_doubtful(pair)).zip(rest) {
+            if rest.relation > pair.comparison.relation {
+                pair.comparison = rest;
                 demoted += 1;
             }
         }
+        pairs.retain(|pair| self.keeps(&pair.comparison));
         demoted
     }
 
@@ -123,8 +125,8 @@ impl Engine {
     }
 }
 
-fn is_rewrite(pair: &Pair) -> bool {
-    pair.comparison.relation == Relation::Rewrite
+fn is_doubtful(pair: &Pair) -> bool {
+    matches!(pair.comparison.relation, Relation::Rewrite | Relation::Partial)
 }
 
 /// The distinct runs of words that an article has in passages, and its words.
@@ -133,10 +135,10 @@ struct Reused {
     words: usize,
 }
 
-/// For each article of a rewrite where its passages are, by number.
+/// For each article of such pairs where its passages are, by number.
 fn passages_of(pairs: &[Pair]) -> Vec<(u32, Vec<Span>)> {
     let mut passages: BTreeMap<u32, Vec<Span>> = BTreeMap::new();
-    for pair in pairs.iter().filter(|pair| is_rewrite(pair)) {
+    for pair in pairs.iter().filter(|pair| is_doubtful(pair)) {
         for passage in &pair.comparison.passages {
             passages.entry(pair.a).or_default().push(passage.a);
             passages.entry(pair.b).or_default().push(passage.b);

@@ -90,6 +90,8 @@ pub struct Stats {
     pub candidates: usize,
     /// Pairs that rest on text which many articles share, and so are partial.
     pub demoted: usize,
+    /// Rewrites and partial pairs that turned out to fill one frame with other facts.
+    pub templates: usize,
     /// What each channel did.
     pub channels: Channels,
     /// Seconds in each stage.
@@ -122,6 +124,7 @@ impl Engine {
         pairs.append(&mut self.align_identical(texts, &candidates.identical, watch));
         pairs.sort_by_key(|pair| (pair.a, pair.b));
         stats.demoted = self.demote_common(texts, &mut pairs, watch);
+        stats.templates = self.set_frames_aside(&mut pairs);
         stats.seconds.push((Stage::Align, start.elapsed().as_secs_f64()));
 
         let start = Instant::now();
@@ -178,7 +181,7 @@ impl Engine {
         related
     }
 
-    fn keeps(&self, comparison: &Comparison) -> bool {
+    pub(super) fn keeps(&self, comparison: &Comparison) -> bool {
         self.config.keep_unrelated || comparison.relation != Relation::Unrelated
     }
 
@@ -280,8 +283,7 @@ fn apart<'p, T: Texts + ?Sized>(texts: &T, pairs: &'p [(u32, u32)]) -> Vec<&'p [
 
 /// The pairs that may join clusters: a passage in common does not make two articles one.
 pub fn edges(pairs: &[Pair]) -> Vec<Edge> {
-    let joins =
-        |pair: &&Pair| !matches!(pair.comparison.relation, Relation::Partial | Relation::Unrelated);
+    let joins = |pair: &&Pair| pair.comparison.relation < Relation::Partial;
     let edge = |pair: &Pair| Edge { a: pair.a, b: pair.b, score: pair.comparison.score };
     pairs.iter().filter(joins).map(edge).collect()
 }

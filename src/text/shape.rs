@@ -51,18 +51,14 @@ mod tests {
 
     #[test]
     fn words_spelt_alike_resemble_each_other() {
-        for (a, b) in
-            [("Auckland", "Auckiand"), ("Zelensky", "ZELENSKIY"), ("Чайковский", "Чайковскый")]
-        {
+        for (a, b) in [("Auckland", "Auckiand"), ("Zelensky", "ZELENSKIY"), ("Чайковский", "Чайковскый")] {
             assert!(resemble(a, b), "{a} {b}");
         }
     }
 
     #[test]
     fn other_names_do_not() {
-        for (a, b) in
-            [("Tuesday", "Thursday"), ("Arica", "Hualien"), ("Smith", "Jones"), ("Oslo", "Madrid")]
-        {
+        for (a, b) in [("Tuesday", "Thursday"), ("Arica", "Hualien"), ("Smith", "Jones"), ("Oslo", "Madrid")] {
             assert!(!resemble(a, b), "{a} {b}");
         }
         assert_eq!(Shape::of("").likeness(Shape::of("")), 0.0);

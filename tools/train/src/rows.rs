@@ -95,8 +95,9 @@ impl AllRows {
             Shape::of(&labelled, 5, &[15.0, 40.0, 100.0, 300.0], &PassageFeatures::SIGNS[..TAUGHT]);
         let teacher = curves::fit(&labelled, &shape);
         let unknown = std::mem::take(&mut self.unknown);
-        let right = unknown
-            .only(|at| teacher.odds(&unknown.values[at][..TAUGHT], unknown.words[at]) > RIGHT_RUN);
+        let right = unknown.only(|at| {
+            teacher.odds(&unknown.values[at][..TAUGHT], unknown.words[at]) > RIGHT_RUN
+        });
         self.passage.append(right);
     }
 
@@ -188,7 +189,7 @@ fn of_pair(
     let pair = Pair { a, b, weights: &weights, links: &links, passages: &passages };
     let features = pair.features();
     if !passages.is_empty() && (is_pan || !example.reused) {
-        read.partial = Some(features.partial().values().to_vec());
+        read.partial = Some(features.partial(&passages).values().to_vec());
     }
     read.article = (!is_pan).then(|| features.values().to_vec());
     read

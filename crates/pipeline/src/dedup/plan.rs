@@ -300,10 +300,14 @@ fn recorded(path: &Path, articles: u32) -> Option<(Fates, usize)> {
     Some((Fates::new(drops), u64::from_le_bytes(*candidates) as usize))
 }
 
-/// The pairs of which one may go: not those that have passages in common only.
+/// The pairs of which one may go: not those that have passages in common only, nor rewrites with a name
+/// or a number that conflicts, which may be other news.
 fn edge(pair: &Pair) -> Option<Edge> {
     let found = &pair.comparison;
-    let is_dispensable = !matches!(found.relation, Relation::Partial | Relation::Unrelated);
+    let is_dispensable = match found.relation {
+        Relation::Rewrite => found.conflicting == 0.0,
+        relation => relation.is_reuse() && relation != Relation::Partial,
+    };
     is_dispensable.then_some(Edge {
         a: pair.a,
         b: pair.b,
