@@ -145,7 +145,8 @@ pub struct ScanArgs {
     #[arg(long, value_name = "FILE", help_heading = "Output", value_hint = ValueHint::FilePath)]
     pub stats: Option<PathBuf>,
 
-    /// Report pairs of these relations only, and make clusters of no others
+    /// Report pairs of these relations only, and make clusters of no others; `template` brings
+    /// --templates with it
     #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Output")]
     #[arg(value_parser = RelationValue::parser())]
     pub relation: Vec<RelationValue>,

@@ -102,6 +102,11 @@ pub struct DetectionOptions {
     #[arg(long, value_name = "WORDS")]
     pub min_passage: Option<usize>,
 
+    /// Report texts of one frame with other facts as `template`; otherwise they are unrelated
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(value_name = "BOOL", hide_possible_values = true)]
+    pub templates: Option<bool>,
+
     /// Count quotations like all else
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     #[arg(value_name = "BOOL", hide_possible_values = true, overrides_with = "ignore_quotes")]

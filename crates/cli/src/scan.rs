@@ -23,7 +23,12 @@ use crate::values::FormatValue;
 /// Scans the inputs and writes what was found.
 pub fn run(args: &ScanArgs, written: &Written, console: &mut Console<'_>) -> anyhow::Result<Exit> {
     let started = Started::now("scan");
-    let settings = Settings::new(&args.options)?;
+    let is_wanted = |relation| args.relation.iter().any(|wanted| wanted.0 == relation);
+    let mut options = args.options.clone();
+    if is_wanted(Relation::Template) {
+        options.detection.templates = Some(true);
+    }
+    let settings = Settings::new(&options)?;
     // An option out of range shows before the reading, not after it.
     Engine::new(settings.run.engine.clone())?;
     // Listed before anything is made, so that nothing of our own is among the inputs.
@@ -35,7 +40,6 @@ pub fn run(args: &ScanArgs, written: &Written, console: &mut Console<'_>) -> any
     let mut scan = Scan::of(&corpus, &settings.run, &progress)?;
     progress.clear();
     if !args.relation.is_empty() {
-        let is_wanted = |relation| args.relation.iter().any(|wanted| wanted.0 == relation);
         scan.keep_relations(is_wanted);
     }
     let pairs = scan.take_pairs();

@@ -133,6 +133,7 @@ impl Settings {
                 excerpt: Some(share(compare.excerpt)),
                 rewrite: Some(share(compare.rewrite)),
                 min_passage: Some(compare.passage_words),
+                templates: Some(compare.templates),
                 keep_quotes: Some(engine.keep_quotations),
                 ignore_quotes: false,
                 boilerplate: self.tables.boilerplate.clone(),
@@ -192,6 +193,7 @@ fn engine(detection: &DetectionOptions, signing: &SigningOptions) -> anyhow::Res
     compare.excerpt = share(detection.excerpt, compare.excerpt);
     compare.rewrite = share(detection.rewrite, compare.rewrite);
     compare.passage_words = detection.min_passage.unwrap_or(compare.passage_words);
+    compare.templates = detection.templates.unwrap_or(compare.templates);
     Ok(Config {
         boilerplate: tables::boilerplate(detection.boilerplate.as_deref().unwrap_or_default())?,
         synonyms: tables::synonyms(detection.synonyms.as_deref())?,

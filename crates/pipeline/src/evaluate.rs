@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
 
-use retold::align::{Comparison, Relation};
+use retold::align::Comparison;
 use retold::engine::Scan;
 use retold::evaluation::{Counts, Ranking, Reliability, Scored, Unseen, adjusted_rand};
 use retold::{Config, Engine};
@@ -54,7 +54,7 @@ impl Tally {
     fn add(&mut self, comparison: &Comparison, is_reuse: bool) {
         // As records have it, so that the figures can be had from them, too.
         self.pairs.push(Scored { score: round(comparison.score), is_reuse });
-        let is_found = comparison.relation != Relation::Unrelated;
+        let is_found = comparison.relation.is_reuse();
         self.found.right += u64::from(is_found && is_reuse);
         self.found.wrong += u64::from(is_found && !is_reuse);
         self.found.missed += u64::from(!is_found && is_reuse);

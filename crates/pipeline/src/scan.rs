@@ -118,6 +118,7 @@ impl Scan {
             ("words", channels.words),
             ("candidates", stats.candidates as u64),
             ("common_text_demoted", stats.demoted as u64),
+            ("templates", stats.templates as u64),
             ("banding_pairs", channels.banding_pairs as u64),
             ("banding_capped_buckets", channels.banding.capped_buckets),
             ("banding_pairs_left_out", channels.banding.pairs_left_out),

@@ -17,7 +17,7 @@ pub(crate) enum Column {
 }
 
 /// By name, in the order of records.
-pub(crate) const COLUMNS: [(&str, Column); 10] = [
+pub(crate) const COLUMNS: [(&str, Column); 11] = [
     ("relation", Column::Word(|found| found.relation.name())),
     ("score", Column::Figure(|found| found.score)),
     ("jaccard", Column::Figure(|found| found.jaccard)),
@@ -25,6 +25,7 @@ pub(crate) const COLUMNS: [(&str, Column); 10] = [
     ("containment_b", Column::Figure(|found| found.containment_b)),
     ("coverage_a", Column::Figure(|found| found.coverage_a)),
     ("coverage_b", Column::Figure(|found| found.coverage_b)),
+    ("conflicting", Column::Figure(|found| found.conflicting)),
     ("contained", Column::WordOrNone(|found| found.contained.map(side_name))),
     ("passages", Column::Matches(|found| &found.passages)),
     ("sentences", Column::Matches(|found| &found.sentences)),

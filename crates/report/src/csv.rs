@@ -106,7 +106,7 @@ mod tests {
         let text = written(&Rows, &sample.findings());
         let mut reader = ::csv::Reader::from_reader(text.as_bytes());
         let names = "a,b,relation,contained,score,jaccard,containment_a,containment_b,coverage_a,\
-                     coverage_b,passages,sentences,cluster_a,cluster_b";
+                     coverage_b,conflicting,passages,sentences,cluster_a,cluster_b";
         let names: Vec<_> = names.split(',').collect();
         assert_eq!(reader.headers().expect("names").iter().collect::<Vec<_>>(), names);
         let rows: Vec<_> = reader.records().map(|row| row.expect("a row")).collect();

@@ -100,6 +100,7 @@ mod tests {
             "\"containment_b\":",
             "\"coverage_a\":",
             "\"coverage_b\":",
+            "\"conflicting\":",
             "\"passages\":[",
             "\"sentences\":[",
         ];

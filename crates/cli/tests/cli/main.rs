@@ -11,3 +11,4 @@ mod nothing_misread;
 mod resume;
 mod scan;
 mod tables;
+mod templates;

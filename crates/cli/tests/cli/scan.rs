@@ -31,8 +31,8 @@ fn the_seeds_have_the_relations_that_they_are_said_to_have() {
 
 #[test]
 fn the_summary_for_people() {
-    // Of relations that no tuning of scores changes much.
-    let done = run(scan_seeds().args(["--relation", "near-duplicate,excerpt"]));
+    // Of one relation, since pairs are in the order of their scores, which go with the models.
+    let done = run(scan_seeds().args(["--relation", "near-duplicate"]));
     let before_the_time = done.out.split("\nTime ").next().expect("a summary");
     insta::assert_snapshot!(before_the_time);
     assert_eq!(done.err, "");
@@ -370,7 +370,7 @@ fn an_interrupted_run_leaves_nothing() {
 fn little_memory_changes_nothing() {
     let texts: Vec<String> = (0..4000)
         .map(|at| match at % 10 {
-            9 => article(at - 3)[..500].to_owned() + &article(at),
+            9 => article(at - 3) + &article(at),
             _ => article(at),
         })
         .collect();

@@ -22,7 +22,7 @@ pub struct Evaluation {
     pub run: Run,
     /// What it was held against.
     pub truth: Truth,
-    /// What was found and missed: a pair is found if its relation is any but `unrelated`.
+    /// What was found and missed: a pair is found if its relation is one of reuse.
     pub found: Counts,
     /// The threshold in force, 0 to 1.
     pub threshold: f64,

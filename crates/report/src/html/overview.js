@@ -3,7 +3,7 @@
 const overview = (() => {
   const PAGE = 100;
   const { articles, pairs, cut } = source.index;
-  const strength = ["identical", "near-duplicate", "excerpt", "rewrite", "partial", "unrelated"];
+  const strength = ["identical", "near-duplicate", "excerpt", "rewrite", "partial", "template", "unrelated"];
   const names = articles.map((article) => shownName(article.id));
   const values = {
     name_a: (pair) => names[pair.a],

@@ -7,7 +7,7 @@ use crate::record::Explain;
 use crate::terminal::line::{Line, Look};
 use crate::terminal::{Page, Style, name, sign};
 use crate::{Error, Evidence, Findings, Format, Pair, quantity};
-use retold::align::{Comparison, Kind, Match, Side, changes};
+use retold::align::{Comparison, Kind, Match, Relation, Side, changes};
 use retold::span::Span;
 
 /// Every pair of the findings in full.
@@ -58,10 +58,15 @@ fn header(page: &mut Page<'_>, findings: &Findings<'_>, pair: &Pair) -> Result<(
         Some(Side::B) => " · B stands in A",
         None => "",
     };
-    let relation = Line::of(Look::Strong, found.relation.name()).and(
-        Look::Plain,
-        format!(" {} · Jaccard {:.2}{contained}", quantity::score(found.score), found.jaccard),
-    );
+    let figures = format!(" {} · Jaccard {:.2}", quantity::score(found.score), found.jaccard);
+    let conflicting = match found.relation {
+        Relation::Template => {
+            format!(" · {} of names and numbers conflict", quantity::percent(found.conflicting))
+        }
+        _ => String::new(),
+    };
+    let relation = Line::of(Look::Strong, found.relation.name())
+        .and(Look::Plain, format!("{figures}{contained}{conflicting}"));
     page.wrapped(Line::default(), &relation)?;
     page.blank()?;
     for (label, article, coverage, containment) in [
