@@ -1,8 +1,8 @@
 //! One frame that many articles fill with facts of their own.
 //!
 //! A wire reports bond issues, prices and quarters of companies in the same words day after day. Two
-//! such reports may look retold, but an article that would be retold by many, each time with other
-//! names and numbers, is the use of a frame. Whoever retells keeps the facts.
+//! such reports may look retold. But whoever retells keeps the facts, so an article that others would
+//! retell with other names and numbers, nearly all of them, is the use of a frame.
 
 use std::collections::HashMap;
 
@@ -10,29 +10,28 @@ use super::Engine;
 use super::scan::Pair;
 use crate::align::Relation;
 
-/// Share of names and numbers that conflict from which a pair counts as one of other facts.
-const CONFLICTING: f32 = 0.15;
-/// A surer pair is none of them.
+/// Share of names and numbers that conflict from which a pair has other facts.
+const OTHER_FACTS: f32 = 0.1;
+/// The same where one of the two articles alone uses a frame, unless the pair is surer than `SURE`.
+const OTHER_FACTS_OF_ONE: f32 = 0.15;
 const SURE: f32 = 0.95;
-/// With so many articles an article must share a frame for the frame to be one.
-const FRAME: u32 = 3;
+/// Least pairs with other facts of an article that uses a frame, and their least share of its pairs.
+const LEAST_PAIRS: u32 = 2;
+const LEAST_SHARE: f32 = 0.8;
 
 impl Engine {
     /// Makes templates of those rewrites and partial pairs that fill one frame with other facts, as
     /// more articles do; of no relation where templates are none. Gives their number.
     pub(super) fn set_frames_aside(&self, pairs: &mut Vec<Pair>) -> usize {
-        let mut others: HashMap<u32, u32> = HashMap::new();
-        for pair in pairs.iter().filter(|pair| has_other_facts(pair)) {
-            *others.entry(pair.a).or_default() += 1;
-            *others.entry(pair.b).or_default() += 1;
-        }
+        let (both, one) = (Frames::of(pairs, OTHER_FACTS), Frames::of(pairs, OTHER_FACTS_OF_ONE));
         let relation = match self.config.compare.templates {
             true => Relation::Template,
             false => Relation::Unrelated,
         };
         let mut found = 0;
-        for pair in pairs.iter_mut().filter(|pair| has_other_facts(pair)) {
-            if others[&pair.a].max(others[&pair.b]) >= FRAME {
+        for pair in pairs.iter_mut() {
+            let is_of_one = one.has_one(pair) && pair.comparison.score < SURE;
+            if both.has_both(pair) || is_of_one {
                 pair.comparison.relation = relation;
                 pair.comparison.score *= 0.5;
                 found += 1;
@@ -43,8 +42,77 @@ impl Engine {
     }
 }
 
-fn has_other_facts(pair: &Pair) -> bool {
-    matches!(pair.comparison.relation, Relation::Rewrite | Relation::Partial)
-        && pair.comparison.conflicting >= CONFLICTING
-        && pair.comparison.score < SURE
+/// For each article of some pair how many of its pairs have other facts, and how many it has.
+struct Frames {
+    /// Share of conflicting facts from which a pair has other facts.
+    least: f32,
+    counts: HashMap<u32, [u32; 2]>,
+}
+
+impl Frames {
+    fn of(pairs: &[Pair], least: f32) -> Self {
+        let mut frames = Self { least, counts: HashMap::new() };
+        for pair in pairs.iter().filter(|pair| pair.comparison.relation.is_reuse()) {
+            let has_others = frames.has_other_facts(pair);
+            for article in [pair.a, pair.b] {
+                let [others, all] = frames.counts.entry(article).or_default();
+                *others += u32::from(has_others);
+                *all += 1;
+            }
+        }
+        frames
+    }
+
+    fn has_other_facts(&self, pair: &Pair) -> bool {
+        matches!(pair.comparison.relation, Relation::Rewrite | Relation::Partial)
+            && pair.comparison.conflicting >= self.least
+    }
+
+    fn is_frame(&self, article: u32) -> bool {
+        let [others, all] = self.counts.get(&article).copied().unwrap_or_default();
+        others >= LEAST_PAIRS && others as f32 >= LEAST_SHARE * all as f32
+    }
+
+    fn has_both(&self, pair: &Pair) -> bool {
+        self.has_other_facts(pair) && self.is_frame(pair.a) && self.is_frame(pair.b)
+    }
+
+    fn has_one(&self, pair: &Pair) -> bool {
+        self.has_other_facts(pair) && (self.is_frame(pair.a) || self.is_frame(pair.b))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Config, Engine};
+
+    fn bond(company: &str, amount: u32, coupon: u32, day: u32) -> String {
+        format!(
+            "{company} is issuing a {amount} mln dlr eurobond due May {day}, 1992, paying {coupon} pct \
+             and priced at par, lead manager Nomura said. The bonds will be listed in London and \
+             issued in denominations of {} dlrs. Fees of {} pct are for management and underwriting, \
+             and payment is expected within the week after the offer of {company} has closed.",
+            amount * 100,
+            coupon + 3,
+        )
+    }
+
+    #[test]
+    fn a_frame_with_other_facts_is_no_reuse() {
+        let bonds: Vec<String> = ["Calden Rail", "Port Delby", "Hexham Steel", "Orrin Gas", "Upper Tarn"]
+            .iter()
+            .zip([40, 75, 120, 310, 55])
+            .enumerate()
+            .map(|(at, (company, amount))| bond(company, amount, 5 + at as u32, 3 + 5 * at as u32))
+            .collect();
+        let is_claimed = |config: Config| {
+            let scan = Engine::new(config).unwrap().scan(&bonds[..]).unwrap();
+            let is_retold = |pair: &&crate::engine::Pair| {
+                let relation = pair.comparison.relation;
+                matches!(relation, crate::align::Relation::Rewrite | crate::align::Relation::Partial)
+            };
+            scan.pairs.iter().filter(is_retold).count()
+        };
+        assert_eq!(is_claimed(Config::default()), 0);
+    }
 }

@@ -183,17 +183,20 @@ fn weigh(library: &Library, all: &mut AllRows) {
     all.short.cap(1500.0);
     scale(&mut all.short, &|corpus, label| match corpus {
         "mrpc" | "pan sentences" => 2.0,
-        "templates" => 0.3,
-        "asset" | "turku_fi" if label => 1.3,
+        "templates" | "retold templates" => 0.3,
+        "asset" if label => 3.0,
+        "turku_fi" if label => 1.3,
         // What was asked to paraphrase often answered something else.
         "coaid" => 0.4,
         "earnings" if !label => 2.0,
         _ => 1.0,
     });
     all.article.cap(3000.0);
-    scale(&mut all.article, &|corpus, _| match corpus {
+    scale(&mut all.article, &|corpus, label| match corpus {
         "basil" | "multinews" | "news events" => 2.0,
-        "templates" => 0.5,
+        "templates" | "retold templates" => 0.5,
+        "polish" if label => 2.0,
+        "ocr" if label => 1.5,
         "coaid" => 0.2,
         "earnings" => 2.0,
         _ => 1.0,
