@@ -6,8 +6,8 @@
 mod candidates;
 mod common;
 mod config;
-mod frames;
 pub mod dedup;
+mod frames;
 mod pool;
 mod rewrites;
 mod scan;
