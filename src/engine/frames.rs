@@ -11,9 +11,8 @@ use super::scan::Pair;
 use crate::align::Relation;
 
 /// Share of names and numbers that conflict from which a pair has other facts.
-const OTHER_FACTS: f32 = 0.1;
-/// The same where one of the two articles alone uses a frame, unless the pair is surer than `SURE`.
-const OTHER_FACTS_OF_ONE: f32 = 0.15;
+const OTHER_FACTS: f32 = 0.15;
+/// A pair with such a score is retold, whatever else its articles are.
 const SURE: f32 = 0.95;
 /// Least pairs with other facts of an article that uses a frame, and their least share of its pairs.
 const LEAST_PAIRS: u32 = 2;
@@ -23,15 +22,14 @@ impl Engine {
     /// Makes templates of those rewrites and partial pairs that fill one frame with other facts, as
     /// more articles do; of no relation where templates are none. Gives their number.
     pub(super) fn set_frames_aside(&self, pairs: &mut Vec<Pair>) -> usize {
-        let (both, one) = (Frames::of(pairs, OTHER_FACTS), Frames::of(pairs, OTHER_FACTS_OF_ONE));
+        let frames = Frames::of(pairs);
         let relation = match self.config.compare.templates {
             true => Relation::Template,
             false => Relation::Unrelated,
         };
         let mut found = 0;
         for pair in pairs.iter_mut() {
-            let is_of_one = one.has_one(pair) && pair.comparison.score < SURE;
-            if both.has_both(pair) || is_of_one {
+            if frames.have(pair) {
                 pair.comparison.relation = relation;
                 pair.comparison.score *= 0.5;
                 found += 1;
@@ -43,43 +41,37 @@ impl Engine {
 }
 
 /// For each article of some pair how many of its pairs have other facts, and how many it has.
-struct Frames {
-    /// Share of conflicting facts from which a pair has other facts.
-    least: f32,
-    counts: HashMap<u32, [u32; 2]>,
-}
+struct Frames(HashMap<u32, [u32; 2]>);
 
 impl Frames {
-    fn of(pairs: &[Pair], least: f32) -> Self {
-        let mut frames = Self { least, counts: HashMap::new() };
+    fn of(pairs: &[Pair]) -> Self {
+        let mut counts: HashMap<u32, [u32; 2]> = HashMap::new();
         for pair in pairs.iter().filter(|pair| pair.comparison.relation.is_reuse()) {
-            let has_others = frames.has_other_facts(pair);
             for article in [pair.a, pair.b] {
-                let [others, all] = frames.counts.entry(article).or_default();
-                *others += u32::from(has_others);
+                let [others, all] = counts.entry(article).or_default();
+                *others += u32::from(has_other_facts(pair));
                 *all += 1;
             }
         }
-        frames
+        Self(counts)
     }
 
-    fn has_other_facts(&self, pair: &Pair) -> bool {
-        matches!(pair.comparison.relation, Relation::Rewrite | Relation::Partial)
-            && pair.comparison.conflicting >= self.least
+    /// Whether a pair fills a frame that one of its articles uses.
+    fn have(&self, pair: &Pair) -> bool {
+        has_other_facts(pair)
+            && pair.comparison.score < SURE
+            && (self.is_frame(pair.a) || self.is_frame(pair.b))
     }
 
     fn is_frame(&self, article: u32) -> bool {
-        let [others, all] = self.counts.get(&article).copied().unwrap_or_default();
+        let [others, all] = self.0.get(&article).copied().unwrap_or_default();
         others >= LEAST_PAIRS && others as f32 >= LEAST_SHARE * all as f32
     }
+}
 
-    fn has_both(&self, pair: &Pair) -> bool {
-        self.has_other_facts(pair) && self.is_frame(pair.a) && self.is_frame(pair.b)
-    }
-
-    fn has_one(&self, pair: &Pair) -> bool {
-        self.has_other_facts(pair) && (self.is_frame(pair.a) || self.is_frame(pair.b))
-    }
+fn has_other_facts(pair: &Pair) -> bool {
+    matches!(pair.comparison.relation, Relation::Rewrite | Relation::Partial)
+        && pair.comparison.conflicting >= OTHER_FACTS
 }
 
 #[cfg(test)]
