@@ -325,6 +325,12 @@ mod tests {
             "ıssız kışı İyi",
             "bоrd аnd а",
             "п’ять д'Арк d’Аrk",
+            // Alphabets that mix, without a Latin letter beside them.
+            "οа",
+            "аο АΤ' Τ’А",
+            "Աа аԱ οԱ Աο",
+            "ϣο οϣ ϣа ԯа аԯ ԯԱ",
+            "٣а ͵а а·ο",
             "tur-\nbines a-\nb tur\u{ad}\r\nbines tur¬\n bines tur\u{2010}\nbines",
         ] {
             check(text);
@@ -385,7 +391,7 @@ mod tests {
 
         /// Words broken at line ends, in and out of pieces.
         #[test]
-        fn broken_words(text in "(tur|bines|tide|der|Ab|[-¬\u{ad}\u{2010}\u{2011}]|\r?\n| |中国|、){0,120}") {
+        fn broken_words(text in "(tur|bines|tide|der|Ab|[-¬\u{ad}\u{2010}\u{2011}]|\r?\n| |中国|０１|、){0,120}") {
             check(&text);
             check(&format!("{}{text}", "word and ".repeat(PIECE / 9 - 20)));
         }
