@@ -342,7 +342,7 @@ fn mark_quoted(words: &mut [Word], quotations: &[Span]) {
 fn shapes(text: &str, words: &[Word]) -> Vec<(u32, Shape)> {
     let is_short = words.len() <= Article::SHORT;
     let wanted = |word: &&Word| is_short || word.traits.has(Traits::NAME);
-    let numbered = (0..).zip(words).filter(|(_, word)| wanted(&word));
+    let numbered = (0..).zip(words).filter(|(_, word)| wanted(word));
     numbered.map(|(at, word)| (at, Shape::of(word.span.of(text)))).collect()
 }
 

@@ -184,7 +184,10 @@ impl WideChars {
                 Plain::Letter(folded) => {
                     let bytes = 0b11 << at;
                     letters |= bytes;
-                    foreign |= bytes & u64::from(piece[place] >= FOREIGN).wrapping_neg();
+                    if piece[place] >= FOREIGN {
+                        foreign |= bytes;
+                        self.signs.is_suspect |= follows_another_alphabet(piece, place);
+                    }
                     lowered[place..place + 2].copy_from_slice(&folded);
                 }
                 Plain::Short(_) => {
@@ -211,6 +214,29 @@ impl WideChars {
         (self.letters, self.foreign, self.other) =
             (spilled(letters), spilled(foreign), spilled(other));
         self.folded = lowered[start + BLOCK];
+    }
+}
+
+/// Whether the foreign letter at `place` stands right behind one of another foreign alphabet.
+#[inline(always)]
+fn follows_another_alphabet(piece: &[u8], place: usize) -> bool {
+    let letter = |at: usize| u16::from_be_bytes([piece[at], piece[at + 1]]);
+    // Whatever begins with less is Latin, or the end of a longer character; with more nothing of two
+    // bytes does.
+    let before = place.checked_sub(2).map(letter).filter(|two| two >> 8 >= u16::from(FOREIGN));
+    before.is_some_and(|before| foreign_alphabet(before) != foreign_alphabet(letter(place)))
+}
+
+/// Which alphabet a letter of two bytes is of, U+0370 and above, given these bytes.
+#[inline(always)]
+fn foreign_alphabet(letter: u16) -> u8 {
+    match letter {
+        // Greek, up to U+03FF, but for the Coptic letters U+03E2 to U+03EF.
+        ..=0xcfa1 | 0xcfb0..=0xcfbf => 0,
+        // Cyrillic, up to U+052F.
+        0xd080..=0xd4af => 1,
+        // Armenian, and those.
+        _ => 2,
     }
 }
 

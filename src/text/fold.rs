@@ -77,6 +77,8 @@ struct Origin {
 struct Cluster {
     characters: String,
     start: usize,
+    /// Where each of them but the first starts.
+    next_starts: Vec<usize>,
     end: usize,
 }
 
@@ -111,15 +113,13 @@ impl Folded {
                 after_hidden |= character != SOFT_HYPHEN;
                 continue;
             }
-            // A mark after punctuation may be a word, which then begins with the mark.
-            let begins_word = || {
-                character.is_alphanumeric() && !cluster.characters.contains(char::is_alphanumeric)
-            };
-            if starts_cluster(character) || begins_word() {
+            if starts_cluster(character) {
                 self.push_cluster(&mut cluster);
             }
             if cluster.characters.is_empty() {
                 cluster.start = start;
+            } else {
+                cluster.next_starts.push(start);
             }
             if after_hidden {
                 self.note_hidden(&cluster, character);
@@ -162,6 +162,7 @@ impl Folded {
     fn push_cluster(&mut self, cluster: &mut Cluster) {
         let mut characters = cluster.characters.chars();
         match (characters.next(), characters.next()) {
+            (Some(one), Some(_)) if !one.is_alphanumeric() => return self.push_parts(cluster),
             (None, _) => return,
             (Some(one), None) if one.is_ascii() => self.text.push(one.to_ascii_lowercase()),
             (Some(one), None) if is_stable(one) => self.text.push(one),
@@ -171,9 +172,52 @@ impl Folded {
             },
             _ => push_folded(&cluster.characters, &mut self.text),
         }
+        self.push_origin(cluster.start..cluster.end);
+        cluster.clear();
+    }
+
+    /// Adds a cluster that begins with no letter. A mark in it may be a word all the same, which then
+    /// begins with the mark: whichever that is in canonical order, lest it depend on the encoding.
+    #[cold]
+    fn push_parts(&mut self, cluster: &mut Cluster) {
+        let mut marks = cluster.in_order();
+        let word = marks.iter().position(|(mark, _)| mark.is_alphanumeric());
+        let mark = marks.split_off(word.unwrap_or(marks.len()));
+        // What stands behind the first mark of the word may have been before it in the text.
+        let start = mark.iter().map(|(_, place)| *place).min().unwrap_or(cluster.end);
+        for (part, origin) in [(marks, cluster.start..start), (mark, start..cluster.end)] {
+            if !part.is_empty() {
+                let part: String = part.into_iter().map(|(mark, _)| mark).collect();
+                push_folded(&part, &mut self.text);
+                self.push_origin(origin);
+            }
+        }
+        cluster.clear();
+    }
+
+    fn push_origin(&mut self, from: Range<usize>) {
         let end = self.text.len();
-        self.origins.push(Origin { end, start_in_text: cluster.start, end_in_text: cluster.end });
-        cluster.characters.clear();
+        self.origins.push(Origin { end, start_in_text: from.start, end_in_text: from.end });
+    }
+}
+
+impl Cluster {
+    fn clear(&mut self) {
+        self.characters.clear();
+        self.next_starts.clear();
+    }
+
+    /// Its characters, decomposed, in canonical order, each with where in the text it comes from.
+    fn in_order(&self) -> Vec<(char, usize)> {
+        let starts = std::iter::once(self.start).chain(self.next_starts.iter().copied());
+        let parts = |(character, start)| std::iter::once(character).nfkd().map(move |c| (c, start));
+        let mut all: Vec<(char, usize)> =
+            self.characters.chars().zip(starts).flat_map(parts).collect();
+        let class = |mark: &(char, usize)| canonical_combining_class(mark.0);
+        for marks in all.chunk_by_mut(|a, b| class(a) != 0 && class(b) != 0) {
+            marks.sort_by_key(class);
+        }
+        all
     }
 }
 
@@ -293,5 +337,27 @@ mod tests {
         assert_eq!(origin(4..6), ("e\u{301}", true));
         assert!(form.has_hidden(&(4..9)) && !form.has_hidden(&(0..4)));
         assert_eq!(origin(9..12), ("℡", true));
+    }
+
+    /// A Telugu mark of length, which is a word by itself, and a Tibetan sign that is none.
+    #[test]
+    fn words_of_marks_begin_with_the_same_one_in_every_normal_form() {
+        for (text, parts) in [
+            ("\u{fc6}\u{c55}", vec![("\u{c55}\u{fc6}", 0..6)]),
+            ("!\u{fc6}\u{c55}", vec![("!", 0..1), ("\u{c55}\u{fc6}", 1..7)]),
+            ("!\u{334}\u{fc6}\u{c55}", vec![("!\u{334}", 0..3), ("\u{c55}\u{fc6}", 3..9)]),
+            ("!\u{334}\u{c55}", vec![("!\u{334}", 0..3), ("\u{c55}", 3..6)]),
+            ("!\u{c55}\u{200d}\u{334}", vec![("!\u{334}", 0..1), ("\u{c55}", 1..9)]),
+        ] {
+            let mut form = Folded::default();
+            form.push_stretch(text, 0..text.len(), &[]);
+            let mut start = 0;
+            for (part, origin) in parts {
+                let end = start + part.len();
+                assert_eq!(&form.text[start..end], part, "{text:?}");
+                assert_eq!(form.origin(&(start..end)).0, origin, "{text:?}");
+                start = end;
+            }
+        }
     }
 }

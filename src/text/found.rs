@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use super::fold::fold;
 use super::hash::word_hash;
-use super::words;
+use super::plain::fold_plain;
+use super::run_on;
+use super::words::{self, dots_of};
 use crate::Span;
 
 /// A part of a text, and where it starts in it.
@@ -60,6 +62,25 @@ impl Found<'_> {
         self.hashes.push(hash);
         if let Some(places) = &mut self.places {
             places.spans.push(Span::new(piece.start + range.start, piece.start + range.end));
+        }
+    }
+
+    /// Takes a plain word with a full stop in it, or the two that the full stop parts; given the piece in
+    /// lower case and the word folded, which is scratch after.
+    #[cold]
+    pub(super) fn push_dotted(
+        &mut self,
+        piece: Piece<'_>,
+        word: Range<usize>,
+        (lowered, folded): (&[u8], &mut Vec<u8>),
+    ) {
+        let mut dots = dots_of(&piece.text[word.clone()]).map(|dot| word.start + dot);
+        let Some(dot) = dots.find(|&dot| run_on::parts_words(piece.text, dot..dot + 1)) else {
+            return self.push(piece, word, word_hash(folded));
+        };
+        for part in [word.start..dot, dot + 1..word.end] {
+            fold_plain(&lowered[part.clone()], folded);
+            self.push(piece, part, word_hash(folded));
         }
     }
 

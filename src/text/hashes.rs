@@ -193,6 +193,9 @@ fn hash_found(piece: Piece<'_>, buffers: &mut Buffers, found: &mut Found<'_>) {
         next = at + 1;
         let [start, end] = words[at].map(|edge| edge as usize);
         match fold_plain(&lowered[start..end], folded) {
+            Folding::Word if lowered[start..end].contains(&b'.') => {
+                found.push_dotted(piece, start..end, (lowered, folded));
+            }
             Folding::Word => found.push(piece, start..end, word_hash(folded)),
             Folding::Nothing => {}
             Folding::Unknown => {
@@ -306,27 +309,23 @@ mod tests {
 
     #[test]
     fn texts_at_the_edges() {
-        for text in [
-            "",
-            " ",
-            "a",
-            "_",
-            "a_b",
+        let short = ["", " ", "a", "_", "a_b", "É", "Élan", "naïve’s", "don’", "οа", "x’\u{301}y"];
+        let long = [
             "U.S.A. 3,000.50 it’s ‘so’ isn't 1;2 a:b",
-            "É",
-            "Élan",
-            "naïve’s",
             "中国外长，访美",
             "中国 a 中国",
             "a\u{301}b.\u{301}c",
             "👍🏽 ok",
-            "x’\u{301}y",
-            "don’",
             "ıssız kışı İyi",
             "bоrd аnd а",
             "п’ять д'Арк d’Аrk",
+            // Alphabets that mix, without a Latin letter beside them.
+            "аο АΤ' Τ’А Աа аԱ οԱ Աο",
+            "ϣο οϣ ϣа ԯа аԯ ԯԱ ٣а ͵а а·ο",
+            "year.It said.Don’t café.I do of £3.5m.The It/ so.It year．It уear.It so.Mc a.It",
             "tur-\nbines a-\nb tur\u{ad}\r\nbines tur¬\n bines tur\u{2010}\nbines",
-        ] {
+        ];
+        for text in short.into_iter().chain(long) {
             check(text);
             // At every offset of the block, with the text's end in every place.
             for offset in 0..BLOCK {
@@ -369,6 +368,12 @@ mod tests {
             check(&text);
         }
 
+        /// Sentences that run together, and what looks like it.
+        #[test]
+        fn dots(text in "([a-cé]{1,3}|[A-CÉ][a-c’]{0,2}|[.．]|[/_(!’1 ж\u{301}-]){0,80}") {
+            check(&text);
+        }
+
         #[test]
         fn anything(text in "\\PC{0,150}") {
             check(&text);
@@ -385,7 +390,7 @@ mod tests {
 
         /// Words broken at line ends, in and out of pieces.
         #[test]
-        fn broken_words(text in "(tur|bines|tide|der|Ab|[-¬\u{ad}\u{2010}\u{2011}]|\r?\n| |中国|、){0,120}") {
+        fn broken_words(text in "(tur|bines|tide|der|Ab|[-¬\u{ad}\u{2010}\u{2011}]|\r?\n| |中国|０１|、){0,120}") {
             check(&text);
             check(&format!("{}{text}", "word and ".repeat(PIECE / 9 - 20)));
         }

@@ -254,8 +254,8 @@ pub(super) fn is_blank_line(rest: &str) -> bool {
     rest.trim_start_matches(is_blank).starts_with('\n')
 }
 
-/// The line ends of a wrapped text that stand between two East Asian characters, where they are no
-/// more than a break in a word: the white space of each, in order.
+/// The line ends of a wrapped text that stand between two East Asian characters, or two full-width
+/// digits, where they are no more than a break in a word or number: the white space of each, in order.
 ///
 /// Other scripts without spaces between words have some between phrases: nobody knows there what a
 /// line end stands for.
@@ -272,12 +272,20 @@ pub(super) fn unspaced_gaps(text: &str) -> Vec<Range<usize>> {
     gaps.filter(|(at, _)| lines.is_wrap(text, *at)).map(|(_, gap)| gap).collect()
 }
 
-/// The white space around the line end at `at`, if East Asian characters stand before and after it.
+/// The white space around the line end at `at`, if East Asian characters, or full-width digits, stand
+/// before and after it.
 fn unspaced_gap(text: &str, at: usize) -> Option<Range<usize>> {
     let before = text[..at].trim_end_matches(is_blank);
     let rest = text[at + 1..].trim_start_matches(is_blank);
-    let is_between = before.ends_with(is_east_asian) && rest.starts_with(is_east_asian);
-    is_between.then(|| before.len()..text.len() - rest.len())
+    let is_between = |is: fn(char) -> bool| before.ends_with(is) && rest.starts_with(is);
+    (is_between(is_east_asian) || is_between(is_full_digit))
+        .then(|| before.len()..text.len() - rest.len())
+}
+
+/// Full-width digits stand in East Asian lines like the characters around them: a number may go on in
+/// the next line.
+fn is_full_digit(character: char) -> bool {
+    matches!(character, '\u{ff10}'..='\u{ff19}')
 }
 
 /// Whether [`unspaced_gaps`] may have one where the words before `end` of the text do, if no more than
@@ -285,8 +293,11 @@ fn unspaced_gap(text: &str, at: usize) -> Option<Range<usize>> {
 pub(super) fn may_have_gap(text: &str, end: usize) -> bool {
     let rest = text[end..].trim_start_matches(is_blank);
     let next = rest.strip_prefix('\n').map(|next| next.trim_start_matches(is_blank));
-    text[..end].ends_with(is_east_asian)
-        && next.is_some_and(|next| next.is_empty() || next.starts_with(is_east_asian))
+    let may_be_between = |is: fn(char) -> bool| {
+        text[..end].ends_with(is)
+            && next.is_some_and(|next| next.is_empty() || next.starts_with(is))
+    };
+    may_be_between(is_east_asian) || may_be_between(is_full_digit)
 }
 
 #[cfg(test)]
@@ -321,6 +332,14 @@ mod tests {
         let gaps = unspaced_gaps(&column);
         let places: Vec<&str> = gaps.iter().map(|gap| &column[gap.clone()]).collect();
         assert_eq!(places, ["\n", "\r\n", "\n"]);
+        // A number goes on, and one that stands alone does not.
+        let column = format!("{line}\n{line}\n港口管理局周三表示潜水员在驳３０\n０万元\n");
+        let gaps = unspaced_gaps(&column);
+        assert_eq!(gaps.len(), 3);
+        assert!(column[..gaps[2].start].ends_with("３０"));
+        assert!(
+            unspaced_gaps(&column.replace("\n０万", "\n港万").replace("３０", "３a")).len() == 2
+        );
         assert!(unspaced_gaps("标题\n港口管理局周三表示\n港口\n").is_empty());
     }
 }

@@ -19,6 +19,7 @@ mod negation;
 mod plain;
 pub mod quotations;
 mod recent;
+mod run_on;
 pub mod sentences;
 mod shape;
 pub mod words;

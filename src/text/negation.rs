@@ -16,10 +16,7 @@ const WORDS: &[(Language, &str)] = &[
         "not no never none nobody nothing neither nor without cannot can't don't doesn't didn't isn't \
          aren't wasn't weren't won't wouldn't couldn't shouldn't hasn't haven't hadn't",
     ),
-    (
-        Language::Finnish,
-        "ei en et emme ette eivät eikä älä älkää ilman koskaan kukaan mikään",
-    ),
+    (Language::Finnish, "ei en et emme ette eivät eikä älä älkää ilman koskaan kukaan mikään"),
     (Language::French, "ne n pas jamais sans aucun aucune rien ni non personne"),
     (
         Language::German,
@@ -77,9 +74,9 @@ pub(super) fn is_negation(form: u64, word: &str, language: Language) -> bool {
     let language = if language == Language::Unknown { Language::English } else { language };
     negations.languages.get(&form).is_some_and(|languages| languages & language.bit() != 0)
 }
+
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::text::{Analyzer, Traits};
 
     #[test]
@@ -91,7 +88,10 @@ mod tests {
         for (with, without) in [
             ("The drug is not safe for the children.", "The drug is safe for the children."),
             ("It wasn't the mayor who said that.", "It was the mayor who said that."),
-            ("Das Mittel ist nicht sicher für die Kinder.", "Das Mittel ist sicher für die Kinder."),
+            (
+                "Das Mittel ist nicht sicher für die Kinder.",
+                "Das Mittel ist sicher für die Kinder.",
+            ),
             ("Le pont ne sera pas fermé.", "Le pont sera fermé."),
             ("这种药物不安全", "这种药物很安全"),
             ("이 약은 안전하지 않다", "이 약은 안전하다"),

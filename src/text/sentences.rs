@@ -7,6 +7,8 @@
 //! end so without a full stop are headings. Marks that close what the sentence opened belong to it,
 //! also after a space.
 
+use std::ops::Range;
+
 use crate::span::Span;
 
 use super::characters::{Stop, is_east_asian, is_hyphen, is_ignorable, is_unspaced, stop};
@@ -16,6 +18,7 @@ use super::hash::word_hash;
 use super::language::{Abbreviation, Language, abbreviation, is_stop_word};
 use super::lines::{Lines, is_blank_line};
 use super::marks::{find_marks, is_line_end};
+use super::run_on;
 
 /// Spans of the sentences of `text`, in order and apart, without the white space between them.
 /// Text of white space alone has none.
@@ -116,7 +119,9 @@ impl Rules<'_> {
         if !after.is_empty() && !after.starts_with(char::is_whitespace) {
             // East Asian texts with the marks of other scripts have no space after them.
             let is_full = next.is_some_and(|c| is_east_asian(c) || is_opener(c));
-            return (is_full && before.is_some_and(is_east_asian)).then_some(end);
+            let is_end =
+                is_full && before.is_some_and(is_east_asian) || self.runs_on(at..stops, end);
+            return is_end.then_some(end);
         }
         let next = after.trim_start();
         let is_before_word = |c: char| is_opener(c) || is_ignorable(c);
@@ -129,6 +134,15 @@ impl Rules<'_> {
             return None;
         }
         Some(end)
+    }
+
+    /// Whether another sentence follows the marks there without a space, behind what closes up to `end`.
+    fn runs_on(&self, marks: Range<usize>, end: usize) -> bool {
+        let after = &self.text[end..];
+        let next = self.text.len() - after.trim_start_matches(is_opener).len();
+        let is_plain = marks.end == end;
+        run_on::ends_sentence(self.text, marks.clone(), next)
+            && !(is_plain && self.is_abbreviation(marks.start, after))
     }
 
     /// Whether the full stop at `at` belongs to the word before it.

@@ -11,9 +11,12 @@ pub struct Shape(u64);
 /// Stands before the first letter and behind the last.
 const EDGE: char = ' ';
 
-/// Least [`Shape::likeness`] of words that are taken for one: a letter or so of a long one is wrong.
-/// `Tuesday` and `Thursday` have 0.63.
-const ALIKE: f32 = 0.7;
+/// Least [`Shape::likeness`] of words that are taken for one: a letter of seven or more is wrong.
+///
+/// Pairs that share a bit count as one, and among words of that length one such accident is common:
+/// `Tuesday` and `Thursday` have 0.59 by their letters and 0.706 by their bits, `Sunday` and `Monday`
+/// 0.57 and 0.714.
+const ALIKE: f32 = 0.72;
 
 impl Shape {
     /// The shape of a word; of an empty one, nothing.
@@ -51,14 +54,23 @@ mod tests {
 
     #[test]
     fn words_spelt_alike_resemble_each_other() {
-        for (a, b) in [("Auckland", "Auckiand"), ("Zelensky", "ZELENSKIY"), ("Чайковский", "Чайковскый")] {
+        for (a, b) in
+            [("Auckland", "Auckiand"), ("Zelensky", "ZELENSKIY"), ("Чайковский", "Чайковскый")]
+        {
             assert!(resemble(a, b), "{a} {b}");
         }
     }
 
     #[test]
     fn other_names_do_not() {
-        for (a, b) in [("Tuesday", "Thursday"), ("Arica", "Hualien"), ("Smith", "Jones"), ("Oslo", "Madrid")] {
+        for (a, b) in [
+            ("Tuesday", "Thursday"),
+            ("Sunday", "Monday"),
+            ("Iran", "Iraq"),
+            ("Arica", "Hualien"),
+            ("Smith", "Jones"),
+            ("Oslo", "Madrid"),
+        ] {
             assert!(!resemble(a, b), "{a} {b}");
         }
         assert_eq!(Shape::of("").likeness(Shape::of("")), 0.0);

@@ -3,7 +3,8 @@
 //! Words are those of UAX #29 (Unicode Text Segmentation, section 4) in the folded text
 //! ([`super::fold`]), so that they do not depend on how the text is encoded. Scripts that are written
 //! without spaces would give one character each, which says nothing; they become overlapping pairs
-//! of characters instead. Plain ASCII takes a path of its own that gives the same words.
+//! of characters instead; and a full stop parts words where sentences run together (`run_on.rs`). Plain
+//! ASCII takes a path of its own that gives the same words.
 
 use std::ops::Range;
 
@@ -14,6 +15,7 @@ use super::characters::is_unspaced;
 use super::context::Context;
 use super::fold::{Folded, fold, tidy};
 use super::plain::is_separator;
+use super::run_on;
 
 /// Calls `each(range, folded)` for every word of `text`, in order: its bytes in the text, and its
 /// form for matching.
@@ -45,7 +47,7 @@ pub(super) fn for_each_in(
     each: &mut impl FnMut(Found, &str),
 ) {
     let bytes = &text.as_bytes()[..part.end];
-    let mut words = Words { context, folded: String::new(), each };
+    let mut words = Words { text, context, folded: String::new(), each };
     let mut form = Folded::default();
     let mut at = part.start;
     while at < bytes.len() {
@@ -64,12 +66,20 @@ pub(super) fn for_each_in(
             at = stop;
             continue;
         }
+        let end = dots_of(&text[at..end])
+            .find(|dot| run_on::parts_words(text, at + dot..at + dot + 1))
+            .map_or(end, |dot| at + dot);
         if bytes[at..end].iter().any(|b| CLASS[*b as usize] & (LETTER | DIGIT) != 0) {
             fold(&text[at..end], &mut words.folded);
             words.push(Found { range: at..end, is_plain: true, is_disguised: false });
         }
         at = end;
     }
+}
+
+/// Places of the full stops in a word, but for one at its end.
+pub(super) fn dots_of(word: &str) -> impl Iterator<Item = usize> {
+    word.match_indices('.').map(|(at, _)| at).filter(|at| at + 1 < word.len())
 }
 
 /// UAX #29 never joins across white space, so what stands up to the next one stands alone; but
@@ -137,6 +147,7 @@ fn ascii_word_end(bytes: &[u8], start: usize) -> usize {
 
 /// What takes the words that are found.
 struct Words<'t, F> {
+    text: &'t str,
     context: &'t Context,
     /// The form of the word at hand.
     folded: String,
@@ -164,6 +175,21 @@ impl<F: FnMut(Found, &str)> Words<'_, F> {
         self.push(Found { range: origin, is_plain, is_disguised });
     }
 
+    /// Hands on the word at `range` of a stretch, or the two that a full stop parts.
+    fn push_parts(&mut self, form: &Folded, range: Range<usize>) {
+        let parts_words = |dot: &usize| {
+            let at = range.start + dot;
+            run_on::parts_words(self.text, form.origin(&(at..at + 1)).0)
+        };
+        match dots_of(&form.text[range.clone()]).find(parts_words) {
+            Some(dot) => {
+                self.push_from(form, range.start..range.start + dot);
+                self.push_from(form, range.start + dot + 1..range.end);
+            }
+            None => self.push_from(form, range),
+        }
+    }
+
     /// Words of a stretch that holds characters beyond ASCII, or gaps.
     fn find_in(&mut self, form: &Folded) {
         let mut run = Run::default();
@@ -184,7 +210,7 @@ impl<F: FnMut(Found, &str)> Words<'_, F> {
             } else {
                 run.finish(|one| self.push_from(form, one));
                 if !word.is_empty() {
-                    self.push_from(form, start..end);
+                    self.push_parts(form, start..end);
                 }
             }
         }
