@@ -1,6 +1,6 @@
 //! Many pairs in bulk: one answer for each line of a list, in order.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -97,10 +97,14 @@ pub struct Loaded {
     shelf: Shelf,
     /// Ids of the list that several articles have.
     shared: HashSet<String>,
+    /// Ids of the list that several records of one file state: the first is meant.
+    repeated: BTreeSet<String>,
 }
 
 /// Pairs with all their texts.
 pub struct Ready {
+    /// Ids that several records of one file state, of which the first was taken.
+    pub repeated: BTreeSet<String>,
     ids: Vec<String>,
     texts: Vec<String>,
     entries: Vec<Entry>,
@@ -140,14 +144,27 @@ impl PairList {
         progress: &dyn Progress,
     ) -> anyhow::Result<Loaded> {
         let room = Room { bytes: usize::MAX, ..settings.room.clone() };
-        let mut shared = HashSet::new();
+        let (mut shared, mut repeated) = (HashSet::new(), BTreeSet::new());
+        // The file of the article that keeps an id. Of one file's records the first is meant.
+        let mut kept_in: HashMap<String, u32> = HashMap::new();
         let is_wanted = |record: &Record| {
+            let source = record.place.source;
             let given = record.shared_id.as_deref().filter(|id| self.wanted.contains_key(*id));
-            shared.extend(given.map(str::to_owned));
-            self.wanted.contains_key(&record.id)
+            if let Some(id) = given {
+                let is_same_file = kept_in.get(id) == Some(&source);
+                match is_same_file {
+                    true => repeated.insert(id.to_owned()),
+                    false => shared.insert(id.to_owned()),
+                };
+            }
+            let is_wanted = self.wanted.contains_key(&record.id);
+            if is_wanted {
+                kept_in.insert(record.id.clone(), source);
+            }
+            is_wanted
         };
         let shelf = Shelf::fill_with(corpus, room, progress, is_wanted)?;
-        Ok(Loaded { list: self, shelf, shared })
+        Ok(Loaded { list: self, shelf, shared, repeated })
     }
 
     fn entry(&mut self, line: &[u8], number: u64) -> Entry {
@@ -202,7 +219,7 @@ impl Loaded {
     /// The texts of all articles. Pairs with one that is nowhere, or has an id that several have, cannot
     /// be answered.
     pub fn ready(self) -> Ready {
-        let Self { list, shelf, shared } = self;
+        let Self { list, shelf, shared, repeated } = self;
         let PairList { ids, mut texts, mut entries, wanted, .. } = list;
         for (article, text) in shelf.articles.into_iter().zip(shelf.texts.into_held()) {
             if let Some(at) = wanted.get(&article.id) {
@@ -226,7 +243,7 @@ impl Loaded {
             }
         }
         let texts = texts.into_iter().map(Option::unwrap_or_default).collect();
-        Ready { ids, texts, entries }
+        Ready { repeated, ids, texts, entries }
     }
 }
 

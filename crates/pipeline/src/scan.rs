@@ -20,6 +20,8 @@ pub struct Scan {
     pub shelf: Shelf,
     engine: Engine,
     found: engine::Scan,
+    /// Unrelated pairs of renamed articles.
+    left_out: usize,
 }
 
 impl Scan {
@@ -36,7 +38,23 @@ impl Scan {
         let engine = settings.engine_for(shelf.report.articles, shelf.report.bytes)?;
         let found = settings.pool()?.install(|| engine.scan_watched(&shelf.texts, progress))?;
         shelf.texts.check()?;
-        Ok(Self { shelf, engine, found })
+        let mut scan = Self { shelf, engine, found, left_out: 0 };
+        scan.leave_out_unrelated_renamed();
+        Ok(scan)
+    }
+
+    /// Drops unrelated pairs, which are there at a threshold of 0, of articles whose ids are not those
+    /// that their records state: they find nothing, and whoever looks the ids up in data of their own
+    /// meets none that is not there.
+    fn leave_out_unrelated_renamed(&mut self) {
+        let articles = &self.shelf.articles;
+        let before = self.found.pairs.len();
+        self.found.pairs.retain(|pair| {
+            let is_renamed = |article: u32| articles[article as usize].renamed;
+            pair.comparison.relation != Relation::Unrelated
+                || !is_renamed(pair.a) && !is_renamed(pair.b)
+        });
+        self.left_out = before - self.found.pairs.len();
     }
 
     /// Drops pairs of other relations than the wanted ones, and makes clusters of no others.
@@ -119,6 +137,7 @@ impl Scan {
             ("candidates", stats.candidates as u64),
             ("common_text_demoted", stats.demoted as u64),
             ("templates", stats.templates as u64),
+            ("unrelated_renamed_left_out", self.left_out as u64),
             ("banding_pairs", channels.banding_pairs as u64),
             ("banding_capped_buckets", channels.banding.capped_buckets),
             ("banding_pairs_left_out", channels.banding.pairs_left_out),

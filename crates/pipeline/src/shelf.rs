@@ -89,6 +89,7 @@ pub fn article(corpus: &Corpus, record: &Record) -> Article {
     let own_file = source.path.as_ref().filter(|_| record.place.line == 0);
     Article {
         id: record.id.clone(),
+        renamed: record.shared_id.is_some() && record.place.line > 0,
         path: own_file.and_then(|path| std::path::absolute(path).ok()),
         hash: xxh3_128(record.text.as_bytes()),
         bytes: record.text.len() as u64,

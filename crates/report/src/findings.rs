@@ -141,6 +141,8 @@ pub struct Note {
 pub struct Article {
     /// The name it goes by in all records.
     pub id: String,
+    /// Whether it got that name because an earlier record of a list has the one that it states.
+    pub renamed: bool,
     /// The file that holds just this article, absolute, for links on a terminal.
     pub path: Option<PathBuf>,
     /// XXH3-128 of the text as read (UTF-8, after repair), to tell later whether it is the same.

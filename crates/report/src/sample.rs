@@ -193,6 +193,7 @@ impl Sample {
         }
         self.articles.push(Article {
             id: id.to_owned(),
+            renamed: false,
             path: None,
             hash: xxh3_128(text.as_bytes()),
             bytes: text.len() as u64,

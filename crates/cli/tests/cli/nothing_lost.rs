@@ -322,6 +322,32 @@ fn a_pair_that_names_an_ambiguous_id_is_an_error_in_its_place() {
 }
 
 #[test]
+fn of_records_of_one_file_with_one_id_a_pair_means_the_first() {
+    let (one, two, three) = (article(1), article(2), article(3));
+    let files = folder(&[
+        ("docs.jsonl", &json_lines(&[("x", &one), ("x", &two), ("y", &one), ("z", &three)])),
+        ("pairs.jsonl", "{\"a\":\"x\",\"b\":\"y\"}\n"),
+    ]);
+    let done = at(files.path(), "compare --pairs pairs.jsonl --corpus docs.jsonl");
+    assert_eq!(done.status, 0, "{}", done.err);
+    assert_eq!(records(&done.out)[0]["relation"], "identical");
+    assert!(done.err.contains("id \"x\"; the first is meant"), "{}", done.err);
+}
+
+#[test]
+fn unrelated_pairs_name_no_article_by_an_id_that_nobody_gave_it() {
+    let (one, two) = (article(1), article(2));
+    let near = format!("{one} And more.");
+    let files =
+        folder(&[("docs.jsonl", &json_lines(&[("x", &two), ("x", &one), ("y", &near)]))]);
+    let done = at(files.path(), "scan docs.jsonl --format jsonl --threshold 0");
+    let of: Vec<Value> = records(&done.out);
+    let is_renamed = |record: &&Value| record["a"] == "x#docs.jsonl:2";
+    assert_eq!(of.iter().filter(is_renamed).count(), 1, "the finding stays: {of:?}");
+    assert!(of.iter().filter(is_renamed).all(|record| record["relation"] != "unrelated"));
+}
+
+#[test]
 fn a_truth_that_names_an_ambiguous_id_says_nothing_of_it() {
     let (one, two) = (article(1), article(2));
     let files = folder(&[
