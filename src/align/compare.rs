@@ -14,7 +14,7 @@ use super::sentences::{Aligned, Bar, align_sentences};
 use super::short;
 use super::weights::Weights;
 use crate::shingle::Overlap;
-use crate::span::covered;
+use crate::span::{Span, covered};
 use crate::text::Article;
 
 /// When a pair is what.
@@ -178,7 +178,7 @@ impl Verdict {
         let relation = match () {
             () if evidence.passages.is_empty() => Relation::Unrelated,
             () if is_most && (is_template || is_retold && is_denied) => Relation::Template,
-            () if is_most && is_retold => Relation::Rewrite,
+            () if is_most && judgement.whole >= judgement.part => Relation::Rewrite,
             () => Relation::Partial,
         };
         let score = score(own);
@@ -247,7 +247,7 @@ impl Evidence {
     }
 
     fn new([a, b]: [&Profile; 2], passages: Vec<Match>, sentences: Vec<Match>) -> Self {
-        let share = |side: fn(&Match) -> crate::Span, bytes: usize| {
+        let share = |side: fn(&Match) -> Span, bytes: usize| {
             let mut spans: Vec<_> = passages.iter().map(side).collect();
             covered(&mut spans) as f32 / bytes.max(1) as f32
         };
@@ -258,7 +258,7 @@ impl Evidence {
 
     /// All of both articles, sentence by sentence.
     fn of_identical(a: &Profile, b: &Profile) -> Self {
-        let whole = |profile: &Profile| profile.span_of(0..profile.article.words.len());
+        let whole = |profile: &Profile| Span::new(0, profile.article.bytes);
         let same = |a, b| Match { a, b, kind: Kind::Identical, score: 1.0 };
         let mut sentences: Vec<Match> = Vec::new();
         let (mut in_a, mut in_b) = (0, 0);
@@ -271,9 +271,7 @@ impl Evidence {
             in_a += usize::from(x.words.end <= y.words.end);
             in_b += usize::from(y.words.end <= x.words.end);
         }
-        let mut evidence = Self::new([a, b], vec![same(whole(a), whole(b))], sentences);
-        evidence.coverage = [1.0; 2];
-        evidence
+        Self::new([a, b], vec![same(whole(a), whole(b))], sentences)
     }
 
     /// The passages and sentences of articles that may have nothing to do with each other.
@@ -369,8 +367,10 @@ mod tests {
     fn what_nothing_shows_is_not_claimed_in_doubt() {
         let options = CompareOptions { threshold: 0.0, ..CompareOptions::default() };
         assert_eq!(relation(HARBOUR, BUDGET, &options), Relation::Unrelated);
-        let sharing = BUDGET
-            .replace("Schools reopen", "Forty ferries waited outside the bar as schools reopen");
+        let sharing = BUDGET.replace(
+            "Schools reopen",
+            "Divers searched the sunken barge for fuel while forty ferries waited outside the bar. Schools reopen",
+        );
         assert_ne!(relation(HARBOUR, &sharing, &options), Relation::Unrelated);
     }
 

@@ -105,7 +105,7 @@ const STOP_WORD: f32 = 0.2;
 /// Words that are less alike are other words.
 const LEAST_LIKENESS: f32 = 0.5;
 
-/// The features of two texts that have words, of at most [`Article::SHORT`] each. Cost: the product of
+/// The features of two texts that have words, of at most [`crate::text::Article::SHORT`] each. Cost: the product of
 /// their lengths.
 pub fn features(a: &Profile, b: &Profile, weights: &Weights) -> ShortFeatures {
     let (words_a, words_b) = (&a.article.words, &b.article.words);

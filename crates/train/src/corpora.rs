@@ -381,7 +381,7 @@ impl Library {
         };
         let retold: Vec<Example> = self.examples.iter().filter(is_retold).cloned().collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let mut draw = self.begin("retold templates");
+        let mut draw = self.begin(RETOLD_TEMPLATES);
         let mut made = 0;
         while made < TEMPLATES {
             let example = &retold[draw.below(retold.len())];
@@ -405,6 +405,8 @@ impl Library {
 
 /// The corpus with labelled passages.
 pub const PAN: &str = "pan13";
+/// Retold texts with other facts.
+pub const RETOLD_TEMPLATES: &str = "retold templates";
 /// The one of independent reports among the wide ones.
 const EVENTS: &str = "multinews";
 const TEMPLATES: usize = 5_000;

@@ -182,7 +182,8 @@ fn weigh(library: &Library, all: &mut AllRows) {
     };
     all.short.cap(1500.0);
     scale(&mut all.short, &|corpus, label| match corpus {
-        "mrpc" | "pan sentences" => 2.5,
+        "mrpc" | "pan sentences" => 2.0,
+        "news" | "news events" | "sotu" => 1.5,
         "templates" | "retold templates" => 0.3,
         "asset" if label => 2.0,
         "turku_fi" if label => 1.3,
