@@ -182,7 +182,7 @@ impl Verdict {
         let relation = match () {
             () if evidence.passages.is_empty() => Relation::Unrelated,
             () if is_most && (is_template || is_retold && is_denied) => Relation::Template,
-            () if is_most && is_retold => Relation::Rewrite,
+            () if is_most && judgement.whole >= judgement.part => Relation::Rewrite,
             () => Relation::Partial,
         };
         let score = score(own);
@@ -260,10 +260,7 @@ impl Evidence {
 
     /// All of both articles, sentence by sentence.
     fn of_identical(a: &Profile, b: &Profile) -> Self {
-        let whole = |profile: &Profile| match profile.article.words.len() {
-            0 => Span::new(0, profile.article.bytes),
-            words => profile.span_of(0..words),
-        };
+        let whole = |profile: &Profile| Span::new(0, profile.article.bytes);
         let same = |a, b| Match { a, b, kind: Kind::Identical, score: 1.0 };
         let mut sentences: Vec<Match> = Vec::new();
         let (mut in_a, mut in_b) = (0, 0);
@@ -279,9 +276,7 @@ impl Evidence {
         if a.article.wordless.is_some() {
             sentences = vec![same(whole(a), whole(b))];
         }
-        let mut evidence = Self::new([a, b], vec![same(whole(a), whole(b))], sentences);
-        evidence.coverage = [1.0; 2];
-        evidence
+        Self::new([a, b], vec![same(whole(a), whole(b))], sentences)
     }
 
     /// The passages and sentences of articles that may have nothing to do with each other.
@@ -306,7 +301,8 @@ impl Evidence {
         let mut extended = proven;
         for bar in bars {
             let aligned = align_sentences(pair, *bar);
-            extended = Self::of(pair, &retold::passages(pair, &aligned, least, options.rewrite), &aligned);
+            extended =
+                Self::of(pair, &retold::passages(pair, &aligned, least, options.rewrite), &aligned);
             // Less is proof enough only of what makes up most of one article.
             if extended.coverage_most() >= options.rewrite {
                 return extended;
@@ -377,8 +373,10 @@ mod tests {
     fn what_nothing_shows_is_not_claimed_in_doubt() {
         let options = CompareOptions { threshold: 0.0, ..CompareOptions::default() };
         assert_eq!(relation(HARBOUR, BUDGET, &options), Relation::Unrelated);
-        let sharing = BUDGET
-            .replace("Schools reopen", "Forty ferries waited outside the bar as schools reopen");
+        let sharing = BUDGET.replace(
+            "Schools reopen",
+            "Divers searched the sunken barge for fuel while forty ferries waited outside the bar. Schools reopen",
+        );
         assert_ne!(relation(HARBOUR, &sharing, &options), Relation::Unrelated);
     }
 

@@ -79,7 +79,9 @@ impl Facts {
     /// Of whole articles.
     pub fn of_articles(a: &Profile, b: &Profile, weights: &Weights) -> Self {
         let mut count = Count::default();
-        for (side, (profile, found)) in [(a, &weights.found_a), (b, &weights.found_b)].iter().enumerate() {
+        for (side, (profile, found)) in
+            [(a, &weights.found_a), (b, &weights.found_b)].iter().enumerate()
+        {
             for (roles, found) in profile.roles.iter().zip(found.iter()) {
                 count.add(side, *roles, *found);
             }
@@ -146,7 +148,8 @@ impl Count {
     }
 
     pub(super) fn facts(&self) -> Facts {
-        let [names, numbers] = [0, 1].map(|kind| Agreement::new(self.found[kind], self.lacking[kind]));
+        let [names, numbers] =
+            [0, 1].map(|kind| Agreement::new(self.found[kind], self.lacking[kind]));
         Facts { names, numbers }
     }
 }

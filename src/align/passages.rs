@@ -128,7 +128,14 @@ pub fn runs(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<
         let (features, facts) = evidence([(a, &in_a), (b, &in_b)], weights, group);
         let features = features.values().to_vec();
         let odds = PASSAGE.odds(&features, in_a.words.len().min(in_b.words.len()) as f32);
-        found.push(Candidate { a: in_a.words, b: in_b.words, form: Form::Run, features, facts, odds });
+        found.push(Candidate {
+            a: in_a.words,
+            b: in_b.words,
+            form: Form::Run,
+            features,
+            facts,
+            odds,
+        });
     }
     found
 }

@@ -194,8 +194,7 @@ impl Profile {
     fn find_names(&mut self) {
         let words = &self.article.words;
         let named = self.article.shapes.iter().filter(|(word, _)| {
-            words[*word as usize].traits.has(Traits::NAME)
-                && self.terms[*word as usize] != NO_TERM
+            words[*word as usize].traits.has(Traits::NAME) && self.terms[*word as usize] != NO_TERM
         });
         self.names = named.map(|(word, shape)| (self.terms[*word as usize], *shape)).collect();
         self.names.sort_by_key(|(term, _)| *term);

@@ -105,7 +105,7 @@ const STOP_WORD: f32 = 0.2;
 /// Words that are less alike are other words.
 const LEAST_LIKENESS: f32 = 0.5;
 
-/// The features of two texts that have words, of at most [`Article::SHORT`] each. Cost: the product of
+/// The features of two texts that have words, of at most [`crate::text::Article::SHORT`] each. Cost: the product of
 /// their lengths.
 pub fn features(a: &Profile, b: &Profile, weights: &Weights) -> ShortFeatures {
     let (words_a, words_b) = (&a.article.words, &b.article.words);
@@ -218,9 +218,8 @@ impl Spread {
             return Self { gap: 1.0, weakest_third: 0.0 };
         }
         let runs = content.split(|found| *found).map(<[bool]>::len);
-        let third = |part: &[bool]| {
-            part.iter().filter(|found| **found).count() as f32 / part.len() as f32
-        };
+        let third =
+            |part: &[bool]| part.iter().filter(|found| **found).count() as f32 / part.len() as f32;
         Self {
             gap: runs.max().unwrap_or(0) as f32 / content.len() as f32,
             weakest_third: content.chunks(content.len().div_ceil(3)).map(third).fold(1.0, f32::min),
@@ -273,7 +272,8 @@ fn spelt(a: &Profile, b: &Profile) -> [f32; 2] {
 /// Words that are neither names nor numbers in common order, as a share of the side that has fewer.
 pub fn frame_in_order(a: &[Word], b: &[Word]) -> f32 {
     let frame = |words: &[Word]| -> Vec<u64> {
-        let is_fact = |word: &&Word| word.traits.has(Traits::NAME) | word.traits.has(Traits::NUMBER);
+        let is_fact =
+            |word: &&Word| word.traits.has(Traits::NAME) | word.traits.has(Traits::NUMBER);
         words.iter().filter(|word| !is_fact(word)).map(|word| u64::from(word.stem)).collect()
     };
     let (a, b) = (frame(a), frame(b));
@@ -365,7 +365,8 @@ mod tests {
     fn a_text_is_like_itself_in_all_ways() {
         let text = "The ferry left Calden at 9 with 40 people.";
         let own = values(text, text);
-        for share in [own.cosine, own.shared_least, own.in_order, own.unedited, own.weight_in_order] {
+        for share in [own.cosine, own.shared_least, own.in_order, own.unedited, own.weight_in_order]
+        {
             assert!((share - 1.0).abs() < 1e-5, "{own:?}");
         }
         assert_eq!((own.gap_most, own.replaced, own.conflicting_numbers), (0.0, 0.0, 0.0));

@@ -91,17 +91,23 @@ mod tests {
 
     #[test]
     fn a_frame_with_other_facts_is_no_reuse() {
-        let bonds: Vec<String> = ["Calden Rail", "Port Delby", "Hexham Steel", "Orrin Gas", "Upper Tarn"]
-            .iter()
-            .zip([40, 75, 120, 310, 55])
-            .enumerate()
-            .map(|(at, (company, amount))| bond(company, amount, 5 + at as u32, 3 + 5 * at as u32))
-            .collect();
+        let bonds: Vec<String> =
+            ["Calden Rail", "Port Delby", "Hexham Steel", "Orrin Gas", "Upper Tarn"]
+                .iter()
+                .zip([40, 75, 120, 310, 55])
+                .enumerate()
+                .map(|(at, (company, amount))| {
+                    bond(company, amount, 5 + at as u32, 3 + 5 * at as u32)
+                })
+                .collect();
         let is_claimed = |config: Config| {
             let scan = Engine::new(config).unwrap().scan(&bonds[..]).unwrap();
             let is_retold = |pair: &&crate::engine::Pair| {
                 let relation = pair.comparison.relation;
-                matches!(relation, crate::align::Relation::Rewrite | crate::align::Relation::Partial)
+                matches!(
+                    relation,
+                    crate::align::Relation::Rewrite | crate::align::Relation::Partial
+                )
             };
             scan.pairs.iter().filter(is_retold).count()
         };

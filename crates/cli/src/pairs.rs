@@ -73,7 +73,8 @@ impl Bulk<'_> {
     /// Says which lines could not be answered; how many.
     fn list_failed(&self, pairs: &Ready, console: &mut Console<'_>) -> io::Result<u64> {
         for id in pairs.repeated.iter().take(LISTED) {
-            let said = format!("several records of one file have the id {id:?}; the first is meant");
+            let said =
+                format!("several records of one file have the id {id:?}; the first is meant");
             writeln!(console.err, "retold: {}", printable(&said))?;
         }
         for failed in pairs.failed().take(LISTED) {

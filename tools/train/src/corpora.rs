@@ -144,7 +144,8 @@ impl Library {
         let mut draw = self.begin("sheepdog");
         let ambiguous = read(data, "ambiguous.jsonl")?;
         let pairs = candidates(&docs, &ambiguous)?;
-        let (reused, apart): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(x, y)| x.cluster == y.cluster);
+        let (reused, apart): (Vec<_>, Vec<_>) =
+            pairs.into_iter().partition(|(x, y)| x.cluster == y.cluster);
         for (x, y) in &reused {
             let how = How { reused: true, group: group_of(&x.cluster), cut: None };
             self.add(&x.text, &y.text, how);
@@ -195,7 +196,8 @@ impl Library {
         let docs: Vec<Doc> = read(data, "polish.jsonl")?;
         let mut draw = self.begin("polish");
         let pairs = candidates(&docs, &[])?;
-        let (reused, apart): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(x, y)| x.cluster == y.cluster);
+        let (reused, apart): (Vec<_>, Vec<_>) =
+            pairs.into_iter().partition(|(x, y)| x.cluster == y.cluster);
         for (x, y) in draw.some(5_000, reused) {
             let how = How { reused: true, group: group_of(&x.cluster), cut: None };
             self.add(&x.text, &y.text, how);
@@ -217,7 +219,8 @@ impl Library {
         let sources: HashMap<&str, &Doc> =
             docs.iter().filter(is_source).map(|doc| (doc.task.as_str(), doc)).collect();
         for doc in docs.iter().filter(|doc| !is_source(doc)) {
-            let source = sources.get(doc.task.as_str()).context("clough.jsonl: a task without source")?;
+            let source =
+                sources.get(doc.task.as_str()).context("clough.jsonl: a task without source")?;
             let how = How { reused: doc.category != "non", group: group_of(&doc.id), cut: None };
             self.add(&doc.text, &source.text, how);
         }
@@ -246,7 +249,8 @@ impl Library {
         let by_id: HashMap<&str, &Doc> = docs.iter().map(|doc| (doc.id.as_str(), doc)).collect();
         self.begin(PAN);
         for pair in read::<PanPair>(&pan, "pairs.jsonl")? {
-            let (Some(a), Some(b)) = (by_id.get(pair.a.as_str()), by_id.get(pair.b.as_str())) else {
+            let (Some(a), Some(b)) = (by_id.get(pair.a.as_str()), by_id.get(pair.b.as_str()))
+            else {
                 continue;
             };
             let reused = !pair.cases.is_empty();
@@ -279,7 +283,13 @@ impl Library {
             self.add(&a, &b, how);
             let times = match () {
                 () if !is_cut => 0,
-                () if name == EVENTS => if how.reused { 0 } else { 6 },
+                () if name == EVENTS => {
+                    if how.reused {
+                        0
+                    } else {
+                        6
+                    }
+                }
                 () => usize::from(draw.happens(0.3)),
             };
             for _ in 0..times {
@@ -301,7 +311,9 @@ impl Library {
         let days = |(x, y): &(&Doc, &Doc)| Some((x.day? - y.day?).abs());
         let mut draw = self.begin("news");
         let far = pairs.iter().copied().filter(|pair| days(pair).is_some_and(|days| days > 14));
-        for (x, y) in draw.some(6_000, far.filter(|(x, y)| !share_run(&x.text, &y.text, 10)).collect()) {
+        for (x, y) in
+            draw.some(6_000, far.filter(|(x, y)| !share_run(&x.text, &y.text, 10)).collect())
+        {
             let how = How { group: group_of(&x.id), ..How::default() };
             self.add(&x.text, &y.text, how);
             if draw.happens(0.5) {
@@ -350,7 +362,9 @@ impl Library {
         let mut draw = self.begin("templates");
         let mut names: Vec<&str> = Vec::new();
         for text in texts.iter().step_by(3) {
-            names.extend(facts(text).into_iter().filter(|fact| fact.starts_with(char::is_uppercase)));
+            names.extend(
+                facts(text).into_iter().filter(|fact| fact.starts_with(char::is_uppercase)),
+            );
         }
         let mut made = 0;
         while made < TEMPLATES {
@@ -376,17 +390,15 @@ impl Library {
     /// Retold texts with other facts: whoever retells changes the words and keeps the facts.
     fn add_retold_templates(&mut self, names: &[String]) {
         const RETOLD: [&str; 5] = ["sheepdog", "polish", "detectrl", "hart", "asset"];
-        let is_retold = |example: &&Example| {
-            example.reused && RETOLD.contains(&self.corpora[example.corpus])
-        };
+        let is_retold =
+            |example: &&Example| example.reused && RETOLD.contains(&self.corpora[example.corpus]);
         let retold: Vec<Example> = self.examples.iter().filter(is_retold).cloned().collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let mut draw = self.begin("retold templates");
+        let mut draw = self.begin(RETOLD_TEMPLATES);
         let mut made = 0;
         while made < TEMPLATES {
             let example = &retold[draw.below(retold.len())];
-            let (mut a, mut b) =
-                (self.texts[example.a].clone(), self.texts[example.b].clone());
+            let (mut a, mut b) = (self.texts[example.a].clone(), self.texts[example.b].clone());
             if example.cut.is_none() && draw.happens(0.5) {
                 let words = draw.one(&LONG_CUTS);
                 (a, b) = (cut(&a, words), cut(&b, words));
@@ -405,6 +417,8 @@ impl Library {
 
 /// The corpus with labelled passages.
 pub const PAN: &str = "pan13";
+/// Retold texts with other facts.
+pub const RETOLD_TEMPLATES: &str = "retold templates";
 /// The one of independent reports among the wide ones.
 const EVENTS: &str = "multinews";
 const TEMPLATES: usize = 5_000;
@@ -457,7 +471,10 @@ fn share_run(a: &str, b: &str, words: usize) -> bool {
     let runs = |text: &str| -> HashSet<u64> {
         let words_of = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
         let hashes: Vec<u64> = words_of.map(|word| group_of(&word.to_lowercase())).collect();
-        hashes.windows(words).map(|run| run.iter().fold(0, |h, w| retold::text::hash::mix(h ^ w))).collect()
+        hashes
+            .windows(words)
+            .map(|run| run.iter().fold(0, |h, w| retold::text::hash::mix(h ^ w)))
+            .collect()
     };
     !runs(a).is_disjoint(&runs(b))
 }

@@ -145,7 +145,8 @@ fn quadratic(rows: &Rows, shape: &Shape, beta: &[f64]) -> (f64, Vec<f64>, Vec<Ve
                     hessian[length * block + row][length * block + column] += part.within[at];
                     if length + 1 < shape.words.len() {
                         // Only the lower half is read.
-                        hessian[(length + 1) * block + column][length * block + row] += part.between[at];
+                        hessian[(length + 1) * block + column][length * block + row] +=
+                            part.between[at];
                     }
                 }
             }
@@ -253,7 +254,12 @@ impl Fitted {
                 ramp += 1;
                 let weights = across(ramp);
                 if weights.iter().any(|weight| weight.trim_start_matches('-') != "0.0000") {
-                    lines.push(format!("{name}\t{:.4}\t{:.4}\t{}", piece[0], piece[1], weights.join("\t")));
+                    lines.push(format!(
+                        "{name}\t{:.4}\t{:.4}\t{}",
+                        piece[0],
+                        piece[1],
+                        weights.join("\t")
+                    ));
                 }
             }
         }

@@ -182,7 +182,8 @@ fn weigh(library: &Library, all: &mut AllRows) {
     };
     all.short.cap(1500.0);
     scale(&mut all.short, &|corpus, label| match corpus {
-        "mrpc" | "pan sentences" => 2.5,
+        "mrpc" | "pan sentences" => 2.0,
+        "news" | "news events" | "sotu" => 1.5,
         "templates" | "retold templates" => 0.3,
         "asset" if label => 2.0,
         "turku_fi" if label => 1.3,
@@ -289,7 +290,10 @@ fn leave_out(library: &Library, all: &mut AllRows) {
             let mut lines = Vec::new();
             for (which, rows) in [(Which::Short, &all.short), (Which::Article, &all.article)] {
                 let own: Vec<usize> = (0..rows.labels.len())
-                    .filter(|at| rows.corpora[*at] == corpus && (which == Which::Short || rows.words[*at] > 60.0))
+                    .filter(|at| {
+                        rows.corpora[*at] == corpus
+                            && (which == Which::Short || rows.words[*at] > 60.0)
+                    })
                     .collect();
                 let name = library.corpora[corpus];
                 let together = |other: usize| {
@@ -304,8 +308,17 @@ fn leave_out(library: &Library, all: &mut AllRows) {
                     own.iter().map(|at| fitted.odds(&rows.values[*at], rows.words[*at])).collect();
                 let labels: Vec<bool> = own.iter().map(|at| rows.labels[*at]).collect();
                 let share = |label: bool| {
-                    let of: Vec<f64> = odds.iter().zip(&labels).filter(|(_, l)| **l == label).map(|(o, _)| *o).collect();
-                    (of.len(), of.iter().filter(|odds| **odds > 0.0).count() as f64 / of.len().max(1) as f64)
+                    let of: Vec<f64> = odds
+                        .iter()
+                        .zip(&labels)
+                        .filter(|(_, l)| **l == label)
+                        .map(|(o, _)| *o)
+                        .collect();
+                    (
+                        of.len(),
+                        of.iter().filter(|odds| **odds > 0.0).count() as f64
+                            / of.len().max(1) as f64,
+                    )
                 };
                 let ((positive, recall), (negative, wrong)) = (share(true), share(false));
                 let kind = if which == Which::Short { "short" } else { "" };

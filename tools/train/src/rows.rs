@@ -11,7 +11,7 @@ use retold::align::weights::Weights;
 use retold::align::{CompareOptions, Profile, ProfileOptions, short};
 use retold::text::{Analyzer, Article};
 
-use crate::corpora::{Example, Library, PAN};
+use crate::corpora::{Example, Library, PAN, RETOLD_TEMPLATES};
 use crate::curves::{self, Shape};
 use crate::data::{Case, Characters};
 use crate::fit::{Row, Rows};
@@ -95,9 +95,8 @@ impl AllRows {
             Shape::of(&labelled, 5, &[15.0, 40.0, 100.0, 300.0], &PassageFeatures::SIGNS[..TAUGHT]);
         let teacher = curves::fit(&labelled, &shape);
         let unknown = std::mem::take(&mut self.unknown);
-        let right = unknown.only(|at| {
-            teacher.odds(&unknown.values[at][..TAUGHT], unknown.words[at]) > RIGHT_RUN
-        });
+        let right = unknown
+            .only(|at| teacher.odds(&unknown.values[at][..TAUGHT], unknown.words[at]) > RIGHT_RUN);
         self.passage.append(right);
     }
 
@@ -166,7 +165,10 @@ fn of_pair(
         let wanted = links.iter().filter(|link| link.cosine > LEAST_COSINE);
         read.link = wanted.map(|link| (link.features.to_vec(), gold.is_right(link))).collect();
     }
-    for run in runs(a, b, &weights, &links) {
+    // Their passages are reused, but not what these say: they teach nothing of either.
+    let is_template = library.corpus(example) == RETOLD_TEMPLATES;
+    let wanted = if is_template { Vec::new() } else { runs(a, b, &weights, &links) };
+    for run in wanted {
         let label = match &gold {
             Some(gold) => Some(gold.agreement(&run) > 0.4),
             None if example.reused => None,
@@ -174,7 +176,7 @@ fn of_pair(
         };
         read.passage.push((run.features.clone(), label, run.words() as f32));
     }
-    if is_pan || !example.reused {
+    if is_pan || !example.reused && !is_template {
         let found = found_runs(a, b, &weights, &links);
         for form in [Form::SummaryInA, Form::SummaryInB] {
             let search = Summaries { weights: &weights, links: &links, runs: &found, form };

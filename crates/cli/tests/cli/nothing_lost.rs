@@ -338,8 +338,7 @@ fn of_records_of_one_file_with_one_id_a_pair_means_the_first() {
 fn unrelated_pairs_name_no_article_by_an_id_that_nobody_gave_it() {
     let (one, two) = (article(1), article(2));
     let near = format!("{one} And more.");
-    let files =
-        folder(&[("docs.jsonl", &json_lines(&[("x", &two), ("x", &one), ("y", &near)]))]);
+    let files = folder(&[("docs.jsonl", &json_lines(&[("x", &two), ("x", &one), ("y", &near)]))]);
     let done = at(files.path(), "scan docs.jsonl --format jsonl --threshold 0");
     let of: Vec<Value> = records(&done.out);
     let is_renamed = |record: &&Value| record["a"] == "x#docs.jsonl:2";
