@@ -6,7 +6,7 @@ use crate::Error;
 
 /// Version of all that is done to a text before it is sketched: words, folding, word and shingle
 /// hashes. A change to any of them makes stored sketches unusable, and so needs the next number.
-pub const NORMALISATION: u32 = 2;
+pub const NORMALISATION: u32 = 3;
 
 /// The rules by which a sketch was made: two sketches are comparable if and only if these are equal.
 ///

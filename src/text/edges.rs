@@ -28,12 +28,15 @@ pub(super) struct Signs {
     pub(super) is_suspect: bool,
     /// Bytes of letters that are Greek, Cyrillic or Armenian.
     pub(super) foreign_bytes: usize,
+    /// A bit for each of these alphabets.
+    pub(super) alphabets: u64,
 }
 
 impl Signs {
     pub(super) fn add(&mut self, more: Self) {
         self.is_suspect |= more.is_suspect;
         self.foreign_bytes += more.foreign_bytes;
+        self.alphabets |= more.alphabets;
     }
 }
 
@@ -161,6 +164,10 @@ struct WideChars {
 /// First bytes of letters beyond the Latin ones: from U+0370 on.
 const FOREIGN: u8 = 0xcd;
 
+/// Without their last two bits, these are one number for each alphabet: 0xcd to 0xcf for Greek, 0xd0 to
+/// 0xd3 for Cyrillic, 0xd4 to 0xd6 for Armenian. All that begin with 0xcc are marks.
+const FOREIGN_LEADS: u64 = 0b111 << (FOREIGN >> 2);
+
 impl WideChars {
     /// Adds the characters of the block at `start` to its marks, and lowers their letters.
     fn mark(
@@ -174,6 +181,8 @@ impl WideChars {
         if letters != 0 {
             lowered[start] = self.folded;
         }
+        // Bits of the first bytes of letters, without the last two bits of each.
+        let mut leads = 0u64;
         let mut left = wide >> self.bytes << self.bytes;
         let mut end = 0;
         while left != 0 {
@@ -184,10 +193,8 @@ impl WideChars {
                 Plain::Letter(folded) => {
                     let bytes = 0b11 << at;
                     letters |= bytes;
-                    if piece[place] >= FOREIGN {
-                        foreign |= bytes;
-                        self.signs.is_suspect |= follows_another_alphabet(piece, place);
-                    }
+                    foreign |= bytes & u64::from(piece[place] >= FOREIGN).wrapping_neg();
+                    leads |= 1 << (piece[place] >> 2);
                     lowered[place..place + 2].copy_from_slice(&folded);
                 }
                 Plain::Short(_) => {
@@ -205,6 +212,7 @@ impl WideChars {
         }
         marks.letters |= letters;
         marks.other |= other;
+        self.signs.alphabets |= leads & FOREIGN_LEADS;
         if foreign != 0 {
             self.signs.add(foreign_signs(piece, start, (foreign, marks.letters), end));
         }
@@ -214,29 +222,6 @@ impl WideChars {
         (self.letters, self.foreign, self.other) =
             (spilled(letters), spilled(foreign), spilled(other));
         self.folded = lowered[start + BLOCK];
-    }
-}
-
-/// Whether the foreign letter at `place` stands right behind one of another foreign alphabet.
-#[inline(always)]
-fn follows_another_alphabet(piece: &[u8], place: usize) -> bool {
-    let letter = |at: usize| u16::from_be_bytes([piece[at], piece[at + 1]]);
-    // Whatever begins with less is Latin, or the end of a longer character; with more nothing of two
-    // bytes does.
-    let before = place.checked_sub(2).map(letter).filter(|two| two >> 8 >= u16::from(FOREIGN));
-    before.is_some_and(|before| foreign_alphabet(before) != foreign_alphabet(letter(place)))
-}
-
-/// Which alphabet a letter of two bytes is of, U+0370 and above, given these bytes.
-#[inline(always)]
-fn foreign_alphabet(letter: u16) -> u8 {
-    match letter {
-        // Greek, up to U+03FF, but for the Coptic letters U+03E2 to U+03EF.
-        ..=0xcfa1 | 0xcfb0..=0xcfbf => 0,
-        // Cyrillic, up to U+052F.
-        0xd080..=0xd4af => 1,
-        // Armenian, and those.
-        _ => 2,
     }
 }
 
@@ -256,6 +241,7 @@ fn foreign_signs(piece: &[u8], start: usize, (foreign, letters): (u64, u64), end
     Signs {
         is_suspect: beside != 0 || starts_beside || ends_beside,
         foreign_bytes: foreign.count_ones() as usize,
+        alphabets: 0,
     }
 }
 

@@ -81,9 +81,13 @@ impl WordHasher {
     fn find(&mut self, text: &str, found: &mut Found<'_>) {
         self.buffers.signs = Signs::default();
         self.find_in(text, 0..text.len(), found);
-        let Signs { is_suspect, foreign_bytes } = self.buffers.signs;
-        // A few foreign letters may make a word that passes for one of the text's.
-        if is_suspect || foreign_bytes > 0 && foreign_bytes / 2 * disguise::RARE < text.len() {
+        let Signs { is_suspect, foreign_bytes, alphabets } = self.buffers.signs;
+        // Foreign letters may mix with others, and a few may make a word that passes for one of the text's.
+        let mixes = alphabets.count_ones() > 1;
+        if is_suspect
+            || mixes
+            || foreign_bytes > 0 && foreign_bytes / 2 * disguise::RARE < text.len()
+        {
             self.find_again(text, found);
         }
     }
@@ -193,9 +197,7 @@ fn hash_found(piece: Piece<'_>, buffers: &mut Buffers, found: &mut Found<'_>) {
         next = at + 1;
         let [start, end] = words[at].map(|edge| edge as usize);
         match fold_plain(&lowered[start..end], folded) {
-            Folding::Word if lowered[start..end].contains(&b'.') => {
-                found.push_dotted(piece, start..end, (lowered, folded));
-            }
+            Folding::Dotted => found.push_dotted(piece, start..end, (lowered, folded)),
             Folding::Word => found.push(piece, start..end, word_hash(folded)),
             Folding::Nothing => {}
             Folding::Unknown => {

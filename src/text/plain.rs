@@ -121,7 +121,10 @@ fn is_break(character: char) -> bool {
 /// The folded form of a Latin, Greek, Cyrillic or Armenian letter, if that is one or two bytes, and
 /// normalisation joins neither with what stands around it.
 fn folded_letter(character: char) -> Option<u16> {
-    let in_range = matches!(character, '\u{c0}'..'\u{300}' | '\u{370}'..'\u{587}');
+    // Coptic letters among the Greek ones, and Cyrillic ones among the Armenian, are left out: so the
+    // first byte tells the alphabet.
+    let in_range = matches!(character,
+        '\u{c0}'..'\u{300}' | '\u{370}'..'\u{3e2}' | '\u{3f0}'..'\u{500}' | '\u{530}'..'\u{587}');
     // U+02BC is a letter too, but one that folds to an apostrophe.
     let in_range = in_range && character != '\u{2bc}';
     let stable = |c| is_nfkc_quick(std::iter::once(c)) == IsNormalized::Yes;
@@ -141,6 +144,8 @@ fn folded_letter(character: char) -> Option<u16> {
 pub(super) enum Folding {
     /// It is one word, folded.
     Word,
+    /// The same, with a full stop in it that may part two.
+    Dotted,
     /// It has no letter or digit.
     Nothing,
     /// Only UAX #29 and NFKC can tell.
@@ -152,13 +157,16 @@ pub(super) enum Folding {
 pub(super) fn fold_plain(word: &[u8], folded: &mut Vec<u8>) -> Folding {
     folded.clear();
     let has_digits = word.iter().any(u8::is_ascii_digit);
-    let mut something = false;
+    let (mut something, mut is_dotted) = (false, false);
     let mut rest = word;
     while let Some((&byte, after)) = rest.split_first() {
         rest = after;
         match byte {
             b',' => {}
-            b'.' if !has_digits => {}
+            b'.' => {
+                is_dotted |= !after.first().is_some_and(u8::is_ascii_digit);
+                folded.extend(has_digits.then_some(byte));
+            }
             0x80.. => match PLAIN.look_up(&word[word.len() - after.len() - 1..]) {
                 (Plain::Letter(_), length) => {
                     something = true;
@@ -183,7 +191,11 @@ pub(super) fn fold_plain(word: &[u8], folded: &mut Vec<u8>) -> Folding {
             }
         }
     }
-    if something { Folding::Word } else { Folding::Nothing }
+    match (something, is_dotted) {
+        (false, _) => Folding::Nothing,
+        (true, false) => Folding::Word,
+        (true, true) => Folding::Dotted,
+    }
 }
 
 #[cfg(test)]

@@ -28,7 +28,13 @@ const ENDINGS: [&str; 20] = [
 /// Whether `mark`, from which a folded text has a dot between two letters, is a full stop that parts two
 /// words.
 pub(super) fn parts_words(text: &str, mark: Range<usize>) -> bool {
-    is_full_stop(&text[mark.clone()])
+    // Most are in abbreviations and addresses.
+    let bytes = text.as_bytes();
+    let (before, after) = (&bytes[..mark.start], &bytes[mark.end..]);
+    let is_other = before.last().is_some_and(u8::is_ascii_uppercase)
+        || after.first().is_some_and(u8::is_ascii_lowercase);
+    !is_other
+        && is_full_stop(&text[mark.clone()])
         && ends_in_small_letters(&text[..mark.start])
         && begins_sentence(&text[mark.end..])
         && !is_in_name(text, &mark)
