@@ -160,10 +160,13 @@ impl Verdict {
         let judgement = Judgement::of(pair);
         let own = judgement.odds();
         let bar = |relation| odds(options.least_score(relation));
-        let is_template = judgement.whole < bar(Relation::Rewrite)
+        // What stands in the other word for word says the same, whatever else is said there.
+        let is_whole = overlap.of_first.max(overlap.of_second) >= 1.0;
+        let is_template = !is_whole
+            && judgement.whole < bar(Relation::Rewrite)
             && judgement.frame >= bar(Relation::Rewrite)
             && facts_conflict(pair);
-        let is_denied = is_denied(pair);
+        let is_denied = !is_whole && is_denied(pair);
         if let Some((relation, share)) = counted(pair, overlap, options)
             && !is_template
             && !is_denied
@@ -378,6 +381,20 @@ mod tests {
             "Divers searched the sunken barge for fuel while forty ferries waited outside the bar. Schools reopen",
         );
         assert_ne!(relation(HARBOUR, &sharing, &options), Relation::Unrelated);
+    }
+
+    #[test]
+    fn what_stands_in_the_other_is_an_excerpt_whatever_else_that_denies() {
+        let notice = "The harbour board met on Tuesday to decide the future of the old crane beside \
+                      the fish market and heard from a dozen residents who want it kept.";
+        let more = format!(
+            "The zoo did not count its penguins this year, since the keeper who used to count them has \
+             retired to a village up the coast. {notice} Nobody at the zoo would say why, or when the \
+             next count is to be, or who is to make it."
+        );
+        assert_eq!(relation(notice, &more, &CompareOptions::default()), Relation::Excerpt);
+        let denied = notice.replace("who want it kept", "who do not want it kept");
+        assert_eq!(relation(notice, &denied, &CompareOptions::default()), Relation::Unrelated);
     }
 
     #[test]
