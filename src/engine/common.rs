@@ -23,8 +23,15 @@ use crate::text::{Analyzer, Word};
 
 /// A run of words that stands in so many articles is common.
 const COMMON: u32 = 20;
+/// The same for a sign-off: a run that partial pairs share where one of their articles begins or ends.
+const SIGN_OFF: u32 = 3;
+/// Words at the beginning of an article, and at its end, that may be one.
+const HEAD: usize = 30;
+const TAIL: usize = 80;
 /// Where more of an article than this is common, it is a story that went round.
 const STORY: f64 = 0.6;
+/// A pair of which less is in passages has much beside them.
+const MOST: f32 = 0.5;
 /// Texts that one task reads, at least.
 const BLOCK: usize = 64;
 
@@ -71,13 +78,15 @@ impl Engine {
                 || analyzers.take(),
                 |analyzer, (article, spans)| {
                     let words = analyzer.article(&texts.text(article as usize)).words;
-                    Reused { runs: runs_in(&words, spans), words: words.len() }
+                    Reused::of(&words, spans)
                 },
             )
             .collect();
         let frequencies = self.frequencies(texts, &reused, &analyzers);
+        let sign_offs = sign_offs(&reused);
         let is_common = |run: &u64| {
-            frequencies.get(run).is_some_and(|count| count.load(Ordering::Relaxed) >= COMMON)
+            let least = if sign_offs.contains_key(run) { SIGN_OFF } else { COMMON };
+            frequencies.get(run).is_some_and(|count| count.load(Ordering::Relaxed) >= least)
         };
         // For each common run how many articles have it as a part, less those that consist of such.
         let mut parts: WordMap<i64> = WordMap::default();
@@ -129,19 +138,59 @@ fn is_doubtful(pair: &Pair) -> bool {
     matches!(pair.comparison.relation, Relation::Rewrite | Relation::Partial)
 }
 
-/// The distinct runs of words that an article has in passages, and its words.
+/// What an article has in passages.
 struct Reused {
+    /// Its distinct runs of words.
     runs: Vec<u64>,
+    /// Those of them that stand at its beginning or end, in passages of partial pairs.
+    edges: Vec<u64>,
+    /// Its words.
     words: usize,
 }
 
+impl Reused {
+    fn of(words: &[Word], Spans { all, partial }: Spans) -> Self {
+        let tail = words.len().saturating_sub(TAIL);
+        let edges = [&words[..HEAD.min(words.len())], &words[tail..]];
+        let edges = edges.map(|part| runs_in(part, partial.clone())).concat();
+        Self { runs: runs_in(words, all), edges, words: words.len() }
+    }
+}
+
+/// Runs that stand at an edge of each article that has them in passages.
+fn sign_offs(reused: &[Reused]) -> WordMap<()> {
+    let mut counts: WordMap<i64> = WordMap::default();
+    for article in reused {
+        article.runs.iter().for_each(|run| *counts.entry(*run).or_default() -= 1);
+        let mut edges = article.edges.clone();
+        edges.sort_unstable();
+        edges.dedup();
+        edges.iter().for_each(|run| *counts.entry(*run).or_default() += 1);
+    }
+    counts.into_iter().filter(|(_, count)| *count == 0).map(|(run, _)| (run, ())).collect()
+}
+
+/// Where the passages of an article are.
+#[derive(Default)]
+struct Spans {
+    all: Vec<Span>,
+    /// Those of partial pairs with much beside them.
+    partial: Vec<Span>,
+}
+
 /// For each article of such pairs where its passages are, by number.
-fn passages_of(pairs: &[Pair]) -> Vec<(u32, Vec<Span>)> {
-    let mut passages: BTreeMap<u32, Vec<Span>> = BTreeMap::new();
+fn passages_of(pairs: &[Pair]) -> Vec<(u32, Spans)> {
+    let mut passages: BTreeMap<u32, Spans> = BTreeMap::new();
     for pair in pairs.iter().filter(|pair| is_doubtful(pair)) {
-        for passage in &pair.comparison.passages {
-            passages.entry(pair.a).or_default().push(passage.a);
-            passages.entry(pair.b).or_default().push(passage.b);
+        let found = &pair.comparison;
+        let is_part =
+            found.relation == Relation::Partial && found.coverage_a.max(found.coverage_b) < MOST;
+        for passage in &found.passages {
+            for (article, span) in [(pair.a, passage.a), (pair.b, passage.b)] {
+                let spans = passages.entry(article).or_default();
+                spans.all.push(span);
+                spans.partial.extend(is_part.then_some(span));
+            }
         }
     }
     passages.into_iter().collect()
@@ -188,6 +237,17 @@ mod tests {
         let scan = engine.scan(&texts[..]).unwrap();
         let distinct: std::collections::HashSet<u32> = scan.clusters.iter().copied().collect();
         assert_eq!(distinct.len(), texts.len());
+    }
+
+    #[test]
+    fn sign_offs_of_a_few_articles_are_nothing() {
+        let sign_off = independent(2_000_000, 40);
+        let texts: Vec<String> =
+            (0..5).map(|article| independent(article, 300) + "\n\n" + &sign_off).collect();
+        let engine = Engine::new(Config::default()).unwrap();
+        assert!(engine.scan(&texts[..]).unwrap().pairs.is_empty());
+        let alone = engine.scan(&texts[..2]).unwrap().pairs;
+        assert!(alone.iter().all(|pair| pair.comparison.relation == Relation::Partial));
     }
 
     #[test]
