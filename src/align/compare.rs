@@ -1,72 +1,19 @@
 //! Two articles to a comparison: relation, score, passages, sentences.
 
-use super::edits::Edits;
 use super::facts::Facts;
 use super::features::Pair;
 use super::judge::{Judgement, score};
 use super::links::links;
 use super::model::odds;
-use super::passages::{Candidate, passages};
+use super::options::CompareOptions;
+use super::passages::passages;
 use super::profile::Profile;
-use super::relation::{Comparison, Kind, Match, Relation, Side};
-use super::retold;
-use super::sentences::{Aligned, Bar, align_sentences};
+use super::relation::{Comparison, Relation, Side};
 use super::short;
+use super::shown::Shown;
 use super::weights::Weights;
 use crate::shingle::Overlap;
-use crate::span::{Span, covered};
 use crate::text::Article;
-
-/// When a pair is what.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct CompareOptions {
-    /// Least score of a related pair, 0 to 1. Default 0.5.
-    pub threshold: f32,
-    /// The same for a rewrite only, where it is to be another. Default: none.
-    pub rewrite_score: Option<f32>,
-    /// The same for a partial pair only. Default: none.
-    pub partial_score: Option<f32>,
-    /// Least exact Jaccard index of word n-grams of a near-duplicate. Default 0.5.
-    pub near_duplicate: f32,
-    /// Least containment of word n-grams of an excerpt in the whole. Default 0.65.
-    pub excerpt: f32,
-    /// Share of the characters inside passages, on the side where it is greater, from which reuse is a
-    /// rewrite, not partial. Default 0.5.
-    pub rewrite: f32,
-    /// Least words of a passage, on either side; in a text of fewer than twice as many, half its words.
-    /// Default 10.
-    pub passage_words: usize,
-    /// Whether one frame with other facts is a relation, [`Relation::Template`]; if not, such a pair
-    /// is unrelated. Default: not.
-    pub templates: bool,
-}
-
-impl Default for CompareOptions {
-    fn default() -> Self {
-        Self {
-            threshold: 0.5,
-            rewrite_score: None,
-            partial_score: None,
-            near_duplicate: 0.5,
-            excerpt: 0.65,
-            rewrite: 0.5,
-            passage_words: 10,
-            templates: false,
-        }
-    }
-}
-
-impl CompareOptions {
-    /// Least score of a pair of that relation.
-    pub fn least_score(&self, relation: Relation) -> f32 {
-        let own = match relation {
-            Relation::Rewrite => self.rewrite_score,
-            Relation::Partial => self.partial_score,
-            _ => None,
-        };
-        own.unwrap_or(self.threshold)
-    }
-}
 
 /// Log-odds of a pair that counted shingles settle, and what is added for the share that they share:
 /// a thousand to one, and more for closer copies.
@@ -74,8 +21,6 @@ const SETTLED: f32 = 7.0;
 const SETTLED_SHARE: f32 = 8.0;
 /// A pair that would be related, but for want of anything to show, has this share of its score.
 const UNSHOWN: f32 = 0.5;
-/// How much higher than need be the log-odds of a rewrite are where faint evidence may show it.
-const SURE: f32 = 1.0;
 /// Share of a frame that must be in common order for a denial to make a template of a rewrite.
 const DENIED_FRAME: f32 = 0.7;
 
@@ -100,20 +45,20 @@ fn in_order(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison {
     let weights = Weights::new(a, b);
     if weights.shared.is_empty() && overlap.jaccard == 0.0 {
         return match is_identical(a, b) {
-            true => Evidence::of_identical(a, b).comparison(Relation::Identical, 1.0, &overlap),
-            false => Evidence::none(a, b).comparison(Relation::Unrelated, 0.0, &overlap),
+            true => Shown::of_identical(a, b).comparison(Relation::Identical, 1.0, &overlap),
+            false => Shown::none(a, b).comparison(Relation::Unrelated, 0.0, &overlap),
         };
     }
     if is_identical(a, b) {
-        return Evidence::of_identical(a, b).comparison(Relation::Identical, 1.0, &overlap);
+        return Shown::of_identical(a, b).comparison(Relation::Identical, 1.0, &overlap);
     }
     let links = links(a, b, &weights);
-    let least = least_passage([a, b], options);
+    let least = options.least_passage([a, b].map(|profile| profile.article.words.len()));
     let mut passages = passages(a, b, &weights, &links);
     passages.retain(|passage| passage.words() >= least);
     let pair = Pair { a, b, weights: &weights, links: &links, passages: &passages };
     let verdict = Verdict::of(&pair, &overlap, options);
-    let mut comparison = verdict.evidence.comparison(verdict.relation, verdict.score, &overlap);
+    let mut comparison = verdict.shown.comparison(verdict.relation, verdict.score, &overlap);
     if comparison.relation == Relation::Excerpt {
         let in_b = overlap.of_first >= overlap.of_second;
         comparison.contained = Some(if in_b { Side::A } else { Side::B });
@@ -121,12 +66,6 @@ fn in_order(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison {
     comparison.features = verdict.judgement.features;
     comparison.conflicting = Facts::of_articles(a, b, &weights).conflicting_share();
     comparison
-}
-
-/// Least words of a passage of these two: of short texts, half of the shorter.
-fn least_passage(pair: [&Profile; 2], options: &CompareOptions) -> usize {
-    let words = pair.map(|profile| profile.article.words.len());
-    options.passage_words.min(words[0].min(words[1]).div_ceil(2))
 }
 
 fn is_identical(a: &Profile, b: &Profile) -> bool {
@@ -143,7 +82,7 @@ struct Verdict {
     relation: Relation,
     score: f32,
     judgement: Judgement,
-    evidence: Evidence,
+    shown: Shown,
 }
 
 impl Verdict {
@@ -151,7 +90,7 @@ impl Verdict {
         let mut verdict = Self::with_templates(pair, overlap, options);
         if verdict.relation == Relation::Template && !options.templates {
             verdict.relation = Relation::Unrelated;
-            verdict.evidence = Evidence::of_independent(pair);
+            verdict.shown = Shown::of_independent(pair);
         }
         verdict
     }
@@ -173,17 +112,17 @@ impl Verdict {
         {
             let settled = SETTLED * judgement.by_article + SETTLED_SHARE * share;
             let score = score(own.max(settled));
-            let evidence = Evidence::of_retold(pair, &judgement, options);
-            return Self { relation, score, judgement, evidence };
+            let shown = Shown::of_retold(pair, &judgement, options);
+            return Self { relation, score, judgement, shown };
         }
         let is_retold = judgement.whole >= bar(Relation::Rewrite);
-        let evidence = match is_retold || is_template {
-            true => Evidence::of_retold(pair, &judgement, options),
-            false => Evidence::of_independent(pair),
+        let shown = match is_retold || is_template {
+            true => Shown::of_retold(pair, &judgement, options),
+            false => Shown::of_independent(pair),
         };
-        let is_most = evidence.coverage_most() >= options.rewrite;
+        let is_most = shown.coverage_most() >= options.rewrite;
         let relation = match () {
-            () if evidence.passages.is_empty() => Relation::Unrelated,
+            () if shown.passages.is_empty() => Relation::Unrelated,
             () if is_most && (is_template || is_retold && is_denied) => Relation::Template,
             () if is_most && judgement.whole >= judgement.part => Relation::Rewrite,
             () => Relation::Partial,
@@ -191,17 +130,17 @@ impl Verdict {
         let score = score(own);
         match relation {
             Relation::Template => {
-                Self { relation, score: score.min(UNSHOWN * score), judgement, evidence }
+                Self { relation, score: score.min(UNSHOWN * score), judgement, shown }
             }
             Relation::Unrelated if own >= bar(Relation::Partial) => {
-                Self { relation, score: UNSHOWN * score, judgement, evidence }
+                Self { relation, score: UNSHOWN * score, judgement, shown }
             }
             _ if score >= options.least_score(relation) => {
-                Self { relation, score, judgement, evidence }
+                Self { relation, score, judgement, shown }
             }
             _ => {
-                let evidence = if is_retold { Evidence::of_independent(pair) } else { evidence };
-                Self { relation: Relation::Unrelated, score, judgement, evidence }
+                let shown = if is_retold { Shown::of_independent(pair) } else { shown };
+                Self { relation: Relation::Unrelated, score, judgement, shown }
             }
         }
     }
@@ -234,126 +173,6 @@ fn is_denied(pair: &Pair) -> bool {
     a.len().max(b.len()) <= Article::SHORT
         && (short::denials(a) + short::denials(b)) % 2 == 1
         && short::frame_in_order(a, b) >= DENIED_FRAME
-}
-
-/// What shows how two articles correspond.
-struct Evidence {
-    passages: Vec<Match>,
-    sentences: Vec<Match>,
-    /// Share of each article's characters inside passages.
-    coverage: [f32; 2],
-}
-
-impl Evidence {
-    fn none(a: &Profile, b: &Profile) -> Self {
-        Self::new([a, b], Vec::new(), Vec::new())
-    }
-
-    fn new([a, b]: [&Profile; 2], passages: Vec<Match>, sentences: Vec<Match>) -> Self {
-        let share = |side: fn(&Match) -> Span, bytes: usize| {
-            let mut spans: Vec<_> = passages.iter().map(side).collect();
-            covered(&mut spans) as f32 / bytes.max(1) as f32
-        };
-        let coverage = [
-            share(|passage| passage.a, a.article.bytes),
-            share(|passage| passage.b, b.article.bytes),
-        ];
-        Self { passages, sentences, coverage }
-    }
-
-    /// All of both articles, sentence by sentence.
-    fn of_identical(a: &Profile, b: &Profile) -> Self {
-        let whole = |profile: &Profile| Span::new(0, profile.article.bytes);
-        let same = |a, b| Match { a, b, kind: Kind::Identical, score: 1.0 };
-        let mut sentences: Vec<Match> = Vec::new();
-        let (mut in_a, mut in_b) = (0, 0);
-        // Punctuation may divide the same words into other sentences.
-        while in_a < a.sentences() && in_b < b.sentences() {
-            let (x, y) = (&a.article.sentences[in_a], &b.article.sentences[in_b]);
-            if !x.words.is_empty() && !y.words.is_empty() {
-                sentences.push(same(x.span, y.span));
-            }
-            in_a += usize::from(x.words.end <= y.words.end);
-            in_b += usize::from(y.words.end <= x.words.end);
-        }
-        if a.article.wordless.is_some() {
-            sentences = vec![same(whole(a), whole(b))];
-        }
-        Self::new([a, b], vec![same(whole(a), whole(b))], sentences)
-    }
-
-    /// The passages and sentences of articles that may have nothing to do with each other.
-    fn of_independent(pair: &Pair) -> Self {
-        Self::of(pair, pair.passages, &align_sentences(pair, Bar::INDEPENDENT))
-    }
-
-    /// Those of articles of which one is the other retold; the same, if they show as much already.
-    fn of_retold(pair: &Pair, judgement: &Judgement, options: &CompareOptions) -> Self {
-        let proven = Self::of(pair, pair.passages, &[]);
-        if proven.coverage_most() >= options.rewrite {
-            return Self::of(pair, pair.passages, &align_sentences(pair, Bar::RETOLD));
-        }
-        let least = least_passage([pair.a, pair.b], options);
-        let is_short = pair.words() <= Article::SHORT as f32;
-        let is_sure = judgement.whole >= odds(options.least_score(Relation::Rewrite)) + SURE;
-        let bars = match is_short {
-            true => &[Bar::SHORT][..],
-            false if pair.passages.is_empty() && is_sure => &[Bar::RETOLD, Bar::FAINT],
-            false => &[Bar::RETOLD],
-        };
-        let mut extended = proven;
-        for bar in bars {
-            let aligned = align_sentences(pair, *bar);
-            extended =
-                Self::of(pair, &retold::passages(pair, &aligned, least, options.rewrite), &aligned);
-            // Less is proof enough only of what makes up most of one article.
-            if extended.coverage_most() >= options.rewrite {
-                return extended;
-            }
-        }
-        match pair.passages.is_empty() {
-            true => extended,
-            false => Self::of(pair, pair.passages, &align_sentences(pair, bars[0])),
-        }
-    }
-
-    fn of(pair: &Pair, passages: &[Candidate], aligned: &[Aligned]) -> Self {
-        let mut edits = Edits::default();
-        let sentences = aligned.iter().map(|two| two.to_match(pair, &mut edits)).collect();
-        let passages = passages.iter().map(|p| to_match(p, pair, &mut edits)).collect();
-        Self::new([pair.a, pair.b], passages, sentences)
-    }
-
-    fn coverage_most(&self) -> f32 {
-        self.coverage[0].max(self.coverage[1])
-    }
-
-    fn comparison(self, relation: Relation, score: f32, overlap: &Overlap) -> Comparison {
-        Comparison {
-            relation,
-            score,
-            contained: None,
-            jaccard: overlap.jaccard as f32,
-            containment_a: overlap.of_first as f32,
-            containment_b: overlap.of_second as f32,
-            coverage_a: self.coverage[0],
-            coverage_b: self.coverage[1],
-            conflicting: 0.0,
-            passages: self.passages,
-            sentences: self.sentences,
-            features: Vec::new(),
-        }
-    }
-}
-
-fn to_match(passage: &Candidate, pair: &Pair, edits: &mut Edits) -> Match {
-    let kind = edits.kind(pair, &passage.a, &passage.b);
-    Match {
-        a: pair.a.span_of(passage.a.clone()),
-        b: pair.b.span_of(passage.b.clone()),
-        kind,
-        score: if kind == Kind::Identical { 1.0 } else { score(passage.odds) },
-    }
 }
 
 #[cfg(test)]
