@@ -112,12 +112,12 @@ pub struct InputArgs {
     #[arg(required_unless_present_any = ["files_from", "stdin0"])]
     pub inputs: Vec<OsString>,
 
-    /// Read the names of further inputs from FILE, one a line or parted by NUL; `-` is the
-    /// standard input
+    /// Read the names of more inputs from FILE, one per line or separated by NUL; `-` is standard
+    /// input
     #[arg(long, value_name = "FILE", help_heading = "Reading", value_hint = ValueHint::FilePath)]
     pub files_from: Option<PathBuf>,
 
-    /// Read the names of further inputs from the standard input, parted by NUL (find -print0)
+    /// Read the names of more inputs from standard input, separated by NUL (find -print0)
     #[arg(long, help_heading = "Reading", conflicts_with = "files_from")]
     pub stdin0: bool,
 }
@@ -184,15 +184,15 @@ pub struct CompareArgs {
     #[arg(value_name = "B", value_hint = ValueHint::FilePath, conflicts_with = "pairs")]
     pub b: Option<OsString>,
 
-    /// Compare the pairs of FILE: a JSON object on each line, with the ids of two articles,
+    /// Compare the pairs in FILE: one JSON object per line, with the ids of two articles,
     /// {"a":ID,"b":ID}, or their texts, {"a_text":TEXT,"b_text":TEXT}
     ///
-    /// One record comes out for each line that goes in, in the same order, unrelated pairs too. A line
-    /// that cannot be answered gets {"a":…,"b":…,"line":N,"error":…}.
+    /// Writes one record per line, in the same order, including unrelated pairs. A line that cannot be
+    /// answered gets {"a":…,"b":…,"line":N,"error":…}.
     #[arg(long, value_name = "FILE", help_heading = "Bulk", value_hint = ValueHint::FilePath)]
     pub pairs: Option<PathBuf>,
 
-    /// Where the articles of --pairs are: a file, folder or pattern; may be given many times
+    /// File, folder or pattern with the articles of --pairs; may be repeated
     #[arg(long, value_name = "INPUT", help_heading = "Bulk", value_hint = ValueHint::AnyPath)]
     #[arg(requires = "pairs")]
     pub corpus: Vec<OsString>,
@@ -236,39 +236,39 @@ pub struct DedupArgs {
     #[command(flatten)]
     pub input: InputArgs,
 
-    /// Where to write: a folder that is not there yet, or is empty
+    /// Output folder; it must be empty or not exist yet
     ///
-    /// kept/ holds what is kept, each record as it was, in files as they were (names, formats,
-    /// compression); dropped.jsonl says of each dropped article which one was kept instead;
-    /// summary.json counts.
+    /// kept/ holds the articles that are kept, with records, file names, formats and compression
+    /// unchanged; dropped.jsonl names, for each dropped article, the one that was kept instead;
+    /// summary.json has the counts.
     #[arg(short, long, value_name = "DIR", help_heading = "Output", value_hint = ValueHint::DirPath)]
     #[arg(required_unless_present = "dry_run")]
     pub output: Option<PathBuf>,
 
-    /// Write nothing, only say what would be dropped
+    /// Write nothing; only report what would be dropped
     #[arg(short = 'n', long, help_heading = "Output")]
     pub dry_run: bool,
 
-    /// Go on where an interrupted run of the same command has come; from the beginning if there is
-    /// none
+    /// Resume an interrupted run of the same command; start over if there is none
     ///
-    /// Until DIR is finished, DIR.partial beside it holds what is done so far. Inputs and options
-    /// have to be the same; those under Running may differ. Without --resume it is removed. With
-    /// --rewrites only what comes after the scan is kept.
+    /// Until DIR is finished, DIR.partial beside it holds the work done so far. Inputs and options
+    /// must be the same, except those under Running. Without --resume it is removed. With --rewrites,
+    /// only the work after the scan can be resumed.
     #[arg(long, help_heading = "Output", conflicts_with = "dry_run")]
     pub resume: bool,
 
     #[command(flatten)]
     pub dedup: DedupOptions,
 
-    /// Drop copies, excerpts and rewrites of all kinds, not near-duplicates only
+    /// Also drop excerpts and rewrites, not only near-duplicates
     ///
-    /// Slower, and keeps all texts, in memory or in a temporary file. An excerpt is dropped for the whole, never the whole
-    /// for an excerpt. Detection options count with this only.
+    /// Slower, and keeps all texts, in memory or in a temporary file. An excerpt is dropped in favour of
+    /// the whole, never the other way round. A rewrite is kept if its names or numbers conflict with
+    /// those of the article it would be dropped for. Detection options apply only with --rewrites.
     #[arg(long, help_heading = "Deduplication")]
     pub rewrites: bool,
 
-    /// Also drop what is in INPUT, which is neither changed nor written; may be given many times
+    /// Also drop what INPUT contains; INPUT itself is neither changed nor copied; may be repeated
     #[arg(long, value_name = "INPUT", help_heading = "Deduplication", value_hint = ValueHint::AnyPath)]
     pub reference: Vec<OsString>,
 

@@ -43,22 +43,21 @@ pub struct ReadingOptions {
     #[arg(long, value_name = "NAME")]
     pub text_field: Option<String>,
 
-    /// What parts the cells of .csv and .tsv files: a character, tab, or auto for what the name says
+    /// Delimiter of .csv and .tsv files: a character, `tab`, or `auto` to go by the file name
     /// [default: auto]
     #[arg(long, value_name = "CHAR")]
     pub delimiter: Option<DelimiterValue>,
 
-    /// What stands around cells of .csv and .tsv files that hold delimiters or line ends: a character, or
-    /// none [default: "]
+    /// Quote character of .csv and .tsv files, or `none` [default: "]
     #[arg(long, value_name = "CHAR")]
     pub quote: Option<QuoteValue>,
 
-    /// What texts without a byte order mark are in, such as windows-1251; auto for UTF-8, what pages
-    /// declare, or what the bytes look like [default: auto]
+    /// Encoding of texts without a byte order mark, such as windows-1251; `auto` takes UTF-8, then what
+    /// the page declares, then what the bytes look like [default: auto]
     #[arg(long, value_name = "NAME")]
     pub encoding: Option<EncodingValue>,
 
-    /// In folders, leave out hidden files and what .gitignore and .ignore files say
+    /// In folders, skip hidden files and those that .gitignore and .ignore exclude
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     #[arg(value_name = "BOOL", hide_possible_values = true)]
     pub respect_ignore: Option<bool>,
@@ -69,59 +68,60 @@ pub struct ReadingOptions {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[command(next_help_heading = "Detection")]
 pub struct DetectionOptions {
-    /// Least score of a related pair, 0 to 1; 0 gives every candidate pair, unrelated ones too
+    /// Minimum score of a related pair, 0 to 1; 0 lists every candidate pair, including unrelated ones
     /// [default: 0.5]
     #[arg(long, value_name = "SCORE")]
     pub threshold: Option<f64>,
 
-    /// Least score of a rewrite [default: that of --threshold]
+    /// Minimum score of a rewrite [default: that of --threshold]
     #[arg(long, value_name = "SCORE")]
     pub rewrite_score: Option<f64>,
 
-    /// Least score of a partial pair [default: that of --threshold]
+    /// Minimum score of a partial pair [default: that of --threshold]
     #[arg(long, value_name = "SCORE")]
     pub partial_score: Option<f64>,
 
-    /// Language of all texts, or auto to detect that of each [default: auto]
+    /// Language of all texts, or `auto` to detect it for each [default: auto]
     #[arg(long, value_name = "CODE", value_parser = LanguageValue::parser())]
     pub language: Option<LanguageValue>,
 
-    /// Least Jaccard index of word n-grams of a near-duplicate [default: 0.5]
+    /// Minimum Jaccard index (of word n-grams) of a near-duplicate [default: 0.5]
     #[arg(long, value_name = "SHARE")]
     pub near_duplicate: Option<f64>,
 
-    /// Least share of an excerpt that the whole contains [default: 0.65]
+    /// Minimum share of an excerpt found in the longer article [default: 0.65]
     #[arg(long, value_name = "SHARE")]
     pub excerpt: Option<f64>,
 
-    /// Least share of the shorter article that a rewrite reuses; less is partial [default: 0.5]
+    /// Minimum share of one article that passages must cover in a rewrite; less is partial
+    /// [default: 0.5]
     #[arg(long, value_name = "SHARE")]
     pub rewrite: Option<f64>,
 
-    /// Least words of a passage [default: 10]
+    /// Minimum length of a passage, in words [default: 10]
     #[arg(long, value_name = "WORDS")]
     pub min_passage: Option<usize>,
 
-    /// Report texts of one frame with other facts as `template`; otherwise they are unrelated
+    /// Report texts with the same wording but different facts as `template`, not as unrelated
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     #[arg(value_name = "BOOL", hide_possible_values = true)]
     pub templates: Option<bool>,
 
-    /// Count quotations like all else
+    /// Count quotations like any other text
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     #[arg(value_name = "BOOL", hide_possible_values = true, overrides_with = "ignore_quotes")]
     pub keep_quotes: Option<bool>,
 
-    /// Discount quotations: sharing them makes no relation [default]
+    /// Ignore shared quotations: they do not make two articles related [default]
     #[arg(long, overrides_with = "keep_quotes")]
     #[serde(skip)]
     pub ignore_quotes: bool,
 
-    /// Text whose runs of six words and more never count, such as a sign-up notice; may be repeated
+    /// File with boilerplate, such as a sign-up notice, that never counts; may be repeated
     #[arg(long, value_name = "FILE")]
     pub boilerplate: Option<Vec<PathBuf>>,
 
-    /// Table of words that mean the same: one group a line, with tabs between the words
+    /// File with synonyms: one group per line, separated by tabs
     #[arg(long, value_name = "FILE")]
     pub synonyms: Option<PathBuf>,
 
@@ -130,12 +130,11 @@ pub struct DetectionOptions {
     #[arg(long, value_name = "NAME")]
     pub channel: Option<ChannelValue>,
 
-    /// Articles that may share a rare feature; features in more are passed over [default: suits
-    /// the corpus]
+    /// Ignore features that more than N articles have [default: depends on the size of the corpus]
     #[arg(long, value_name = "N")]
     pub max_df: Option<u32>,
 
-    /// Rare features that a candidate pair shares at least [default: 3]
+    /// Minimum number of rare features that a candidate pair shares [default: 3]
     #[arg(long, value_name = "N")]
     pub min_shared: Option<u32>,
 }
@@ -145,15 +144,16 @@ pub struct DetectionOptions {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[command(next_help_heading = "Shingles and signatures")]
 pub struct SigningOptions {
-    /// Words in a shingle, 1 to 32 [default: 3]
+    /// Words per shingle (the word n-grams that texts are compared by), 1 to 32 [default: 3]
     #[arg(long, value_name = "WORDS")]
     pub ngram: Option<usize>,
 
-    /// Numbers in a MinHash signature, 16 to 4096 [default: 128]
+    /// Length of a MinHash signature, 16 to 4096; longer ones are more exact and slower
+    /// [default: 128]
     #[arg(long, value_name = "N")]
     pub lanes: Option<usize>,
 
-    /// Seed of the MinHash functions [default: 1]
+    /// Seed of the MinHash functions, to see what depends on chance [default: 1]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
 }
@@ -163,15 +163,15 @@ pub struct SigningOptions {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[command(next_help_heading = "Running")]
 pub struct RunningOptions {
-    /// Threads; the output is the same for any number [default: one per processor]
+    /// Number of threads; the output is the same for any number [default: one per processor]
     #[arg(short = 'j', long, value_name = "N")]
     pub threads: Option<usize>,
 
-    /// Memory to stay within, about, such as 512M or 8G; what does not fit goes to temporary files or
-    /// is read once more, and the output is the same [default: 3G]
+    /// Approximate memory limit, such as 512M or 8G; what does not fit goes to temporary files or is
+    /// read again, with the same output [default: 3G]
     ///
-    /// Too little for so many articles is an error that says how much they take. A corpus that the
-    /// default is too little for is read all the same, with more.
+    /// If the limit is too low for the number of articles, the error says how much they need. Without
+    /// this option, a corpus that needs more than the default gets it.
     #[arg(long, value_name = "SIZE")]
     pub memory: Option<SizeValue>,
 
@@ -179,15 +179,15 @@ pub struct RunningOptions {
     #[arg(long, value_name = "DIR")]
     pub temp: Option<PathBuf>,
 
-    /// Which version of the hot loops runs; the output is the same for all [default: auto]
+    /// Instruction set to use; the output is the same for all [default: auto]
     #[arg(long, value_name = "NAME", env = "RETOLD_KERNEL", hide_env_values = true)]
     pub kernel: Option<KernelValue>,
 
-    /// When to use colour; NO_COLOR is heeded [default: auto]
+    /// When to use colour; NO_COLOR is respected [default: auto]
     #[arg(long, value_name = "WHEN")]
     pub color: Option<ColorValue>,
 
-    /// Say nothing on the standard error but errors
+    /// Print nothing but errors on standard error
     #[arg(short, long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     #[arg(value_name = "BOOL", hide_possible_values = true)]
     pub quiet: Option<bool>,
@@ -203,11 +203,11 @@ pub struct RunningOptions {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[command(next_help_heading = "Deduplication")]
 pub struct DedupOptions {
-    /// Least Jaccard index of the word n-grams of near-duplicates, counted exactly [default: 0.7]
+    /// Minimum Jaccard index (of word n-grams, exact) of near-duplicates [default: 0.7]
     #[arg(long, value_name = "SHARE", conflicts_with = "rewrites")]
     pub jaccard: Option<f64>,
 
-    /// Which one of several to keep [default: longest]
+    /// Which article of a group to keep [default: longest]
     ///
     /// longest; first (in the order read); earliest:FIELD (the field or column holds a date as people
     /// or programs write it, see docs/formats.md; what is no date comes last and is counted);

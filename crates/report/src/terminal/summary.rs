@@ -95,7 +95,7 @@ impl Summary {
         }
         page.blank()?;
         let title = if pairs.len() > self.pairs { "Strongest pairs" } else { "Pairs" };
-        let legend = "  % of each article that stands in the other, too";
+        let legend = "  % of each article also in the other";
         page.line(&Line::of(Look::Heading, title).and(Look::Dim, legend))?;
         for pair in pairs.iter().take(self.pairs) {
             page.blank()?;
