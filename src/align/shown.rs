@@ -16,6 +16,8 @@ use crate::text::Article;
 
 /// How much higher than need be the log-odds of a rewrite are where faint evidence may show it.
 const SURE: f32 = 1.0;
+/// The same where there are passages that prove themselves: the rest may then be independent.
+const SURER: f32 = 4.5;
 
 /// What shows how two articles correspond.
 pub struct Shown {
@@ -78,10 +80,11 @@ impl Shown {
         let least =
             options.least_passage([pair.a, pair.b].map(|profile| profile.article.words.len()));
         let is_short = pair.words() <= Article::SHORT as f32;
-        let is_sure = judgement.whole >= odds(options.least_score(Relation::Rewrite)) + SURE;
+        let surplus = judgement.whole - odds(options.least_score(Relation::Rewrite));
+        let is_sure = surplus >= SURER || pair.passages.is_empty() && surplus >= SURE;
         let bars = match is_short {
             true => &[Bar::SHORT][..],
-            false if pair.passages.is_empty() && is_sure => &[Bar::RETOLD, Bar::FAINT],
+            false if is_sure => &[Bar::RETOLD, Bar::FAINT],
             false => &[Bar::RETOLD],
         };
         let mut extended = proven;
