@@ -6,8 +6,10 @@
 mod candidates;
 mod common;
 mod config;
+mod copies;
 pub mod dedup;
 mod frames;
+mod identical;
 mod pool;
 mod rewrites;
 mod scan;
@@ -21,6 +23,7 @@ use crate::align::synonyms::Synonyms;
 use crate::align::{Comparison, Profile, ProfileOptions, compare};
 use crate::text::Analyzer;
 
+pub use crate::lsh::Sides;
 pub use candidates::{Candidates, Channels};
 pub use config::{Channel, Config};
 pub use scan::{Pair, Scan, Stage, Stats, Watch, edges};

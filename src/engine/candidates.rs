@@ -4,10 +4,12 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::identical::{collapse, pair_wordless};
 use super::pool::{Pool, Pooled};
 use super::rewrites::{Groups, Indexing, emit, pair_rare};
 use super::{Channel, Engine, Texts, Watch};
 use crate::Error;
+use crate::lsh::Sides;
 use crate::lsh::band_keys::{self, BandKeys, Bucketing, Collapsed};
 use crate::lsh::banding::{Banding, Target};
 use crate::lsh::rare::{self, Emission, Postings, RareIndex};
@@ -19,17 +21,18 @@ use crate::text::{Analyzer, Outline, wordless};
 const BLOCK: usize = 64;
 /// Blocks whose keys are gathered before they are put to all others: so few that they take no room.
 const BLOCKS: usize = 1 << 9;
-/// Groups of identical texts up to this size are compared like all others; of larger ones the first
-/// stands for all.
-const IDENTICAL_LIMIT: usize = 8;
 
 /// What one channel, or both, found.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Candidates {
     /// Pairs to align: the lesser number first, sorted, each once.
     pub pairs: Vec<(u32, u32)>,
-    /// Pairs that are identical without a look: the first of a large group, and each other.
+    /// Pairs that are identical without a look: the first of a large group, and each other. Of two sides
+    /// all such pairs across; of groups that are large on both, each with the first of the other side.
     pub identical: Vec<(u32, u32)>,
+    /// Of two sides: articles of which others of their side are copies, as far as these were not looked
+    /// at for pairs of their own, and such copies. An article is a copy before others are copies of it.
+    pub copies: Vec<(u32, u32)>,
     /// What each channel did.
     pub channels: Channels,
 }
@@ -82,6 +85,16 @@ impl Engine {
         texts: &T,
         watch: &dyn Watch,
     ) -> Result<Candidates, Error> {
+        self.candidates_of(texts, Sides::One, watch)
+    }
+
+    /// Candidate pairs of these sides.
+    pub fn candidates_of<T: Texts + ?Sized>(
+        &self,
+        texts: &T,
+        sides: Sides,
+        watch: &dyn Watch,
+    ) -> Result<Candidates, Error> {
         let hasher = MinHasher::new(self.config.minhash())?;
         let target = Target::new(self.config.banding_threshold, self.config.lanes);
         let banding = Banding::for_threshold(target)?;
@@ -98,7 +111,7 @@ impl Engine {
             groups: &groups,
         };
         let mut found = Candidates::default();
-        let mut keys = BandKeys::new(banding);
+        let mut keys = BandKeys::new(banding).between(sides);
         keys.reserve(texts.len());
         let mut prints = Vec::with_capacity(texts.len());
         let mut without_words = Vec::new();
@@ -121,15 +134,15 @@ impl Engine {
                 without_words.append(&mut block.wordless);
             }
         }
-        let standing = collapse(&prints, &mut found);
-        pair_wordless(without_words, &mut found);
+        let standing = collapse(&prints, sides, &mut found);
+        pair_wordless(without_words, sides, &mut found);
         drop(prints);
         if self.config.channel != Channel::Rare {
             band(&keys, banding, &standing, &mut found);
         }
         drop(keys);
         if self.config.channel != Channel::Banding {
-            let config = self.rare_config(texts.len());
+            let config = self.rare_config(texts.len(), sides);
             let indexing = Indexing { config, standing: &standing, spill: groups.spill };
             let mut index = RareIndex::default();
             let finish = |emissions: Vec<Emission>| -> Vec<Postings> {
@@ -151,6 +164,10 @@ impl Engine {
         }
         found.pairs.par_sort_unstable();
         found.pairs.dedup();
+        if sides != Sides::One {
+            let Candidates { pairs, identical, .. } = &mut found;
+            pairs.retain(|pair| identical.binary_search(pair).is_err());
+        }
         Ok(found)
     }
 
@@ -214,14 +231,18 @@ impl Engine {
 /// The channel of near-duplicates.
 fn band(keys: &BandKeys, banding: Banding, standing: &[bool], found: &mut Candidates) {
     let mut scratch = band_keys::Scratch::default();
-    let Collapsed { rows, mut pairs } = keys.collapse(&mut scratch);
+    let Collapsed { rows, mut pairs, mut copies } = keys.collapse(&mut scratch);
     let per_band: Vec<band_keys::BandPairs> = (0..banding.bands())
         .into_par_iter()
         .map_init(band_keys::Scratch::default, |scratch, band| {
             keys.band_pairs(&rows, Bucketing { band, limit: band_keys::BUCKET_LIMIT }, scratch)
         })
         .collect();
-    found.channels.banding.identical = pairs.len() as u64;
+    found.channels.banding.identical = (keys.len() - rows.len()) as u64;
+    // Before those that may be copies of one of these.
+    copies.retain(|(_, copy)| standing[*copy as usize]);
+    copies.append(&mut found.copies);
+    found.copies = copies;
     for mut band in per_band {
         found.channels.banding.add(band.stats);
         pairs.append(&mut band.pairs);
@@ -242,39 +263,6 @@ fn print(forms: &[u64]) -> u64 {
         }
     }
     chains.iter().fold(0, |print: u64, chain| mix(print.rotate_left(1) ^ chain))
-}
-
-/// For each article whether it stands for itself; those of large groups of identical texts are
-/// paired with the first of their group and then left out.
-fn collapse(prints: &[Option<u64>], found: &mut Candidates) -> Vec<bool> {
-    let mut standing: Vec<bool> = prints.iter().map(Option::is_some).collect();
-    let numbered = (0u32..).zip(prints).filter_map(|(at, print)| print.map(|print| (print, at)));
-    let mut numbered: Vec<(u64, u32)> = numbered.collect();
-    numbered.par_sort_unstable();
-    for group in numbered.chunk_by(|(x, _), (y, _)| x == y) {
-        if group.len() > IDENTICAL_LIMIT {
-            for &(_, other) in &group[1..] {
-                standing[other as usize] = false;
-                found.identical.push((group[0].1, other));
-            }
-        }
-    }
-    found.identical.sort_unstable();
-    found.channels.collapsed = found.identical.len();
-    standing
-}
-
-/// Pairs texts without words that are the same; of many only the first with each other.
-fn pair_wordless(mut hashes: Vec<(u64, u32)>, found: &mut Candidates) {
-    hashes.par_sort_unstable();
-    for group in hashes.chunk_by(|(x, _), (y, _)| x == y) {
-        let firsts = if group.len() > IDENTICAL_LIMIT { 1 } else { group.len() };
-        for (at, (_, first)) in group[..firsts].iter().enumerate() {
-            let pairs = group[at + 1..].iter().map(|(_, other)| (*first, *other));
-            found.identical.extend(pairs);
-        }
-    }
-    found.identical.sort_unstable();
 }
 
 #[cfg(test)]

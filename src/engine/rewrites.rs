@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::candidates::Candidates;
 use super::{Engine, Texts};
+use crate::lsh::Sides;
 use crate::lsh::rare::{self, Emission, Postings, RareConfig, RareIndex, Spill, Spread};
 use crate::shingle::reuse::skip_bigrams;
 use crate::text::Outline;
@@ -34,9 +35,9 @@ impl Engine {
         Groups { count, features, all, spill, thread_bytes }
     }
 
-    pub(super) fn rare_config(&self, articles: usize) -> RareConfig {
+    pub(super) fn rare_config(&self, articles: usize, sides: Sides) -> RareConfig {
         let mut config =
-            RareConfig { kernel: self.config.kernel, ..RareConfig::for_articles(articles) };
+            RareConfig { kernel: self.config.kernel, sides, ..RareConfig::for_articles(articles) };
         if let Some(max_df) = self.config.max_df {
             config.max_df = max_df;
         }
@@ -145,7 +146,7 @@ pub(super) fn pair_rare(
     bytes: usize,
     found: &mut Candidates,
 ) {
-    let blocks = index.blocks();
+    let blocks = index.blocks(config.sides);
     // Twice as much as the index itself: every part goes over the whole of it.
     let room = (bytes / 3).min(2 * index.len() * size_of::<u32>()).max(LEAST_ROOM);
     let parts = blocks.parts(room / rayon::current_num_threads());

@@ -6,9 +6,10 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
+use super::copies::pairs_of_copies;
 use super::pool::Pool;
 use super::together::together;
-use super::{Channels, Engine, Texts};
+use super::{Channels, Engine, Sides, Texts};
 use crate::Error;
 use crate::align::{Comparison, Profile, Relation};
 use crate::cluster::{Confirmation, Edge, clusters};
@@ -88,6 +89,8 @@ pub struct Stats {
     pub articles: usize,
     /// Pairs that were aligned.
     pub candidates: usize,
+    /// Those of them that copies within a side got by the article that they are copies of.
+    pub copies: usize,
     /// Pairs that rest on text which many articles share, and so are partial.
     pub demoted: usize,
     /// Rewrites and partial pairs that turned out to fill one frame with other facts.
@@ -110,10 +113,44 @@ impl Engine {
         texts: &T,
         watch: &dyn Watch,
     ) -> Result<Scan, Error> {
+        self.scan_sides(texts, Sides::One, watch)
+    }
+
+    /// Finds the related pairs of the first `ours` texts with the others. Pairs of two of the first, or of
+    /// two of the others, are not looked for; `a` of each pair is one of the first.
+    ///
+    /// Finds every such pair that [`Engine::scan`] has among its candidates. Of texts with the same words
+    /// all pairs across are found where one side has up to eight of them; else each is paired with the
+    /// first on the other side. A copy that is passed over, because an earlier text of its side has the
+    /// same words or the same signature, is paired with the strongest partner of that one.
+    ///
+    /// ```
+    /// use retold::{Config, Engine};
+    ///
+    /// let ferry = "The minister signed the ferry contract on Monday night, before the vote.";
+    /// let rain = "Rain fell all day, and nobody in the harbour asked when the boats would leave.";
+    /// let texts = [ferry, ferry, rain, ferry];
+    /// let scan = Engine::new(Config::default())?.scan_across(&texts[..], 2)?;
+    /// let pairs: Vec<_> = scan.pairs.iter().map(|pair| (pair.a, pair.b)).collect();
+    /// assert_eq!(pairs, [(0, 3), (1, 3)]);
+    /// # Ok::<(), retold::Error>(())
+    /// ```
+    pub fn scan_across<T: Texts + ?Sized>(&self, texts: &T, ours: usize) -> Result<Scan, Error> {
+        self.scan_sides(texts, Sides::two(ours), &())
+    }
+
+    /// [`Engine::scan`] of all texts, or [`Engine::scan_across`] of two sides, telling `watch` how far it
+    /// is.
+    pub fn scan_sides<T: Texts + ?Sized>(
+        &self,
+        texts: &T,
+        sides: Sides,
+        watch: &dyn Watch,
+    ) -> Result<Scan, Error> {
         let mut stats = Stats { articles: texts.len(), ..Stats::default() };
         let start = Instant::now();
         watch.begin(Stage::Candidates, texts.len() as u64);
-        let candidates = self.candidates(texts, watch)?;
+        let candidates = self.candidates_of(texts, sides, watch)?;
         stats.seconds.push((Stage::Candidates, start.elapsed().as_secs_f64()));
         stats.candidates = candidates.pairs.len() + candidates.identical.len();
         stats.channels = candidates.channels;
@@ -123,6 +160,13 @@ impl Engine {
         let mut pairs = self.align(texts, &candidates.pairs, watch);
         pairs.append(&mut self.align_identical(texts, &candidates.identical, watch));
         pairs.sort_by_key(|pair| (pair.a, pair.b));
+        let copies = pairs_of_copies(&candidates.copies, &pairs);
+        if !copies.is_empty() {
+            stats.copies = copies.len();
+            stats.candidates += copies.len();
+            pairs.append(&mut self.align(texts, &copies, watch));
+            pairs.sort_by_key(|pair| (pair.a, pair.b));
+        }
         stats.demoted = self.demote_common(texts, &mut pairs, watch);
         stats.templates = self.set_frames_aside(&mut pairs);
         stats.seconds.push((Stage::Align, start.elapsed().as_secs_f64()));

@@ -4,7 +4,7 @@
 //! (`benches/banding.rs`). Work stays linear whatever the corpus: articles with equal signatures
 //! collapse into one first, and big buckets are chained instead of paired.
 
-use super::{banding::Banding, pairs::Packing};
+use super::{Sides, banding::Banding, pairs::Packing};
 use crate::{Error, radix, sketch::Signatures};
 
 /// The bucket limit that suits most corpora.
@@ -23,6 +23,7 @@ pub struct BandKeys {
     columns: Vec<Vec<u32>>,
     /// A key of all bands.
     whole: Vec<u64>,
+    sides: Sides,
 }
 
 /// Which bucket pairs are made of, and how.
@@ -31,7 +32,9 @@ pub struct Bucketing {
     /// The band, less than [`Banding::bands`].
     pub band: usize,
     /// Buckets of up to this many articles give all their pairs; bigger ones only those with their
-    /// first article and those of neighbours, `2m - 3` pairs for `m` articles. Values below 2 mean 2.
+    /// first article and those of neighbours, `2m - 3` pairs for `m` articles. Of [two sides](Sides),
+    /// buckets give all pairs across up to half as many for each article; beyond that each article
+    /// with the first of the other side, `m - 1` pairs. Values below 2 mean 2.
     pub limit: usize,
 }
 
@@ -56,7 +59,12 @@ impl BandKeys {
     /// No articles yet.
     pub fn new(banding: Banding) -> Self {
         let columns = vec![Vec::new(); banding.bands()];
-        Self { banding, articles: Vec::new(), columns, whole: Vec::new() }
+        Self { banding, articles: Vec::new(), columns, whole: Vec::new(), sides: Sides::One }
+    }
+
+    /// The same keys, to give pairs of these sides only.
+    pub fn between(self, sides: Sides) -> Self {
+        Self { sides, ..self }
     }
 
     /// Adds an article, given the lanes of its signature. Lanes beyond those of the last band are not
@@ -131,25 +139,60 @@ impl BandKeys {
         self.articles.is_empty()
     }
 
-    /// Finds articles that agree in all bands, and keeps the first of each kind.
+    /// Finds articles that agree in all bands, and keeps the first of each kind; of each side.
     pub fn collapse(&self, scratch: &mut Scratch) -> Collapsed {
-        let packing = self.packing();
         let keys = scratch.sorted((0..).zip(&self.whole).map(|(row, key)| entry(*key, row)));
-        let mut pairs = Vec::new();
+        let mut collapsed = Collapsed::default();
         let mut kept = vec![true; self.len()];
-        for_each_bucket(keys, |bucket| {
-            let first = bucket[0] as u32;
-            for row in bucket[1..].iter().map(|key| *key as u32) {
-                // Only the upper half of the keys was sorted by. Unequal ones that agree there are so
-                // rare that they may stay by themselves.
-                if self.whole[first as usize] == self.whole[row as usize] {
-                    pairs.push(packing.pack(first, row));
-                    kept[row as usize] = false;
+        for_each_bucket(keys, |bucket| match self.sides {
+            Sides::One => self.collapse_bucket(bucket, &mut kept, &mut collapsed.pairs),
+            Sides::Two(_) => self.collapse_sides(bucket, &mut kept, &mut collapsed),
+        });
+        collapsed.rows = (0..).zip(kept).filter_map(|(row, kept)| kept.then_some(row)).collect();
+        collapsed
+    }
+
+    /// Pairs rows with the first that has the same key.
+    fn collapse_bucket(&self, bucket: &[u64], kept: &mut [bool], pairs: &mut Vec<u64>) {
+        let packing = self.packing();
+        let first = bucket[0] as u32;
+        for row in bucket[1..].iter().map(|key| *key as u32) {
+            if self.are_equal(first, row) {
+                pairs.push(packing.pack(first, row));
+                kept[row as usize] = false;
+            }
+        }
+    }
+
+    /// Pairs rows with the first of the other side.
+    fn collapse_sides(&self, bucket: &[u64], kept: &mut [bool], collapsed: &mut Collapsed) {
+        let packing = self.packing();
+        let (ours, theirs): (Vec<u32>, Vec<u32>) =
+            bucket.iter().map(|key| *key as u32).partition(|row| self.is_ours(*row));
+        for (own, others) in [(&ours, &theirs), (&theirs, &ours)] {
+            let same = |first: &u32, row: &u32| self.are_equal(*first, *row);
+            let (first, other) = (own.first(), others.first());
+            for row in own {
+                let partner = other.filter(|other| same(other, row));
+                collapsed.pairs.extend(partner.map(|other| packing.pack(*other, *row)));
+                if let Some(first) = first.filter(|first| *first != row && same(first, row)) {
+                    let articles = [*first, *row].map(|row| self.articles[row as usize]);
+                    collapsed.copies.push(articles.into());
+                    kept[*row as usize] = false;
                 }
             }
-        });
-        let rows = (0..).zip(kept).filter_map(|(row, kept)| kept.then_some(row)).collect();
-        Collapsed { rows, pairs }
+        }
+    }
+
+    /// Whether rows of one bucket agree in all bands. Only the upper half of the keys was sorted by.
+    /// Unequal ones that agree there are so rare that they may stay by themselves.
+    fn are_equal(&self, row: u32, other: u32) -> bool {
+        self.whole[row as usize] == self.whole[other as usize]
+    }
+
+    /// Whether the article of a row is of the first side.
+    fn is_ours(&self, row: u32) -> bool {
+        self.sides.border().is_none_or(|border| self.articles[row as usize] < border)
     }
 
     /// The pairs of `rows` that have the key of one band in common.
@@ -163,7 +206,11 @@ impl BandKeys {
         let column = &self.columns[bucketing.band];
         let key = |row: u32| u64::from(column[row as usize]) << 32;
         let keys = scratch.sorted(rows.iter().map(|row| entry(key(*row), *row)));
-        bucket_pairs(keys, bucketing.limit, |a, b| packing.pack(a, b))
+        let pack = |a, b| packing.pack(a, b);
+        match self.sides {
+            Sides::One => bucket_pairs(keys, bucketing.limit, pack),
+            Sides::Two(_) => pairs_across(keys, bucketing.limit, |row| self.is_ours(row), pack),
+        }
     }
 
     /// Packed pairs, of any bands in any order, to sorted pairs of articles, each once. `pairs` means
@@ -186,12 +233,15 @@ impl BandKeys {
 }
 
 /// What [`BandKeys::collapse`] finds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Collapsed {
-    /// One row of each kind of signature: the first. Ascending.
+    /// One row of each kind of signature: the first; of each side. Ascending.
     pub rows: Vec<u32>,
-    /// Each other row with the first of its kind, packed as [`BandKeys::merge`] reads them.
+    /// Each other row with the first of its kind, packed as [`BandKeys::merge`] reads them. Of two sides
+    /// each row with the first of its kind on the other side; some of them twice.
     pub pairs: Vec<u64>,
+    /// Of two sides: the first article of a kind on its side, and another of that side.
+    pub copies: Vec<(u32, u32)>,
 }
 
 /// What one band gives.
@@ -253,6 +303,32 @@ fn bucket_pairs(entries: &[u64], limit: usize, pack: impl Fn(u32, u32) -> u64) -
         let size = bucket.len() as u64;
         stats.capped_buckets += 1;
         stats.pairs_left_out += size * (size - 1) / 2 - (2 * size - 3);
+    });
+    BandPairs { pairs, stats }
+}
+
+/// Pairs of sorted entries across two sides, packed.
+fn pairs_across(
+    entries: &[u64],
+    limit: usize,
+    is_ours: impl Fn(u32) -> bool,
+    pack: impl Fn(u32, u32) -> u64,
+) -> BandPairs {
+    let BandPairs { mut pairs, mut stats } = BandPairs::default();
+    for_each_bucket(entries, |bucket| {
+        let (ours, theirs): (Vec<u32>, Vec<u32>) =
+            bucket.iter().map(|entry| *entry as u32).partition(|row| is_ours(*row));
+        let (Some(&our_first), Some(&their_first)) = (ours.first(), theirs.first()) else { return };
+        stats.buckets += 1;
+        let all = ours.len() * theirs.len();
+        if all <= bucket.len() * limit.max(2) / 2 {
+            pairs.extend(ours.iter().flat_map(|a| theirs.iter().map(|b| pack(*a, *b))));
+            return;
+        }
+        pairs.extend(theirs.iter().map(|b| pack(our_first, *b)));
+        pairs.extend(ours[1..].iter().map(|a| pack(*a, their_first)));
+        stats.capped_buckets += 1;
+        stats.pairs_left_out += (all - (bucket.len() - 1)) as u64;
     });
     BandPairs { pairs, stats }
 }

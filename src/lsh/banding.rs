@@ -110,7 +110,7 @@ impl Banding {
         let mut keys = BandKeys::new(self);
         keys.push_all(signatures)?;
         let mut scratch = Scratch::default();
-        let Collapsed { rows, mut pairs } = keys.collapse(&mut scratch);
+        let Collapsed { rows, mut pairs, .. } = keys.collapse(&mut scratch);
         let mut stats = BandingStats { identical: pairs.len() as u64, ..BandingStats::default() };
         for band in 0..self.bands {
             let mut found = keys.band_pairs(&rows, Bucketing { band, limit }, &mut scratch);
@@ -137,6 +137,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::lsh::Sides;
     use crate::lsh::band_keys::BUCKET_LIMIT;
     use crate::sketch::{MinHashConfig, MinHasher};
 
@@ -202,6 +203,33 @@ mod tests {
         assert_eq!(found.pairs.len(), 2 * 100 - 3);
         assert_eq!(found.stats.capped_buckets, 1);
         assert_eq!(found.stats.pairs_left_out, 4950 - 197);
+    }
+
+    #[test]
+    fn buckets_of_two_sides_give_pairs_across() {
+        let banding = Banding::new(1, 1).expect("positive");
+        let find = |ours: u32, theirs: u32, limit: usize| {
+            let mut keys = BandKeys::new(banding).between(Sides::Two(ours));
+            // In any order, and of many signatures.
+            for article in (0..ours + theirs).rev() {
+                keys.push(article, &[7]).expect("lanes suffice");
+            }
+            let rows: Vec<u32> = (0..ours + theirs).collect();
+            let mut scratch = Scratch::default();
+            let mut found = keys.band_pairs(&rows, Bucketing { band: 0, limit }, &mut scratch);
+            (keys.merge(&mut found.pairs, &mut scratch), found.stats)
+        };
+        let across = |(a, b): &(u32, u32), ours: u32| *a < ours && *b >= ours;
+        for (ours, theirs, all) in [(1, 500, true), (16, 90, true), (40, 40, false), (9, 0, true)] {
+            let (pairs, stats) = find(ours, theirs, 32);
+            assert!(pairs.iter().all(|pair| across(pair, ours)));
+            let expected = if all { ours * theirs } else { ours + theirs - 1 };
+            assert_eq!(pairs.len(), expected as usize);
+            assert_eq!(stats.pairs_left_out, u64::from(ours * theirs - expected));
+            assert_eq!(stats.capped_buckets, u64::from(!all));
+            let paired: BTreeSet<u32> = pairs.iter().flat_map(|(a, b)| [*a, *b]).collect();
+            assert!(theirs == 0 || paired.len() as u32 == ours + theirs, "each has a partner");
+        }
     }
 
     #[test]

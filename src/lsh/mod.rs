@@ -7,6 +7,8 @@ pub mod band_keys;
 pub mod banding;
 mod pairs;
 pub mod rare;
+mod sides;
 
 pub use band_keys::BandKeys;
 pub use banding::Banding;
+pub use sides::Sides;

@@ -129,6 +129,14 @@ pub struct ScanArgs {
     #[command(flatten)]
     pub input: InputArgs,
 
+    /// Find only what the INPUTs before it share with those after it; pairs within either side are
+    /// not looked for
+    ///
+    /// Takes what INPUT takes, and may be given many times. In each pair `a` is an article of the
+    /// INPUTs before it, `b` one of those after it. A file may be on one side only.
+    #[arg(long, value_name = "INPUT", num_args = 1.., help_heading = "Reading", value_hint = ValueHint::AnyPath)]
+    pub against: Vec<OsString>,
+
     /// How to write what was found [default: terminal]
     #[arg(long, value_name = "FORMAT", help_heading = "Output")]
     pub format: Option<FormatValue>,
@@ -165,6 +173,7 @@ Examples:
   retold scan articles/ --format html --output report.html
   retold scan news.jsonl.zst --text-field body --format jsonl --output pairs.jsonl
   retold scan a.txt b.txt 'more/*.md' --relation rewrite,excerpt
+  retold scan our-articles/ --against archive.jsonl.gz their-site/
   find . -name '*.txt' -print0 | retold scan --stdin0 --format csv > pairs.csv
 
 Exit status: 0 found, 1 nothing found, 2 error or some input not read.";

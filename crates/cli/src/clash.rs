@@ -1,14 +1,15 @@
-//! Outputs that are inputs, or one another: refused before anything is opened for writing.
+//! Outputs that are inputs, or one another, and inputs that are on two sides: refused before anything
+//! is opened for writing.
 //!
 //! Files are known by what they are, not by what they are called: a file has many names, through
 //! links, `..` and other spellings.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use retold_corpus::Corpus;
+use retold_corpus::{Corpus, Side};
 use retold_pipeline::dedup;
 
 use crate::args::{Command, CompareArgs, DedupArgs, EvaluateArgs, InputArgs, ScanArgs};
@@ -61,6 +62,28 @@ impl Identity {
 /// The standard streams by name, where they have one.
 const STDIN: &str = "/dev/stdin";
 const STDOUT: &str = "/dev/stdout";
+
+/// An error if a file is on both sides of a corpus, under whatever names: all of its articles would be
+/// found to be their own copies.
+pub fn check_sides(corpus: &Corpus) -> anyhow::Result<()> {
+    let identity = |path: &Option<PathBuf>| match path {
+        Some(path) => Identity::of_input(path),
+        None => Some(Identity::Path(STDIN.into())),
+    };
+    let (ours, theirs): (Vec<_>, Vec<_>) =
+        corpus.sources().iter().partition(|source| source.side == Side::Ours);
+    let ours: HashSet<Identity> = ours.iter().filter_map(|of| identity(&of.path)).collect();
+    for source in theirs {
+        if identity(&source.path).is_some_and(|identity| ours.contains(&identity)) {
+            let shown = match &source.path {
+                Some(path) => path.display().to_string(),
+                None => "the standard input".to_owned(),
+            };
+            bail!("{shown} is on both sides; name it before --against or after it, not both");
+        }
+    }
+    Ok(())
+}
 
 /// What a run is going to write.
 #[derive(Debug, Default)]

@@ -1,8 +1,9 @@
 //! `retold scan`
 
+use anyhow::bail;
 use retold::Engine;
 use retold::align::Relation;
-use retold_corpus::Corpus;
+use retold_corpus::{Corpus, Input};
 use retold_pipeline::output::Output;
 use retold_pipeline::run::Started;
 use retold_pipeline::scan::Scan;
@@ -12,7 +13,7 @@ use retold_report::terminal::Summary;
 use retold_report::{Findings, Format, Pair, csv, jsonl, quantity, stats::Stats};
 
 use crate::args::ScanArgs;
-use crate::clash::Written;
+use crate::clash::{Written, check_sides};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::inputs::inputs;
@@ -32,13 +33,14 @@ pub fn run(args: &ScanArgs, written: &Written, console: &mut Console<'_>) -> any
     // An option out of range shows before the reading, not after it.
     Engine::new(settings.run.engine.clone())?;
     // Listed before anything is made, so that nothing of our own is among the inputs.
-    let corpus = Corpus::find(&inputs(&args.input)?, settings.run.reading.clone());
+    let corpus = find(args, &settings)?;
     written.check_inputs(&[&corpus], &settings)?;
     let outputs = Outputs::create(args)?;
     console.can_show(args.format, outputs.main.is_stdout())?;
     let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet);
     let mut scan = Scan::of(&corpus, &settings.run, &progress)?;
     progress.clear();
+    check_articles(&scan, &settings, console)?;
     if !args.relation.is_empty() {
         scan.keep_relations(is_wanted);
     }
@@ -49,6 +51,35 @@ pub fn run(args: &ScanArgs, written: &Written, console: &mut Console<'_>) -> any
     console.list_problems(&settings, &scan.shelf.report)?;
     let related = |pair: &Pair| pair.comparison.relation != Relation::Unrelated;
     Ok(Exit::of(pairs.iter().any(related), scan.shelf.report.failures))
+}
+
+/// What there is to read, on one side or on two.
+fn find(args: &ScanArgs, settings: &Settings) -> anyhow::Result<Corpus> {
+    let (ours, reading) = (inputs(&args.input)?, settings.run.reading.clone());
+    if args.against.is_empty() {
+        return Ok(Corpus::find(&ours, reading));
+    }
+    let theirs: Vec<_> = args.against.iter().map(|input| Input::parse(input)).collect();
+    let corpus = Corpus::find_sides([&ours, &theirs], reading);
+    check_sides(&corpus)?;
+    Ok(corpus)
+}
+
+/// An error if there are two sides, and no article on one of them; problems of reading say why.
+fn check_articles(
+    scan: &Scan,
+    settings: &Settings,
+    console: &mut Console<'_>,
+) -> anyhow::Result<()> {
+    let empty = match scan.articles_by_side() {
+        Some([0, _]) => "before --against",
+        Some([_, 0]) => "after --against",
+        _ => return Ok(()),
+    };
+    console.list_problems(settings, &scan.shelf.report)?;
+    bail!(
+        "no article was read of what is named {empty}; name files or folders that hold some there"
+    )
 }
 
 /// The files that a scan writes.

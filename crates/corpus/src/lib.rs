@@ -60,7 +60,7 @@ pub use format::{Compression, Format};
 pub use problem::{LISTED, Problem, Problems, ReadReport, Reason};
 pub use read::Ids;
 pub use shield::catches_panics;
-pub use source::{Input, Source};
+pub use source::{Input, Side, Source};
 
 /// How to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -222,6 +222,7 @@ pub struct Corpus {
     sources: Vec<Source>,
     folders: Vec<PathBuf>,
     problems: Vec<Problem>,
+    has_sides: bool,
     options: ReadOptions,
 }
 
@@ -229,14 +230,29 @@ impl Corpus {
     /// Lists the files; reads folders, but no file. What is not there, or is nothing to read, is in
     /// the report of every [`Corpus::read`].
     pub fn find(inputs: &[Input], options: ReadOptions) -> Self {
-        let found = source::Finder::new(inputs, options.respect_ignore);
+        Self::of([inputs, &[]], options)
+    }
+
+    /// [`Corpus::find`] of two sides: one corpus, in which ours come first and every [`Source`] knows its
+    /// side. A file that is named on both is read for both.
+    pub fn find_sides(sides: [&[Input]; 2], options: ReadOptions) -> Self {
+        Self { has_sides: true, ..Self::of(sides, options) }
+    }
+
+    fn of(sides: [&[Input]; 2], options: ReadOptions) -> Self {
+        let found = source::Finder::new(sides, options.respect_ignore);
         let source::Finder { sources, problems, .. } = found;
         let folder = |input: &Input| match input {
             Input::Path(path) if path.is_dir() => Some(path.clone()),
             _ => None,
         };
-        let folders = inputs.iter().filter_map(folder).collect();
-        Self { sources, folders, problems, options }
+        let folders = sides.into_iter().flatten().filter_map(folder).collect();
+        Self { sources, folders, problems, has_sides: false, options }
+    }
+
+    /// Whether it was found as [two sides](Corpus::find_sides).
+    pub fn has_sides(&self) -> bool {
+        self.has_sides
     }
 
     /// The folders that were named.

@@ -84,6 +84,18 @@ pub struct Source {
     pub compression: Compression,
     /// Whether the user named the file itself, so that it has to be readable.
     pub named: bool,
+    /// Where a corpus has two sides, the one that it is of.
+    pub side: Side,
+}
+
+/// A side of a corpus that has two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Side {
+    /// The first one; that of all files where there are no sides.
+    #[default]
+    Ours,
+    /// The other one.
+    Theirs,
 }
 
 impl Source {
@@ -91,13 +103,15 @@ impl Source {
         let (format, compression) = Format::of(&path);
         let shown = relative_to.and_then(|folder| path.strip_prefix(folder).ok()).unwrap_or(&path);
         let (id, relative) = (slashed(shown), shown.to_owned());
-        Self { path: Some(path), id, relative, format, compression, named: relative_to.is_none() }
+        let named = relative_to.is_none();
+        Self { path: Some(path), id, relative, format, compression, named, side: Side::Ours }
     }
 
     fn stdin() -> Self {
         let (format, compression) = (Format::Unknown, Compression::Plain);
         let id = "-".to_owned();
-        Self { path: None, relative: id.clone().into(), id, format, compression, named: true }
+        let relative = id.clone().into();
+        Self { path: None, relative, id, format, compression, named: true, side: Side::Ours }
     }
 
     /// The path as it was named: that of the folder, and what it is called in there.
@@ -142,25 +156,39 @@ pub(super) struct Finder {
     pub(super) sources: Vec<Source>,
     pub(super) problems: Vec<Problem>,
     respect_ignore: bool,
-    /// Where two inputs may overlap: what was listed.
+    /// The side that is listed.
+    side: Side,
+    /// Where two inputs may overlap: what was listed of this side.
     listed: Option<HashSet<Option<PathBuf>>>,
 }
 
 impl Finder {
-    pub(super) fn new(inputs: &[Input], respect_ignore: bool) -> Self {
-        let listed = (inputs.len() > 1).then(HashSet::new);
-        let mut finder = Self { sources: Vec::new(), problems: Vec::new(), respect_ignore, listed };
-        for input in inputs {
-            match input {
-                Input::Stdin => finder.add(Source::stdin()),
-                Input::Path(path) => finder.path(path),
-                Input::Glob(pattern) => finder.glob(pattern),
-            }
+    /// The files of both sides; those of the second are none where there are no sides.
+    pub(super) fn new([ours, theirs]: [&[Input]; 2], respect_ignore: bool) -> Self {
+        let mut finder = Self {
+            sources: Vec::new(),
+            problems: Vec::new(),
+            respect_ignore,
+            side: Side::Ours,
+            listed: None,
+        };
+        for (side, inputs) in [(Side::Ours, ours), (Side::Theirs, theirs)] {
+            finder.side = side;
+            finder.listed = (inputs.len() > 1).then(HashSet::new);
+            inputs.iter().for_each(|input| finder.input(input));
         }
-        if inputs.len() > 1 {
+        if ours.len() + theirs.len() > 1 {
             finder.tell_apart();
         }
         finder
+    }
+
+    fn input(&mut self, input: &Input) {
+        match input {
+            Input::Stdin => self.add(Source::stdin()),
+            Input::Path(path) => self.path(path),
+            Input::Glob(pattern) => self.glob(pattern),
+        }
     }
 
     /// Puts the folder, as it was named, before ids that several files would have.
@@ -187,7 +215,7 @@ impl Finder {
                 return;
             }
         }
-        self.sources.push(source);
+        self.sources.push(Source { side: self.side, ..source });
     }
 
     fn path(&mut self, path: &Path) {

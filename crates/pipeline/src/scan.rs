@@ -1,12 +1,12 @@
-//! All related pairs of a corpus.
+//! All related pairs of a corpus, or of its two sides.
 
 use std::time::Duration;
 
 use retold::Engine;
 use retold::align::Relation;
 use retold::cluster::{Confirmation, clusters};
-use retold::engine::{self, edges};
-use retold_corpus::Corpus;
+use retold::engine::{self, Sides, edges};
+use retold_corpus::{Corpus, Side};
 use retold_report::{Clusters, Findings, Pair, Run, Stage, Texts};
 
 use crate::Progress;
@@ -20,25 +20,35 @@ pub struct Scan {
     pub shelf: Shelf,
     engine: Engine,
     found: engine::Scan,
+    /// Articles of the first side, where there are two.
+    ours: Option<usize>,
     /// Unrelated pairs of renamed articles.
     left_out: usize,
 }
 
 impl Scan {
-    /// Reads a corpus and finds what is related in it.
+    /// Reads a corpus and finds what is related in it; where the corpus has [two
+    /// sides](Corpus::find_sides), across these only.
     pub fn of(
         corpus: &Corpus,
         settings: &Settings,
         progress: &dyn Progress,
     ) -> anyhow::Result<Self> {
         let mut holds = settings.holds();
+        let mut ours = 0;
         let shelf = Shelf::fill_with(corpus, settings.room.clone(), progress, |record| {
-            holds(record.text.len() as u64)
+            let source = &corpus.sources()[record.place.source as usize];
+            let holds = holds(record.text.len() as u64);
+            ours += usize::from(holds && source.side == Side::Ours);
+            holds
         })?;
+        let ours = corpus.has_sides().then_some(ours);
+        let sides = ours.map_or(Sides::One, Sides::two);
         let engine = settings.engine_for(shelf.report.articles, shelf.report.bytes)?;
-        let found = settings.pool()?.install(|| engine.scan_watched(&shelf.texts, progress))?;
+        let found =
+            settings.pool()?.install(|| engine.scan_sides(&shelf.texts, sides, progress))?;
         shelf.texts.check()?;
-        let mut scan = Self { shelf, engine, found, left_out: 0 };
+        let mut scan = Self { shelf, engine, found, ours, left_out: 0 };
         scan.leave_out_unrelated_renamed();
         Ok(scan)
     }
@@ -55,6 +65,11 @@ impl Scan {
                 || !is_renamed(pair.a) && !is_renamed(pair.b)
         });
         self.left_out = before - self.found.pairs.len();
+    }
+
+    /// How many articles were read of each side, ours and theirs, where the corpus has two.
+    pub fn articles_by_side(&self) -> Option<[usize; 2]> {
+        self.ours.map(|ours| [ours, self.shelf.articles.len() - ours])
     }
 
     /// Drops pairs of other relations than the wanted ones, and makes clusters of no others.
@@ -150,6 +165,15 @@ impl Scan {
             ("rare_shared", channels.rare.shared),
             ("identical_collapsed", channels.collapsed as u64),
         ];
+        if let Some([ours, theirs]) = self.articles_by_side() {
+            counts.extend([
+                ("articles_ours", ours as u64),
+                ("articles_theirs", theirs as u64),
+                ("copies_paired", stats.copies as u64),
+                ("rare_one_sided_features", channels.rare.one_sided_features),
+                ("rare_one_sided_postings", channels.rare.one_sided_postings),
+            ]);
+        }
         counts.extend(peak_memory().map(|bytes| ("peak_memory_bytes", bytes)));
         counts.into_iter().map(|(name, n)| (name.to_owned(), n)).collect()
     }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::super::sides;
 use super::kernel::{self, FEW, Kernel, LANES, Work};
 use super::slots::Slots;
 use super::{Posting, Postings, RareConfig, RareStats, Scratch};
@@ -221,7 +222,7 @@ impl<'s> Features<'s> {
     /// Adds the postings of one feature. What is there twice is overwritten.
     fn add(&mut self, group: &mut [Posting]) {
         // What one article has alone is not frequent, whatever the cap.
-        let cap = (self.config.max_df as usize).max(1);
+        let cap = self.config.most_articles();
         let df = match group.len() > cap && exceeds(group, cap) {
             true => usize::MAX,
             false => distinct(group),
@@ -253,19 +254,50 @@ impl<'s> Features<'s> {
         self.stats.capped_postings += postings as u64;
     }
 
+    /// Keeps the features that articles of both sides have, and not too many of either.
+    fn keep_across(&mut self, border: u32) {
+        let cap = self.config.max_df as usize;
+        for df in 2..self.lists.len() {
+            let mut list = std::mem::take(&mut self.lists[df]);
+            let mut kept = 0;
+            for at in (0..list.len()).step_by(df) {
+                let ours = sides::before(border, &list[at..at + df]);
+                let theirs = df - ours;
+                if ours == 0 || theirs == 0 {
+                    self.stats.features += 1;
+                    self.stats.one_sided_features += 1;
+                    self.stats.one_sided_postings += df as u64;
+                } else if ours.max(theirs) > cap {
+                    self.drop(1, df);
+                } else {
+                    list.copy_within(at..at + df, kept);
+                    kept += df;
+                    self.stats.shared += (ours * theirs) as u64;
+                }
+            }
+            list.truncate(kept);
+            self.lists[df] = list;
+        }
+    }
+
     /// All of them, in no more memory than they need, and what they are, out of so many postings.
     #[inline(always)]
     fn finish(mut self, postings: usize) -> (Part, RareStats) {
-        let kept = self.lists.len().min(self.config.max_df as usize + 1);
+        let kept = self.lists.len().min(self.config.most_articles() + 1);
         for df in kept..self.lists.len() {
             self.drop(self.lists[df].len() / df, self.lists[df].len());
+            self.lists[df].clear();
+        }
+        let border = self.config.sides.border();
+        if let Some(border) = border {
+            self.keep_across(border);
         }
         let count: usize = self.lists[..kept].iter().map(Vec::len).sum();
         let mut part =
             Part { articles: Vec::with_capacity(count + SLACK), ends: Vec::new(), end: 0 };
         let mut stats = RareStats { postings: postings as u64, ..self.stats };
         // Alone are those that are nowhere else.
-        let others = count as u64 + self.again + stats.capped_postings;
+        let others = count as u64 + self.again + stats.capped_postings + stats.one_sided_postings;
         stats.single_features = stats.postings - others;
         stats.features += stats.single_features;
         let lists = self.lists[..kept].iter().enumerate();
@@ -277,7 +309,9 @@ impl<'s> Features<'s> {
             part.end = part.end.max(last + 1);
             let features = list.len() / df;
             stats.features += features as u64;
-            stats.shared += (features * (df * (df - 1) / 2)) as u64;
+            if border.is_none() {
+                stats.shared += (features * (df * (df - 1) / 2)) as u64;
+            }
         }
         part.articles.resize(count + SLACK, 0);
         (part, stats)

@@ -26,6 +26,7 @@ pub use pairs::Blocks;
 pub use postings::{Postings, Spread};
 pub use spill::Spill;
 
+use super::Sides;
 use crate::Kernel;
 
 /// One article has one feature: 32 bits of the feature's hash, well mixed, above the number of the
@@ -37,15 +38,24 @@ pub type Posting = u64;
 pub struct RareConfig {
     /// Which version of the hot loops runs; all find the same.
     pub kernel: Kernel,
-    /// Features that more articles have are dropped. Below 2 nothing is ever found.
+    /// Features that more articles have are dropped; of two sides, those that more of either have. Below
+    /// 2 nothing is ever found within one side, below 1 nothing across two.
     pub max_df: u32,
     /// Weight that a pair must share to be a candidate; see [`RareConfig::weight`]. 0 means 1.
     pub min_weight: u32,
+    /// Which pairs are looked for.
+    pub sides: Sides,
 }
 
 impl RareConfig {
+    /// Articles that a feature that counts may have; of both sides.
+    fn most_articles(self) -> usize {
+        let sides = if self.sides == Sides::One { 1 } else { 2 };
+        (self.max_df as usize).saturating_mul(sides).max(1)
+    }
+
     /// What a feature of that df, at most `max_df`, weighs: 4 where it is among the rarest tenth of
-    /// what counts, 2 up to three tenths, else 1.
+    /// what counts, 2 up to three tenths, else 1. Of two sides, the greater df counts.
     ///
     /// One number cannot serve both: a rewrite shares few features with its source, but they are
     /// theirs alone; twenty versions of one text share hundreds, none of them rarer than twenty.
@@ -61,7 +71,7 @@ impl RareConfig {
     /// counts. A cap in proportion to the corpus would make it quadratic.
     pub fn for_articles(articles: usize) -> Self {
         let max_df = if articles > 20_000 { 28 } else { 40 };
-        Self { kernel: Kernel::detect(), max_df, min_weight: 6 }
+        Self { kernel: Kernel::detect(), max_df, min_weight: 6, sides: Sides::One }
     }
 }
 
@@ -87,6 +97,10 @@ pub struct RareStats {
     pub capped_features: u64,
     /// Postings of these.
     pub capped_postings: u64,
+    /// Features that articles of one of two sides have alone: they pair nothing.
+    pub one_sided_features: u64,
+    /// Postings of these.
+    pub one_sided_postings: u64,
     /// Pairs that the other features gave, one for each feature that two articles share.
     pub shared: u64,
 }
@@ -99,6 +113,8 @@ impl RareStats {
         self.single_features += other.single_features;
         self.capped_features += other.capped_features;
         self.capped_postings += other.capped_postings;
+        self.one_sided_features += other.one_sided_features;
+        self.one_sided_postings += other.one_sided_postings;
         self.shared += other.shared;
     }
 }
@@ -110,7 +126,7 @@ pub fn candidates(postings: &Postings, config: RareConfig, scratch: &mut Scratch
     for partition in 0..postings.partitions() {
         stats.add(index.add((threads, partition), config, scratch));
     }
-    let blocks = index.blocks();
+    let blocks = index.blocks(config.sides);
     let mut pairs = Vec::new();
     for part in blocks.parts(PART_BYTES) {
         pairs.append(&mut index.pairs(config, (&blocks, part), scratch));
@@ -151,14 +167,22 @@ mod tests {
         articles
     }
 
+    /// How many articles of a feature are of each side; of the first, where there is one.
+    fn sides(group: &BTreeSet<u32>, config: RareConfig) -> [usize; 2] {
+        let ours = group.range(..config.sides.border().unwrap_or(u32::MAX)).count();
+        [ours, group.len() - ours]
+    }
+
     /// (feature, article), by hash maps and sets.
     fn naive(features: &[(u64, u32)], config: RareConfig) -> Vec<(u32, u32, u32)> {
         let articles = articles(features);
         let mut shared: BTreeMap<(u32, u32), u32> = BTreeMap::new();
-        for group in articles.values().filter(|group| group.len() <= config.max_df as usize) {
-            for a in group {
-                for b in group.range(a + 1..) {
-                    *shared.entry((*a, *b)).or_default() += config.weight(group.len() as u32);
+        for group in articles.values() {
+            let [ours, theirs] = sides(group, config);
+            let df = ours.max(theirs);
+            for a in group.iter().filter(|_| df <= config.max_df as usize) {
+                for b in group.range(a + 1..).filter(|b| config.sides.may_pair(*a, **b)) {
+                    *shared.entry((*a, *b)).or_default() += config.weight(df as u32);
                 }
             }
         }
@@ -213,7 +237,7 @@ mod tests {
     }
 
     fn config(max_df: u32, min_weight: u32) -> RareConfig {
-        RareConfig { kernel: Kernel::detect(), max_df, min_weight }
+        RareConfig { kernel: Kernel::detect(), max_df, min_weight, sides: Sides::One }
     }
 
     proptest! {
@@ -227,6 +251,23 @@ mod tests {
             let found = candidates(&postings(&features, Spread::for_postings(0)), config);
             prop_assert_eq!(found.pairs, naive(&features, config));
             prop_assert_eq!(found.stats, naive_stats(&features, config));
+        }
+
+        #[test]
+        fn of_two_sides_same_as_maps_and_sets(
+            features in prop::collection::vec((0..40u64, 0..90u32), 0..600),
+            border in 0..95u32,
+            max_df in 0..30u32,
+            min_shared in 0..5u32,
+        ) {
+            let config = RareConfig { sides: Sides::Two(border), ..config(max_df, min_shared) };
+            let found = candidates(&postings(&features, Spread::for_postings(0)), config);
+            prop_assert_eq!(found.pairs, naive(&features, config));
+            let stats = found.stats;
+            let all = articles(&features);
+            let alone = all.values().filter(|group| group.len() == 1).count() as u64;
+            prop_assert_eq!(stats.features, all.len() as u64);
+            prop_assert_eq!(stats.single_features, alone);
         }
 
         #[test]
@@ -254,7 +295,7 @@ mod tests {
                     index.append(own);
                 }
             }
-            let blocks = index.blocks();
+            let blocks = index.blocks(config.sides);
             let found: Vec<_> = blocks
                 .parts(bytes)
                 .into_iter()
@@ -312,7 +353,7 @@ mod tests {
             }
             let expected = candidates(&held, config);
             prop_assert_eq!(stats, expected.stats);
-            let blocks = index.blocks();
+            let blocks = index.blocks(config.sides);
             let pairs = blocks.parts(usize::MAX).into_iter();
             let pairs: Vec<_> =
                 pairs.flat_map(|part| index.pairs(config, (&blocks, part), &mut scratch)).collect();
@@ -370,6 +411,7 @@ mod tests {
             capped_features: 1,
             capped_postings: 100,
             shared: 1,
+            ..RareStats::default()
         };
         assert_eq!(found.stats, expected);
     }

@@ -7,10 +7,11 @@
 
 use std::ops::Range;
 
+use super::super::sides;
 use super::index::SLACK;
 use super::kernel::{self, Kernel, Work};
 use super::weigh::{self, Scales, WEIGHT_BITS, Word};
-use super::{RareConfig, RareIndex, Scratch};
+use super::{RareConfig, RareIndex, Scratch, Sides};
 use crate::prefetch;
 
 /// Pairs in a block, about: they, and then their counters, fit the first-level cache.
@@ -70,8 +71,8 @@ impl Blocks {
 }
 
 impl RareIndex {
-    /// Blocks of articles for [`RareIndex::pairs`].
-    pub fn blocks(&self) -> Blocks {
+    /// Blocks of articles for [`RareIndex::pairs`] of these sides.
+    pub fn blocks(&self, sides: Sides) -> Blocks {
         let articles = u64::from(self.articles);
         let bits = u32::BITS - self.articles.saturating_sub(1).leading_zeros();
         let wanted = (articles * BLOCK_PAIRS / self.shared.max(1)).max(1).ilog2();
@@ -81,6 +82,13 @@ impl RareIndex {
         let mut pairs = vec![0; articles.div_ceil(1 << shift) as usize];
         for (df, articles) in self.features() {
             for feature in articles[..articles.len() - SLACK].chunks_exact(df) {
+                if let Some(border) = sides.border() {
+                    let ours = sides::before(border, feature);
+                    for article in &feature[..ours] {
+                        pairs[(article >> shift) as usize] += df - ours;
+                    }
+                    continue;
+                }
                 for (follow, article) in feature.iter().rev().enumerate() {
                     pairs[(article >> shift) as usize] += follow;
                 }
@@ -89,7 +97,7 @@ impl RareIndex {
         Blocks { shift, bits, pairs }
     }
 
-    /// The candidate pairs whose lesser article is in these blocks: the lesser article, the greater one,
+    /// The candidate pairs whose lesser article is in these blocks, of the sides of `config`: the lesser article, the greater one,
     /// and the weight of the features they share; sorted. Panics where this processor lacks the kernel.
     pub fn pairs(
         &self,
@@ -107,12 +115,13 @@ impl RareIndex {
         let mut heads = starts.clone();
         let lesser = Lesser { first: (part.start << blocks.shift) as u32, blocks };
         for (df, articles) in self.features() {
-            lesser.spread(
-                (df, config.weight(df as u32)),
-                articles,
-                &mut heads,
-                &mut words[..total],
-            );
+            let words = &mut words[..total];
+            match config.sides {
+                Sides::One => {
+                    lesser.spread((df, config.weight(df as u32)), articles, &mut heads, words);
+                }
+                Sides::Two(_) => lesser.spread_across((df, config), articles, &mut heads, words),
+            }
         }
         let mut pairs = Vec::new();
         for (block, (&start, &end)) in part.zip(starts.iter().zip(&heads)) {
@@ -179,6 +188,37 @@ impl Lesser<'_> {
                 let others = first + df - 1 - at;
                 write(pair, &articles[at + 1..], others, &mut words[*head..]);
                 *head += others;
+            }
+        }
+    }
+}
+
+impl Lesser<'_> {
+    /// [`Lesser::spread`] of pairs across two sides.
+    #[inline(never)]
+    fn spread_across(
+        &self,
+        (df, config): (usize, RareConfig),
+        articles: &[u32],
+        heads: &mut [usize],
+        words: &mut [Word],
+    ) {
+        let Blocks { shift, bits, .. } = *self.blocks;
+        let count = (heads.len() as u32) << shift;
+        let border = config.sides.border().unwrap_or(0);
+        for first in (0..articles.len() - SLACK).step_by(df) {
+            let feature = &articles[first..first + df];
+            let ours = sides::before(border, feature);
+            let theirs = df - ours;
+            let weight = config.weight(ours.max(theirs) as u32);
+            for article in feature[..ours].iter().map(|article| article.wrapping_sub(self.first)) {
+                if article >= count {
+                    continue;
+                }
+                let head = &mut heads[(article >> shift) as usize];
+                let pair = (article & ((1 << shift) - 1)) << bits << WEIGHT_BITS | weight;
+                write(pair, &articles[first + ours..], theirs, &mut words[*head..]);
+                *head += theirs;
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The command, as a user would run it.
 
+mod against;
 mod command;
 mod compare;
 mod dedup;

@@ -41,7 +41,7 @@ pub fn retold(texts: &[String], shape: Shape) -> anyhow::Result<Found> {
     let sign = clock.elapsed().as_secs_f64();
     let clock = Instant::now();
     let mut scratch = Scratch::default();
-    let Collapsed { rows, mut pairs } = keys.collapse(&mut scratch);
+    let Collapsed { rows, mut pairs, .. } = keys.collapse(&mut scratch);
     for band in 0..bands {
         let bucketing = Bucketing { band, limit: BUCKET_LIMIT };
         pairs.append(&mut keys.band_pairs(&rows, bucketing, &mut scratch).pairs);

@@ -1,0 +1,81 @@
+//! Texts with the same words, or the same signs where there are no words.
+
+use rayon::prelude::*;
+
+use super::candidates::Candidates;
+use crate::lsh::Sides;
+
+/// Groups of identical texts up to this size are compared like all others; of larger ones the first
+/// stands for all. Of two sides, the first of each.
+const IDENTICAL_LIMIT: usize = 8;
+
+/// A hash of what an article holds, and its number.
+type Numbered = (u64, u32);
+
+/// For each article whether it stands for itself; those of large groups of identical texts are
+/// paired with the first of their group and then left out. Of two sides all groups are paired here,
+/// across, and those of large ones that are left out are copies of the first of their side.
+pub(super) fn collapse(prints: &[Option<u64>], sides: Sides, found: &mut Candidates) -> Vec<bool> {
+    let mut standing: Vec<bool> = prints.iter().map(Option::is_some).collect();
+    let numbered = (0u32..).zip(prints).filter_map(|(at, print)| print.map(|print| (print, at)));
+    let mut numbered: Vec<Numbered> = numbered.collect();
+    numbered.par_sort_unstable();
+    for group in numbered.chunk_by(|(x, _), (y, _)| x == y) {
+        let (ours, theirs) = match sides {
+            Sides::One => (group, &[][..]),
+            Sides::Two(border) => parted(group, border),
+        };
+        pair_across(ours, theirs, &mut found.identical);
+        if group.len() <= IDENTICAL_LIMIT {
+            continue;
+        }
+        let pairs = if sides == Sides::One { &mut found.identical } else { &mut found.copies };
+        for part in [ours, theirs] {
+            for &(_, other) in part.iter().skip(1) {
+                standing[other as usize] = false;
+                pairs.push((part[0].1, other));
+                found.channels.collapsed += 1;
+            }
+        }
+    }
+    found.identical.sort_unstable();
+    standing
+}
+
+/// Pairs texts without words that are the same; of many only the first with each other.
+pub(super) fn pair_wordless(mut hashes: Vec<Numbered>, sides: Sides, found: &mut Candidates) {
+    hashes.par_sort_unstable();
+    for group in hashes.chunk_by(|(x, _), (y, _)| x == y) {
+        if let Sides::Two(border) = sides {
+            let (ours, theirs) = parted(group, border);
+            pair_across(ours, theirs, &mut found.identical);
+            continue;
+        }
+        let firsts = if group.len() > IDENTICAL_LIMIT { 1 } else { group.len() };
+        for (at, (_, first)) in group[..firsts].iter().enumerate() {
+            let pairs = group[at + 1..].iter().map(|(_, other)| (*first, *other));
+            found.identical.extend(pairs);
+        }
+    }
+    found.identical.sort_unstable();
+}
+
+/// A group, by the numbers of its articles: those before the border, and those behind it.
+fn parted(group: &[Numbered], border: u32) -> (&[Numbered], &[Numbered]) {
+    group.split_at(group.partition_point(|(_, article)| *article < border))
+}
+
+/// All pairs across where one side has few, so that work stays linear; else each article with the first
+/// of the other side.
+fn pair_across(ours: &[Numbered], theirs: &[Numbered], pairs: &mut Vec<(u32, u32)>) {
+    let (Some(&(_, our_first)), Some(&(_, their_first))) = (ours.first(), theirs.first()) else {
+        return;
+    };
+    if ours.len().min(theirs.len()) <= IDENTICAL_LIMIT {
+        let of = |a: u32| theirs.iter().map(move |(_, b)| (a, *b));
+        pairs.extend(ours.iter().flat_map(|(_, a)| of(*a)));
+        return;
+    }
+    pairs.extend(theirs.iter().map(|(_, b)| (our_first, *b)));
+    pairs.extend(ours[1..].iter().map(|(_, a)| (*a, their_first)));
+}
