@@ -21,6 +21,9 @@ const SETTLED: f32 = 7.0;
 const SETTLED_SHARE: f32 = 8.0;
 /// A pair that would be related, but for want of anything to show, has this share of its score.
 const UNSHOWN: f32 = 0.5;
+/// Words of a text that is too short to be retold in twice as many, and log-odds that it is, at most.
+const FRAGMENT: usize = 3;
+const MERE_NAME: f32 = -2.0;
 /// Share of a frame that must be in common order for a denial to make a template of a rewrite.
 const DENIED_FRAME: f32 = 0.7;
 
@@ -64,6 +67,7 @@ fn in_order(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison {
         comparison.contained = Some(if in_b { Side::A } else { Side::B });
     }
     comparison.features = verdict.judgement.features;
+    comparison.words = pair.words() as u32;
     comparison.conflicting = Facts::of_articles(a, b, &weights).conflicting_share();
     comparison
 }
@@ -96,7 +100,11 @@ impl Verdict {
     }
 
     fn with_templates(pair: &Pair, overlap: &Overlap, options: &CompareOptions) -> Self {
-        let judgement = Judgement::of(pair);
+        let mut judgement = Judgement::of(pair);
+        if is_fragment(pair) {
+            judgement.whole = judgement.whole.min(MERE_NAME);
+            judgement.frame = judgement.frame.min(MERE_NAME);
+        }
         let own = judgement.odds();
         let bar = |relation| odds(options.least_score(relation));
         // What stands in the other word for word says the same, whatever else is said there.
@@ -159,6 +167,12 @@ fn counted(pair: &Pair, overlap: &Overlap, options: &CompareOptions) -> Option<(
     }
 }
 
+/// Whether one is a name or a catchword, and the other says something of it: nothing there is retold.
+fn is_fragment(pair: &Pair) -> bool {
+    let [a, b] = [pair.a, pair.b].map(|profile| profile.article.words.len());
+    a.min(b) <= FRAGMENT && a.max(b) >= 2 * a.min(b)
+}
+
 /// Whether each side has names or numbers that the other lacks, as many as they have in common.
 fn facts_conflict(pair: &Pair) -> bool {
     let facts = Facts::of_articles(pair.a, pair.b, pair.weights);
@@ -214,6 +228,18 @@ mod tests {
         assert_eq!(relation(notice, &more, &CompareOptions::default()), Relation::Excerpt);
         let denied = notice.replace("who want it kept", "who do not want it kept");
         assert_eq!(relation(notice, &denied, &CompareOptions::default()), Relation::Unrelated);
+    }
+
+    #[test]
+    fn a_name_is_no_retelling_of_what_is_said_of_it() {
+        let options = CompareOptions::default();
+        for (a, b) in [
+            ("Tokyo.", "The plane from Tokyo was late because of fog."),
+            ("Breaking news.", "The news was breaking when we went on air."),
+            ("柏林", "总理访问柏林并会见记者。"),
+        ] {
+            assert_eq!(relation(a, b, &options), Relation::Unrelated, "{a} {b}");
+        }
     }
 
     #[test]

@@ -130,6 +130,8 @@ pub struct Comparison {
     pub coverage_a: f32,
     /// Share of the second article's characters inside passages.
     pub coverage_b: f32,
+    /// Words of the shorter article.
+    pub words: u32,
     /// Share of the names and numbers of the two that conflict: where each side has one that the other
     /// lacks, 0 to 1.
     pub conflicting: f32,

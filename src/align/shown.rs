@@ -124,6 +124,7 @@ impl Shown {
             containment_b: overlap.of_second as f32,
             coverage_a: self.coverage[0],
             coverage_b: self.coverage[1],
+            words: 0,
             conflicting: 0.0,
             passages: self.passages,
             sentences: self.sentences,

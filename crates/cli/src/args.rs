@@ -273,7 +273,7 @@ pub struct DedupArgs {
     ///
     /// Slower, and keeps all texts, in memory or in a temporary file. An excerpt is dropped in favour of
     /// the whole, never the other way round. A rewrite is kept if its names or numbers conflict with
-    /// those of the article it would be dropped for. Detection options apply only with --rewrites.
+    /// those of the article it would be dropped for, or if either has fewer than 90 words. Detection options apply only with --rewrites.
     #[arg(long, help_heading = "Deduplication")]
     pub rewrites: bool,
 

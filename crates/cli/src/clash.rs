@@ -147,7 +147,9 @@ impl Written {
         if self.files.is_empty() {
             return Ok(());
         }
-        files.into_iter().try_for_each(|path| self.check(path, path))
+        // The shell has just made it: `retold config show > retold.toml`.
+        let mut files = files.into_iter().filter(|path| !self.is_new_stdout(path));
+        files.try_for_each(|path| self.check(path, path))
     }
 
     /// An error if an output is something that the arguments name beside articles.

@@ -244,6 +244,7 @@ impl Sample {
             containment_b: 0.34,
             coverage_a: share(&mut spans_a, &self.texts[a].text),
             coverage_b: share(&mut spans_b, &self.texts[b].text),
+            words: 120,
             conflicting: 0.0,
             passages,
             sentences,

@@ -300,12 +300,15 @@ fn recorded(path: &Path, articles: u32) -> Option<(Fates, usize)> {
     Some((Fates::new(drops), u64::from_le_bytes(*candidates) as usize))
 }
 
+/// Rewrites of fewer words stay: in a sentence or two, one word makes another statement.
+const LEAST_REWRITE: u32 = 90;
+
 /// The pairs of which one may go: not those that have passages in common only, nor rewrites with a name
-/// or a number that conflicts, which may be other news.
+/// or a number that conflicts, which may be other news, nor short ones.
 fn edge(pair: &Pair) -> Option<Edge> {
     let found = &pair.comparison;
     let is_dispensable = match found.relation {
-        Relation::Rewrite => found.conflicting == 0.0,
+        Relation::Rewrite => found.conflicting == 0.0 && found.words >= LEAST_REWRITE,
         relation => relation.is_reuse() && relation != Relation::Partial,
     };
     is_dispensable.then_some(Edge {
