@@ -49,7 +49,7 @@ fn in_order(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison {
     if weights.shared.is_empty() && overlap.jaccard == 0.0 {
         return match is_identical(a, b) {
             true => Shown::of_identical(a, b).comparison(Relation::Identical, 1.0, &overlap),
-            false => Shown::none(a, b).comparison(Relation::Unrelated, 0.0, &overlap),
+            false => Shown::none().comparison(Relation::Unrelated, 0.0, &overlap),
         };
     }
     if is_identical(a, b) {
@@ -59,7 +59,8 @@ fn in_order(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison {
     let least = options.least_passage([a, b].map(|profile| profile.article.words.len()));
     let mut passages = passages(a, b, &weights, &links);
     passages.retain(|passage| passage.words() >= least);
-    let pair = Pair { a, b, weights: &weights, links: &links, passages: &passages };
+    let facts = Facts::of_articles(a, b, &weights);
+    let pair = Pair { a, b, weights: &weights, links: &links, passages: &passages, facts };
     let verdict = Verdict::of(&pair, &overlap, options);
     let mut comparison = verdict.shown.comparison(verdict.relation, verdict.score, &overlap);
     if comparison.relation == Relation::Excerpt {
@@ -68,7 +69,7 @@ fn in_order(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison {
     }
     comparison.features = verdict.judgement.features;
     comparison.words = pair.words() as u32;
-    comparison.conflicting = Facts::of_articles(a, b, &weights).conflicting_share();
+    comparison.conflicting = facts.conflicting_share();
     comparison
 }
 
@@ -113,10 +114,10 @@ impl Verdict {
             && judgement.whole < bar(Relation::Rewrite)
             && judgement.frame >= bar(Relation::Rewrite)
             && facts_conflict(pair);
-        let is_denied = !is_whole && is_denied(pair);
+        let is_denied = || !is_whole && is_denied(pair);
         if let Some((relation, share)) = counted(pair, overlap, options)
             && !is_template
-            && !is_denied
+            && !is_denied()
         {
             let settled = SETTLED * judgement.by_article + SETTLED_SHARE * share;
             let score = score(own.max(settled));
@@ -131,15 +132,13 @@ impl Verdict {
         let is_most = shown.coverage_most() >= options.rewrite;
         let relation = match () {
             () if shown.passages.is_empty() => Relation::Unrelated,
-            () if is_most && (is_template || is_retold && is_denied) => Relation::Template,
+            () if is_most && (is_template || is_retold && is_denied()) => Relation::Template,
             () if is_most && judgement.whole >= judgement.part => Relation::Rewrite,
             () => Relation::Partial,
         };
         let score = score(own);
         match relation {
-            Relation::Template => {
-                Self { relation, score: score.min(UNSHOWN * score), judgement, shown }
-            }
+            Relation::Template => Self { relation, score: UNSHOWN * score, judgement, shown },
             Relation::Unrelated if own >= bar(Relation::Partial) => {
                 Self { relation, score: UNSHOWN * score, judgement, shown }
             }
@@ -175,7 +174,7 @@ fn is_fragment(pair: &Pair) -> bool {
 
 /// Whether each side has names or numbers that the other lacks, as many as they have in common.
 fn facts_conflict(pair: &Pair) -> bool {
-    let facts = Facts::of_articles(pair.a, pair.b, pair.weights);
+    let facts = pair.facts;
     let conflicting = facts.names.conflicting + facts.numbers.conflicting;
     let shared = facts.names.shared + facts.numbers.shared;
     conflicting > 0.0 && 2.0 * conflicting >= shared

@@ -203,6 +203,7 @@ mod tests {
     use super::super::profile::Profile;
     use super::super::weights::Weights;
     use super::*;
+    use crate::align::facts::Facts;
     use crate::text::Analyzer;
 
     fn naive(a: &[u64], b: &[u64]) -> usize {
@@ -261,8 +262,14 @@ mod tests {
             let [a, b] = [a, b]
                 .map(|text| Profile::new(Analyzer::new(None).article(text), Default::default()));
             let (in_a, in_b) = (0..a.article.words.len(), 0..b.article.words.len());
-            let pair =
-                Pair { a: &a, b: &b, weights: &Weights::new(&a, &b), links: &[], passages: &[] };
+            let pair = Pair {
+                a: &a,
+                b: &b,
+                weights: &Weights::new(&a, &b),
+                links: &[],
+                passages: &[],
+                facts: Facts::default(),
+            };
             edits.kind(&pair, &in_a, &in_b)
         };
         assert_eq!(kind_of("one two three", "One, two, three!"), Kind::Identical);

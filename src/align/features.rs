@@ -164,6 +164,8 @@ pub struct Pair<'p> {
     pub links: &'p [Link],
     /// Passages that one reuses.
     pub passages: &'p [Candidate],
+    /// How their names and numbers agree.
+    pub facts: Facts,
 }
 
 /// Log-odds of "no passage at all".
@@ -187,7 +189,7 @@ impl Pair<'_> {
         ];
         let coverage = self.coverage();
         let wording = wording(self.a, self.b, self.weights);
-        let facts = Facts::of_articles(self.a, self.b, self.weights);
+        let facts = self.facts;
         let aligned_facts = Facts::of_sentences(self.a, self.b, self.weights, self.links);
         let order = Order::of(self.a, self.b, self.weights);
         let (runs, summaries): (Vec<&Candidate>, Vec<&Candidate>) =
@@ -252,6 +254,15 @@ impl Pair<'_> {
             side(|passage| &passage.a, Form::SummaryInB, self.a.terms.len()),
             side(|passage| &passage.b, Form::SummaryInA, self.b.terms.len()),
         ]
+    }
+
+    /// Share of each article's characters inside these passages.
+    pub fn characters_in(&self, passages: &[Candidate]) -> [f32; 2] {
+        let side = |profile: &Profile, range: fn(&Candidate) -> &Range<usize>| {
+            let spans = passages.iter().map(|passage| profile.span_of(range(passage).clone()));
+            share(covered(&mut spans.collect::<Vec<_>>()) as f32, profile.article.bytes as f32)
+        };
+        [side(self.a, |passage| &passage.a), side(self.b, |passage| &passage.b)]
     }
 
     /// Words of a passage outside quotations, on the side that has fewer.

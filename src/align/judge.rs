@@ -36,13 +36,16 @@ impl Judgement {
         let longest = pair.a.article.words.len().max(pair.b.article.words.len()) as f32;
         let by_article = (longest / SHORT_ONLY).ln() / (ARTICLE_ONLY / SHORT_ONLY).ln();
         let by_article = by_article.clamp(0.0, 1.0);
+        if by_article == 0.0 {
+            return Self::of_short(pair);
+        }
         let mut judgement = Self { by_article, ..Self::of_articles(pair) };
         if by_article < 1.0 {
             let short = Self::of_short(pair);
             let mix = |short: f32, article: f32| short + by_article * (article - short);
             judgement.whole = mix(short.whole, judgement.whole);
             judgement.frame = mix(short.frame, judgement.frame);
-            judgement.part += mix(LEAST_PART, 0.0).min(0.0);
+            judgement.part += mix(LEAST_PART, 0.0);
             if by_article < 0.5 {
                 judgement.features = short.features;
             }
@@ -68,7 +71,7 @@ impl Judgement {
 
     /// In a sentence or two one word makes another statement, however many are shared.
     fn of_short(pair: &Pair) -> Self {
-        let features = short::features(pair.a, pair.b, pair.weights);
+        let features = short::features(pair);
         let words = pair.words();
         let whole = SHORT.odds(&features.values(), words);
         let frame = SHORT.odds(&features.of_frame().values(), words).max(whole);
@@ -82,7 +85,7 @@ impl Judgement {
     }
 }
 
-/// What is taken off the log-odds of a reused part in texts so short that a part is a whole.
+/// What is added to the log-odds of a reused part where texts become so short that a part is a whole.
 const LEAST_PART: f32 = -8.0;
 
 /// Log-odds up to which a score is the probability; above, it still tells pairs apart.

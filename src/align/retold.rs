@@ -8,10 +8,10 @@ use std::ops::Range;
 
 use super::facts::Facts;
 use super::features::Pair;
+use super::options::CompareOptions;
 use super::passages::{Candidate, Form, common, runs};
 use super::profile::Profile;
 use super::sentences::Aligned;
-use crate::span::{Span, covered};
 
 /// Log-odds from which a run may be a passage.
 const RUN_ODDS: f32 = -1.5;
@@ -25,9 +25,10 @@ const GAP: u32 = 2;
 const NEWS: f32 = 0.5;
 
 /// The passages of a retold pair, in the order of the first article: those that it has, and what
-/// `aligned` sentences and weak runs add, of at least `least` words on either side: what is likely,
-/// and of the rest, the surest first, as much as makes up the share `most` of one article.
-pub fn passages(pair: &Pair, aligned: &[Aligned], least: usize, most: f32) -> Vec<Candidate> {
+/// `aligned` sentences and weak runs add: what is likely, and of the rest, the surest first, as much as
+/// makes a rewrite.
+pub fn passages(pair: &Pair, aligned: &[Aligned], options: &CompareOptions) -> Vec<Candidate> {
+    let least = options.least_passage([pair.a, pair.b].map(|profile| profile.article.words.len()));
     let mut found = pair.passages.to_vec();
     let mut weak: Vec<Candidate> = runs(pair.a, pair.b, pair.weights, pair.links)
         .into_iter()
@@ -36,9 +37,12 @@ pub fn passages(pair: &Pair, aligned: &[Aligned], least: usize, most: f32) -> Ve
         .filter(|run| run.words() >= least)
         .collect();
     weak.sort_by(|x, y| y.odds.total_cmp(&x.odds).then(x.a.start.cmp(&y.a.start)));
-    let all = [pair.a, pair.b].map(|profile| profile.article.words.len() as f32);
+    let is_most = |found: &[Candidate]| {
+        let [a, b] = pair.characters_in(found);
+        a.max(b) >= options.rewrite
+    };
     for run in weak {
-        if run.odds < LIKELY && told_most(&found, all) >= most {
+        if run.odds < LIKELY && is_most(&found) {
             break;
         }
         let is_told = |range: fn(&Candidate) -> &Range<usize>| {
@@ -51,19 +55,6 @@ pub fn passages(pair: &Pair, aligned: &[Aligned], least: usize, most: f32) -> Ve
     }
     found.sort_by_key(|passage| (passage.a.start, passage.b.start, passage.a.end, passage.b.end));
     found
-}
-
-/// Share of the words inside passages, on the side where it is greater.
-fn told_most(found: &[Candidate], [all_a, all_b]: [f32; 2]) -> f32 {
-    let side = |range: fn(&Candidate) -> &Range<usize>, all: f32| {
-        let mut spans: Vec<Span> = found
-            .iter()
-            .map(range)
-            .map(|words| Span { start: words.start as u32, end: words.end as u32 })
-            .collect();
-        covered(&mut spans) as f32 / all
-    };
-    side(|passage| &passage.a, all_a).max(side(|passage| &passage.b, all_b))
 }
 
 /// Runs of aligned sentences, in the order of the first article, that go on in the second.

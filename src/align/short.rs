@@ -5,7 +5,7 @@
 //! machine-translation metrics; these here need no table).
 
 use super::edits::common_in_order;
-use super::facts::Facts;
+use super::features::Pair;
 use super::model::{Curves, compiled_in, features};
 use super::profile::{NO_TERM, Profile};
 use super::weights::{Weights, count_in_both};
@@ -105,9 +105,10 @@ const STOP_WORD: f32 = 0.2;
 /// Words that are less alike are other words.
 const LEAST_LIKENESS: f32 = 0.5;
 
-/// The features of two texts that have words, of at most [`crate::text::Article::SHORT`] each. Cost: the product of
-/// their lengths.
-pub fn features(a: &Profile, b: &Profile, weights: &Weights) -> ShortFeatures {
+/// The features of two texts that have words. Cost: the product of their lengths, which should be
+/// [`crate::text::Article::SHORT`] at most.
+pub fn features(pair: &Pair) -> ShortFeatures {
+    let Pair { a, b, weights, facts, .. } = *pair;
     let (words_a, words_b) = (&a.article.words, &b.article.words);
     let (length_a, length_b) = (words_a.len() as f32, words_b.len() as f32);
     let (short, long) = (length_a.min(length_b), length_a.max(length_b));
@@ -123,7 +124,6 @@ pub fn features(a: &Profile, b: &Profile, weights: &Weights) -> ShortFeatures {
     let spread = [Spread::of(a, &weights.partner), Spread::of(b, &weights.partner_of_b)];
     let spelt = spelt(a, b);
     let wording = super::features::wording(a, b, weights);
-    let facts = Facts::of_articles(a, b, weights);
     let denials = [words_a, words_b].map(|words| denials(words));
     ShortFeatures {
         cosine: shared.cosine,
@@ -342,13 +342,16 @@ fn weight_in_order(a: &Profile, b: &Profile, weights: &Weights) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::align::facts::Facts;
     use crate::text::Analyzer;
 
     fn values(a: &str, b: &str) -> ShortFeatures {
         let profile =
             |text: &str| Profile::new(Analyzer::new(None).article(text), Default::default());
         let (a, b) = (profile(a), profile(b));
-        features(&a, &b, &Weights::new(&a, &b))
+        let weights = Weights::new(&a, &b);
+        let facts = Facts::of_articles(&a, &b, &weights);
+        features(&Pair { a: &a, b: &b, weights: &weights, links: &[], passages: &[], facts })
     }
 
     #[test]

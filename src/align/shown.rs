@@ -11,7 +11,7 @@ use super::relation::{Comparison, Kind, Match, Relation};
 use super::retold;
 use super::sentences::{Aligned, Bar, align_sentences};
 use crate::shingle::Overlap;
-use crate::span::{Span, covered};
+use crate::span::Span;
 use crate::text::Article;
 
 /// How much higher than need be the log-odds of a rewrite are where faint evidence may show it.
@@ -29,20 +29,9 @@ pub struct Shown {
 }
 
 impl Shown {
-    pub fn none(a: &Profile, b: &Profile) -> Self {
-        Self::new([a, b], Vec::new(), Vec::new())
-    }
-
-    fn new([a, b]: [&Profile; 2], passages: Vec<Match>, sentences: Vec<Match>) -> Self {
-        let share = |side: fn(&Match) -> Span, bytes: usize| {
-            let mut spans: Vec<_> = passages.iter().map(side).collect();
-            covered(&mut spans) as f32 / bytes.max(1) as f32
-        };
-        let coverage = [
-            share(|passage| passage.a, a.article.bytes),
-            share(|passage| passage.b, b.article.bytes),
-        ];
-        Self { passages, sentences, coverage }
+    /// Nothing.
+    pub fn none() -> Self {
+        Self { passages: Vec::new(), sentences: Vec::new(), coverage: [0.0; 2] }
     }
 
     /// All of both articles, sentence by sentence.
@@ -63,7 +52,7 @@ impl Shown {
         if a.article.wordless.is_some() {
             sentences = vec![same(whole(a), whole(b))];
         }
-        Self::new([a, b], vec![same(whole(a), whole(b))], sentences)
+        Self { passages: vec![same(whole(a), whole(b))], sentences, coverage: [1.0; 2] }
     }
 
     /// The passages and sentences of articles that may have nothing to do with each other.
@@ -73,47 +62,48 @@ impl Shown {
 
     /// Those of articles of which one is the other retold; the same, if they show as much already.
     pub fn of_retold(pair: &Pair, judgement: &Judgement, options: &CompareOptions) -> Self {
-        let proven = Self::of(pair, pair.passages, &[]);
-        if proven.coverage_most() >= options.rewrite {
+        let is_most = |passages: &[Candidate]| {
+            let [a, b] = pair.characters_in(passages);
+            a.max(b) >= options.rewrite
+        };
+        if is_most(pair.passages) {
             return Self::of(pair, pair.passages, &align_sentences(pair, Bar::RETOLD));
         }
-        let least =
-            options.least_passage([pair.a, pair.b].map(|profile| profile.article.words.len()));
-        let is_short = pair.words() <= Article::SHORT as f32;
-        let surplus = judgement.whole - odds(options.least_score(Relation::Rewrite));
-        let is_sure = surplus >= SURER || pair.passages.is_empty() && surplus >= SURE;
-        let bars = match is_short {
-            true => &[Bar::SHORT][..],
-            false if is_sure => &[Bar::RETOLD, Bar::FAINT],
-            false => &[Bar::RETOLD],
-        };
-        let mut extended = proven;
+        let bars = bars(pair, judgement, options);
+        let mut shown = None;
         for bar in bars {
             let aligned = align_sentences(pair, *bar);
-            extended =
-                Self::of(pair, &retold::passages(pair, &aligned, least, options.rewrite), &aligned);
+            let extended = retold::passages(pair, &aligned, options);
             // Less is proof enough only of what makes up most of one article.
-            if extended.coverage_most() >= options.rewrite {
-                return extended;
+            if is_most(&extended) {
+                return Self::of(pair, &extended, &aligned);
             }
+            shown = shown.or(Some((extended, aligned)));
         }
-        match pair.passages.is_empty() {
-            true => extended,
-            false => Self::of(pair, pair.passages, &align_sentences(pair, bars[0])),
+        match shown {
+            Some((extended, aligned)) if pair.passages.is_empty() => {
+                Self::of(pair, &extended, &aligned)
+            }
+            Some((_, aligned)) => Self::of(pair, pair.passages, &aligned),
+            None => Self::none(),
         }
     }
 
     fn of(pair: &Pair, passages: &[Candidate], aligned: &[Aligned]) -> Self {
         let mut edits = Edits::default();
-        let sentences = aligned.iter().map(|two| two.to_match(pair, &mut edits)).collect();
-        let passages = passages.iter().map(|p| to_match(p, pair, &mut edits)).collect();
-        Self::new([pair.a, pair.b], passages, sentences)
+        Self {
+            passages: passages.iter().map(|p| to_match(p, pair, &mut edits)).collect(),
+            sentences: aligned.iter().map(|two| two.to_match(pair, &mut edits)).collect(),
+            coverage: pair.characters_in(passages),
+        }
     }
 
+    /// Share of the characters inside passages, of the article where it is greater.
     pub fn coverage_most(&self) -> f32 {
         self.coverage[0].max(self.coverage[1])
     }
 
+    /// The comparison that it belongs to, but for the features.
     pub fn comparison(self, relation: Relation, score: f32, overlap: &Overlap) -> Comparison {
         Comparison {
             relation,
@@ -130,6 +120,17 @@ impl Shown {
             sentences: self.sentences,
             features: Vec::new(),
         }
+    }
+}
+
+/// What sentences must have to be aligned, the most that may be asked first.
+fn bars(pair: &Pair, judgement: &Judgement, options: &CompareOptions) -> &'static [Bar] {
+    let surplus = judgement.whole - odds(options.least_score(Relation::Rewrite));
+    let is_sure = surplus >= SURER || pair.passages.is_empty() && surplus >= SURE;
+    match pair.words() <= Article::SHORT as f32 {
+        true => &[Bar::SHORT],
+        false if is_sure => &[Bar::RETOLD, Bar::FAINT],
+        false => &[Bar::RETOLD],
     }
 }
 

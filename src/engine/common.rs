@@ -5,7 +5,7 @@
 //! articles, of which they are a part, are its boilerplate: sign-offs, notices, what many took from one
 //! source. Rewrites and partial pairs are judged again without it; what is left is what they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -44,14 +44,18 @@ impl Engine {
         pairs: &mut Vec<Pair>,
         watch: &dyn Watch,
     ) -> usize {
-        let boilerplate = self.common_text(texts, pairs);
-        if boilerplate.is_empty() {
-            return 0;
-        }
+        let Common { text, articles } = self.common_text(texts, pairs);
+        // What one of the two alone has does not relate them.
+        let is_doubtful = |pair: &Pair| {
+            is_less_than_a_copy(pair) && articles.contains(&pair.a) && articles.contains(&pair.b)
+        };
         let doubtful: Vec<(u32, u32)> =
             pairs.iter().filter(|pair| is_doubtful(pair)).map(|pair| (pair.a, pair.b)).collect();
+        if doubtful.is_empty() {
+            return 0;
+        }
         let mut rest = Vec::with_capacity(doubtful.len());
-        self.without(boilerplate).compare_batches(texts, &doubtful, |now, compared| {
+        self.without(text).compare_batches(texts, &doubtful, |now, compared| {
             watch.advance(now.len() as u64);
             rest.extend(compared);
             ControlFlow::Continue(())
@@ -67,10 +71,10 @@ impl Engine {
         demoted
     }
 
-    /// The text of rewrites that many articles share, and that is a part of them only.
+    /// The text of rewrites and partial pairs that many articles share, and that is a part of them only.
     ///
-    /// Cost: takes the articles of rewrites apart once more, and walks once over all texts.
-    fn common_text<T: Texts + ?Sized>(&self, texts: &T, pairs: &[Pair]) -> Boilerplate {
+    /// Cost: takes the articles of such pairs apart once more, and walks once over all texts.
+    fn common_text<T: Texts + ?Sized>(&self, texts: &T, pairs: &[Pair]) -> Common {
         let analyzers = Pool::new(|| self.analyzer());
         let reused: Vec<Reused> = passages_of(pairs)
             .into_par_iter()
@@ -78,14 +82,14 @@ impl Engine {
                 || analyzers.take(),
                 |analyzer, (article, spans)| {
                     let words = analyzer.article(&texts.text(article as usize)).words;
-                    Reused::of(&words, spans)
+                    Reused::of(article, &words, spans)
                 },
             )
             .collect();
         let frequencies = self.frequencies(texts, &reused, &analyzers);
         let sign_offs = sign_offs(&reused);
         let is_common = |run: &u64| {
-            let least = if sign_offs.contains_key(run) { SIGN_OFF } else { COMMON };
+            let least = if sign_offs.get(run) == Some(&0) { SIGN_OFF } else { COMMON };
             frequencies.get(run).is_some_and(|count| count.load(Ordering::Relaxed) >= least)
         };
         // For each common run how many articles have it as a part, less those that consist of such.
@@ -97,9 +101,12 @@ impl Engine {
                 *parts.entry(run).or_default() += if is_story { -1 } else { 1 };
             }
         }
-        Boilerplate::from_runs(
-            parts.into_iter().filter(|(_, parts)| *parts > 0).map(|(run, _)| run),
-        )
+        let is_part = |run: &u64| parts.get(run).is_some_and(|parts| *parts > 0);
+        let touched = reused.iter().filter(|article| article.runs.iter().any(is_part));
+        Common {
+            articles: touched.map(|article| article.number).collect(),
+            text: Boilerplate::from_runs(parts.keys().copied().filter(is_part)),
+        }
     }
 
     /// In how many articles of the corpus each of the reused runs stands.
@@ -134,12 +141,20 @@ impl Engine {
     }
 }
 
-fn is_doubtful(pair: &Pair) -> bool {
+/// Text that many articles share.
+struct Common {
+    text: Boilerplate,
+    /// The articles that have some of it in passages.
+    articles: HashSet<u32>,
+}
+
+fn is_less_than_a_copy(pair: &Pair) -> bool {
     matches!(pair.comparison.relation, Relation::Rewrite | Relation::Partial)
 }
 
 /// What an article has in passages.
 struct Reused {
+    number: u32,
     /// Its distinct runs of words.
     runs: Vec<u64>,
     /// Those of them that stand at its beginning or end, in passages of partial pairs.
@@ -149,25 +164,29 @@ struct Reused {
 }
 
 impl Reused {
-    fn of(words: &[Word], Spans { all, partial }: Spans) -> Self {
+    fn of(number: u32, words: &[Word], Spans { all, partial }: Spans) -> Self {
         let tail = words.len().saturating_sub(TAIL);
         let edges = [&words[..HEAD.min(words.len())], &words[tail..]];
-        let edges = edges.map(|part| runs_in(part, partial.clone())).concat();
-        Self { runs: runs_in(words, all), edges, words: words.len() }
+        let mut edges = edges.map(|part| runs_in(part, partial.clone())).concat();
+        edges.sort_unstable();
+        edges.dedup();
+        Self { number, runs: runs_in(words, all), edges, words: words.len() }
     }
 }
 
-/// Runs that stand at an edge of each article that has them in passages.
-fn sign_offs(reused: &[Reused]) -> WordMap<()> {
-    let mut counts: WordMap<i64> = WordMap::default();
-    for article in reused {
-        article.runs.iter().for_each(|run| *counts.entry(*run).or_default() -= 1);
-        let mut edges = article.edges.clone();
-        edges.sort_unstable();
-        edges.dedup();
-        edges.iter().for_each(|run| *counts.entry(*run).or_default() += 1);
+/// For each run that stands at an edge of some article in how many that have it in passages it does
+/// not: a sign-off stands at an edge of all.
+fn sign_offs(reused: &[Reused]) -> WordMap<i64> {
+    let mut elsewhere: WordMap<i64> = WordMap::default();
+    for run in reused.iter().flat_map(|article| &article.edges) {
+        *elsewhere.entry(*run).or_default() -= 1;
     }
-    counts.into_iter().filter(|(_, count)| *count == 0).map(|(run, _)| (run, ())).collect()
+    for run in reused.iter().flat_map(|article| &article.runs) {
+        if let Some(count) = elsewhere.get_mut(run) {
+            *count += 1;
+        }
+    }
+    elsewhere
 }
 
 /// Where the passages of an article are.
@@ -181,7 +200,7 @@ struct Spans {
 /// For each article of such pairs where its passages are, by number.
 fn passages_of(pairs: &[Pair]) -> Vec<(u32, Spans)> {
     let mut passages: BTreeMap<u32, Spans> = BTreeMap::new();
-    for pair in pairs.iter().filter(|pair| is_doubtful(pair)) {
+    for pair in pairs.iter().filter(|pair| is_less_than_a_copy(pair)) {
         let found = &pair.comparison;
         let is_part =
             found.relation == Relation::Partial && found.coverage_a.max(found.coverage_b) < MOST;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 use retold::align::evidence::PassageFeatures;
+use retold::align::facts::Facts;
 use retold::align::features::Pair;
 use retold::align::links::{Link, links};
 use retold::align::passages::{Candidate, Form, Summaries, found_runs, passages, runs};
@@ -147,9 +148,11 @@ fn of_pair(
         return read;
     }
     let weights = Weights::new(a, b);
+    let facts = Facts::of_articles(a, b, &weights);
     let is_pan = library.corpus(example) == PAN;
     if longest <= Article::SHORT && !is_pan {
-        read.short = Some(short::features(a, b, &weights).values().to_vec());
+        let pair = Pair { a, b, weights: &weights, links: &[], passages: &[], facts };
+        read.short = Some(short::features(&pair).values().to_vec());
     }
     if longest < LEAST_ARTICLE {
         return read;
@@ -188,7 +191,7 @@ fn of_pair(
     }
     let mut passages = passages(a, b, &weights, &links);
     passages.retain(|passage| passage.words() >= CompareOptions::default().passage_words);
-    let pair = Pair { a, b, weights: &weights, links: &links, passages: &passages };
+    let pair = Pair { a, b, weights: &weights, links: &links, passages: &passages, facts };
     let features = pair.features();
     if !passages.is_empty() && (is_pan || !example.reused) {
         read.partial = Some(features.partial(&passages).values().to_vec());
