@@ -24,7 +24,7 @@ const UNSHOWN: f32 = 0.5;
 /// Words of a text that is too short to be retold in twice as many, and log-odds that it is, at most.
 const FRAGMENT: usize = 3;
 const MERE_NAME: f32 = -2.0;
-/// Share of a frame that must be in common order for a denial to make a template of a rewrite.
+/// Share of a frame that must be in common for a denial to make a template of a rewrite.
 const DENIED_FRAME: f32 = 0.7;
 
 /// Compares two articles. A text without words is unrelated to all but itself, with score 0, and so are texts
@@ -184,8 +184,8 @@ fn facts_conflict(pair: &Pair) -> bool {
 fn is_denied(pair: &Pair) -> bool {
     let [a, b] = [pair.a, pair.b].map(|profile| &profile.article.words);
     a.len().max(b.len()) <= Article::SHORT
-        && (short::denials(a) + short::denials(b)) % 2 == 1
-        && short::frame_in_order(a, b) >= DENIED_FRAME
+        && short::denials(a) != short::denials(b)
+        && short::frame_in_common(a, b) >= DENIED_FRAME
 }
 
 #[cfg(test)]
@@ -227,6 +227,36 @@ mod tests {
         assert_eq!(relation(notice, &more, &CompareOptions::default()), Relation::Excerpt);
         let denied = notice.replace("who want it kept", "who do not want it kept");
         assert_eq!(relation(notice, &denied, &CompareOptions::default()), Relation::Unrelated);
+    }
+
+    #[test]
+    fn a_denial_is_no_copy_in_any_language() {
+        for (a, b) in [
+            (
+                "The vaccine is safe for pregnant women.",
+                "The vaccine is not safe for pregnant women.",
+            ),
+            (
+                "Regeringen höjer skatten på bensin nästa år, sade ministern på måndagen.",
+                "Regeringen höjer inte skatten på bensin nästa år, sade ministern på måndagen.",
+            ),
+            (
+                "De regering verhoogt de belasting op benzine volgend jaar, zei de minister.",
+                "De regering verhoogt de belasting op benzine volgend jaar niet, zei de minister.",
+            ),
+            (
+                "A kormány jövőre emeli a benzin adóját, mondta a miniszter hétfőn.",
+                "A kormány jövőre nem emeli a benzin adóját, mondta a miniszter hétfőn.",
+            ),
+            (
+                "Il a signé le traité avec les voisins du nord hier soir.",
+                "Il n'a pas signé le traité avec les voisins du nord hier soir.",
+            ),
+            ("政府明年将提高燃油税，部长周一表示。", "政府明年不会提高燃油税，部长周一表示。"),
+            ("Yes, the deal with the bank is signed.", "No, the deal with the bank is not signed."),
+        ] {
+            assert_eq!(relation(a, b, &CompareOptions::default()), Relation::Unrelated, "{a} {b}");
+        }
     }
 
     #[test]

@@ -166,9 +166,15 @@ fn list(words: &[Word], of: impl Fn(&Word) -> u64) -> Vec<u64> {
     words.iter().map(of).collect()
 }
 
-/// How many words deny.
+/// How many words deny. Of pairs of characters that overlap in one that denies, one counts.
 pub fn denials(words: &[Word]) -> usize {
-    words.iter().filter(|word| word.traits.has(Traits::NEGATION)).count()
+    let mut end = 0;
+    let is_new = |word: &&Word| {
+        let is_apart = word.span.start >= end;
+        end = word.span.end;
+        is_apart
+    };
+    words.iter().filter(|word| word.traits.has(Traits::NEGATION)).filter(is_new).count()
 }
 
 /// The weight that two texts share.
@@ -270,28 +276,34 @@ fn spelt(a: &Profile, b: &Profile) -> [f32; 2] {
 }
 
 /// Words that are neither names nor numbers in common order, as a share of the side that has fewer.
-pub fn frame_in_order(a: &[Word], b: &[Word]) -> f32 {
-    let frame = |words: &[Word]| -> Vec<u64> {
-        let is_fact =
-            |word: &&Word| word.traits.has(Traits::NAME) | word.traits.has(Traits::NUMBER);
-        words.iter().filter(|word| !is_fact(word)).map(|word| u64::from(word.stem)).collect()
-    };
-    let (a, b) = (frame(a), frame(b));
+fn frame_in_order(a: &[Word], b: &[Word]) -> f32 {
+    let [a, b] = [a, b].map(|words| frame(words, |word| u64::from(word.stem)));
     common_in_order(&a, &b) as f32 / a.len().min(b.len()).max(1) as f32
 }
 
+/// The same in any order, by their forms: the languages of two short texts may seem to differ.
+pub fn frame_in_common(a: &[Word], b: &[Word]) -> f32 {
+    let [a, b] = [a, b].map(|words| frame(words, |word| word.form));
+    let least = a.len().min(b.len()).max(1) as f32;
+    in_both(a, b) as f32 / least
+}
+
+fn frame(words: &[Word], of: fn(&Word) -> u64) -> Vec<u64> {
+    let is_fact = |word: &&Word| word.traits.has(Traits::NAME) | word.traits.has(Traits::NUMBER);
+    words.iter().filter(|word| !is_fact(word)).map(of).collect()
+}
+
 /// Dice's coefficient of two multisets; 0 where both are empty.
-fn dice(mut a: Vec<u64>, mut b: Vec<u64>) -> f32 {
+fn dice(a: Vec<u64>, b: Vec<u64>) -> f32 {
+    let all = (a.len() + b.len()).max(1) as f32;
+    2.0 * in_both(a, b) as f32 / all
+}
+
+/// How many elements two multisets share.
+fn in_both(mut a: Vec<u64>, mut b: Vec<u64>) -> usize {
     a.sort_unstable();
     b.sort_unstable();
-    let (mut i, mut j, mut both) = (0, 0, 0);
-    while i < a.len() && j < b.len() {
-        both += usize::from(a[i] == b[j]);
-        let (x, y) = (a[i], b[j]);
-        i += usize::from(x <= y);
-        j += usize::from(y <= x);
-    }
-    2.0 * both as f32 / (a.len() + b.len()).max(1) as f32
+    count_in_both(&a, &b)
 }
 
 /// Words to insert, remove or replace to make one of the other (Levenshtein 1966).

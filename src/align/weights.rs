@@ -138,7 +138,7 @@ impl ByCount {
 }
 
 /// How many elements two short ascending slices share; what is there twice in both counts twice.
-pub fn count_in_both(a: &[u32], b: &[u32]) -> usize {
+pub fn count_in_both<T: Ord>(a: &[T], b: &[T]) -> usize {
     let (mut i, mut j, mut count) = (0, 0, 0);
     while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
         count += usize::from(x == y);

@@ -9,7 +9,7 @@ use crate::{Error, Kernel};
 
 use super::fold::fold;
 use super::found::WordPlaces;
-use super::hash::{mix, word_hash};
+use super::hash::word_hash;
 use super::hashes::WordHasher;
 use super::language::{self, Language};
 use super::lines::Lines;
@@ -19,7 +19,7 @@ use super::plain::{PLAIN, Plain};
 use super::quotations::quotations_at;
 use super::recent::Recent;
 use super::sentences::sentences_at;
-use super::shape::Shape;
+use super::shape::{Shape, letters};
 
 /// One word of an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -227,7 +227,7 @@ impl Analyzer {
         }
         let shapes = shapes(text, &words);
         let letters = match words.len() <= Article::SHORT {
-            true => letters(text, &words),
+            true => letters(words.iter().map(|word| word.span.of(text))),
             false => Vec::new(),
         };
         let wordless = if words.is_empty() { wordless(text) } else { None };
@@ -344,22 +344,6 @@ fn shapes(text: &str, words: &[Word]) -> Vec<(u32, Shape)> {
     let wanted = |word: &&Word| is_short || word.traits.has(Traits::NAME);
     let numbered = (0..).zip(words).filter(|(_, word)| wanted(word));
     numbered.map(|(at, word)| (at, Shape::of(word.span.of(text)))).collect()
-}
-
-/// Hashes of the runs of three letters in words, their edges included, ascending.
-fn letters(text: &str, words: &[Word]) -> Vec<u32> {
-    let mut hashes = Vec::new();
-    let mut letters: Vec<char> = Vec::new();
-    for word in words {
-        letters.clear();
-        letters.push(' ');
-        letters.extend(word.span.of(text).chars().flat_map(char::to_lowercase));
-        letters.push(' ');
-        let hash = |run: &[char]| run.iter().fold(7, |hash, &letter| mix(hash ^ letter as u64));
-        hashes.extend(letters.windows(3).map(|run| (hash(run) >> 32) as u32));
-    }
-    hashes.sort_unstable();
-    hashes
 }
 
 /// Sentences, given where they and the words of the text stand.

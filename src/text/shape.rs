@@ -1,5 +1,7 @@
 //! How words are spelt, for when they are not spelt the same.
 
+use super::hash::mix;
+
 /// The pairs of neighbouring letters of a word, as a set of 64 bits, case aside.
 ///
 /// Enough to tell whether two words are much alike (a typing error, another transcription, what a
@@ -23,12 +25,14 @@ impl Shape {
     pub fn of(word: &str) -> Self {
         let mut pairs = 0;
         let mut last = EDGE;
-        for letter in word.chars().flat_map(char::to_lowercase).chain([EDGE]) {
+        let mut add = |letter: char| {
             // Multiplicative hashing (Knuth, TAOCP 3, 6.4), of which the top six bits are best.
             let pair = u64::from(u32::from(last)) << 21 | u64::from(u32::from(letter));
             pairs |= 1 << (pair.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58);
             last = letter;
-        }
+        };
+        for_each_letter(word, &mut add);
+        add(EDGE);
         Self(if word.is_empty() { 0 } else { pairs })
     }
 
@@ -41,6 +45,33 @@ impl Shape {
     /// Whether the words may be one, spelt in two ways.
     pub fn resembles(self, other: Self) -> bool {
         self.likeness(other) >= ALIKE
+    }
+}
+
+/// Hashes of the runs of three letters in words, their edges included, ascending.
+pub(super) fn letters<'t>(words: impl Iterator<Item = &'t str>) -> Vec<u32> {
+    let mut hashes = Vec::new();
+    for word in words {
+        let [mut first, mut second] = [None, Some(EDGE)];
+        let mut add = |third: char| {
+            if let (Some(first), Some(second)) = (first, second) {
+                let hash = [first, second, third].iter().fold(7, |hash, c| mix(hash ^ *c as u64));
+                hashes.push((hash >> 32) as u32);
+            }
+            (first, second) = (second, Some(third));
+        };
+        for_each_letter(word, &mut add);
+        add(EDGE);
+    }
+    hashes.sort_unstable();
+    hashes
+}
+
+/// Hands out the letters of a word in lower case.
+fn for_each_letter(word: &str, each: &mut impl FnMut(char)) {
+    match word.is_ascii() {
+        true => word.bytes().for_each(|byte| each(byte.to_ascii_lowercase().into())),
+        false => word.chars().flat_map(char::to_lowercase).for_each(each),
     }
 }
 
@@ -74,5 +105,24 @@ mod tests {
             assert!(!resemble(a, b), "{a} {b}");
         }
         assert_eq!(Shape::of("").likeness(Shape::of("")), 0.0);
+    }
+
+    #[test]
+    fn runs_of_letters_are_those_of_a_naive_oracle() {
+        let naive = |words: &[&str]| {
+            let mut hashes = Vec::new();
+            for word in words {
+                let letters: Vec<char> = format!(" {} ", word.to_lowercase()).chars().collect();
+                for run in letters.windows(3) {
+                    let hash = run.iter().fold(7, |hash, letter| mix(hash ^ *letter as u64));
+                    hashes.push((hash >> 32) as u32);
+                }
+            }
+            hashes.sort_unstable();
+            hashes
+        };
+        for words in [&["The", "U.S.", "a", ""][..], &["Čapek", "naïve", "ПОРТ", "x"], &[]] {
+            assert_eq!(letters(words.iter().copied()), naive(words), "{words:?}");
+        }
     }
 }

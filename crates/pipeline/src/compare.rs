@@ -8,11 +8,11 @@ use retold::Engine;
 use retold::align::Relation;
 use retold::engine::Texts as _;
 use retold_corpus::{Corpus, ReadReport, Record};
-use retold_report::{Findings, Pair, Run, Stage, Texts};
+use retold_report::{Findings, Pair, Run, Texts};
 
 use crate::Error;
 use crate::settings::Settings;
-use crate::shelf::{Shelf, article, notes};
+use crate::shelf::{Shelf, article};
 use crate::stored::Room;
 
 /// Two articles, and what they are to each other.
@@ -53,19 +53,7 @@ impl Compared {
 
     /// Everything that a report can say of them.
     pub fn findings<'c>(&'c self, run: Run, texts: &'c dyn Texts) -> Findings<'c> {
-        let Self { shelf, pair } = self;
-        Findings {
-            run,
-            read: shelf.read(),
-            skipped: notes(&shelf.report.skipped),
-            repaired: notes(&shelf.report.repaired),
-            articles: &shelf.articles,
-            pairs: std::slice::from_ref(pair),
-            clusters: None,
-            stages: vec![Stage { name: "read".to_owned(), took: shelf.took }],
-            counts: Vec::new(),
-            texts,
-        }
+        self.shelf.findings(run, std::slice::from_ref(&self.pair), texts)
     }
 }
 

@@ -48,8 +48,8 @@ pub struct Failed {
 /// Why a line cannot be answered.
 #[derive(Debug)]
 pub enum Why {
-    /// It is no record of a pair; what the parser said.
-    NoPair(String),
+    /// It is no record of a pair.
+    NoPair,
     /// It has neither id nor text of this side.
     NoArticle(&'static str),
     /// One of its texts could not be decoded for the most part.
@@ -65,9 +65,8 @@ pub enum Why {
 impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoPair(error) => write!(
-                f,
-                "expected {{\"a\":ID,\"b\":ID}} or {{\"a_text\":TEXT,\"b_text\":TEXT}}: {error}"
+            Self::NoPair => f.write_str(
+                "is not a JSON object such as {\"a\":ID,\"b\":ID} or {\"a_text\":TEXT,\"b_text\":TEXT}",
             ),
             Self::NoArticle(side) => write!(f, "has neither \"{side}\" nor \"{side}_text\""),
             Self::Undecoded => {
@@ -171,7 +170,7 @@ impl PairList {
         let failed = |ids, why| Entry::Failed(Failed { ids, line: number, why });
         let parsed: Line = match serde_json::from_slice(line) {
             Ok(line) => line,
-            Err(error) => return failed([None, None], Why::NoPair(error.to_string())),
+            Err(_) => return failed([None, None], Why::NoPair),
         };
         let Line { a, b, a_text, b_text } = parsed;
         let ids = [a, b].map(|id| id.map(String::from));

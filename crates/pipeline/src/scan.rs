@@ -12,7 +12,7 @@ use retold_report::{Clusters, Findings, Pair, Run, Stage, Texts};
 use crate::Progress;
 use crate::run::peak_memory;
 use crate::settings::Settings;
-use crate::shelf::{Shelf, notes};
+use crate::shelf::Shelf;
 
 /// A corpus, and what was found in it.
 pub struct Scan {
@@ -102,18 +102,11 @@ impl Scan {
         pairs: &'s [Pair],
         texts: &'s dyn Texts,
     ) -> Findings<'s> {
-        let Self { shelf, .. } = self;
         Findings {
-            run,
-            read: shelf.read(),
-            skipped: notes(&shelf.report.skipped),
-            repaired: notes(&shelf.report.repaired),
-            articles: &shelf.articles,
-            pairs,
             clusters: Some(self.grouped()),
             stages: self.stages(),
             counts: self.counts(),
-            texts,
+            ..self.shelf.findings(run, pairs, texts)
         }
     }
 

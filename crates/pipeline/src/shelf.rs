@@ -10,7 +10,7 @@ use retold::engine::Texts as _;
 use retold::text::Analyzer;
 use retold::{Engine, Span};
 use retold_corpus::{Corpus, Problems, ReadReport, Record};
-use retold_report::{Article, Evidence, Note, Notes, Read, Texts};
+use retold_report::{Article, Evidence, Findings, Note, Notes, Pair, Read, Run, Stage, Texts};
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::Progress;
@@ -65,6 +65,27 @@ impl Shelf {
         shelf.texts.finish()?;
         shelf.took = start.elapsed();
         Ok(shelf)
+    }
+
+    /// What a report can say of the articles and of reading them, with the pairs that were found.
+    pub fn findings<'s>(
+        &'s self,
+        run: Run,
+        pairs: &'s [Pair],
+        texts: &'s dyn Texts,
+    ) -> Findings<'s> {
+        Findings {
+            run,
+            read: self.read(),
+            skipped: notes(&self.report.skipped),
+            repaired: notes(&self.report.repaired),
+            articles: &self.articles,
+            pairs,
+            clusters: None,
+            stages: vec![Stage { name: "read".to_owned(), took: self.took }],
+            counts: Vec::new(),
+            texts,
+        }
     }
 
     /// What was read, for a report.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use retold::align::Relation;
 use serde::Serialize;
 
-use crate::record::{SCHEMA_VERSION, round};
+use crate::record::{RunRecord, round};
 use crate::{Read, Run, Stage};
 
 /// How many articles, and how much text.
@@ -62,12 +62,8 @@ pub struct Deduplication {
 
 #[derive(Serialize)]
 struct SummaryRecord<'a> {
-    schema: u32,
-    version: &'a str,
-    command: &'a str,
-    started: &'a str,
-    seconds: f64,
-    options: BTreeMap<&'a str, &'a str>,
+    #[serde(flatten)]
+    run: RunRecord<'a>,
     files: u64,
     read: Amount,
     reference: Amount,
@@ -104,12 +100,7 @@ impl Deduplication {
             self.stages.iter().map(|stage| (stage.name.as_str(), seconds(stage))).collect();
         stages.insert("write", self.writing.as_secs_f64());
         SummaryRecord {
-            schema: SCHEMA_VERSION,
-            version: &run.version,
-            command: &run.command,
-            started: &run.started,
-            seconds: run.elapsed.as_secs_f64(),
-            options: run.options.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect(),
+            run: RunRecord::from(run),
             files: read.files,
             read: Amount { articles: read.articles, bytes: read.bytes },
             reference: self.reference,

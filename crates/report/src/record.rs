@@ -8,11 +8,45 @@ use serde::{Serialize, Serializer};
 use retold::align::{Comparison, Feature, Match};
 use retold::span::Span;
 
+use crate::Run;
 use crate::columns::{COLUMNS, Column};
 
 /// Version of all records, as docs/formats.md and docs/schema/ describe them. Fields may be added
 /// under the same version; it rises when one is renamed, removed or changes its meaning.
 pub const SCHEMA_VERSION: u32 = 1;
+
+/// What a record of a whole run begins with.
+#[derive(Debug, Serialize)]
+pub(crate) struct RunRecord<'a> {
+    schema: u32,
+    version: &'a str,
+    command: &'a str,
+    started: &'a str,
+    seconds: f64,
+    #[serde(serialize_with = "map")]
+    options: &'a [(String, String)],
+}
+
+impl<'a> From<&'a Run> for RunRecord<'a> {
+    fn from(run: &'a Run) -> Self {
+        Self {
+            schema: SCHEMA_VERSION,
+            version: &run.version,
+            command: &run.command,
+            started: &run.started,
+            seconds: run.elapsed.as_secs_f64(),
+            options: &run.options,
+        }
+    }
+}
+
+/// A list of names and values as an object, in its order.
+pub(crate) fn map<S: Serializer, V: Serialize>(
+    entries: &[(String, V)],
+    to: S,
+) -> Result<S::Ok, S::Error> {
+    to.collect_map(entries.iter().map(|(name, value)| (name, value)))
+}
 
 /// One pair of articles.
 #[derive(Debug, Serialize)]

@@ -6,7 +6,7 @@ use std::io::Write;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use crate::record::SCHEMA_VERSION;
+use crate::record::{RunRecord, map};
 use crate::{Error, Findings, Format, Notes, Stage};
 use retold::align::Relation;
 
@@ -16,13 +16,8 @@ pub struct Stats;
 
 #[derive(Serialize)]
 struct StatsRecord<'a> {
-    schema: u32,
-    version: &'a str,
-    command: &'a str,
-    started: &'a str,
-    seconds: f64,
-    #[serde(serialize_with = "map")]
-    options: &'a [(String, String)],
+    #[serde(flatten)]
+    run: RunRecord<'a>,
     articles: u64,
     bytes: u64,
     files: u64,
@@ -52,14 +47,8 @@ impl Format for Stats {
 }
 
 fn record<'a>(findings: &'a Findings<'_>) -> StatsRecord<'a> {
-    let run = &findings.run;
     StatsRecord {
-        schema: SCHEMA_VERSION,
-        version: &run.version,
-        command: &run.command,
-        started: &run.started,
-        seconds: run.elapsed.as_secs_f64(),
-        options: &run.options,
+        run: RunRecord::from(&findings.run),
         articles: findings.read.articles,
         bytes: findings.read.bytes,
         files: findings.read.files,
@@ -86,10 +75,6 @@ pub(crate) fn count_relations(
 
 fn notes(notes: &Notes) -> NotesRecord<'_> {
     NotesRecord { total: notes.total(), reasons: &notes.counts }
-}
-
-fn map<S: Serializer, V: Serialize>(entries: &[(String, V)], to: S) -> Result<S::Ok, S::Error> {
-    to.collect_map(entries.iter().map(|(name, value)| (name, value)))
 }
 
 fn stages<S: Serializer>(stages: &[Stage], to: S) -> Result<S::Ok, S::Error> {

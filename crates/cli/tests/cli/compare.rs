@@ -118,7 +118,7 @@ fn a_line_that_cannot_be_answered_is_an_error_in_its_place() {
             [Some("x"), Some("nobody")],
             "no article has the id \"nobody\"",
         ),
-        (r#"{"a":"x","#, [None, None], "expected {\"a\":ID"),
+        (r#"{"a":"x","#, [None, None], "is not a JSON object"),
         (r#"{"a":"x"}"#, [Some("x"), None], "has neither \"b\" nor \"b_text\""),
         (r#"{"a":"x","b":"x"}"#, [Some("x"), Some("x")], "names one article twice"),
     ] {

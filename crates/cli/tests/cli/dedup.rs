@@ -1,11 +1,10 @@
 //! `retold dedup`, as a user meets it.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::command::{Done, article, folder, json_lines, records, retold, run};
+use crate::command::{Done, article, folder, json_lines, records, retold, run, tree};
 
 /// The article of that number with its third word changed: Jaccard about 0.95.
 fn near(number: usize) -> String {
@@ -13,24 +12,6 @@ fn near(number: usize) -> String {
     let mut words: Vec<&str> = text.split(' ').collect();
     words[2] = "changed";
     words.join(" ")
-}
-
-/// All files below a folder, by relative path, with their content.
-fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(at) = folders.pop() {
-        for entry in fs::read_dir(&at).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let name = path.strip_prefix(folder).expect("below").to_owned();
-                files.insert(name, fs::read(&path).expect("readable"));
-            }
-        }
-    }
-    files
 }
 
 fn dedup(at: &Path, args: &[&str]) -> Done {

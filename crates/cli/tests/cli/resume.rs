@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use crate::command::{Done, article, folder, json_lines, retold, run};
+use crate::command::{Done, article, folder, json_lines, retold, run, tree};
 use tempfile::TempDir;
 
 /// Two compressed files, a plain one of several batches, a table and a text, with duplicates within and
@@ -44,18 +44,7 @@ fn corpus() -> TempDir {
 
 /// The folder that a run writes, without its times.
 fn outcome(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let (mut files, mut folders) = (BTreeMap::new(), vec![folder.to_owned()]);
-    while let Some(at) = folders.pop() {
-        for entry in fs::read_dir(&at).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let name = path.strip_prefix(folder).expect("below").to_owned();
-                files.insert(name, fs::read(&path).expect("readable"));
-            }
-        }
-    }
+    let mut files = tree(folder);
     let summary = files.remove(Path::new("summary.json")).expect("always there");
     let mut summary: serde_json::Value = serde_json::from_slice(&summary).expect("JSON");
     for timed in ["started", "seconds", "stages", "peak_memory_bytes"] {

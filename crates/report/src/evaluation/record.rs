@@ -1,13 +1,12 @@
 //! `retold evaluate --format json`: one JSON object.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 
 use serde::Serialize;
 
 use super::{Evaluation, STEPS};
 use crate::Error;
-use crate::record::SCHEMA_VERSION;
+use crate::record::RunRecord;
 use retold::evaluation::{BINS, Bin, Counts, Point};
 
 /// Unknown ids that a record lists; all are counted.
@@ -15,12 +14,8 @@ const LISTED: usize = 20;
 
 #[derive(Serialize)]
 struct EvaluationRecord<'a> {
-    schema: u32,
-    version: &'a str,
-    command: &'a str,
-    started: &'a str,
-    seconds: f64,
-    options: BTreeMap<&'a str, &'a str>,
+    #[serde(flatten)]
+    run: RunRecord<'a>,
     truth: TruthRecord<'a>,
     threshold: f64,
     found: u64,
@@ -90,12 +85,7 @@ pub fn write_json(evaluation: &Evaluation, out: &mut (dyn Write + Send)) -> Resu
 fn record(of: &Evaluation) -> EvaluationRecord<'_> {
     let (run, truth) = (&of.run, &of.truth);
     EvaluationRecord {
-        schema: SCHEMA_VERSION,
-        version: &run.version,
-        command: &run.command,
-        started: &run.started,
-        seconds: run.elapsed.as_secs_f64(),
-        options: run.options.iter().map(|(name, value)| (&**name, &**value)).collect(),
+        run: RunRecord::from(run),
         truth: TruthRecord {
             kind: truth.kind.name(),
             articles: truth.articles,
