@@ -109,6 +109,7 @@ pub mod kernel;
 pub mod lsh;
 mod prefetch;
 pub mod radix;
+mod setters;
 pub mod shingle;
 pub mod sketch;
 pub mod span;

@@ -3,11 +3,14 @@
 use super::scheme::{NORMALISATION, SchemeId, SketchKind};
 use crate::{
     Error, Kernel,
+    error::Field,
+    setters::setters,
     shingle::{ShingleSet, Shingler},
 };
 
 /// What a [`FracHasher`] does.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FracConfig {
     /// One shingle in `scale` is kept, on average; at least 1, which keeps all and makes every
     /// estimate exact. 1 by default; 10 to 100 does for books.
@@ -24,6 +27,14 @@ impl Default for FracConfig {
     }
 }
 
+impl FracConfig {
+    setters! {
+        scale: u64,
+        words: usize,
+        kernel: Kernel,
+    }
+}
+
 /// Makes FracMinHash sketches, all by one scheme. Keeps buffers: one per thread.
 #[derive(Debug, Clone)]
 pub struct FracHasher {
@@ -33,12 +44,12 @@ pub struct FracHasher {
 }
 
 impl FracHasher {
-    /// Fails where an option is out of its range or the processor lacks the kernel.
+    /// Fails where a setting is out of its range or the processor lacks the kernel.
     pub fn new(config: FracConfig) -> Result<Self, Error> {
         let FracConfig { scale, words, kernel } = config;
         if scale == 0 {
             return Err(Error::OutOfRange {
-                option: "scale",
+                field: Field::Scale,
                 found: scale.to_string(),
                 expected: "1 or more",
             });

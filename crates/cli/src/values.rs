@@ -58,6 +58,14 @@ pub enum ChannelValue {
     Rare,
 }
 
+impl ChannelValue {
+    /// The value that stands for a way to find candidates, if there is one.
+    pub fn of(channel: Channel) -> Option<Self> {
+        let stands = |value: &&Self| Channel::from(**value) == channel;
+        Self::value_variants().iter().find(stands).copied()
+    }
+}
+
 impl From<ChannelValue> for Channel {
     fn from(value: ChannelValue) -> Self {
         match value {
