@@ -3,7 +3,7 @@
 use retold::{
     lsh::{Banding, band_keys::BUCKET_LIMIT},
     sketch::{FracConfig, FracHasher, MinHashConfig, MinHasher, Signatures},
-    text::hash::mix,
+    unstable::text::hash::mix,
 };
 
 const LANES: usize = 128;

@@ -101,8 +101,8 @@ impl Source {
         }
         let layer = self.layer();
         let (known, forbidden): (Vec<&str>, &[&str]) = match layer {
-            // The list of modules.
-            "lib" => return Vec::new(),
+            // Lists of modules.
+            "lib" | "unstable" => return Vec::new(),
             ENGINE => (CORE.to_vec(), &FORBIDDEN_IN_ENGINE),
             _ => {
                 let place = CORE.iter().position(|module| *module == layer);

@@ -73,10 +73,10 @@ pub struct Profile {
     /// Distinct stems of its words other than stop words, ascending. A word's *term* is the place
     /// of its stem here.
     pub stems: Vec<u32>,
-    /// Term of each word; [`NO_TERM`] for stop words.
+    /// Term of each word; `u32::MAX` for stop words.
     pub terms: Vec<u32>,
     /// For each term where it stands, if it stands only once and outside quotations; else
-    /// [`NO_TERM`].
+    /// `u32::MAX`.
     pub once: Vec<u32>,
     /// For each term what any of its words is: a name, a number, a word that is neither.
     pub roles: Vec<Roles>,

@@ -15,7 +15,7 @@ pub struct FracConfig {
     /// One shingle in `scale` is kept, on average; at least 1, which keeps all and makes every
     /// estimate exact. 1 by default; 10 to 100 does for books.
     pub scale: u64,
-    /// Words per shingle, from 1 to [`crate::shingle::ngrams::MAX_WORDS`]; 3 by default.
+    /// Words per shingle, from 1 to [`crate::shingle::MAX_WORDS`]; 3 by default.
     pub words: usize,
     /// Which hot loops run; [`Kernel::detect`] by default. Has no influence on any result.
     pub kernel: Kernel,

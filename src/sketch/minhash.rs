@@ -35,7 +35,7 @@ const OPEN: u32 = u32::MAX;
 pub struct MinHashConfig {
     /// Numbers per signature, from 1 to [`MAX_LANES`]; 128 by default.
     pub lanes: usize,
-    /// Words per shingle, from 1 to [`crate::shingle::ngrams::MAX_WORDS`]; 3 by default.
+    /// Words per shingle, from 1 to [`crate::shingle::MAX_WORDS`]; 3 by default.
     pub words: usize,
     /// Seed of the hash functions; signatures of different seeds cannot be compared. 1 by default.
     pub seed: u64,
