@@ -54,11 +54,10 @@ impl Settings {
         let kernel = running.kernel.unwrap_or(KernelValue::Auto);
         engine.kernel = kernel.kernel()?;
         let usual = Resources::default();
-        let resources = Resources {
-            memory: running.memory.map_or(usual.memory, |size| Memory::Bounded(size.0)),
-            threads: running.threads.unwrap_or(usual.threads),
-            temp: running.temp.clone().unwrap_or(usual.temp),
-        };
+        let resources = Resources::default()
+            .memory(running.memory.map_or(usual.memory, |size| Memory::Bounded(size.0)))
+            .threads(running.threads.unwrap_or(usual.threads))
+            .temp(running.temp.clone().unwrap_or(usual.temp));
         let keep = dedup.keep.clone().unwrap_or_default();
         let jaccard = dedup.jaccard.unwrap_or(DedupConfig::default().jaccard);
         let default = ReadOptions::default();

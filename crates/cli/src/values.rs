@@ -32,7 +32,12 @@ pub enum FormatValue {
 impl FormatValue {
     /// Whether a terminal can show it.
     pub fn is_text(self) -> bool {
-        matches!(self, Self::Terminal | Self::Jsonl | Self::Csv)
+        match self {
+            Self::Terminal | Self::Jsonl | Self::Csv => true,
+            #[cfg(feature = "parquet")]
+            Self::Parquet => false,
+            Self::Html => false,
+        }
     }
 }
 

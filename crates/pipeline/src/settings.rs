@@ -41,6 +41,7 @@ fn with_postings(least: u64) -> u64 {
 
 /// Memory to stay within, about, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Memory {
     /// Nobody asked for it: a corpus for which it is too little is read all the same, with more.
     Usual(usize),
@@ -74,6 +75,7 @@ impl Default for Memory {
 
 /// What a run may use of the machine; no influence on what is found.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Resources {
     /// Memory to stay within.
     pub memory: Memory,
@@ -87,6 +89,26 @@ impl Default for Resources {
     /// The usual memory, all processors, and the system's folder.
     fn default() -> Self {
         Self { memory: Memory::default(), threads: 0, temp: std::env::temp_dir() }
+    }
+}
+
+impl Resources {
+    /// Sets [`memory`](Self#structfield.memory).
+    #[must_use]
+    pub fn memory(self, memory: Memory) -> Self {
+        Self { memory, ..self }
+    }
+
+    /// Sets [`threads`](Self#structfield.threads).
+    #[must_use]
+    pub fn threads(self, threads: usize) -> Self {
+        Self { threads, ..self }
+    }
+
+    /// Sets [`temp`](Self#structfield.temp).
+    #[must_use]
+    pub fn temp(self, temp: PathBuf) -> Self {
+        Self { temp, ..self }
     }
 }
 
