@@ -12,7 +12,7 @@ use retold_generate::{
 };
 
 fn hasher(kernel: Kernel) -> MinHasher {
-    let config = MinHashConfig { kernel, ..MinHashConfig::default() };
+    let config = MinHashConfig::default().kernel(kernel);
     MinHasher::new(config).expect("it is available")
 }
 

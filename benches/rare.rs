@@ -70,7 +70,7 @@ fn rare(criterion: &mut Criterion) {
         let features = features(articles);
         group.throughput(Throughput::Elements(features.hashes.len() as u64));
         for &kernel in &kernels {
-            let config = RareConfig { kernel, ..RareConfig::for_articles(features.ends.len()) };
+            let config = RareConfig::for_articles(features.ends.len()).kernel(kernel);
             let mut kept = Buffers { postings: None, scratch: Scratch::default() };
             group.bench_function(format!("{articles}/{kernel}"), |bencher| {
                 bencher.iter(|| candidates(&features, config, &mut kept));

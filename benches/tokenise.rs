@@ -1,10 +1,7 @@
 //! Text to word hashes, per kernel. Timed: all articles, one after the other, buffers kept.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use retold::{
-    Kernel,
-    text::{hashes::WordHasher, words::for_each_word},
-};
+use retold::{Kernel, text::for_each_word, unstable::text::hashes::WordHasher};
 use retold_generate::bench::{self as generate, Script};
 
 fn tokenise(criterion: &mut Criterion) {

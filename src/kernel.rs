@@ -3,11 +3,13 @@
 use std::{fmt, str::FromStr, sync::OnceLock};
 
 use crate::Error;
+use crate::error::Field;
 
 /// Which version of the hot loops runs. All give bit-identical results; they differ in speed only.
 ///
 /// [`Kernel::detect`] is the right choice outside tests and benches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Kernel {
     /// Plain Rust, for every machine.
     Scalar,
@@ -68,7 +70,7 @@ impl Kernel {
             return Ok(());
         }
         Err(Error::OutOfRange {
-            option: "kernel",
+            field: Field::Kernel,
             found: self.to_string(),
             expected: "one that this processor can run",
         })
@@ -105,7 +107,7 @@ impl FromStr for Kernel {
             .into_iter()
             .find(|kernel| kernel.name() == name && kernel.is_available())
             .ok_or_else(|| Error::OutOfRange {
-                option: "kernel",
+                field: Field::Kernel,
                 found: name.to_owned(),
                 expected: "scalar, avx2 or avx512, and known to this processor",
             })

@@ -1,6 +1,23 @@
 //! Finds copies, excerpts and rewrites in any pile of articles, and shows sentence by sentence which
 //! came from which.
 //!
+//! # What to use when
+//!
+//! | you have | use |
+//! |---|---|
+//! | a list of texts, and want every related pair and cluster | [`Engine::scan`] |
+//! | new texts, and want what they share with an archive | [`Engine::scan_across`] |
+//! | two texts | [`Engine::compare`] |
+//! | one text to be held against many | [`Engine::profile`] once for each, then [`Engine::compare_profiles`] |
+//! | more text than memory | [`Engine::scan`] with [`engine::Texts`] of your own |
+//! | a corpus to clean of near-duplicates | [`engine::dedup`] |
+//! | work to distribute, or one stage to use by itself | [the stages](#the-stages-by-themselves) |
+//! | pairs that people have labelled, to see how good all this is | [`evaluation`] |
+//!
+//! [`Config`] holds all settings of an engine; the defaults suit news in any language. A setting out of
+//! range is an [`Error`] that names its field, so that hosts can say what they call it. Nothing is
+//! printed, no file is opened, and no state is shared between engines.
+//!
 //! # From texts to related pairs
 //!
 //! [`Engine::scan`] takes texts and gives every related pair, what the relation is, and the evidence
@@ -29,7 +46,17 @@
 //! ```
 //!
 //! Texts that do not fit into memory come through [`engine::Texts`], which fetches any of them by its
-//! number.
+//! number. Settings are set by name, and can be read and assigned as fields:
+//!
+//! ```
+//! use retold::engine::Channel;
+//! use retold::{Config, Engine};
+//!
+//! let config = Config::default().threshold(0.8).channel(Channel::Banding);
+//! let engine = Engine::new(config)?;
+//! assert_eq!(engine.config().compare.threshold, 0.8);
+//! # Ok::<(), retold::Error>(())
+//! ```
 //!
 //! # Two texts, sentence by sentence
 //!
@@ -105,14 +132,17 @@ pub mod cluster;
 pub mod engine;
 pub mod error;
 pub mod evaluation;
-pub mod kernel;
+mod kernel;
 pub mod lsh;
 mod prefetch;
-pub mod radix;
+mod radix;
+mod setters;
 pub mod shingle;
 pub mod sketch;
 pub mod span;
 pub mod text;
+#[cfg(feature = "unstable")]
+pub mod unstable;
 
 pub use engine::{Config, Engine};
 pub use error::Error;

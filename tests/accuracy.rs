@@ -1,16 +1,15 @@
 //! MinHash, FracMinHash and banding against theory, over many seeds.
 
 use retold::{
-    Kernel,
     lsh::{Banding, band_keys::BUCKET_LIMIT},
     sketch::{FracConfig, FracHasher, MinHashConfig, MinHasher, Signatures},
-    text::hash::mix,
+    unstable::text::hash::mix,
 };
 
 const LANES: usize = 128;
 
 fn hasher(seed: u64, lanes: usize) -> MinHasher {
-    let config = MinHashConfig { seed, lanes, words: 3, kernel: Kernel::detect() };
+    let config = MinHashConfig::default().seed(seed).lanes(lanes);
     MinHasher::new(config).expect("the options are in range")
 }
 
@@ -114,7 +113,7 @@ fn containment_is_estimated_as_theory_says() {
     let text = |draw: usize, from: usize, to: usize| -> String {
         (from..to).map(|n| format!("w{draw}x{n} ")).collect()
     };
-    let config = FracConfig { scale: 10, ..FracConfig::default() };
+    let config = FracConfig::default().scale(10);
     let mut hasher = FracHasher::new(config).expect("the options are in range");
     let runs = 600;
     let (mut mean, mut length, mut deviations) = (0.0, 0.0, 0.0);

@@ -3,12 +3,12 @@
 //! likeness counts against reuse.
 
 use proptest::prelude::*;
-use retold::align::evidence::PassageFeatures;
-use retold::align::features::{ARTICLE, ArticleFeatures, PARTIAL, PartialFeatures};
-use retold::align::model::{Curves, Sign};
-use retold::align::passages::PASSAGE;
-use retold::align::short::{SHORT, ShortFeatures};
 use retold::align::{Comparison, Relation};
+use retold::unstable::align::evidence::PassageFeatures;
+use retold::unstable::align::features::{ARTICLE, ArticleFeatures, PARTIAL, PartialFeatures};
+use retold::unstable::align::model::{Curves, Sign};
+use retold::unstable::align::passages::PASSAGE;
+use retold::unstable::align::short::{SHORT, ShortFeatures};
 use retold::{Config, Engine};
 
 /// Function words, then two lists of content words that share nothing.

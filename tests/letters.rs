@@ -12,9 +12,8 @@ use unicode_normalization::UnicodeNormalization;
 mod samples;
 use samples::SAMPLES;
 
-static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
-    Engine::new(Config { keep_unrelated: true, ..Config::default() }).expect("in range")
-});
+static ENGINE: LazyLock<Engine> =
+    LazyLock::new(|| Engine::new(Config::default().keep_unrelated(true)).expect("in range"));
 
 fn engine() -> &'static Engine {
     &ENGINE

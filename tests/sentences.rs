@@ -9,9 +9,8 @@ use retold::{Config, Engine};
 mod samples;
 use samples::SAMPLES;
 
-static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
-    Engine::new(Config { keep_unrelated: true, ..Config::default() }).expect("in range")
-});
+static ENGINE: LazyLock<Engine> =
+    LazyLock::new(|| Engine::new(Config::default().keep_unrelated(true)).expect("in range"));
 
 fn case(path: &str) -> String {
     let path = format!("{}/tests/cases/{path}", env!("CARGO_MANIFEST_DIR"));

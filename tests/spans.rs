@@ -94,7 +94,7 @@ fn check(comparison: &Comparison, a: &str, b: &str) -> Result<(), TestCaseError>
 }
 
 fn engine() -> Engine {
-    Engine::new(Config { keep_unrelated: true, ..Config::default() }).expect("in range")
+    Engine::new(Config::default().keep_unrelated(true)).expect("in range")
 }
 
 proptest! {

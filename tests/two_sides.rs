@@ -84,7 +84,7 @@ fn numbers(scan: &Scan) -> Pairs {
 fn every_candidate_across_is_one_of_two_sides_and_there_are_no_others() {
     let corpus = corpus();
     for channel in [Channel::Both, Channel::Banding, Channel::Rare] {
-        let config = Config { channel, ..Config::default() };
+        let config = Config::default().channel(channel);
         let expected = corpus.across(looked_at(&corpus.candidates(config.clone(), Sides::One)));
         let found = corpus.candidates(config, corpus.sides());
         let all: Vec<_> = looked_at(&found).collect();
@@ -157,7 +157,7 @@ fn a_story_in_many_versions_within_a_side_is_found_across() {
         (0..30).map(|_| format!("{}\n\n{passage}", generator.article_of(120))).collect()
     };
     let corpus = Corpus::new(side(), side());
-    let config = Config { channel: Channel::Rare, ..Config::default() };
+    let config = Config::default().channel(Channel::Rare);
     // Sixty articles have the features of the passage: too many for one corpus.
     let one = corpus.candidates(config.clone(), Sides::One);
     let found = corpus.across(one.pairs).len();

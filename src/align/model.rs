@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use super::relation::Feature;
 
 /// In which direction a feature may move the log-odds. The trainer holds every weight to it.
+#[cfg(feature = "unstable")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sign {
     /// Nothing is known.
@@ -35,6 +36,7 @@ macro_rules! features {
             /// Their names, in order.
             pub const NAMES: [&'static str; Self::COUNT] = [$(stringify!($field)),*];
             /// Their signs, in order.
+            #[cfg(feature = "unstable")]
             pub const SIGNS: [$crate::align::model::Sign; Self::COUNT] =
                 [$($crate::align::model::Sign::$sign),*];
 

@@ -1,9 +1,11 @@
 //! What is asked of a pair to be what.
 
 use super::relation::Relation;
+use crate::setters::setters;
 
 /// When a pair is what.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct CompareOptions {
     /// Least score of a related pair, 0 to 1. Default 0.5.
     pub threshold: f32,
@@ -42,6 +44,17 @@ impl Default for CompareOptions {
 }
 
 impl CompareOptions {
+    setters! {
+        threshold: f32,
+        rewrite_score: Option<f32>,
+        partial_score: Option<f32>,
+        near_duplicate: f32,
+        excerpt: f32,
+        rewrite: f32,
+        passage_words: usize,
+        templates: bool,
+    }
+
     /// Least score of a pair of that relation.
     pub fn least_score(&self, relation: Relation) -> f32 {
         let own = match relation {

@@ -6,6 +6,7 @@ use super::boilerplate::is_boilerplate;
 use super::contents::{Contents, is_quoted};
 use crate::Kernel;
 use crate::radix;
+use crate::setters::setters;
 use crate::shingle::{Overlap, ShingleSet, ngrams};
 use crate::span::Span;
 use crate::text::hash::mix;
@@ -16,6 +17,7 @@ pub const NO_TERM: u32 = u32::MAX;
 
 /// How articles are made ready.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ProfileOptions {
     /// Words in a shingle, from 1 to 32. Default 3.
     pub shingle_words: usize,
@@ -28,6 +30,14 @@ pub struct ProfileOptions {
 impl Default for ProfileOptions {
     fn default() -> Self {
         Self { shingle_words: 3, keep_quotations: false, kernel: Kernel::detect() }
+    }
+}
+
+impl ProfileOptions {
+    setters! {
+        shingle_words: usize,
+        keep_quotations: bool,
+        kernel: Kernel,
     }
 }
 
@@ -63,10 +73,10 @@ pub struct Profile {
     /// Distinct stems of its words other than stop words, ascending. A word's *term* is the place
     /// of its stem here.
     pub stems: Vec<u32>,
-    /// Term of each word; [`NO_TERM`] for stop words.
+    /// Term of each word; `u32::MAX` for stop words.
     pub terms: Vec<u32>,
     /// For each term where it stands, if it stands only once and outside quotations; else
-    /// [`NO_TERM`].
+    /// `u32::MAX`.
     pub once: Vec<u32>,
     /// For each term what any of its words is: a name, a number, a word that is neither.
     pub roles: Vec<Roles>,

@@ -4,6 +4,7 @@ use crate::span::Span;
 
 /// What two articles are to each other, strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+// Exhaustive on purpose: every report and every policy has to say what it makes of a new relation.
 pub enum Relation {
     /// The same words, whatever the markup, case, punctuation and spacing.
     Identical,
@@ -59,6 +60,7 @@ impl Relation {
 
 /// How a stretch of one article corresponds to a stretch of the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+// Exhaustive on purpose: every report has to show a new kind in some way.
 pub enum Kind {
     /// The same words in the same order.
     Identical,
@@ -81,6 +83,7 @@ impl Kind {
 
 /// One of the two articles of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+// Exhaustive on purpose: a pair has two sides.
 pub enum Side {
     /// The first.
     A,

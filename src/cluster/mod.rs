@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 
+use crate::setters::setters;
 use crate::text::hash::{Mixed, WordMap, mix};
 
 /// A verified relation between two articles.
@@ -23,6 +24,7 @@ pub struct Edge {
 
 /// What confirms that two clusters are one.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Confirmation {
     /// Least mean score over all pairs across. Default 0.5.
     pub mean: f32,
@@ -34,6 +36,13 @@ pub struct Confirmation {
 impl Default for Confirmation {
     fn default() -> Self {
         Self { mean: 0.5, representatives: 0.99 }
+    }
+}
+
+impl Confirmation {
+    setters! {
+        mean: f32,
+        representatives: f32,
     }
 }
 

@@ -24,6 +24,7 @@ const BLOCKS: usize = 1 << 9;
 
 /// What one channel, or both, found.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Candidates {
     /// Pairs to align: the lesser number first, sorted, each once.
     pub pairs: Vec<(u32, u32)>,
@@ -39,6 +40,7 @@ pub struct Candidates {
 
 /// What each channel did, and what it left out to stay linear.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Channels {
     /// Pairs from banding.
     pub banding_pairs: usize,

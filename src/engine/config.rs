@@ -1,12 +1,15 @@
 //! What an engine can be told.
 
 use crate::align::{CompareOptions, Relation};
+use crate::error::Field;
+use crate::setters::setters;
 use crate::sketch::MinHashConfig;
 use crate::text::Language;
 use crate::{Error, Kernel};
 
 /// How candidate pairs are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Channel {
     /// Both channels: copies and rewrites.
     Both,
@@ -17,7 +20,16 @@ pub enum Channel {
 }
 
 /// Settings of an [`Engine`](super::Engine). The defaults suit news in any language.
+///
+/// ```
+/// use retold::Config;
+/// use retold::align::CompareOptions;
+///
+/// let config = Config::default().threshold(0.7).keep_quotations(true);
+/// assert_eq!(config.compare, CompareOptions::default().threshold(0.7));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Config {
     /// The language of all texts; `None` detects each text's own.
     pub language: Option<Language>,
@@ -79,21 +91,50 @@ impl Default for Config {
 }
 
 impl Config {
+    setters! {
+        language: Option<Language>,
+        compare: CompareOptions,
+        shingle_words: usize,
+        keep_quotations: bool,
+        boilerplate: Vec<String>,
+        synonyms: Vec<Vec<String>>,
+        lanes: usize,
+        seed: u64,
+        banding_threshold: f64,
+        max_df: Option<u32>,
+        min_shared: u32,
+        channel: Channel,
+        keep_unrelated: bool,
+        held_bytes: usize,
+        kernel: Kernel,
+    }
+
+    /// Sets the [`threshold`](CompareOptions::threshold) of [`compare`](Self#structfield.compare).
+    #[must_use]
+    pub fn threshold(mut self, threshold: f32) -> Self {
+        self.compare.threshold = threshold;
+        self
+    }
+
     /// An error for the first setting that is out of range.
     pub(super) fn check(&self) -> Result<(), Error> {
-        let share =
-            |option, value: f32| in_range(option, f64::from(value), 0.0..=1.0, "from 0 to 1");
-        share("--threshold", self.compare.threshold)?;
-        share("--rewrite-score", self.compare.least_score(Relation::Rewrite))?;
-        share("--partial-score", self.compare.least_score(Relation::Partial))?;
-        share("--near-duplicate", self.compare.near_duplicate)?;
-        share("--excerpt", self.compare.excerpt)?;
-        share("--rewrite", self.compare.rewrite)?;
-        in_range("--ngram", self.shingle_words as f64, 1.0..=32.0, "from 1 to 32")?;
+        let share = |field, value: f32| in_range(field, f64::from(value), 0.0..=1.0, "from 0 to 1");
+        share(Field::Threshold, self.compare.threshold)?;
+        share(Field::RewriteScore, self.compare.least_score(Relation::Rewrite))?;
+        share(Field::PartialScore, self.compare.least_score(Relation::Partial))?;
+        share(Field::NearDuplicate, self.compare.near_duplicate)?;
+        share(Field::Excerpt, self.compare.excerpt)?;
+        share(Field::Rewrite, self.compare.rewrite)?;
+        in_range(Field::ShingleWords, self.shingle_words as f64, 1.0..=32.0, "from 1 to 32")?;
         self.kernel.check()?;
-        in_range("--lanes", self.lanes as f64, 16.0..=4096.0, "from 16 to 4096")?;
-        in_range("--banding-threshold", self.banding_threshold, 0.01..=0.99, "from 0.01 to 0.99")?;
-        in_range("--min-shared", f64::from(self.min_shared), 1.0..=1e9, "at least 1")
+        in_range(Field::Lanes, self.lanes as f64, 16.0..=4096.0, "from 16 to 4096")?;
+        in_range(
+            Field::BandingThreshold,
+            self.banding_threshold,
+            0.01..=0.99,
+            "from 0.01 to 0.99",
+        )?;
+        in_range(Field::MinShared, f64::from(self.min_shared), 1.0..=1e9, "at least 1")
     }
 
     /// The settings of signatures.
@@ -108,7 +149,7 @@ impl Config {
 }
 
 fn in_range(
-    option: &'static str,
+    field: Field,
     value: f64,
     range: std::ops::RangeInclusive<f64>,
     expected: &'static str,
@@ -116,7 +157,7 @@ fn in_range(
     if range.contains(&value) {
         return Ok(());
     }
-    Err(Error::OutOfRange { option, found: value.to_string(), expected })
+    Err(Error::OutOfRange { field, found: value.to_string(), expected })
 }
 
 #[cfg(test)]
@@ -130,6 +171,6 @@ mod tests {
         assert!(Engine::new(config.clone()).is_ok());
         config.compare.threshold = f32::NAN;
         let error = Engine::new(config).err().map(|error| error.to_string());
-        assert_eq!(error.as_deref(), Some("--threshold is NaN; it must be from 0 to 1"));
+        assert_eq!(error.as_deref(), Some("threshold is NaN; it must be from 0 to 1"));
     }
 }

@@ -50,7 +50,9 @@ pub use verify::{Changed, Verification, VerificationStats};
 
 use pages::Page;
 
+use crate::error::Field;
 use crate::lsh::banding::Banding;
+use crate::setters::setters;
 use crate::shingle::Shingler;
 use crate::sketch::{MinHashConfig, MinHasher};
 use crate::text::hash::mix;
@@ -58,6 +60,7 @@ use crate::{Error, Kernel};
 
 /// What near-duplicates are.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct DedupConfig {
     /// Least exact Jaccard index of their word n-grams, above 0 and up to 1. Default 0.7.
     pub jaccard: f64,
@@ -89,6 +92,15 @@ impl Default for DedupConfig {
 }
 
 impl DedupConfig {
+    setters! {
+        jaccard: f64,
+        shingle_words: usize,
+        lanes: usize,
+        seed: u64,
+        kernel: Kernel,
+        held_bytes: usize,
+    }
+
     fn minhash(&self) -> MinHashConfig {
         let Self { lanes, shingle_words: words, seed, kernel, .. } = *self;
         MinHashConfig { lanes, words, seed, kernel }
@@ -137,7 +149,7 @@ impl Signing {
     pub fn new(config: DedupConfig) -> Result<Self, Error> {
         if !(config.jaccard > 0.0 && config.jaccard <= 1.0) {
             return Err(Error::OutOfRange {
-                option: "--jaccard",
+                field: Field::Jaccard,
                 found: config.jaccard.to_string(),
                 expected: "above 0 and up to 1",
             });

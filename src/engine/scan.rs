@@ -24,6 +24,7 @@ const NEAR_BYTES: usize = 1 << 19;
 
 /// The stages of a scan, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Stage {
     /// Texts to candidate pairs.
     Candidates,
@@ -62,6 +63,7 @@ impl Watch for () {
 
 /// Two articles that were compared.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Pair {
     /// Number of the first article.
     pub a: u32,
@@ -73,6 +75,7 @@ pub struct Pair {
 
 /// What a scan found.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Scan {
     /// Related pairs by their numbers; all candidates where the config says so.
     pub pairs: Vec<Pair>,
@@ -84,6 +87,7 @@ pub struct Scan {
 
 /// What a scan took.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Stats {
     /// Texts that came in.
     pub articles: usize,

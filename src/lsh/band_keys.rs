@@ -5,7 +5,7 @@
 //! collapse into one first, and big buckets are chained instead of paired.
 
 use super::{Sides, banding::Banding, pairs::Packing};
-use crate::{Error, radix, sketch::Signatures};
+use crate::{Error, error::Field, radix, sketch::Signatures};
 
 /// The bucket limit that suits most corpora.
 pub const BUCKET_LIMIT: usize = 32;
@@ -73,7 +73,7 @@ impl BandKeys {
         let rows = self.banding.rows();
         if lanes.len() < self.columns.len() * rows {
             return Err(Error::OutOfRange {
-                option: "bands times rows",
+                field: Field::BandedLanes,
                 found: (self.columns.len() * rows).to_string(),
                 expected: "at most the number of lanes",
             });
@@ -246,6 +246,7 @@ pub struct Collapsed {
 
 /// What one band gives.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct BandPairs {
     /// Pairs of rows, packed as [`BandKeys::merge`] reads them.
     pub pairs: Vec<u64>,
@@ -255,6 +256,7 @@ pub struct BandPairs {
 
 /// What banding did, and what it left out to stay linear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct BandingStats {
     /// Articles that were collapsed into an earlier one with the same signature.
     pub identical: u64,

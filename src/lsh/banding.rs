@@ -3,7 +3,7 @@
 //! Here is which bands, and how likely they are to agree; [`super::band_keys`] finds those that do.
 
 use super::band_keys::{BandKeys, BandingStats, Bucketing, Collapsed, Scratch};
-use crate::{Error, sketch::Signatures};
+use crate::{Error, error::Field, setters::setters, sketch::Signatures};
 
 /// How signatures are cut into bands: `bands` bands of `rows` lanes each.
 ///
@@ -17,6 +17,7 @@ pub struct Banding {
 
 /// What [`Banding::for_threshold`] has to meet.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Target {
     /// The Jaccard index above which pairs are wanted, between 0 and 1.
     pub threshold: f64,
@@ -28,6 +29,10 @@ pub struct Target {
 }
 
 impl Target {
+    setters! {
+        miss_cost: f64,
+    }
+
     /// The target with equal costs.
     pub fn new(threshold: f64, lanes: usize) -> Self {
         Self { threshold, lanes, miss_cost: 1.0 }
@@ -37,12 +42,12 @@ impl Target {
 impl Banding {
     /// Bands and rows must be at least 1.
     pub fn new(bands: usize, rows: usize) -> Result<Self, Error> {
-        let least = |option, found: usize| match found {
-            0 => Err(Error::OutOfRange { option, found: "0".into(), expected: "1 or more" }),
+        let least = |field, found: usize| match found {
+            0 => Err(Error::OutOfRange { field, found: "0".into(), expected: "1 or more" }),
             _ => Ok(()),
         };
-        least("bands", bands)?;
-        least("rows", rows)?;
+        least(Field::Bands, bands)?;
+        least(Field::Rows, rows)?;
         Ok(Self { bands, rows })
     }
 
@@ -51,14 +56,14 @@ impl Banding {
     /// cost) is least.
     pub fn for_threshold(target: Target) -> Result<Self, Error> {
         let Target { threshold, lanes, miss_cost } = target;
-        let out_of_range = |option, found: f64, expected| {
-            Err(Error::OutOfRange { option, found: found.to_string(), expected })
+        let out_of_range = |field, found: f64, expected| {
+            Err(Error::OutOfRange { field, found: found.to_string(), expected })
         };
         if !(threshold > 0.0 && threshold < 1.0) {
-            return out_of_range("threshold", threshold, "between 0 and 1");
+            return out_of_range(Field::TargetThreshold, threshold, "between 0 and 1");
         }
         if !(miss_cost >= 0.0 && miss_cost.is_finite()) {
-            return out_of_range("miss cost", miss_cost, "0 or more");
+            return out_of_range(Field::MissCost, miss_cost, "0 or more");
         }
         let mut best = (f64::INFINITY, Self::new(1, lanes)?);
         for rows in 1..=lanes {
@@ -123,6 +128,7 @@ impl Banding {
 
 /// What [`Banding::candidates`] finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Candidates {
     /// Pairs of articles, the lesser number first, sorted, each once.
     pub pairs: Vec<(u32, u32)>,

@@ -2,6 +2,7 @@
 
 /// Which pairs of articles are looked for: all, or those of two sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Sides {
     /// Every article with every other.
     #[default]

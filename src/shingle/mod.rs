@@ -1,10 +1,10 @@
 //! Text to features: the hashes of every run of n words, and of pairs of stems.
 mod blocks;
-pub mod ngrams;
+pub(crate) mod ngrams;
 pub mod reuse;
-pub mod set;
-pub mod shared;
+pub(crate) mod set;
+pub(crate) mod shared;
 
-pub use ngrams::{Shingler, ngram_hash, ngrams};
+pub use ngrams::{MAX_WORDS, Shingler, ngram_hash, ngrams};
 pub use set::{Overlap, ShingleSet};
 pub use shared::{Places, count_shared, find_shared};

@@ -2,6 +2,7 @@
 
 use crate::{
     Error, Kernel,
+    error::Field,
     text::{hash::mix, hashes::WordHasher},
 };
 
@@ -122,7 +123,7 @@ impl Shingler {
     pub fn new(n: usize, kernel: Kernel) -> Result<Self, Error> {
         if !(1..=MAX_WORDS).contains(&n) {
             return Err(Error::OutOfRange {
-                option: "shingle words",
+                field: Field::ShingleWords,
                 found: n.to_string(),
                 expected: "from 1 to 32",
             });

@@ -3,16 +3,19 @@
 use super::scheme::{NORMALISATION, SchemeId, SketchKind};
 use crate::{
     Error, Kernel,
+    error::Field,
+    setters::setters,
     shingle::{ShingleSet, Shingler},
 };
 
 /// What a [`FracHasher`] does.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FracConfig {
     /// One shingle in `scale` is kept, on average; at least 1, which keeps all and makes every
     /// estimate exact. 1 by default; 10 to 100 does for books.
     pub scale: u64,
-    /// Words per shingle, from 1 to [`crate::shingle::ngrams::MAX_WORDS`]; 3 by default.
+    /// Words per shingle, from 1 to [`crate::shingle::MAX_WORDS`]; 3 by default.
     pub words: usize,
     /// Which hot loops run; [`Kernel::detect`] by default. Has no influence on any result.
     pub kernel: Kernel,
@@ -21,6 +24,14 @@ pub struct FracConfig {
 impl Default for FracConfig {
     fn default() -> Self {
         Self { scale: 1, words: 3, kernel: Kernel::detect() }
+    }
+}
+
+impl FracConfig {
+    setters! {
+        scale: u64,
+        words: usize,
+        kernel: Kernel,
     }
 }
 
@@ -33,12 +44,12 @@ pub struct FracHasher {
 }
 
 impl FracHasher {
-    /// Fails where an option is out of its range or the processor lacks the kernel.
+    /// Fails where a setting is out of its range or the processor lacks the kernel.
     pub fn new(config: FracConfig) -> Result<Self, Error> {
         let FracConfig { scale, words, kernel } = config;
         if scale == 0 {
             return Err(Error::OutOfRange {
-                option: "scale",
+                field: Field::Scale,
                 found: scale.to_string(),
                 expected: "1 or more",
             });

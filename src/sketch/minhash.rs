@@ -17,7 +17,7 @@ use super::{
     scheme::{NORMALISATION, SchemeId, SketchKind},
     signature::Signature,
 };
-use crate::{Error, Kernel, shingle::Shingler, text::hash::mix};
+use crate::{Error, Kernel, error::Field, setters::setters, shingle::Shingler, text::hash::mix};
 
 /// The most lanes that a signature may have.
 pub const MAX_LANES: usize = 4096;
@@ -31,10 +31,11 @@ const OPEN: u32 = u32::MAX;
 
 /// What a [`MinHasher`] does.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct MinHashConfig {
     /// Numbers per signature, from 1 to [`MAX_LANES`]; 128 by default.
     pub lanes: usize,
-    /// Words per shingle, from 1 to [`crate::shingle::ngrams::MAX_WORDS`]; 3 by default.
+    /// Words per shingle, from 1 to [`crate::shingle::MAX_WORDS`]; 3 by default.
     pub words: usize,
     /// Seed of the hash functions; signatures of different seeds cannot be compared. 1 by default.
     pub seed: u64,
@@ -45,6 +46,15 @@ pub struct MinHashConfig {
 impl Default for MinHashConfig {
     fn default() -> Self {
         Self { lanes: 128, words: 3, seed: 1, kernel: Kernel::detect() }
+    }
+}
+
+impl MinHashConfig {
+    setters! {
+        lanes: usize,
+        words: usize,
+        seed: u64,
+        kernel: Kernel,
     }
 }
 
@@ -81,12 +91,12 @@ struct Functions {
 }
 
 impl MinHasher {
-    /// Fails where an option is out of its range or the processor lacks the kernel.
+    /// Fails where a setting is out of its range or the processor lacks the kernel.
     pub fn new(config: MinHashConfig) -> Result<Self, Error> {
         let MinHashConfig { lanes, words, seed, kernel } = config;
         if !(1..=MAX_LANES).contains(&lanes) {
             return Err(Error::OutOfRange {
-                option: "lanes",
+                field: Field::Lanes,
                 found: lanes.to_string(),
                 expected: "from 1 to 4096",
             });

@@ -12,6 +12,7 @@ pub const NORMALISATION: u32 = 3;
 ///
 /// Shown as `minhash-128/words-3/seed-1/text-1`, the same for the same rules in every version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct SchemeId {
     /// What kind of sketch.
     pub kind: SketchKind,
@@ -25,6 +26,7 @@ pub struct SchemeId {
 
 /// The kinds of sketches, each with its size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum SketchKind {
     /// MinHash with this many lanes.
     MinHash {

@@ -194,15 +194,15 @@ pub fn abbreviation(word: u64, language: Language) -> Option<Abbreviation> {
 /// Words that are looked at to tell the language: enough to be sure, and few enough to cost nothing.
 pub(super) const SAMPLE: usize = 400;
 
-/// Tells the language of a text from its words: the one with the most stop words among them.
-///
-/// `Unknown` where no language has at least one stop word in every twelve words.
-pub fn detect(words: impl Iterator<Item = u64>) -> Language {
+/// [`detect_by`], given the words.
+#[cfg(test)]
+fn detect(words: impl Iterator<Item = u64>) -> Language {
     let stops: Vec<u32> = words.take(SAMPLE).map(stops).collect();
     detect_by(&stops)
 }
 
-/// [`detect`], given the [`stops`] of each word; of [`SAMPLE`] words at most.
+/// Tells the language of a text, given the [`stops`] of its first [`SAMPLE`] words at most: the one with
+/// the most stop words among them. `Unknown` where no language has at least one in every twelve words.
 pub(super) fn detect_by(words: &[u32]) -> Language {
     // Bit `n` of the count of each language: all of them are counted at once, without guesses, eight
     // words at a time (Harley and Seal, in Warren, Hacker's Delight, section 5-1).

@@ -20,7 +20,7 @@ use super::run_on;
 /// Calls `each(range, folded)` for every word of `text`, in order: its bytes in the text, and its
 /// form for matching.
 ///
-/// The folded form is [`fold`]ed, never empty, and the same for words that look alike: it has no
+/// The folded form is never empty, and the same for words that look alike: it has no
 /// hyphen where the word is broken at a line end, and a look-alike letter of another alphabet is the
 /// one that it passes for. Ranges of neighbouring words overlap in scripts without spaces, and where
 /// one character stands for several words. Text without a letter or digit has no words.

@@ -7,6 +7,7 @@ use retold_corpus::{Problem, ReadReport};
 use retold_report::printable::printable;
 use retold_report::terminal::Style;
 
+use crate::naming;
 use crate::settings::Settings;
 use crate::values::{ColorValue, FormatValue};
 
@@ -126,6 +127,6 @@ impl Console<'_> {
     }
 
     fn problem(&mut self, problem: &Problem) -> io::Result<()> {
-        writeln!(self.err, "retold: {}", printable(&problem.to_string()))
+        writeln!(self.err, "retold: {}", printable(&problem.to_string_with(naming::of_reading)))
     }
 }

@@ -9,6 +9,7 @@ use retold_pipeline::Error;
 use retold_report::printable::{is_unsafe, printable};
 
 use crate::failures::in_words;
+use crate::naming;
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,8 +73,9 @@ pub fn message(error: &anyhow::Error) -> String {
     for (at, cause) in error.chain().enumerate() {
         // Writing to a string cannot fail.
         let between = if at == 0 { "" } else { ": " };
-        let _ = match cause.downcast_ref::<Error>() {
-            Some(error) => write!(message, "{between}{}", in_words(error)),
+        let of_engine = || cause.downcast_ref().map(naming::in_words);
+        let _ = match cause.downcast_ref::<Error>().map(in_words).or_else(of_engine) {
+            Some(words) => write!(message, "{between}{words}"),
             None => write!(message, "{between}{cause}"),
         };
     }

@@ -21,8 +21,8 @@ pub fn in_words(error: &Error) -> String {
         ),
         Error::DamagedRecord => format!("{error}; start afresh, without --resume"),
         Error::OtherRun(difference) => {
-            // Options go by their names, without the dashes.
-            let dashes = if matches!(difference, Difference::Option { .. }) { "--" } else { "" };
+            // Settings are recorded by the names of options, without the dashes.
+            let dashes = if matches!(difference, Difference::Setting { .. }) { "--" } else { "" };
             format!(
                 "cannot go on with the interrupted run: {dashes}{difference}; give what it was \
                  given, or start afresh, without --resume"
@@ -37,7 +37,32 @@ pub fn in_words(error: &Error) -> String {
 mod tests {
     use std::io;
 
+    use retold_pipeline::dedup::NoDates;
+
     use super::*;
+    use crate::naming::tests::known_options;
+
+    #[test]
+    fn every_option_that_is_named_is_there() {
+        let (name, was, is) = ("jaccard".to_owned(), "0.7".to_owned(), "0.8".to_owned());
+        let source = || io::Error::from(io::ErrorKind::NotFound);
+        let known = known_options();
+        for (error, count) in [
+            (Error::TemporaryFile { action: "write", folder: "a".into(), source: source() }, 1),
+            (Error::TooLittleMemory { memory: 1, articles: 2, least: 3 }, 1),
+            (Error::SeveralArticles { name: "a".to_owned() }, 2),
+            (Error::DamagedRecord, 1),
+            (Error::OtherRun(Difference::Setting { name, was, is }), 2),
+            (Error::OtherRun(Difference::Input("a has changed since".to_owned())), 1),
+            (Error::NoDates(NoDates::NoField("date".to_owned())), 1),
+        ] {
+            let said = in_words(&error);
+            let words = said.split(|c: char| !c.is_alphanumeric() && c != '-');
+            let named: Vec<_> = words.filter(|word| word.starts_with("--")).collect();
+            assert_eq!(named.len(), count, "{said}");
+            assert!(named.iter().all(|option| known.contains(*option)), "{said}");
+        }
+    }
 
     #[test]
     fn failures_of_a_run_name_options() {
@@ -45,7 +70,7 @@ mod tests {
         let said = "--memory 1G is too little: 1,000,000 articles take 2048M at least; give more";
         assert_eq!(in_words(&few), said);
         let (name, was, is) = ("jaccard".to_owned(), "0.7".to_owned(), "0.8".to_owned());
-        let other = in_words(&Error::OtherRun(Difference::Option { name, was, is }));
+        let other = in_words(&Error::OtherRun(Difference::Setting { name, was, is }));
         assert!(other.contains(": --jaccard was 0.7 and is 0.8; give"), "{other}");
         let source = io::Error::from(io::ErrorKind::NotFound);
         let full = Error::TemporaryFile { action: "write", folder: "a".into(), source };

@@ -98,6 +98,6 @@ fn in_words(why: &Why) -> String {
             "{why}; name the one that is meant by the id that `retold scan --clusters` gives it"
         ),
         Why::Unknown(_) => format!("{why}; name the file that holds it with --corpus"),
-        Why::NoPair | Why::NoArticle(_) | Why::Undecoded | Why::Twice => why.to_string(),
+        other => other.to_string(),
     }
 }

@@ -9,6 +9,7 @@ use retold_corpus::ReadOptions;
 use retold_pipeline::{Memory, Resources, tables};
 use serde::Serialize;
 
+use crate::naming;
 use crate::options::{
     DedupOptions, DetectionOptions, Options, ReadingOptions, RunningOptions, SigningOptions,
 };
@@ -53,25 +54,23 @@ impl Settings {
         let kernel = running.kernel.unwrap_or(KernelValue::Auto);
         engine.kernel = kernel.kernel()?;
         let usual = Resources::default();
-        let resources = Resources {
-            memory: running.memory.map_or(usual.memory, |size| Memory::Bounded(size.0)),
-            threads: running.threads.unwrap_or(usual.threads),
-            temp: running.temp.clone().unwrap_or(usual.temp),
-        };
+        let resources = Resources::default()
+            .memory(running.memory.map_or(usual.memory, |size| Memory::Bounded(size.0)))
+            .threads(running.threads.unwrap_or(usual.threads))
+            .temp(running.temp.clone().unwrap_or(usual.temp));
         let keep = dedup.keep.clone().unwrap_or_default();
         let jaccard = dedup.jaccard.unwrap_or(DedupConfig::default().jaccard);
         let default = ReadOptions::default();
-        let reading = ReadOptions {
-            id_field: reading.id_field.clone().unwrap_or(default.id_field),
-            text_field: reading.text_field.clone().unwrap_or(default.text_field),
-            respect_ignore: reading.respect_ignore.unwrap_or(default.respect_ignore),
-            delimiter: reading.delimiter.unwrap_or_default().0,
-            quote: reading.quote.map_or(default.quote, |quote| quote.0),
-            encoding: reading.encoding.unwrap_or_default().0,
-            ..default
-        };
+        let reading = ReadOptions::default()
+            .id_field(reading.id_field.clone().unwrap_or(default.id_field))
+            .text_field(reading.text_field.clone().unwrap_or(default.text_field))
+            .respect_ignore(reading.respect_ignore.unwrap_or(default.respect_ignore))
+            .delimiter(reading.delimiter.unwrap_or_default().0)
+            .quote(reading.quote.map_or(default.quote, |quote| quote.0))
+            .encoding(reading.encoding.unwrap_or_default().0);
         Ok(Self {
-            run: retold_pipeline::Settings::new(reading, engine, jaccard, resources),
+            run: retold_pipeline::Settings::new(reading, engine, jaccard, resources)
+                .names(naming::of_reading),
             tables,
             kernel,
             color: running.color.unwrap_or_default(),
@@ -138,11 +137,7 @@ impl Settings {
                 ignore_quotes: false,
                 boilerplate: self.tables.boilerplate.clone(),
                 synonyms: self.tables.synonyms.clone(),
-                channel: Some(match engine.channel {
-                    Channel::Both => ChannelValue::Both,
-                    Channel::Banding => ChannelValue::Banding,
-                    Channel::Rare => ChannelValue::Rare,
-                }),
+                channel: ChannelValue::of(engine.channel),
                 max_df: engine.max_df,
                 min_shared: Some(engine.min_shared),
             },
@@ -194,21 +189,20 @@ fn engine(detection: &DetectionOptions, signing: &SigningOptions) -> anyhow::Res
     compare.rewrite = share(detection.rewrite, compare.rewrite);
     compare.passage_words = detection.min_passage.unwrap_or(compare.passage_words);
     compare.templates = detection.templates.unwrap_or(compare.templates);
-    Ok(Config {
-        boilerplate: tables::boilerplate(detection.boilerplate.as_deref().unwrap_or_default())?,
-        synonyms: tables::synonyms(detection.synonyms.as_deref())?,
-        language: detection.language.map_or(default.language, |language| language.0),
-        compare,
-        shingle_words: signing.ngram.unwrap_or(default.shingle_words),
-        keep_quotations: detection.keep_quotes.unwrap_or(false) && !detection.ignore_quotes,
-        lanes: signing.lanes.unwrap_or(default.lanes),
-        seed: signing.seed.unwrap_or(default.seed),
-        max_df: detection.max_df.or(default.max_df),
-        min_shared: detection.min_shared.unwrap_or(default.min_shared),
-        channel: detection.channel.map_or(default.channel, Channel::from),
-        keep_unrelated,
-        ..default
-    })
+    let boilerplate = detection.boilerplate.as_deref().unwrap_or_default();
+    Ok(Config::default()
+        .boilerplate(tables::boilerplate(boilerplate)?)
+        .synonyms(tables::synonyms(detection.synonyms.as_deref())?)
+        .language(detection.language.map_or(default.language, |language| language.0))
+        .compare(compare)
+        .shingle_words(signing.ngram.unwrap_or(default.shingle_words))
+        .keep_quotations(detection.keep_quotes.unwrap_or(false) && !detection.ignore_quotes)
+        .lanes(signing.lanes.unwrap_or(default.lanes))
+        .seed(signing.seed.unwrap_or(default.seed))
+        .max_df(detection.max_df.or(default.max_df))
+        .min_shared(detection.min_shared.unwrap_or(default.min_shared))
+        .channel(detection.channel.map_or(default.channel, Channel::from))
+        .keep_unrelated(keep_unrelated))
 }
 
 #[cfg(test)]
@@ -219,7 +213,7 @@ mod tests {
     fn no_options_are_the_defaults() {
         let settings = Settings::new(&Options::default()).expect("defaults are in range");
         let held_bytes = settings.run.resources.memory.bytes() / 2;
-        assert_eq!(settings.run.engine, Config { held_bytes, ..Config::default() });
+        assert_eq!(settings.run.engine, Config::default().held_bytes(held_bytes));
         assert_eq!(settings.run.reading, ReadOptions::default());
     }
 

@@ -32,7 +32,12 @@ pub enum FormatValue {
 impl FormatValue {
     /// Whether a terminal can show it.
     pub fn is_text(self) -> bool {
-        matches!(self, Self::Terminal | Self::Jsonl | Self::Csv)
+        match self {
+            Self::Terminal | Self::Jsonl | Self::Csv => true,
+            #[cfg(feature = "parquet")]
+            Self::Parquet => false,
+            Self::Html => false,
+        }
     }
 }
 
@@ -56,6 +61,14 @@ pub enum ChannelValue {
     Banding,
     /// Rare features alone
     Rare,
+}
+
+impl ChannelValue {
+    /// The value that stands for a way to find candidates, if there is one.
+    pub fn of(channel: Channel) -> Option<Self> {
+        let stands = |value: &&Self| Channel::from(**value) == channel;
+        Self::value_variants().iter().find(stands).copied()
+    }
 }
 
 impl From<ChannelValue> for Channel {

@@ -51,7 +51,7 @@ fn json_lines(articles: usize) -> String {
 }
 
 fn read_all(input: &Path, threads: usize) -> u64 {
-    let options = ReadOptions { threads, ..ReadOptions::default() };
+    let options = ReadOptions::default().threads(threads);
     let corpus = Corpus::find(&[Input::Path(input.to_owned())], options);
     let report = corpus.read(|batch| {
         black_box(&batch);

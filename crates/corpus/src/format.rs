@@ -5,6 +5,7 @@ use std::path::Path;
 
 /// How a file's content is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+// Exhaustive on purpose: whoever writes records back has to know how a new format is written.
 pub enum Format {
     /// One article, as it stands: `.txt`, `.text`, `.md`.
     Text,
@@ -26,6 +27,7 @@ pub enum Format {
 
 /// How a file is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+// Exhaustive on purpose: whoever writes files back has to know how to compress them.
 pub enum Compression {
     /// Not at all.
     Plain,
@@ -70,7 +72,10 @@ impl Format {
 
     /// Whether a file of this format is one article, not a list of records.
     pub fn is_single(self) -> bool {
-        matches!(self, Self::Text | Self::Html | Self::Unknown)
+        match self {
+            Self::Text | Self::Html | Self::Unknown => true,
+            Self::JsonLines | Self::Json | Self::Csv | Self::Tsv | Self::Parquet => false,
+        }
     }
 }
 

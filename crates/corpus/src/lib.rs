@@ -36,6 +36,7 @@ mod legacy;
 mod lines;
 mod objects;
 mod odd_rows;
+mod options;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod parse;
@@ -57,60 +58,11 @@ use serde::{Deserialize, Serialize};
 
 pub use encoding::{Charset, is_undecoded};
 pub use format::{Compression, Format};
+pub use options::{Field, Names, ReadOptions};
 pub use problem::{LISTED, Problem, Problems, ReadReport, Reason};
 pub use read::Ids;
 pub use shield::catches_panics;
 pub use source::{Input, Side, Source};
-
-/// How to read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReadOptions {
-    /// The field or column that holds a record's id: a string or a number. A record without it is
-    /// called `file:line`. Default `id`.
-    pub id_field: String,
-    /// The field or column that holds a record's text. Default `text`.
-    pub text_field: String,
-    /// One more field to keep, as text, such as a date; may be one of the two above. Default none.
-    pub extra_field: Option<String>,
-    /// What parts the cells of `.csv` and `.tsv` files, in ASCII. Default: what the name says.
-    pub delimiter: Option<u8>,
-    /// What stands around cells of `.csv` and `.tsv` files that hold delimiters or line ends, in ASCII;
-    /// `None` if nothing does. Default `"`.
-    pub quote: Option<u8>,
-    /// What texts are in that have no byte order mark. Default: UTF-8, UTF-16, what pages declare, or what
-    /// their bytes look like.
-    pub encoding: Option<Charset>,
-    /// Keep each record as it was written ([`Record::raw`]). Default no.
-    pub keep_raw: bool,
-    /// In folders, leave out hidden files and what `.gitignore` and `.ignore` files say. Default no.
-    pub respect_ignore: bool,
-    /// Longest article, record or line, in bytes; longer ones are skipped without being held.
-    /// At most 1 GiB counts. Default 256 MiB.
-    pub max_article_bytes: usize,
-    /// Bytes of a batch, about; a longer article makes a longer batch. Memory is some
-    /// 3 × `threads` + 3 batches. Default 1 MiB: what one thread writes, another still finds in the cache.
-    pub batch_bytes: usize,
-    /// Threads that parse, beside one that reads. 0 (the default): one per processor.
-    pub threads: usize,
-}
-
-impl Default for ReadOptions {
-    fn default() -> Self {
-        Self {
-            id_field: "id".to_owned(),
-            text_field: "text".to_owned(),
-            extra_field: None,
-            delimiter: None,
-            quote: Some(b'"'),
-            encoding: None,
-            keep_raw: false,
-            respect_ignore: false,
-            max_article_bytes: 256 << 20,
-            batch_bytes: 1 << 20,
-            threads: 0,
-        }
-    }
-}
 
 /// Which records a later reading gives, and what of them.
 #[derive(Clone, Copy)]

@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::{Field, Names};
+
 /// Problems of one kind that are listed one by one; more are only counted.
 pub const LISTED: usize = 1000;
 
@@ -79,8 +81,23 @@ impl Reason {
             || matches!(self, Empty | Binary | Special | LinkLoop | Repeated)
     }
 
-    /// What happened and what to do about it, to stand behind the place.
-    pub fn message(self) -> &'static str {
+    /// What happened and what to do about it, to stand behind the place. Settings go by the names of
+    /// their fields.
+    pub fn message(self) -> String {
+        self.message_with(Field::name)
+    }
+
+    /// The same for readers who know the settings by other names.
+    pub fn message_with(self, names: Names) -> String {
+        let mut message = self.template().to_owned();
+        for field in Field::ALL {
+            message = message.replace(&format!("{{{}}}", field.name()), names(*field));
+        }
+        message
+    }
+
+    /// The message, with `{name}` where a setting is named.
+    fn template(self) -> &'static str {
         match self {
             Self::Unreadable => "cannot be read; check that it exists and may be read",
             Self::Corrupt => "is damaged or cut short; fetch or write it again",
@@ -90,23 +107,23 @@ impl Reason {
             Self::NoMatch => "matches no file; check the pattern",
             Self::Unsupported => "is in a format that this build does not read; convert it first",
             Self::BadJson => "is not a JSON object; one object per record is expected",
-            Self::NoText => "has no text; name the field that holds it with --text-field",
+            Self::NoText => "has no text; name the field that holds it with {text_field}",
             Self::TextNotString => {
-                "has a text that is not a string; name the right field with --text-field"
+                "has a text that is not a string; name the right field with {text_field}"
             }
             Self::NoColumn => {
-                "has no column for the text; name the column with --text-field, or what parts the \
-                 columns with --delimiter"
+                "has no column for the text; name the column with {text_field}, or what parts the \
+                 columns with {delimiter}"
             }
             Self::BadRow => {
-                "is not a row of the table; check its delimiters and quotes (--delimiter, --quote)"
+                "is not a row of the table; check its delimiters and quotes ({delimiter}, {quote})"
             }
             Self::Undecoded => {
-                "could not be decoded for the most part; name its encoding with --encoding"
+                "could not be decoded for the most part; name its encoding with {encoding}"
             }
             Self::OddRow => {
                 "is not written as a row of this table should be; it was read as it was most likely \
-                 meant, check delimiters and quotes (--delimiter, --quote)"
+                 meant, check delimiters and quotes ({delimiter}, {quote})"
             }
             Self::TooLong => "is longer than the limit for one article; split it",
             Self::Binary => "is not text; convert it first",
@@ -175,20 +192,40 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// It all on one line, for readers who know the settings by other names than those of their fields.
+    pub fn to_string_with(&self, names: Names) -> String {
+        Said { problem: self, names }.to_string()
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Said { problem: self, names: Field::name }.fmt(f)
+    }
+}
+
+/// A problem, as it is said to readers who know the settings by these names.
+struct Said<'p> {
+    problem: &'p Problem,
+    names: Names,
+}
+
+impl fmt::Display for Said<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Problem { path, line, id, reason, detail, failure: _ } = self.problem;
         // Control characters in a file name could rewrite the terminal's line.
-        for c in self.path.chars() {
+        for c in path.chars() {
             if c.is_control() { write!(f, "{}", c.escape_default())? } else { write!(f, "{c}")? }
         }
-        if let Some(line) = self.line {
+        if let Some(line) = line {
             write!(f, ":{line}")?;
         }
-        if let Some(id) = &self.id {
+        if let Some(id) = id {
             write!(f, " (id {id:?})")?;
         }
-        write!(f, ": {}", self.reason.message())?;
-        if self.detail.is_empty() { Ok(()) } else { write!(f, " ({})", self.detail) }
+        write!(f, ": {}", reason.message_with(self.names))?;
+        if detail.is_empty() { Ok(()) } else { write!(f, " ({detail})") }
     }
 }
 
@@ -251,8 +288,7 @@ pub struct ReadReport {
     pub bytes: u64,
     /// Files opened that gave at least one article or ended without failure.
     pub files: u64,
-    /// Problems through which something that was asked for was not read. More than none: exit
-    /// status 2.
+    /// Problems through which something that was asked for was not read.
     pub failures: u64,
     /// What was left out, harmless notes included.
     pub skipped: Problems,
@@ -332,10 +368,25 @@ mod tests {
     }
 
     #[test]
+    fn no_setting_is_left_without_a_name() {
+        for reason in [Reason::NoText, Reason::TextNotString, Reason::NoColumn, Reason::BadRow] {
+            assert!(!reason.message().contains(['{', '}']), "{reason:?}");
+        }
+        let said = Reason::NoColumn.message_with(|field| match field {
+            Field::TextField => "T",
+            Field::Delimiter => "D",
+            _ => "other",
+        });
+        assert!(said.contains("column with T,") && said.ends_with("columns with D"), "{said}");
+    }
+
+    #[test]
     fn a_problem_says_where_and_what_to_do() {
         let problem = Problem::of("a\n.jsonl", Reason::NoText).at(3).record("x").saying("null");
         let said = problem.to_string();
         assert!(said.starts_with("a\\n.jsonl:3 (id \"x\"): has no text;"), "{said}");
-        assert!(said.ends_with("--text-field (null)"), "{said}");
+        assert!(said.ends_with("holds it with text_field (null)"), "{said}");
+        let said = problem.to_string_with(|_| "--text");
+        assert!(said.ends_with("holds it with --text (null)"), "{said}");
     }
 }

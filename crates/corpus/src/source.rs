@@ -12,6 +12,7 @@ use super::problem::{Problem, Reason};
 
 /// Something to read, as the user names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Input {
     /// The standard input.
     Stdin,
@@ -90,6 +91,7 @@ pub struct Source {
 
 /// A side of a corpus that has two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+// Exhaustive on purpose: there are two sides.
 pub enum Side {
     /// The first one; that of all files where there are no sides.
     #[default]

@@ -185,7 +185,11 @@ impl<'c> Stream<'c> {
                     self.pieces(index, (source.compression, hint), Objects::new(text, sizes))
                 }
             }
-            _ => self.pieces(index, (source.compression, hint), Lines::new(text, sizes)),
+            // Of other names those come here whose content is JSON Lines; pages and columns are read
+            // elsewhere.
+            Format::JsonLines | Format::Unknown | Format::Text | Format::Html | Format::Parquet => {
+                self.pieces(index, (source.compression, hint), Lines::new(text, sizes))
+            }
         }
     }
 

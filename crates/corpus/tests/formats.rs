@@ -108,7 +108,7 @@ fn ignore_rules_count_only_where_asked() {
     let folder =
         folder(&[(".gitignore", b"*.log\n"), ("a.log", b"log"), ("a.txt", b"text"), (".b", b"b")]);
     assert_eq!(read(folder.path()).0.len(), 4);
-    let options = ReadOptions { respect_ignore: true, ..ReadOptions::default() };
+    let options = ReadOptions::default().respect_ignore(true);
     assert_eq!(pairs(&read_as(folder.path(), options).0), [("a.txt", "text")]);
 }
 
@@ -174,12 +174,8 @@ fn json_is_read_in_all_its_layouts() {
 
 #[test]
 fn fields_go_by_the_names_that_are_given() {
-    let options = ReadOptions {
-        id_field: "key".into(),
-        text_field: "body".into(),
-        extra_field: Some("date".into()),
-        ..ReadOptions::default()
-    };
+    let options =
+        ReadOptions::default().id_field("key").text_field("body").extra_field(Some("date".into()));
     let folder = folder(&[
         ("a.jsonl", b"{\"date\":\"2024\",\"body\":\"A\",\"key\":7,\"text\":1}"),
         ("b.csv", b"body,key,date\n\"B,\nb\",8,2025\n"),
@@ -193,7 +189,7 @@ fn fields_go_by_the_names_that_are_given() {
 
 #[test]
 fn records_can_be_kept_as_they_are_written() {
-    let options = || ReadOptions { keep_raw: true, batch_bytes: 50, ..ReadOptions::default() };
+    let options = || ReadOptions::default().keep_raw(true).batch_bytes(50);
     let lines = ["{ \"text\":\"caf\\u00e9\", \"n\": 1.0 }", "{\"text\":\"two\",\"id\":\"x\"}"];
     for (name, content) in [
         ("x.jsonl", lines.join("\r\n") + "\n"),
@@ -279,7 +275,7 @@ fn the_order_does_not_depend_on_the_number_of_threads() {
         (0..3000).map(|n| format!("{{\"id\":{},\"text\":\"T{n}\"}}\n", n % 999)).collect();
     fs::write(folder.path().join("50.jsonl"), lines + "{broken\n").unwrap();
     let run = |threads| {
-        let options = ReadOptions { threads, batch_bytes: 512, ..ReadOptions::default() };
+        let options = ReadOptions::default().threads(threads).batch_bytes(512);
         read_as(folder.path(), options)
     };
     let one = run(1);
@@ -294,7 +290,7 @@ fn the_order_does_not_depend_on_the_number_of_threads() {
 fn a_caller_who_has_enough_ends_the_reading() {
     let lines = "{\"text\":\"again\"}\n".repeat(100_000);
     let folder = folder(&[("x.jsonl", lines.as_bytes())]);
-    let options = ReadOptions { batch_bytes: 1000, ..ReadOptions::default() };
+    let options = ReadOptions::default().batch_bytes(1000);
     let mut batches = 0;
     let report = Corpus::find(&[Input::Path(folder.path().into())], options).read(|_| {
         batches += 1;
@@ -374,7 +370,7 @@ mod parquet_files {
         let text: ArrayRef = Arc::new(StringArray::from(long.to_vec()));
         let bytes = parquet(vec![("text", text)], Compression::UNCOMPRESSED);
         let folder = folder(&[("x.parquet", &bytes)]);
-        let options = ReadOptions { batch_bytes: 1, ..ReadOptions::default() };
+        let options = ReadOptions::default().batch_bytes(1);
         let (records, report) = read_as(folder.path(), options);
         assert_clean(&report);
         assert!(records.iter().map(|r| r.place.line).eq(1..=4));

@@ -229,8 +229,7 @@ fn endless(megabytes: u64) -> impl Read {
 
 #[test]
 fn articles_over_the_limit_are_passed_over() {
-    let options =
-        || ReadOptions { max_article_bytes: 100_000, batch_bytes: 1000, ..ReadOptions::default() };
+    let options = || ReadOptions::default().max_article_bytes(100_000).batch_bytes(1000);
     let long = "x".repeat(100_001);
     let fits = "y".repeat(99_000);
     let record = |text: &str| format!("{{\"text\":\"{text}\"}}\n");
@@ -303,7 +302,7 @@ fn truncated_and_damaged_compression_gives_what_came_before() {
         ("g.csv.xz", b"\xfd7zXZ\0 not packed"),
         ("h.txt", b"Fine"),
     ]);
-    let options = ReadOptions { batch_bytes: 10_000, ..ReadOptions::default() };
+    let options = ReadOptions::default().batch_bytes(10_000);
     let (records, report) = read_as(&[Input::Path(folder.path().into())], options);
     let of = |source| records.iter().filter(|r| r.place.source == source).collect::<Vec<_>>();
     for source in [0, 1] {
@@ -452,7 +451,7 @@ fn a_folder_of_many_files_keeps_few_of_them_open() {
         let text = if n % 10 == 0 { "{\"text\":\"T\"}" } else { "T" };
         fs::write(root.join(name), text).unwrap();
     }
-    let options = ReadOptions { threads: 4, ..ReadOptions::default() };
+    let options = ReadOptions::default().threads(4);
     let (mut articles, mut most) = (0, 0);
     let report = Corpus::find(&[Input::Path(root.clone())], options).read(|batch| {
         articles += batch.records.len();

@@ -7,7 +7,7 @@ use anyhow::Context;
 use retold::Engine;
 use retold::align::Relation;
 use retold::engine::Texts as _;
-use retold_corpus::{Corpus, ReadReport, Record};
+use retold_corpus::{Corpus, Names, ReadReport, Record};
 use retold_report::{Findings, Pair, Run, Texts};
 
 use crate::Error;
@@ -29,6 +29,7 @@ impl Compared {
         settings: &Settings,
     ) -> anyhow::Result<Self> {
         let mut shelf = Shelf::new(Room { bytes: usize::MAX, ..settings.room.clone() });
+        shelf.names = settings.names;
         for (name, corpus) in found {
             shelf.add_one(name, &corpus)?;
         }
@@ -68,7 +69,7 @@ impl Shelf {
         if records.len() > 1 {
             return Err(Error::SeveralArticles { name: name.display().to_string() }.into());
         }
-        let record = records.pop().with_context(|| nothing(name, &report))?;
+        let record = records.pop().with_context(|| nothing(name, &report, self.names))?;
         self.report.failures += report.failures;
         self.report.skipped.append(&report.skipped);
         self.report.repaired.append(&report.repaired);
@@ -82,7 +83,10 @@ impl Shelf {
 }
 
 /// Why a file gave no article.
-fn nothing(name: &OsStr, report: &ReadReport) -> String {
+fn nothing(name: &OsStr, report: &ReadReport, names: Names) -> String {
     let problem = report.skipped.listed().first();
-    problem.map_or_else(|| format!("{}: holds no article", name.display()), ToString::to_string)
+    match problem {
+        Some(problem) => problem.to_string_with(names),
+        None => format!("{}: holds no article", name.display()),
+    }
 }

@@ -66,8 +66,8 @@ pub enum Difference {
         /// Now.
         is: String,
     },
-    /// One of its options.
-    Option {
+    /// One of the settings that its host has recorded.
+    Setting {
         /// As the host names it.
         name: String,
         /// Its value then.
@@ -83,7 +83,7 @@ impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Version { was, is } => write!(f, "it was retold {was} and this is {is}"),
-            Self::Option { name, was, is } => write!(f, "{name} was {was} and is {is}"),
+            Self::Setting { name, was, is } => write!(f, "{name} was {was} and is {is}"),
             Self::Input(difference) => f.write_str(difference),
         }
     }

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
 
+use retold::Engine;
 use retold::align::Comparison;
 use retold::engine::Scan;
 use retold::evaluation::{Counts, Ranking, Reliability, Scored, Unseen, adjusted_rand};
-use retold::{Config, Engine};
 use retold_corpus::{Corpus, ReadReport, Record};
 use retold_report::Run;
 use retold_report::evaluation::{Evaluation, Truth, TruthKind};
@@ -164,7 +164,7 @@ impl Judge<'_> {
     fn scan(&self, labels: &Labels) -> anyhow::Result<Judged> {
         let Self { settings, progress, .. } = *self;
         // What is related stays as it is; the curve wants to know of the others, too.
-        let engine = Engine::new(Config { keep_unrelated: true, ..settings.engine.clone() })?;
+        let engine = Engine::new(settings.engine.clone().keep_unrelated(true))?;
         let (shelf, shared) = shelved(self, labels, |_| true)?;
         let (places, unknown) = places(labels, &shelf, &shared);
         let scan = settings.pool()?.install(|| engine.scan_watched(&shelf.texts, progress))?;

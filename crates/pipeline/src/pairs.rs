@@ -47,6 +47,7 @@ pub struct Failed {
 
 /// Why a line cannot be answered.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Why {
     /// It is no record of a pair.
     NoPair,
@@ -110,6 +111,7 @@ pub struct Ready {
 }
 
 /// What is said to a line.
+// Exhaustive on purpose: there is an answer or there is none.
 pub enum Answer<'r> {
     /// The ids of two articles, and what they are to each other.
     Compared([&'r str; 2], &'r Comparison),

@@ -36,12 +36,13 @@ impl Scan {
     ) -> anyhow::Result<Self> {
         let mut holds = settings.holds();
         let mut ours = 0;
-        let shelf = Shelf::fill_with(corpus, settings.room.clone(), progress, |record| {
+        let mut shelf = Shelf::fill_with(corpus, settings.room.clone(), progress, |record| {
             let source = &corpus.sources()[record.place.source as usize];
             let holds = holds(record.text.len() as u64);
             ours += usize::from(holds && source.side == Side::Ours);
             holds
         })?;
+        shelf.names = settings.names;
         let ours = corpus.has_sides().then_some(ours);
         let sides = ours.map_or(Sides::One, Sides::two);
         let engine = settings.engine_for(shelf.report.articles, shelf.report.bytes)?;
@@ -82,7 +83,7 @@ impl Scan {
 
     /// The pairs, for a report.
     pub fn take_pairs(&mut self) -> Vec<Pair> {
-        let pair = |engine::Pair { a, b, comparison }: engine::Pair| Pair {
+        let pair = |engine::Pair { a, b, comparison, .. }: engine::Pair| Pair {
             a: a as usize,
             b: b as usize,
             comparison,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use retold::engine::dedup::DedupConfig;
 use retold::{Config, Engine};
-use retold_corpus::ReadOptions;
+use retold_corpus::{Field, Names, ReadOptions};
 
 use crate::Error;
 use crate::stored::Room;
@@ -41,6 +41,7 @@ fn with_postings(least: u64) -> u64 {
 
 /// Memory to stay within, about, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Memory {
     /// Nobody asked for it: a corpus for which it is too little is read all the same, with more.
     Usual(usize),
@@ -74,6 +75,7 @@ impl Default for Memory {
 
 /// What a run may use of the machine; no influence on what is found.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Resources {
     /// Memory to stay within.
     pub memory: Memory,
@@ -90,8 +92,29 @@ impl Default for Resources {
     }
 }
 
+impl Resources {
+    /// Sets [`memory`](Self#structfield.memory).
+    #[must_use]
+    pub fn memory(self, memory: Memory) -> Self {
+        Self { memory, ..self }
+    }
+
+    /// Sets [`threads`](Self#structfield.threads).
+    #[must_use]
+    pub fn threads(self, threads: usize) -> Self {
+        Self { threads, ..self }
+    }
+
+    /// Sets [`temp`](Self#structfield.temp).
+    #[must_use]
+    pub fn temp(self, temp: PathBuf) -> Self {
+        Self { temp, ..self }
+    }
+}
+
 /// All settings of a run.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Settings {
     /// How to read.
     pub reading: ReadOptions,
@@ -103,31 +126,35 @@ pub struct Settings {
     pub resources: Resources,
     /// Where texts may be.
     pub room: Room,
+    /// What reports call the settings of reading. Default: the names of their fields.
+    pub names: Names,
 }
 
 impl Settings {
     /// Divides the memory. `jaccard` is that of near-duplicates.
     pub fn new(reading: ReadOptions, engine: Config, jaccard: f64, resources: Resources) -> Self {
         let memory = resources.memory.bytes();
-        let dedup = DedupConfig {
-            jaccard,
-            shingle_words: engine.shingle_words,
-            lanes: engine.lanes,
-            seed: engine.seed,
-            kernel: engine.kernel,
-            held_bytes: memory / 4,
-        };
+        let dedup = DedupConfig::default()
+            .jaccard(jaccard)
+            .shingle_words(engine.shingle_words)
+            .lanes(engine.lanes)
+            .seed(engine.seed)
+            .kernel(engine.kernel)
+            .held_bytes(memory / 4);
         // The rest is for what every article takes, and for the pairs. Texts are read back one by one, and
         // more than once; postings once, in large pieces.
-        let engine = Config { held_bytes: memory / 2, ..engine };
+        let engine = engine.held_bytes(memory / 2);
         let room = Room { bytes: memory / 8, temp: resources.temp.clone() };
-        let reading = ReadOptions {
-            // Some ten of them are under way at a time, as they stand and parsed.
-            batch_bytes: (memory / 512).clamp(64 << 10, ReadOptions::default().batch_bytes),
-            threads: resources.threads,
-            ..reading
-        };
-        Self { reading, engine, dedup, resources, room }
+        // Some ten of them are under way at a time, as they stand and parsed.
+        let batch_bytes = (memory / 512).clamp(64 << 10, ReadOptions::default().batch_bytes);
+        let reading = reading.batch_bytes(batch_bytes).threads(resources.threads);
+        Self { reading, engine, dedup, resources, room, names: Field::name }
+    }
+
+    /// Sets [`names`](Self#structfield.names).
+    #[must_use]
+    pub fn names(self, names: Names) -> Self {
+        Self { names, ..self }
     }
 
     /// An error if so many articles are too many to deduplicate within the memory that was asked for.
@@ -180,7 +207,7 @@ impl Settings {
         // What threads give back to one another stays taken for a while: not all may be promised.
         let promised = (rest / 4 * 3).saturating_sub(GIVEN_BACK * self.count_threads());
         let held_bytes = promised.max(memory / 8) as usize;
-        Ok(Engine::new(Config { held_bytes, ..self.engine.clone() })?)
+        Ok(Engine::new(self.engine.clone().held_bytes(held_bytes))?)
     }
 
     /// Threads to work on.

@@ -1,7 +1,7 @@
 //! A corpus in memory.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::io;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use retold::engine::Texts as _;
 use retold::text::Analyzer;
 use retold::{Engine, Span};
-use retold_corpus::{Corpus, Problems, ReadReport, Record};
+use retold_corpus::{Corpus, Field, Names, Problems, ReadReport, Record};
 use retold_report::{Article, Evidence, Findings, Note, Notes, Pair, Read, Run, Stage, Texts};
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -26,6 +26,8 @@ pub struct Shelf {
     pub report: ReadReport,
     /// How long it took.
     pub took: Duration,
+    /// What reports call settings.
+    pub names: Names,
 }
 
 impl Shelf {
@@ -36,6 +38,7 @@ impl Shelf {
             texts: StoredTexts::new(room),
             report: ReadReport::default(),
             took: Duration::ZERO,
+            names: Field::name,
         }
     }
 
@@ -77,8 +80,8 @@ impl Shelf {
         Findings {
             run,
             read: self.read(),
-            skipped: notes(&self.report.skipped),
-            repaired: notes(&self.report.repaired),
+            skipped: notes(&self.report.skipped, self.names),
+            repaired: notes(&self.report.repaired, self.names),
             articles: &self.articles,
             pairs,
             clusters: None,
@@ -119,15 +122,14 @@ pub fn article(corpus: &Corpus, record: &Record) -> Article {
 }
 
 /// What a reading skipped or repaired, for a report.
-pub fn notes(problems: &Problems) -> Notes {
+fn notes(problems: &Problems, names: Names) -> Notes {
     let note = |problem: &retold_corpus::Problem| Note {
         path: problem.path.clone(),
         line: problem.line,
-        reason: problem.reason.message().to_owned(),
+        reason: problem.reason.message_with(names),
     };
-    let counts: BTreeMap<_, _> =
-        problems.counts().iter().map(|(reason, n)| (reason.message().to_owned(), *n)).collect();
-    Notes { counts, listed: problems.listed().iter().map(note).collect() }
+    let counts = problems.counts().iter().map(|(reason, n)| (reason.message_with(names), *n));
+    Notes { counts: counts.collect(), listed: problems.listed().iter().map(note).collect() }
 }
 
 struct Shown<'s> {

@@ -22,6 +22,7 @@ fn unfinished() -> MutexGuard<'static, Vec<(PathBuf, Fate)>> {
 
 /// What was left behind when the process had to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+// Exhaustive on purpose: a host has to say what is left.
 pub enum Left {
     /// Nothing: what was half-written is removed.
     Nothing,

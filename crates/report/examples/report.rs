@@ -36,7 +36,7 @@ fn many(n: usize) -> Sample {
     let mut sample = Sample::empty();
     let mut state = 1_u64;
     let mut next = |below: usize| {
-        state = retold::text::hash::mix(state.wrapping_add(0x9e37_79b9_7f4a_7c15));
+        state = xxhash_rust::xxh3::xxh3_64(&state.to_le_bytes());
         (state % below as u64) as usize
     };
     let words = ["harbour", "council", "bridge", "water", "closed", "report", "members", "after"];

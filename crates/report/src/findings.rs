@@ -33,7 +33,7 @@ pub struct Findings<'a> {
     pub clusters: Option<Clusters>,
     /// Where the time went, in the order of the pipeline.
     pub stages: Vec<Stage>,
-    /// Counts that `--stats` records, by name: candidates per channel, capped groups, peak memory.
+    /// Counts for the statistics, by name: candidates per channel, capped groups, peak memory.
     pub counts: Vec<(String, u64)>,
     /// Where the texts come from; asked only for articles that a report shows.
     pub texts: &'a dyn Texts,

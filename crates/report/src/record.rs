@@ -66,6 +66,7 @@ impl<'a> PairRecord<'a> {
 
 /// Whether a record says why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Explain {
     /// Figures and spans only.
     #[default]

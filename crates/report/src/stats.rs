@@ -1,4 +1,4 @@
-//! `--stats`: one JSON object with counts and seconds per stage, for machines.
+//! Statistics: one JSON object with counts and seconds per stage, for machines.
 
 use std::collections::BTreeMap;
 use std::io::Write;

@@ -14,6 +14,7 @@ pub struct Rank {
 
 /// Whose an article is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[non_exhaustive]
 pub enum Standing {
     /// Of a reference: already there.
     Reference,
@@ -39,6 +40,7 @@ pub struct Edge {
 
 /// What becomes of an article.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
+// Exhaustive on purpose: an article stays or goes.
 pub enum Fate {
     /// It stays.
     #[default]

@@ -24,6 +24,7 @@ pub struct Changed {
 
 /// What a verification does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct VerificationStats {
     /// Texts with different words.
     pub distinct: usize,

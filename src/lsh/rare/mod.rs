@@ -28,6 +28,7 @@ pub use spill::Spill;
 
 use super::Sides;
 use crate::Kernel;
+use crate::setters::setters;
 
 /// One article has one feature: 32 bits of the feature's hash, well mixed, above the number of the
 /// article.
@@ -35,6 +36,7 @@ pub type Posting = u64;
 
 /// Which features count, and how many make a candidate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RareConfig {
     /// Which version of the hot loops runs; all find the same.
     pub kernel: Kernel,
@@ -48,6 +50,13 @@ pub struct RareConfig {
 }
 
 impl RareConfig {
+    setters! {
+        kernel: Kernel,
+        max_df: u32,
+        min_weight: u32,
+        sides: Sides,
+    }
+
     /// Articles that a feature that counts may have; of both sides.
     fn most_articles(self) -> usize {
         let sides = if self.sides == Sides::One { 1 } else { 2 };
@@ -77,6 +86,7 @@ impl RareConfig {
 
 /// What [`candidates`] finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Candidates {
     /// The lesser article, the greater one, and the weight of the rare features they share; sorted.
     pub pairs: Vec<(u32, u32, u32)>,
@@ -86,6 +96,7 @@ pub struct Candidates {
 
 /// What the rare-feature channel did, and what it dropped to stay linear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct RareStats {
     /// Postings that came in, repetitions of a feature in one article included.
     pub postings: u64,

@@ -473,7 +473,7 @@ fn share_run(a: &str, b: &str, words: usize) -> bool {
         let hashes: Vec<u64> = words_of.map(|word| group_of(&word.to_lowercase())).collect();
         hashes
             .windows(words)
-            .map(|run| run.iter().fold(0, |h, w| retold::text::hash::mix(h ^ w)))
+            .map(|run| run.iter().fold(0, |h, w| retold::unstable::text::hash::mix(h ^ w)))
             .collect()
     };
     !runs(a).is_disjoint(&runs(b))

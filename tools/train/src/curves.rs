@@ -2,7 +2,7 @@
 //! run.
 
 use rayon::prelude::*;
-use retold::align::model::Sign;
+use retold::unstable::align::model::Sign;
 
 use crate::fit::Rows;
 

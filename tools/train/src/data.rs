@@ -103,5 +103,5 @@ impl Characters {
 
 /// A number for a name, the same on every run.
 pub fn group_of(name: &str) -> u64 {
-    retold::text::hash::word_hash(name.as_bytes()) >> 20
+    retold::unstable::text::hash::word_hash(name.as_bytes()) >> 20
 }

@@ -1,6 +1,6 @@
 //! Random draws, the same on every run.
 
-use retold::text::hash::mix;
+use retold::unstable::text::hash::mix;
 
 /// A sequence of random numbers (SplitMix64; Steele, Lea and Flood 2014).
 pub struct Draw(u64);

@@ -1,6 +1,6 @@
 //! Logistic regression for lines, to the same bits on every run.
 
-use retold::align::model::Sign;
+use retold::unstable::align::model::Sign;
 
 /// Labelled rows of one model.
 #[derive(Debug, Default, Clone)]

@@ -19,10 +19,10 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use clap::{Parser, ValueEnum};
 use rayon::prelude::*;
-use retold::align::evidence::PassageFeatures;
-use retold::align::features::{ArticleFeatures, PartialFeatures};
-use retold::align::model::Sign;
-use retold::align::short::ShortFeatures;
+use retold::unstable::align::evidence::PassageFeatures;
+use retold::unstable::align::features::{ArticleFeatures, PartialFeatures};
+use retold::unstable::align::model::Sign;
+use retold::unstable::align::short::ShortFeatures;
 
 use corpora::{Library, PAN};
 use curves::{Fitted, Shape};
@@ -232,7 +232,7 @@ fn cap_but(library: &Library, rows: &mut Rows, most: [f64; 2]) {
 
 /// The file of the model of links.
 fn line(rows: &Rows) -> String {
-    let names = retold::align::links::FEATURES;
+    let names = retold::unstable::align::links::FEATURES;
     let fitted = fit::fit(rows, &[], 1.0);
     let odds: Vec<f64> = rows.values.iter().map(|values| fitted.odds(values)).collect();
     let quality = auc(&odds, &rows.labels);

@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 
 use rayon::prelude::*;
-use retold::align::evidence::PassageFeatures;
-use retold::align::facts::Facts;
-use retold::align::features::Pair;
-use retold::align::links::{Link, links};
-use retold::align::passages::{Candidate, Form, Summaries, found_runs, passages, runs};
-use retold::align::weights::Weights;
-use retold::align::{CompareOptions, Profile, ProfileOptions, short};
+use retold::align::{CompareOptions, Profile, ProfileOptions};
 use retold::text::{Analyzer, Article};
+use retold::unstable::align::evidence::PassageFeatures;
+use retold::unstable::align::facts::Facts;
+use retold::unstable::align::features::Pair;
+use retold::unstable::align::links::{Link, links};
+use retold::unstable::align::passages::{Candidate, Form, Summaries, found_runs, passages, runs};
+use retold::unstable::align::short;
+use retold::unstable::align::weights::Weights;
 
 use crate::corpora::{Example, Library, PAN, RETOLD_TEMPLATES};
 use crate::curves::{self, Shape};
@@ -250,4 +251,5 @@ fn share(characters: &Characters, span: retold::Span, range: (usize, usize)) -> 
 }
 
 /// Names of the features of the summary model, which are those of passages and three more.
-pub const SUMMARY: [&str; PassageFeatures::COUNT + 3] = retold::align::passages::SUMMARY_FEATURES;
+pub const SUMMARY: [&str; PassageFeatures::COUNT + 3] =
+    retold::unstable::align::passages::SUMMARY_FEATURES;

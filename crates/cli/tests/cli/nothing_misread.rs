@@ -292,7 +292,7 @@ fn a_file_that_is_written_to_while_it_is_read_is_told() {
     ] {
         let files = folder(&[(name, &lines)]);
         let path = files.path().join(name);
-        let options = ReadOptions { batch_bytes: 1 << 10, ..ReadOptions::default() };
+        let options = ReadOptions::default().batch_bytes(1 << 10);
         let corpus = Corpus::find(&[Input::Path(path.clone())], options);
         let is_long = lines.len() > 1 << 20;
         let mut written = !is_long;

@@ -236,11 +236,11 @@ impl Job<'_> {
 
     /// What it comes to, so far.
     fn summary(&self, plan: &Plan, counts: &Counts) -> Deduplication {
-        let Dedup { output, options, .. } = &self.dedup;
+        let Dedup { output, options, settings, .. } = &self.dedup;
         let Census { report, reference, .. } = &plan.census;
         let reasons = |problems: &Problems| {
             let counts = problems.counts().iter();
-            counts.map(|(reason, n)| (reason.message().to_owned(), *n)).collect()
+            counts.map(|(reason, n)| (reason.message_with(settings.names), *n)).collect()
         };
         Deduplication {
             run: self.started.run(options),

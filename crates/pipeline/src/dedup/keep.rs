@@ -15,6 +15,7 @@ use super::pile::Articles;
 
 /// A policy, with what it needs to know.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Keep {
     /// The most text.
     Longest,
@@ -121,6 +122,7 @@ impl Priorities {
 
 /// Nothing could be kept by its date.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum NoDates {
     /// The field is nowhere.
     #[error("no article has the field {0:?}; name one that holds a date")]

@@ -87,6 +87,7 @@ impl Corpora {
 
 /// What is dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Method {
     /// Near-duplicates by MinHash and exact Jaccard indices.
     NearDuplicates,
@@ -105,6 +106,7 @@ pub struct Output {
 
 /// What happens on the way that whoever waits should know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+// Exhaustive on purpose: a host that has no words for a notice would swallow it.
 pub enum Notice {
     /// What an interrupted run has left is removed.
     StartsAfresh,

@@ -159,10 +159,19 @@ impl<'c> Shards<'c> {
                         packer.write_all(b"\n")?;
                         Content::Lines(packer)
                     }
-                    None if format == Format::Json && is_array(source)? => {
-                        Content::Array { packer, is_empty: true }
-                    }
-                    None => Content::Lines(packer),
+                    None => match format {
+                        Format::Json if is_array(source)? => {
+                            Content::Array { packer, is_empty: true }
+                        }
+                        Format::JsonLines
+                        | Format::Json
+                        | Format::Csv
+                        | Format::Tsv
+                        | Format::Text
+                        | Format::Html
+                        | Format::Unknown
+                        | Format::Parquet => Content::Lines(packer),
+                    },
                 }
             }
         };

@@ -39,6 +39,7 @@ const OWN: [&str; 8] = [SIGN, LOCK, OUTPUT, TERMS, "terms.new", "journal", "fate
 
 /// What to do with what an interrupted run has left behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Leftover {
     /// Go on from there.
     Resume,

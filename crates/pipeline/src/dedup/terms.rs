@@ -135,7 +135,7 @@ impl Terms {
             let [was, is] = [old, head].map(|head| head.options.get(name).map(String::as_str));
             if was != is {
                 let [was, is] = [was, is].map(|value| value.unwrap_or("not given").to_owned());
-                return Some(Difference::Option { name: name.clone(), was, is });
+                return Some(Difference::Setting { name: name.clone(), was, is });
             }
         }
         self.other_input(before).map(Difference::Input)

@@ -51,6 +51,7 @@ pub struct Truth {
 
 /// What the user labelled, which decides what is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TruthKind {
     /// Pairs of both sorts: each of them is compared, and no other.
     LabelledPairs,

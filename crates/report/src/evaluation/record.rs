@@ -1,4 +1,4 @@
-//! `retold evaluate --format json`: one JSON object.
+//! What an evaluation came to, as one JSON object.
 
 use std::io::Write;
 

@@ -14,7 +14,7 @@ use crate::record::{ComparisonRecord, Explain, SCHEMA_VERSION, round};
 use crate::{Error, Evidence, Findings, Pair};
 use retold::align::{Match, Relation, changes};
 use retold::span::Span;
-use retold::text::words::for_each_word;
+use retold::text::for_each_word;
 
 /// Bytes after which a chunk is closed.
 const CHUNK: usize = 256 << 10;

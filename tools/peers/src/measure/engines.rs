@@ -5,7 +5,6 @@
 use std::time::Instant;
 
 use gaoya::minhash::{MinHashIndex, MinHasher, MinHasher32};
-use retold::Kernel;
 use retold::lsh::Banding;
 use retold::lsh::band_keys::{BUCKET_LIMIT, BandKeys, Bucketing, Collapsed, Scratch};
 use retold::sketch::{MinHashConfig, MinHasher as Retold};
@@ -28,8 +27,7 @@ pub fn retold(texts: &[String], shape: Shape) -> anyhow::Result<Found> {
     let Shape { ngram, bands, rows } = shape;
     let clock = Instant::now();
     let banding = Banding::new(bands, rows)?;
-    let config =
-        MinHashConfig { lanes: bands * rows, words: ngram, seed: 1, kernel: Kernel::detect() };
+    let config = MinHashConfig::default().lanes(bands * rows).words(ngram);
     let mut hasher = Retold::new(config)?;
     let mut lanes = vec![0; hasher.lanes()];
     let mut keys = BandKeys::new(banding);

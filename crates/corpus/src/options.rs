@@ -1,0 +1,120 @@
+//! What a reading can be told.
+
+use crate::Charset;
+
+/// How to read.
+///
+/// ```
+/// use retold_corpus::ReadOptions;
+///
+/// let options = ReadOptions::default().text_field("body").threads(2);
+/// assert_eq!(options.text_field, "body");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReadOptions {
+    /// The field or column that holds a record's id: a string or a number. A record without it is
+    /// called `file:line`. Default `id`.
+    pub id_field: String,
+    /// The field or column that holds a record's text. Default `text`.
+    pub text_field: String,
+    /// One more field to keep, as text, such as a date; may be one of the two above. Default none.
+    pub extra_field: Option<String>,
+    /// What parts the cells of `.csv` and `.tsv` files, in ASCII. Default: what the name says.
+    pub delimiter: Option<u8>,
+    /// What stands around cells of `.csv` and `.tsv` files that hold delimiters or line ends, in ASCII;
+    /// `None` if nothing does. Default `"`.
+    pub quote: Option<u8>,
+    /// What texts are in that have no byte order mark. Default: UTF-8, UTF-16, what pages declare, or what
+    /// their bytes look like.
+    pub encoding: Option<Charset>,
+    /// Keep each record as it was written ([`Record::raw`](crate::Record::raw)). Default no.
+    pub keep_raw: bool,
+    /// In folders, leave out hidden files and what `.gitignore` and `.ignore` files say. Default no.
+    pub respect_ignore: bool,
+    /// Longest article, record or line, in bytes; longer ones are skipped without being held.
+    /// At most 1 GiB counts. Default 256 MiB.
+    pub max_article_bytes: usize,
+    /// Bytes of a batch, about; a longer article makes a longer batch. Memory is some
+    /// 3 × `threads` + 3 batches. Default 1 MiB: what one thread writes, another still finds in the cache.
+    pub batch_bytes: usize,
+    /// Threads that parse, beside one that reads. 0 (the default): one per processor.
+    pub threads: usize,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self {
+            id_field: "id".to_owned(),
+            text_field: "text".to_owned(),
+            extra_field: None,
+            delimiter: None,
+            quote: Some(b'"'),
+            encoding: None,
+            keep_raw: false,
+            respect_ignore: false,
+            max_article_bytes: 256 << 20,
+            batch_bytes: 1 << 20,
+            threads: 0,
+        }
+    }
+}
+
+/// Setters of these fields.
+macro_rules! setters {
+    ($($field:ident: $type:ty,)*) => {$(
+        #[doc = concat!("Sets [`", stringify!($field), "`](Self#structfield.", stringify!($field), ").")]
+        #[must_use]
+        pub fn $field(self, $field: $type) -> Self {
+            Self { $field: $field.into(), ..self }
+        }
+    )*};
+}
+
+impl ReadOptions {
+    setters! {
+        id_field: impl Into<String>,
+        text_field: impl Into<String>,
+        extra_field: Option<String>,
+        delimiter: Option<u8>,
+        quote: Option<u8>,
+        encoding: Option<Charset>,
+        keep_raw: bool,
+        respect_ignore: bool,
+        max_article_bytes: usize,
+        batch_bytes: usize,
+        threads: usize,
+    }
+}
+
+/// A field of [`ReadOptions`] that a [`Reason`](crate::Reason) speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Field {
+    /// [`ReadOptions::text_field`]
+    TextField,
+    /// [`ReadOptions::delimiter`]
+    Delimiter,
+    /// [`ReadOptions::quote`]
+    Quote,
+    /// [`ReadOptions::encoding`]
+    Encoding,
+}
+
+impl Field {
+    /// Every one of them.
+    pub const ALL: &[Self] = &[Self::TextField, Self::Delimiter, Self::Quote, Self::Encoding];
+
+    /// The name of the field.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TextField => "text_field",
+            Self::Delimiter => "delimiter",
+            Self::Quote => "quote",
+            Self::Encoding => "encoding",
+        }
+    }
+}
+
+/// What readers of messages know a setting by: [`Field::name`], or the name of an option.
+pub type Names = fn(Field) -> &'static str;
