@@ -1,10 +1,21 @@
-//! The instruction sets that the hot loops are written for.
+//! The instruction sets that the SIMD kernels are written for.
+//!
+//! [`Kernel`] names one and says whether this processor has it; [`capability`] turns that into a proof
+//! that the compiler can check; [`vector`] has the operations that algorithms are written in, once for
+//! all instruction sets.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+pub(crate) mod capability;
+pub(crate) mod vector;
 
 use std::{fmt, str::FromStr, sync::OnceLock};
 
 use crate::Error;
 
-/// Which version of the hot loops runs. All give bit-identical results; they differ in speed only.
+/// The instruction set that SIMD kernels use. All give bit-identical results; they differ in speed only.
 ///
 /// [`Kernel::detect`] is the right choice outside tests and benches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,20 +75,7 @@ impl Kernel {
 
     /// An error where this machine cannot run the kernel.
     pub fn check(self) -> Result<(), Error> {
-        if self.is_available() {
-            return Ok(());
-        }
-        Err(Error::OutOfRange {
-            option: "kernel",
-            found: self.to_string(),
-            expected: "one that this processor can run",
-        })
-    }
-
-    /// Panics where this machine cannot run the kernel: what is called next may rely on it.
-    #[inline]
-    pub(crate) fn assert_available(self) {
-        assert!(self.is_available(), "this processor has no {self}");
+        self.require().map(|_| ())
     }
 
     /// The kernel's name, as [`FromStr`] reads it: `scalar`, `avx2` or `avx512`.

@@ -2,6 +2,7 @@
 
 use crate::{
     Error, Kernel,
+    kernel::capability::dispatch,
     text::{hash::mix, hashes::WordHasher},
 };
 
@@ -41,32 +42,8 @@ pub fn ngrams(words: &[u64], n: usize, kernel: Kernel, out: &mut Vec<u64>) {
     let start = out.len();
     out.resize(start + words.len() + 1 - n, 0);
     let out = &mut out[start..];
-    kernel.assert_available();
-    match kernel {
-        Kernel::Scalar => fill(words, n, out),
-        // SAFETY: the processor has the features, as asserted above.
-        #[cfg(target_arch = "x86_64")]
-        Kernel::Avx2 => unsafe { fill_avx2(words, n, out) },
-        // SAFETY: as above.
-        #[cfg(target_arch = "x86_64")]
-        Kernel::Avx512 => unsafe { fill_avx512(words, n, out) },
-        #[cfg(not(target_arch = "x86_64"))]
-        _ => unreachable!("not available, as asserted above"),
-    }
-}
-
-/// [`fill`], compiled for AVX2: the compiler makes vector code of plain Rust here.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,bmi1,bmi2")]
-fn fill_avx2(words: &[u64], n: usize, out: &mut [u64]) {
-    fill(words, n, out);
-}
-
-/// [`fill`], compiled for AVX-512, which has 64-bit rotation and multiplication.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,bmi1,bmi2,avx512f,avx512bw,avx512dq,avx512vl")]
-fn fill_avx512(words: &[u64], n: usize, out: &mut [u64]) {
-    fill(words, n, out);
+    // The compiler makes vector code of plain Rust here.
+    dispatch!(kernel.expect_capability(), _kernel => fill(words, n, out));
 }
 
 /// `out[i]` becomes the hash of `words[i..i + n]`.

@@ -5,8 +5,12 @@
 //! ends first: no decision depends on the data (Schlegel, Willhalm and Lehner, "Fast sorted-set
 //! intersection using SIMD instructions", ADMS 2011).
 
-use super::blocks;
+use super::blocks::Kernel as _;
 use crate::Kernel;
+use crate::kernel::capability::dispatch;
+
+/// Elements of the widest block: so many are written where fewer count.
+const LANES: usize = 16;
 
 /// Where two slices have the same elements: `a[at]` in the first, `b[at]` in the second, as many of
 /// one as of the other, in any order.
@@ -38,7 +42,7 @@ impl Places {
     fn restart(&mut self, a: usize, b: usize) {
         for places in [&mut self.a, &mut self.b] {
             places.clear();
-            places.reserve(a.min(b) + blocks::LANES);
+            places.reserve(a.min(b) + LANES);
         }
     }
 
@@ -59,16 +63,9 @@ pub fn find_shared(a: &[u32], b: &[u32], below: u32, kernel: Kernel, places: &mu
         places.b.extend(0..b.len() as u32);
         return;
     }
-    kernel.assert_available();
-    let (mut i, mut j) = match kernel {
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: the processor has the features, as asserted above.
-        Kernel::Avx512 => unsafe { blocks::find_avx512(a, b, below, places) },
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: as above.
-        Kernel::Avx2 => unsafe { blocks::find_avx2(a, b, below, places) },
-        _ => (0, 0),
-    };
+    let found = &mut *places;
+    let (mut i, mut j) =
+        dispatch!(kernel.expect_capability(), kernel => kernel.find(a, b, below, found));
     while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
         let (x, y) = (x >> below, y >> below);
         if x == y {
@@ -87,16 +84,8 @@ pub fn count_shared(a: &[u64], b: &[u64], kernel: Kernel) -> usize {
     if a == b {
         return a.len();
     }
-    kernel.assert_available();
-    let (mut i, mut j, mut shared) = match kernel {
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: the processor has the features, as asserted above.
-        Kernel::Avx512 => unsafe { blocks::count_avx512(a, b) },
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: as above.
-        Kernel::Avx2 => unsafe { blocks::count_avx2(a, b) },
-        _ => (0, 0, 0),
-    };
+    let (mut i, mut j, mut shared) =
+        dispatch!(kernel.expect_capability(), kernel => kernel.count(a, b));
     while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
         shared += usize::from(x == y);
         i += usize::from(x <= y);
@@ -157,6 +146,32 @@ mod tests {
             });
             for kernel in kernels() {
                 prop_assert_eq!(count_shared(&x, &y, kernel), naive);
+            }
+        }
+    }
+
+    /// With whole blocks of every width, with a rest behind them, and with nothing but a rest.
+    #[test]
+    fn slices_of_every_length() {
+        for (a, b) in (0..40u32).flat_map(|a| (0..40).map(move |b| (a, b))) {
+            let x: Vec<u32> = (0..a).map(|at| 3 * at + 20).collect();
+            let y: Vec<u32> = (0..b).map(|at| 2 * at).collect();
+            let shared: Vec<u32> = x.iter().copied().filter(|of| y.contains(of)).collect();
+            let [wide_x, wide_y] = [&x, &y]
+                .map(|of| -> Vec<u64> { of.iter().map(|of| u64::from(*of) << 31).collect() });
+            for kernel in kernels() {
+                let mut places = Places::default();
+                find_shared(&x, &y, 0, kernel, &mut places);
+                let mut found: Vec<_> = places.iter().collect();
+                found.sort_unstable();
+                let [in_x, in_y] = [0, 1].map(|side| -> Vec<u32> {
+                    let place = |of: &(u32, u32)| {
+                        if side == 0 { x[of.0 as usize] } else { y[of.1 as usize] }
+                    };
+                    found.iter().map(place).collect()
+                });
+                assert!(in_x == shared && in_y == shared, "{kernel}: {a} and {b}");
+                assert_eq!(count_shared(&wide_x, &wide_y, kernel), shared.len());
             }
         }
     }

@@ -17,7 +17,12 @@ use super::{
     scheme::{NORMALISATION, SchemeId, SketchKind},
     signature::Signature,
 };
-use crate::{Error, Kernel, shingle::Shingler, text::hash::mix};
+use crate::{
+    Error, Kernel,
+    kernel::capability::{Capability, dispatch},
+    shingle::Shingler,
+    text::hash::mix,
+};
 
 /// The most lanes that a signature may have.
 pub const MAX_LANES: usize = 4096;
@@ -70,7 +75,7 @@ pub struct MinHasher {
 /// The hash functions of a scheme.
 #[derive(Debug, Clone)]
 struct Functions {
-    kernel: Kernel,
+    capability: Capability,
     /// One odd multiplier per round.
     rounds: [u64; ROUNDS],
     /// The classic hash function of each lane: a multiplier, odd, and a summand.
@@ -91,6 +96,7 @@ impl MinHasher {
                 expected: "from 1 to 4096",
             });
         }
+        let capability = kernel.require()?;
         let shingler = Shingler::new(words, kernel)?;
         let kind = SketchKind::MinHash { lanes: lanes as u32 };
         let scheme = SchemeId { kind, words: words as u32, seed, normalisation: NORMALISATION };
@@ -103,7 +109,7 @@ impl MinHasher {
         let (multipliers, summands) =
             (0..lanes).map(|_| (random() as u32 | 1, random() as u32)).unzip();
         let round = vec![OPEN; lanes];
-        let functions = Functions { kernel, rounds, multipliers, summands, round };
+        let functions = Functions { capability, rounds, multipliers, summands, round };
         Ok(Self { scheme, shingler, functions })
     }
 
@@ -155,17 +161,8 @@ impl Functions {
                 *lane = if *lane == OPEN { value } else { *lane };
             }
         }
-        match self.kernel {
-            Kernel::Scalar => self.fill_open_lanes(shingles, lanes),
-            // SAFETY: `MinHasher::new` refuses kernels that the processor lacks.
-            #[cfg(target_arch = "x86_64")]
-            Kernel::Avx2 => unsafe { self.fill_open_lanes_avx2(shingles, lanes) },
-            // SAFETY: as above.
-            #[cfg(target_arch = "x86_64")]
-            Kernel::Avx512 => unsafe { self.fill_open_lanes_avx512(shingles, lanes) },
-            #[cfg(not(target_arch = "x86_64"))]
-            _ => unreachable!("`MinHasher::new` refuses kernels that the processor lacks"),
-        }
+        // The compiler makes vector code of plain Rust here.
+        dispatch!(self.capability, _kernel => self.fill_open_lanes(shingles, lanes));
         true
     }
 
@@ -199,20 +196,6 @@ impl Functions {
                 lanes[lane] = min;
             }
         }
-    }
-
-    /// Compiled for AVX2: the compiler makes vector code of plain Rust here.
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2")]
-    fn fill_open_lanes_avx2(&self, shingles: &[u64], lanes: &mut [u32]) {
-        self.fill_open_lanes(shingles, lanes);
-    }
-
-    /// Compiled for AVX-512.
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,avx512f,avx512bw,avx512dq,avx512vl")]
-    fn fill_open_lanes_avx512(&self, shingles: &[u64], lanes: &mut [u32]) {
-        self.fill_open_lanes(shingles, lanes);
     }
 }
 

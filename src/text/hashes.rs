@@ -20,6 +20,7 @@ use super::{
     plain::{Folding, fold_plain},
     words::{for_each_in, stretch_end},
 };
+use crate::kernel::capability::{Capability, dispatch};
 use crate::{Error, Kernel, Span};
 
 /// Bytes of text that are worked on at a time: what one step writes is still in the first-level cache
@@ -33,7 +34,7 @@ const PIECE: usize = 8 * 1024;
 /// Keeps buffers, which grow with the longest stretch without a space: one per thread.
 #[derive(Debug, Clone)]
 pub struct WordHasher {
-    kernel: Kernel,
+    capability: Capability,
     buffers: Buffers,
 }
 
@@ -49,13 +50,12 @@ struct Buffers {
 impl WordHasher {
     /// Fails where this processor cannot run `kernel`.
     pub fn new(kernel: Kernel) -> Result<Self, Error> {
-        kernel.check()?;
-        Ok(Self { kernel, buffers: Buffers::default() })
+        Ok(Self { capability: kernel.require()?, buffers: Buffers::default() })
     }
 
     /// The kernel that was asked for.
     pub fn kernel(&self) -> Kernel {
-        self.kernel
+        self.capability.kernel()
     }
 
     /// Appends the hash of every word of `text` to `hashes`, in order. Text without words adds none.
@@ -121,20 +121,9 @@ impl WordHasher {
         }
     }
 
-    fn hash_piece(&mut self, piece: Piece<'_>, hashes: &mut Found<'_>) {
+    fn hash_piece(&mut self, piece: Piece<'_>, found: &mut Found<'_>) {
         let buffers = &mut self.buffers;
-        match self.kernel {
-            // SAFETY: plain Rust needs no features.
-            Kernel::Scalar => unsafe { hash_piece(blocks::scalar::Scalar, piece, buffers, hashes) },
-            // SAFETY: `new` refuses kernels that the processor lacks.
-            #[cfg(target_arch = "x86_64")]
-            Kernel::Avx2 => unsafe { hash_piece_avx2(piece, buffers, hashes) },
-            // SAFETY: as above.
-            #[cfg(target_arch = "x86_64")]
-            Kernel::Avx512 => unsafe { hash_piece_avx512(piece, buffers, hashes) },
-            #[cfg(not(target_arch = "x86_64"))]
-            _ => unreachable!("`new` refuses kernels that the processor lacks"),
-        }
+        dispatch!(self.capability, kernel => hash_piece(kernel, piece, buffers, found));
     }
 }
 
@@ -151,33 +140,14 @@ fn piece_end(text: &[u8], start: usize) -> usize {
     }
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn hash_piece_avx2(piece: Piece<'_>, buffers: &mut Buffers, hashes: &mut Found<'_>) {
-    // SAFETY: this function has the features.
-    unsafe { hash_piece(blocks::avx2::Avx2, piece, buffers, hashes) }
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(
-    enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2"
-)]
-fn hash_piece_avx512(piece: Piece<'_>, buffers: &mut Buffers, hashes: &mut Found<'_>) {
-    // SAFETY: this function has the features.
-    unsafe { hash_piece(blocks::avx512::Avx512, piece, buffers, hashes) }
-}
-
-/// # Safety
-/// The processor must have the kernel's features.
 #[inline(always)]
-unsafe fn hash_piece(
+fn hash_piece(
     kernel: impl blocks::Kernel,
     piece: Piece<'_>,
     buffers: &mut Buffers,
     found: &mut Found<'_>,
 ) {
-    // SAFETY: the caller vouches for the features.
-    unsafe { buffers.edges.find(kernel, piece.text.as_bytes()) };
+    buffers.edges.find(kernel, piece.text.as_bytes());
     buffers.signs.add(buffers.edges.signs);
     hash_found(piece, buffers, found);
 }

@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::super::sides;
-use super::kernel::{self, FEW, Kernel, LANES, Work};
+use super::kernel::{FEW, Kernel, LANES};
 use super::slots::Slots;
 use super::{Posting, Postings, RareConfig, RareStats, Scratch};
+use crate::kernel::capability::dispatch;
 
 /// The features that count, each with the articles that have it.
 ///
@@ -84,7 +85,8 @@ impl RareIndex {
         let Scratch { slots, postings, spare, lists, .. } = scratch;
         let streams = threads.iter().map(|own| own.words(partition));
         let features = Features::new(config, lists, spare);
-        let (part, stats) = kernel::run(config.kernel, Add { streams, slots, postings, features });
+        let add = Add { streams, slots, postings, features };
+        let (part, stats) = dispatch!(config.kernel.expect_capability(), kernel => add.by(kernel));
         self.articles = self.articles.max(part.end);
         self.shared += stats.shared;
         self.parts.push(part);
@@ -101,23 +103,16 @@ struct Add<'s, S> {
     features: Features<'s>,
 }
 
-impl<'w, S: Iterator<Item = &'w [u32]> + Clone> Work for Add<'_, S> {
-    type Output = (Part, RareStats);
-
+impl<'w, S: Iterator<Item = &'w [u32]> + Clone> Add<'_, S> {
     #[inline(always)]
-    unsafe fn with(self, kernel: impl Kernel) -> Self::Output {
+    fn by(self, kernel: impl Kernel) -> (Part, RareStats) {
         let Self { streams, slots, postings, mut features } = self;
-        // SAFETY: the caller vouches for the features.
-        let count = unsafe { slots.gather(kernel, streams, postings) };
+        let count = slots.gather(kernel, streams, postings);
         features.spare.resize(features.spare.len().max(count + FEW), 0);
-        // SAFETY: as above.
-        unsafe {
-            features.add_same::<2>(kernel, postings, slots.two());
-            features.add_same::<3>(kernel, postings, slots.three());
-        }
+        features.add_same::<2>(kernel, postings, slots.two());
+        features.add_same::<3>(kernel, postings, slots.three());
         for slot in slots.more() {
-            // SAFETY: as above.
-            unsafe { features.add_slot(kernel, postings, slot) };
+            features.add_slot(kernel, postings, slot);
         }
         features.finish(count)
     }
@@ -144,11 +139,8 @@ impl<'s> Features<'s> {
     }
 
     /// Adds the postings of slots of `N` each, which stand one behind the other.
-    ///
-    /// # Safety
-    /// The processor must have the kernel's features.
     #[inline(always)]
-    unsafe fn add_same<const N: usize>(
+    fn add_same<const N: usize>(
         &mut self,
         kernel: impl Kernel,
         postings: &mut [Posting],
@@ -158,8 +150,7 @@ impl<'s> Features<'s> {
         for start in slots.clone().step_by(step) {
             let count = step.min(slots.end - start);
             let lanes = postings[start..].first_chunk().expect("there are more behind");
-            // SAFETY: the caller vouches for the features.
-            let same = unsafe { kernel.same::<N>(lanes, count) };
+            let same = kernel.same::<N>(lanes, count);
             self.append(2, &same.two.0, same.two.1);
             if N > 2 {
                 self.append(3, &same.three.0, same.three.1);
@@ -168,45 +159,30 @@ impl<'s> Features<'s> {
             let mut unclear = same.unclear;
             while unclear != 0 {
                 let slot = start + unclear.trailing_zeros() as usize;
-                // SAFETY: as above.
-                unsafe { self.tell_apart(kernel, &mut postings[slot..slot + N]) };
+                self.tell_apart(kernel, &mut postings[slot..slot + N]);
                 unclear &= unclear - 1;
             }
         }
     }
 
     /// Adds the postings of a slot.
-    ///
-    /// # Safety
-    /// The processor must have the kernel's features.
     #[inline(always)]
-    unsafe fn add_slot(
-        &mut self,
-        kernel: impl Kernel,
-        postings: &mut [Posting],
-        slot: Range<usize>,
-    ) {
+    fn add_slot(&mut self, kernel: impl Kernel, postings: &mut [Posting], slot: Range<usize>) {
         if slot.len() <= FEW {
             let mut articles = [0; FEW];
             let few = postings[slot.start..].first_chunk().expect("there are more behind");
-            // SAFETY: the caller vouches for the features.
-            if let Some(df) = unsafe { kernel.few(few, slot.len(), &mut articles) } {
+            if let Some(df) = kernel.few(few, slot.len(), &mut articles) {
                 return self.append(df, &articles, df);
             }
         }
-        // SAFETY: as above.
-        unsafe { self.tell_apart(kernel, &mut postings[slot]) };
+        self.tell_apart(kernel, &mut postings[slot]);
     }
 
     /// Adds the features of a slot, one after the other.
-    ///
-    /// # Safety
-    /// The processor must have the kernel's features.
     #[inline(always)]
-    unsafe fn tell_apart(&mut self, kernel: impl Kernel, mut slot: &mut [Posting]) {
+    fn tell_apart(&mut self, kernel: impl Kernel, mut slot: &mut [Posting]) {
         for _ in 0..TELL_APART {
-            // SAFETY: the caller vouches for the features.
-            let same = unsafe { kernel.part(slot, self.spare) };
+            let same = kernel.part(slot, self.spare);
             let (group, others) = slot.split_at_mut(same);
             self.add(group);
             if others.is_empty() {

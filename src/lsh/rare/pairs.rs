@@ -9,9 +9,9 @@ use std::ops::Range;
 
 use super::super::sides;
 use super::index::SLACK;
-use super::kernel::{self, Kernel, Work};
-use super::weigh::{self, Scales, WEIGHT_BITS, Word};
+use super::weigh::{self, WEIGHT_BITS, Word};
 use super::{RareConfig, RareIndex, Scratch, Sides};
+use crate::kernel::capability::dispatch;
 use crate::prefetch;
 
 /// Pairs in a block, about: they, and then their counters, fit the first-level cache.
@@ -106,6 +106,7 @@ impl RareIndex {
         scratch: &mut Scratch,
     ) -> Vec<(u32, u32, u32)> {
         let Scratch { words, scales, .. } = scratch;
+        let capability = config.kernel.expect_capability();
         let (starts, total) = blocks.starts(part.clone());
         if words.len() < total {
             // Not both at once: this may be all the memory that there is for pairs.
@@ -133,27 +134,10 @@ impl RareIndex {
                 least: config.min_weight.max(1),
             };
             let words = &mut words[start..end];
-            kernel::run(config.kernel, Weigh { scales, block, words, pairs: &mut pairs });
+            let (scales, pairs) = (&mut *scales, &mut pairs);
+            dispatch!(capability, kernel => scales.weigh(kernel, block, words, pairs));
         }
         pairs
-    }
-}
-
-/// The pairs of a block to those that weigh enough.
-struct Weigh<'s> {
-    scales: &'s mut Scales,
-    block: weigh::Block,
-    words: &'s mut [Word],
-    pairs: &'s mut Vec<(u32, u32, u32)>,
-}
-
-impl Work for Weigh<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    unsafe fn with(self, kernel: impl Kernel) {
-        // SAFETY: the caller vouches for the features.
-        unsafe { self.scales.weigh(kernel, self.block, self.words, self.pairs) }
     }
 }
 

@@ -34,11 +34,8 @@ pub(super) struct Slots {
 impl Slots {
     /// Moves the postings whose slot has several to `into`, slot by slot; at least [`LANES`] more are behind.
     /// Gives how many there were in all.
-    ///
-    /// # Safety
-    /// The processor must have the kernel's features.
     #[inline(always)]
-    pub unsafe fn gather<'w>(
+    pub fn gather<'w>(
         &mut self,
         kernel: impl Kernel,
         streams: impl Iterator<Item = &'w [u32]> + Clone,
@@ -58,8 +55,7 @@ impl Slots {
         let count = words - *none as usize;
         self.begins.resize(self.begins.len().max(count / 4 + LANES + 1), 0);
         let first = Self::first(words, slots.len());
-        // SAFETY: the caller vouches for the features.
-        let (several, end) = unsafe { kernel.places(slots, (first, 0), &mut self.begins) };
+        let (several, end) = kernel.places(slots, (first, 0), &mut self.begins);
         self.begins.truncate(several + 1);
         self.begins[several] = end.more;
         self.two = first.two as usize..end.two as usize;
@@ -70,8 +66,7 @@ impl Slots {
         into.resize(into.len().max(last), 0);
         let mut scatter = Scatter { cut, places: &mut self.states, into };
         for words in streams {
-            // SAFETY: the caller vouches for the features.
-            unsafe { scatter.scatter(kernel, words) };
+            scatter.scatter(kernel, words);
         }
         count
     }
@@ -124,11 +119,8 @@ struct Scatter<'s> {
 
 impl Scatter<'_> {
     /// Moves the postings of a stream.
-    ///
-    /// # Safety
-    /// The processor must have the kernel's features.
     #[inline(always)]
-    unsafe fn scatter(&mut self, kernel: impl Kernel, words: &[u32]) {
+    fn scatter(&mut self, kernel: impl Kernel, words: &[u32]) {
         let (mut slots, mut postings) = ([0; CHUNK], [0; CHUNK]);
         let mut first = 0;
         for words in words.chunks(CHUNK) {
@@ -138,8 +130,7 @@ impl Scatter<'_> {
             last[..rest.len()].copy_from_slice(rest);
             let to = slots.as_chunks_mut().0.iter_mut().zip(postings.as_chunks_mut().0);
             for (words, (slots, postings)) in lanes.iter().chain([&last]).zip(to) {
-                // SAFETY: the caller vouches for the features.
-                first = unsafe { kernel.unpack(words, (self.cut, first), slots, postings) };
+                first = kernel.unpack(words, (self.cut, first), slots, postings);
             }
             for (slot, posting) in slots[..words.len()].iter().zip(&postings) {
                 let place = &mut self.places[*slot as usize];

@@ -90,11 +90,8 @@ impl Default for Scales {
 impl Scales {
     /// Appends the pairs that weigh enough: the lesser article, the greater one, the weight; sorted.
     /// `words` mean nothing afterwards.
-    ///
-    /// # Safety
-    /// The processor must have the kernel's features.
     #[inline(always)]
-    pub unsafe fn weigh(
+    pub fn weigh(
         &mut self,
         kernel: impl Kernel,
         block: Block,
@@ -104,8 +101,7 @@ impl Scales {
         match block.bits() <= TABLE {
             true => self.count(&block, words, into),
             false => {
-                // SAFETY: the caller vouches for the features.
-                let kept = unsafe { self.sift(kernel, words, block.least.min(255) as u8) };
+                let kept = self.sift(kernel, words, block.least.min(255) as u8);
                 self.tell_apart(&block, &words[..kept], into);
             }
         }
@@ -156,18 +152,14 @@ impl Scales {
     }
 
     /// Moves the words to the front whose pair may weigh enough, and gives their number.
-    ///
-    /// # Safety
-    /// The processor must have the kernel's features.
     #[inline(always)]
-    unsafe fn sift(&mut self, kernel: impl Kernel, words: &mut [Word], least: u8) -> usize {
+    fn sift(&mut self, kernel: impl Kernel, words: &mut [Word], least: u8) -> usize {
         let bits = (words.len() * COUNTERS).max(1).ilog2().clamp(LEAST_SIEVE, SIEVE);
         for &word in &*words {
             let counter = &mut self.counters[place_of(word, bits) & ((1 << SIEVE) - 1)];
             *counter = counter.saturating_add(weight_of(word) as u8);
         }
-        // SAFETY: the caller vouches for the features.
-        let kept = unsafe { kernel.keep(words, &self.counters[..], bits, least) };
+        let kept = kernel.keep(words, &self.counters[..], bits, least);
         self.counters[..1 << bits].fill(0);
         kept
     }
@@ -222,8 +214,25 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::super::kernel::scalar::Scalar;
     use super::*;
+    use crate::kernel::capability::{Capability, dispatch};
+
+    /// Appends what every kernel finds alike. `words` mean nothing afterwards.
+    fn weigh(
+        scales: &mut Scales,
+        block: Block,
+        words: &mut [Word],
+        into: &mut Vec<(u32, u32, u32)>,
+    ) {
+        let before = (words.to_vec(), into.clone());
+        for (at, capability) in Capability::all().enumerate() {
+            let (mut own, mut found) = before.clone();
+            dispatch!(capability, kernel => scales.weigh(kernel, block.clone(), &mut own, &mut found));
+            assert!(at == 0 || found == *into, "{:?}", capability.kernel());
+            *into = found;
+        }
+        words.fill(0);
+    }
 
     proptest! {
         /// Few pairs, of which some weigh more than a counter holds; in a table of their own and in a sieve.
@@ -244,14 +253,12 @@ mod tests {
             for _ in 0..2 {
                 found.truncate(1);
                 let mut words = words.clone();
-                // SAFETY: plain Rust needs no features.
-                unsafe { scales.weigh(Scalar, block.clone(), &mut words, &mut found) };
+                weigh(&mut scales, block.clone(), &mut words, &mut found);
                 prop_assert_eq!(&found[1..], &expected);
             }
             words.clear();
             found.clear();
-            // SAFETY: as above.
-            unsafe { scales.weigh(Scalar, block, &mut words, &mut found) };
+            weigh(&mut scales, block, &mut words, &mut found);
             prop_assert!(found.is_empty());
         }
     }
@@ -262,8 +269,7 @@ mod tests {
         for times in [62, 63, 64, 93, 94] {
             let block = Block { articles: 0..1, all: 10, bits: 10, least: 125 };
             let (mut words, mut found) = (vec![7 << WEIGHT_BITS | 4; times], Vec::new());
-            // SAFETY: plain Rust needs no features.
-            unsafe { Scales::default().weigh(Scalar, block, &mut words, &mut found) };
+            weigh(&mut Scales::default(), block, &mut words, &mut found);
             assert_eq!(found, [(0, 7, 4 * times as u32)]);
         }
     }
@@ -275,8 +281,7 @@ mod tests {
             for (least, expected) in [(1, 1), (255, 1), (256, 1), (4000, 1), (4001, 0)] {
                 let block = Block { articles: 0..1, all: 10, bits, least };
                 let (mut words, mut found) = (vec![7 << WEIGHT_BITS | 4; 1000], Vec::new());
-                // SAFETY: plain Rust needs no features.
-                unsafe { scales.weigh(Scalar, block, &mut words, &mut found) };
+                weigh(&mut scales, block, &mut words, &mut found);
                 assert_eq!(found, [(0, 7, 4000)][..expected]);
             }
         }

@@ -1,56 +1,25 @@
-//! The whole block in one register; comparisons give masks outright.
+//! What AVX-512 has and AVX2 has not: one instruction that moves the chosen bytes to the front.
+//!
+//! Without it the positions of bits are found one after the other, on bits, which no vector helps: so
+//! this half is not generic.
 
 use std::arch::x86_64::{
-    __m512i, _mm512_add_epi32, _mm512_castsi512_si128, _mm512_cmpeq_epi8_mask,
-    _mm512_cmplt_epu8_mask, _mm512_cvtepu8_epi32, _mm512_extracti32x4_epi32, _mm512_loadu_si512,
-    _mm512_mask_add_epi8, _mm512_maskz_compress_epi8, _mm512_movepi8_mask, _mm512_set1_epi8,
-    _mm512_set1_epi32, _mm512_storeu_si512, _mm512_sub_epi8,
+    _mm512_add_epi32, _mm512_castsi512_si128, _mm512_cvtepu8_epi32, _mm512_extracti32x4_epi32,
+    _mm512_loadu_si512, _mm512_maskz_compress_epi8, _mm512_set1_epi32, _mm512_storeu_si512,
 };
 
-use super::{BLOCK, Kernel, Masks};
-
-/// Needs AVX-512 F, BW and VBMI2.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::text) struct Avx512;
+use super::{BLOCK, Kernel, Masks, vector};
+use crate::kernel::capability::{Avx512, avx512};
 
 impl Kernel for Avx512 {
     #[inline(always)]
-    unsafe fn classify(self, bytes: &[u8; BLOCK], lowered: &mut [u8; BLOCK]) -> Masks {
-        // SAFETY: the caller vouches for the features.
-        unsafe { classify(bytes, lowered) }
+    fn classify(self, bytes: &[u8; BLOCK], lowered: &mut [u8; BLOCK]) -> Masks {
+        vector::classify(self, bytes, lowered)
     }
 
     #[inline(always)]
-    unsafe fn places(self, bits: u64, base: u32, places: &mut [u32; BLOCK]) {
-        // SAFETY: the caller vouches for the features.
-        unsafe { write_places(bits, base, places) }
-    }
-}
-
-#[target_feature(enable = "avx512f,avx512bw")]
-#[inline]
-fn classify(bytes: &[u8; BLOCK], lowered: &mut [u8; BLOCK]) -> Masks {
-    // SAFETY: a block is 64 bytes long, and the load is an unaligned one.
-    let bytes = unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) };
-    let splat = |byte: u8| _mm512_set1_epi8(byte as i8);
-    let is = |byte: u8| _mm512_cmpeq_epi8_mask(bytes, splat(byte));
-    let within = |bytes: __m512i, first: u8, count: u8| {
-        _mm512_cmplt_epu8_mask(_mm512_sub_epi8(bytes, splat(first)), splat(count))
-    };
-    let upper = within(bytes, b'A', 26);
-    let lower = _mm512_mask_add_epi8(bytes, upper, bytes, splat(0x20));
-    // SAFETY: a block is 64 bytes long, and the store is an unaligned one.
-    unsafe { _mm512_storeu_si512(lowered.as_mut_ptr().cast(), lower) };
-    let (dots, apostrophes) = (is(b'.'), is(b'\''));
-    let commas = is(b',') | is(b';');
-    Masks {
-        letters: within(lower, b'a', 26),
-        digits: within(bytes, b'0', 10),
-        joiners: is(b'_'),
-        mid_letters: dots | apostrophes | is(b':'),
-        mid_digits: dots | apostrophes | commas,
-        dropped: dots | commas | is(b'-'),
-        wide: _mm512_movepi8_mask(bytes),
+    fn places(self, bits: u64, base: u32, places: &mut [u32; BLOCK]) {
+        avx512!(self, write_places, bits, base, places)
     }
 }
 

@@ -21,67 +21,56 @@ use std::arch::x86_64::{
 use super::super::postings::BLOCK_BITS;
 use super::super::weigh::{HASH, SLACK, WEIGHT_BITS, Word, place_of};
 use super::{Cut, FEW, Kernel, LANES, Places, Posting, Same};
-
-/// Needs AVX-512 F, CD and DQ.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::lsh::rare) struct Avx512;
+use crate::kernel::capability::{Avx512, avx512};
 
 impl Kernel for Avx512 {
     #[inline(always)]
-    unsafe fn unpack(
+    fn unpack(
         self,
         words: &[u32; LANES],
         cut_and_first: (Cut, u32),
         slots: &mut [u32; LANES],
         postings: &mut [Posting; LANES],
     ) -> u32 {
-        // SAFETY: the caller vouches for the features.
-        unsafe { unpack(words, cut_and_first, slots, postings) }
+        avx512!(self, unpack, words, cut_and_first, slots, postings)
     }
 
     #[inline(always)]
-    unsafe fn places(
+    fn places(
         self,
         slots: &mut [u32],
         first_and_alone: (Places, u32),
         begins: &mut [u32],
     ) -> (usize, Places) {
-        // SAFETY: the caller vouches for the features.
-        unsafe { places(slots, first_and_alone, begins) }
+        avx512!(self, places, slots, first_and_alone, begins)
     }
 
     #[inline(always)]
-    unsafe fn same<const N: usize>(self, postings: &[Posting; LANES], count: usize) -> Same {
-        // SAFETY: the caller vouches for the features.
-        unsafe {
-            match N {
-                2 => same_of_two(postings, count),
-                _ => same_of_three(postings, count),
-            }
+    fn same<const N: usize>(self, postings: &[Posting; LANES], count: usize) -> Same {
+        match N {
+            2 => avx512!(self, same_of_two, postings, count),
+            _ => avx512!(self, same_of_three, postings, count),
         }
     }
 
     #[inline(always)]
-    unsafe fn few(
+    fn few(
         self,
         postings: &[Posting; FEW],
         count: usize,
         articles: &mut [u32; FEW],
     ) -> Option<usize> {
-        // SAFETY: the caller vouches for the features.
-        unsafe { few(postings, count, articles) }
+        avx512!(self, few, postings, count, articles)
     }
 
     #[inline(always)]
-    unsafe fn part(self, postings: &mut [Posting], others: &mut [Posting]) -> usize {
-        // SAFETY: the caller vouches for the features.
-        unsafe { part(postings, others) }
+    fn part(self, postings: &mut [Posting], others: &mut [Posting]) -> usize {
+        avx512!(self, part, postings, others)
     }
 
     #[inline(always)]
-    unsafe fn keep(self, words: &mut [Word], counters: &[u8], bits: u32, least: u8) -> usize {
-        // SAFETY: the caller vouches for the features.
-        unsafe { keep(words, counters, bits, least) }
+    fn keep(self, words: &mut [Word], counters: &[u8], bits: u32, least: u8) -> usize {
+        avx512!(self, keep, words, counters, bits, least)
     }
 }
 
