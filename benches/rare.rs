@@ -3,7 +3,7 @@
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use retold::{
     Kernel,
-    lsh::rare::{self, Emission, Postings, RareConfig, Scratch, Spread},
+    lsh::rare::{self, Partitioning, Postings, PostingsBuilder, RareConfig, Scratch},
     shingle::{ShingleSet, Shingler},
 };
 use retold_generate::bench::{self as generate, Script};
@@ -47,18 +47,18 @@ struct Buffers {
 
 fn candidates(features: &Features, config: RareConfig, kept: &mut Buffers) -> rare::Candidates {
     let count = features.hashes.len();
-    let spread = Spread::for_postings(count);
-    let mut emission = match kept.postings.take() {
-        Some(postings) => postings.restart(spread),
-        None => Emission::new(spread, count),
+    let partitioning = Partitioning::for_postings(count);
+    let mut builder = match kept.postings.take() {
+        Some(postings) => postings.restart(partitioning),
+        None => PostingsBuilder::new(partitioning, count),
     };
     let mut start = 0;
     for (number, &end) in (0..).zip(&features.ends) {
-        let mut article = emission.article(number);
-        features.hashes[start..end].iter().for_each(|feature| article.push(*feature));
+        let mut article = builder.article(number);
+        features.hashes[start..end].iter().for_each(|feature| article.add(*feature));
         start = end;
     }
-    let postings = kept.postings.insert(emission.finish());
+    let postings = kept.postings.insert(builder.finish());
     rare::candidates(postings, config, &mut kept.scratch)
 }
 

@@ -4,7 +4,7 @@
 //! most; so features whose document frequency (df) is above a cap are dropped, and what remains
 //! gives at most `(cap - 1) / 2` pairs per posting: linear work, whatever the corpus.
 //!
-//! Three stages: [`Emission`] takes features as articles give them, which makes [`Postings`];
+//! Three stages: [`PostingsBuilder`] takes features as articles give them, which makes [`Postings`];
 //! [`RareIndex::add`] turns those of a partition into features with their articles; [`RareIndex::pairs`]
 //! counts the pairs of some articles.
 //! Partitions, and blocks of articles, may be worked on in any order or in parallel; [`candidates`]
@@ -20,10 +20,10 @@ mod slots;
 mod spill;
 mod weigh;
 
-pub use emission::{Article, Emission};
+pub use emission::{ArticleFeatures, PostingsBuilder};
 pub use index::RareIndex;
 pub use pairs::Blocks;
-pub use postings::{Postings, Spread};
+pub use postings::{Partitioning, Postings};
 pub use spill::Spill;
 
 use super::Sides;
@@ -49,7 +49,7 @@ pub struct RareConfig {
 
 impl RareConfig {
     /// Articles that a feature that counts may have; of both sides.
-    fn most_articles(self) -> usize {
+    fn max_articles(self) -> usize {
         let sides = if self.sides == Sides::One { 1 } else { 2 };
         (self.max_df as usize).saturating_mul(sides).max(1)
     }
@@ -128,24 +128,24 @@ pub fn candidates(postings: &Postings, config: RareConfig, scratch: &mut Scratch
     }
     let blocks = index.blocks(config.sides);
     let mut pairs = Vec::new();
-    for part in blocks.parts(PART_BYTES) {
-        pairs.append(&mut index.pairs(config, (&blocks, part), scratch));
+    for shard in blocks.shards(SHARD_BYTES) {
+        pairs.append(&mut index.pairs(config, (&blocks, shard), scratch));
     }
     Candidates { pairs, stats }
 }
 
 /// Memory for pairs that [`candidates`] takes, at most, about.
-const PART_BYTES: usize = 256 << 20;
+const SHARD_BYTES: usize = 256 << 20;
 
 /// Buffers that are kept from one partition to the next: one per thread.
 #[derive(Debug, Clone, Default)]
 pub struct Scratch {
-    slots: slots::Slots,
+    buckets: slots::HashBuckets,
     postings: Vec<Posting>,
     spare: Vec<Posting>,
-    lists: Vec<Vec<u32>>,
-    words: Vec<u32>,
-    scales: weigh::Scales,
+    lists_by_df: Vec<Vec<u32>>,
+    packed_pairs: Vec<u32>,
+    accumulator: weigh::PairAccumulator,
 }
 
 #[cfg(test)]
@@ -212,16 +212,16 @@ mod tests {
         mix(feature + 1)
     }
 
-    fn emit(emission: &mut Emission, features: &[(u64, u32)]) {
+    fn add_all(builder: &mut PostingsBuilder, features: &[(u64, u32)]) {
         for (feature, article) in features {
-            emission.article(*article).push(hash(*feature));
+            builder.article(*article).add(hash(*feature));
         }
     }
 
-    fn postings(features: &[(u64, u32)], spread: Spread) -> Postings {
-        let mut emission = Emission::new(spread, features.len());
-        emit(&mut emission, features);
-        emission.finish()
+    fn postings(features: &[(u64, u32)], partitioning: Partitioning) -> Postings {
+        let mut builder = PostingsBuilder::new(partitioning, features.len());
+        add_all(&mut builder, features);
+        builder.finish()
     }
 
     /// All kernels that this processor has must find the same.
@@ -248,7 +248,7 @@ mod tests {
             min_shared in 0..5u32,
         ) {
             let config = config(max_df, min_shared);
-            let found = candidates(&postings(&features, Spread::for_postings(0)), config);
+            let found = candidates(&postings(&features, Partitioning::for_postings(0)), config);
             prop_assert_eq!(found.pairs, naive(&features, config));
             prop_assert_eq!(found.stats, naive_stats(&features, config));
         }
@@ -261,7 +261,7 @@ mod tests {
             min_shared in 0..5u32,
         ) {
             let config = RareConfig { sides: Sides::Two(border), ..config(max_df, min_shared) };
-            let found = candidates(&postings(&features, Spread::for_postings(0)), config);
+            let found = candidates(&postings(&features, Partitioning::for_postings(0)), config);
             prop_assert_eq!(found.pairs, naive(&features, config));
             let stats = found.stats;
             let all = articles(&features);
@@ -271,23 +271,23 @@ mod tests {
         }
 
         #[test]
-        fn parts_of_features_and_of_articles_give_the_same_pairs(
+        fn shards_of_features_and_of_articles_give_the_same_pairs(
             features in prop::collection::vec((0..60u64, 0..90u32), 0..400),
-            parts in 1..7usize,
+            shards in 1..7usize,
             bytes in 0..2000usize,
         ) {
             let config = config(8, 2);
             let (mut stats, mut scratch) = (RareStats::default(), Scratch::default());
             let mut index = RareIndex::default();
-            let all = Spread::for_postings(0);
+            let all = Partitioning::for_postings(0);
             // Two threads, one of which has the greater half; those of one part before are used again.
             let halves = features.split_at(features.len() / 3);
-            let mut threads = [halves.0, halves.1].map(|own| postings(own, all.part(0, parts)));
-            for part in 0..parts {
+            let mut threads = [halves.0, halves.1].map(|own| postings(own, all.shard(0, shards)));
+            for shard in 0..shards {
                 threads = [(threads[0].clone(), halves.0), (threads[1].clone(), halves.1)].map(|(own, features)| {
-                    let mut emission = own.restart(all.part(part, parts));
-                    emit(&mut emission, features);
-                    emission.finish()
+                    let mut builder = own.restart(all.shard(shard, shards));
+                    add_all(&mut builder, features);
+                    builder.finish()
                 });
                 for partition in 0..threads[0].partitions() {
                     let mut own = RareIndex::default();
@@ -297,9 +297,9 @@ mod tests {
             }
             let blocks = index.blocks(config.sides);
             let found: Vec<_> = blocks
-                .parts(bytes)
+                .shards(bytes)
                 .into_iter()
-                .flat_map(|part| index.pairs(config, (&blocks, part), &mut scratch))
+                .flat_map(|shard| index.pairs(config, (&blocks, shard), &mut scratch))
                 .collect();
             prop_assert_eq!(found, naive(&features, config));
             prop_assert_eq!(stats, naive_stats(&features, config));
@@ -326,37 +326,37 @@ mod tests {
         #[test]
         fn spilled_or_not_is_the_same(
             features in prop::collection::vec((0..60u64, 0..90u32, 0..20u32), 0..300),
-            part in 0..3usize,
+            shard in 0..3usize,
         ) {
-            let spread = Spread::for_postings(0).part(part, 3);
+            let partitioning = Partitioning::for_postings(0).shard(shard, 3);
             let (memory, config) = (Memory::default(), config(8, 2));
             let held: Vec<(u64, u32)> = features.iter().map(|of| (of.0, of.1)).collect();
-            let held = postings(&held, spread.clone());
-            let mut threads = [0, 1].map(|_| Emission::new(spread.clone(), 10));
+            let held = postings(&held, partitioning.clone());
+            let mut threads = [0, 1].map(|_| PostingsBuilder::new(partitioning.clone(), 10));
             let mut is_spilled = false;
             for (feature, article, chance) in features {
                 let own = &mut threads[article as usize % 2];
-                emit(own, &[(feature, article)]);
+                add_all(own, &[(feature, article)]);
                 if chance == 0 {
                     own.spill(&memory);
                     prop_assert_eq!(own.bytes(), 0);
                     is_spilled |= !memory.0.lock().unwrap().is_empty();
                 }
             }
-            let threads = threads.map(Emission::finish);
+            let threads = threads.map(PostingsBuilder::finish);
             prop_assert_eq!(threads.iter().any(Postings::is_spilled), is_spilled);
             let mut scratch = Scratch::default();
             let (mut index, mut stats) = (RareIndex::default(), RareStats::default());
-            for partition in 0..spread.partitions() {
+            for partition in 0..partitioning.partitions() {
                 let all = [Postings::gather((&threads, partition), &memory)];
                 stats.add(index.add((&all, 0), config, &mut scratch));
             }
             let expected = candidates(&held, config);
             prop_assert_eq!(stats, expected.stats);
             let blocks = index.blocks(config.sides);
-            let pairs = blocks.parts(usize::MAX).into_iter();
+            let pairs = blocks.shards(usize::MAX).into_iter();
             let pairs: Vec<_> =
-                pairs.flat_map(|part| index.pairs(config, (&blocks, part), &mut scratch)).collect();
+                pairs.flat_map(|shard| index.pairs(config, (&blocks, shard), &mut scratch)).collect();
             prop_assert_eq!(pairs, expected.pairs);
         }
     }
@@ -369,7 +369,7 @@ mod tests {
             let features: Vec<_> =
                 (0..120_000).map(|n| (shape(n), (mix(n) >> 40) as u32 % 4000)).collect();
             let config = config(20, 4);
-            let found = candidates(&postings(&features, Spread::for_postings(0)), config);
+            let found = candidates(&postings(&features, Partitioning::for_postings(0)), config);
             assert!(found.pairs == naive(&features, config));
         }
     }
@@ -380,7 +380,7 @@ mod tests {
             (0..6000).map(|n| (mix(n) % 20, (mix(n) >> 40) as u32 % 600)).collect();
         for min_weight in [1, 6, 12, 40] {
             let config = config(1000, min_weight);
-            let found = candidates(&postings(&features, Spread::for_postings(0)), config);
+            let found = candidates(&postings(&features, Partitioning::for_postings(0)), config);
             assert_eq!(found.pairs, naive(&features, config));
             assert!(min_weight > 12 || !found.pairs.is_empty());
         }
@@ -392,7 +392,7 @@ mod tests {
         let features: Vec<_> =
             (0..3000).map(|n| (mix(n) % 200, (mix(n) >> 40) as u32 % 50 * 499_999)).collect();
         let config = config(40, 3);
-        let found = candidates(&postings(&features, Spread::for_postings(0)), config);
+        let found = candidates(&postings(&features, Partitioning::for_postings(0)), config);
         assert_eq!(found.pairs, naive(&features, config));
         assert!(found.pairs.len() > 500);
     }
@@ -401,7 +401,7 @@ mod tests {
     fn what_is_dropped_is_counted() {
         let mut features: Vec<_> = (0..100).map(|article| (1, article)).collect();
         features.extend([(2, 5), (3, 5), (3, 6)]);
-        let postings = postings(&features, Spread::for_postings(0));
+        let postings = postings(&features, Partitioning::for_postings(0));
         let found = candidates(&postings, config(6, 1));
         assert_eq!(found.pairs, [(5, 6, 1)]);
         let expected = RareStats {

@@ -8,8 +8,8 @@
 use std::ops::Range;
 
 use super::super::sides;
-use super::index::SLACK;
-use super::weigh::{self, WEIGHT_BITS, Word};
+use super::index::PADDING;
+use super::weigh::{self, PackedPair, WEIGHT_BITS};
 use super::{RareConfig, RareIndex, Scratch, Sides};
 use crate::kernel::capability::dispatch;
 use crate::prefetch;
@@ -18,13 +18,13 @@ use crate::prefetch;
 const BLOCK_PAIRS: u64 = 1 << 14;
 
 /// Pairs that are written at a time, needed or not: to write just a few takes longer.
-const STRIDE: usize = SLACK;
+const STRIDE: usize = PADDING;
 
 /// Words ahead of the ones that are written that are asked for.
-const AHEAD: usize = 32;
+const PREFETCH_DISTANCE: usize = 32;
 
 /// Counters for each pair up to which all pairs that there might be are counted one by one.
-const COUNTERS: u64 = 8;
+const DENSE_COUNTERS: u64 = 8;
 
 /// The lesser articles of pairs, in blocks of a power of two, and the pairs that each has.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,30 +39,30 @@ pub struct Blocks {
 
 impl Blocks {
     /// Runs of blocks that take at most so many bytes each, or are one block.
-    pub fn parts(&self, bytes: usize) -> Vec<Range<usize>> {
-        let mut parts: Vec<Range<usize>> = Vec::new();
+    pub fn shards(&self, bytes: usize) -> Vec<Range<usize>> {
+        let mut shards: Vec<Range<usize>> = Vec::new();
         let mut room = 0;
         for (block, pairs) in self.pairs.iter().enumerate() {
-            let taken = (pairs + STRIDE) * size_of::<Word>();
-            match parts.last_mut() {
-                Some(part) if taken <= room => {
-                    part.end = block + 1;
+            let taken = (pairs + STRIDE) * size_of::<PackedPair>();
+            match shards.last_mut() {
+                Some(shard) if taken <= room => {
+                    shard.end = block + 1;
                     room -= taken;
                 }
                 _ => {
-                    parts.push(block..block + 1);
+                    shards.push(block..block + 1);
                     room = bytes.saturating_sub(taken);
                 }
             }
         }
-        parts
+        shards
     }
 
     /// Where each of some blocks starts when they are written one behind the other, and where all end.
     /// Behind each there is room for a stride that it does not need.
-    fn starts(&self, part: Range<usize>) -> (Vec<usize>, usize) {
-        let (mut starts, mut total) = (Vec::with_capacity(part.len()), 0);
-        for pairs in &self.pairs[part] {
+    fn starts(&self, shard: Range<usize>) -> (Vec<usize>, usize) {
+        let (mut starts, mut total) = (Vec::with_capacity(shard.len()), 0);
+        for pairs in &self.pairs[shard] {
             starts.push(total);
             total += pairs + STRIDE;
         }
@@ -76,12 +76,13 @@ impl RareIndex {
         let articles = u64::from(self.articles);
         let bits = u32::BITS - self.articles.saturating_sub(1).leading_zeros();
         let wanted = (articles * BLOCK_PAIRS / self.shared.max(1)).max(1).ilog2();
-        let is_dense = articles * articles / 2 <= self.shared * COUNTERS && bits <= weigh::TABLE;
-        let most = if is_dense { weigh::TABLE } else { Word::BITS - WEIGHT_BITS };
+        let is_dense =
+            articles * articles / 2 <= self.shared * DENSE_COUNTERS && bits <= weigh::DENSE_BITS;
+        let most = if is_dense { weigh::DENSE_BITS } else { PackedPair::BITS - WEIGHT_BITS };
         let shift = wanted.min(most - bits);
         let mut pairs = vec![0; articles.div_ceil(1 << shift) as usize];
         for (df, articles) in self.features() {
-            for feature in articles[..articles.len() - SLACK].chunks_exact(df) {
+            for feature in articles[..articles.len() - PADDING].chunks_exact(df) {
                 if let Some(border) = sides.border() {
                     let ours = sides::before(border, feature);
                     for article in &feature[..ours] {
@@ -102,95 +103,100 @@ impl RareIndex {
     pub fn pairs(
         &self,
         config: RareConfig,
-        (blocks, part): (&Blocks, Range<usize>),
+        (blocks, shard): (&Blocks, Range<usize>),
         scratch: &mut Scratch,
     ) -> Vec<(u32, u32, u32)> {
-        let Scratch { words, scales, .. } = scratch;
+        let Scratch { packed_pairs: words, accumulator, .. } = scratch;
         let capability = config.kernel.expect_capability();
-        let (starts, total) = blocks.starts(part.clone());
+        let (starts, total) = blocks.starts(shard.clone());
         if words.len() < total {
             // Not both at once: this may be all the memory that there is for pairs.
             drop(std::mem::take(words));
             *words = vec![0; total];
         }
-        let mut heads = starts.clone();
-        let lesser = Lesser { first: (part.start << blocks.shift) as u32, blocks };
+        let mut cursors = starts.clone();
+        let writer = PairWriter { first: (shard.start << blocks.shift) as u32, blocks };
         for (df, articles) in self.features() {
             let words = &mut words[..total];
             match config.sides {
                 Sides::One => {
-                    lesser.spread((df, config.weight(df as u32)), articles, &mut heads, words);
+                    writer.write_pairs(
+                        (df, config.weight(df as u32)),
+                        articles,
+                        &mut cursors,
+                        words,
+                    );
                 }
-                Sides::Two(_) => lesser.spread_across((df, config), articles, &mut heads, words),
+                Sides::Two(_) => writer.write_across((df, config), articles, &mut cursors, words),
             }
         }
         let mut pairs = Vec::new();
-        for (block, (&start, &end)) in part.zip(starts.iter().zip(&heads)) {
+        for (block, (&start, &end)) in shard.zip(starts.iter().zip(&cursors)) {
             let first = (block << blocks.shift) as u32;
             let block = weigh::Block {
                 articles: first..self.articles.min(first + (1 << blocks.shift)),
-                all: self.articles,
+                article_count: self.articles,
                 bits: blocks.bits,
-                least: config.min_weight.max(1),
+                min_weight: config.min_weight.max(1),
             };
             let words = &mut words[start..end];
-            let (scales, pairs) = (&mut *scales, &mut pairs);
-            dispatch!(capability, kernel => scales.weigh(kernel, block, words, pairs));
+            let (accumulator, pairs) = (&mut *accumulator, &mut pairs);
+            dispatch!(capability, kernel => accumulator.accumulate(kernel, block, words, pairs));
         }
         pairs
     }
 }
 
 /// The articles of some blocks, which are the lesser ones of pairs.
-struct Lesser<'b> {
+struct PairWriter<'b> {
     first: u32,
     blocks: &'b Blocks,
 }
 
-impl Lesser<'_> {
+impl PairWriter<'_> {
     /// Writes down their pairs by features of a df and a weight, each in its block, of which there are as
-    /// many as `heads`: where the next pair of each block goes.
+    /// many as `cursors`: where the next pair of each block goes.
     // Within a larger function the compiler would keep half of its numbers in memory.
     #[inline(never)]
-    fn spread(
+    fn write_pairs(
         &self,
         (df, weight): (usize, u32),
         articles: &[u32],
-        heads: &mut [usize],
-        words: &mut [Word],
+        cursors: &mut [usize],
+        words: &mut [PackedPair],
     ) {
         let Blocks { shift, bits, .. } = *self.blocks;
-        let count = (heads.len() as u32) << shift;
-        for first in (0..articles.len() - SLACK).step_by(df) {
+        let count = (cursors.len() as u32) << shift;
+        for first in (0..articles.len() - PADDING).step_by(df) {
             for at in first..first + df - 1 {
                 let article = articles[at].wrapping_sub(self.first);
                 if article >= count {
                     continue;
                 }
-                let head = &mut heads[(article >> shift) as usize];
+                let cursor = &mut cursors[(article >> shift) as usize];
                 let pair = (article & ((1 << shift) - 1)) << bits << WEIGHT_BITS | weight;
                 let others = first + df - 1 - at;
-                write(pair, &articles[at + 1..], others, &mut words[*head..]);
-                *head += others;
+                write(pair, &articles[at + 1..], others, &mut words[*cursor..]);
+                *cursor += others;
             }
         }
     }
 }
 
-impl Lesser<'_> {
-    /// [`Lesser::spread`] of pairs across two sides.
+impl PairWriter<'_> {
+    /// [`PairWriter::write_pairs`] of pairs across two sides.
     #[inline(never)]
-    fn spread_across(
+    fn write_across(
         &self,
         (df, config): (usize, RareConfig),
         articles: &[u32],
-        heads: &mut [usize],
-        words: &mut [Word],
+        cursors: &mut [usize],
+        words: &mut [PackedPair],
     ) {
         let Blocks { shift, bits, .. } = *self.blocks;
-        let count = (heads.len() as u32) << shift;
+        let count = (cursors.len() as u32) << shift;
         let border = config.sides.border().unwrap_or(0);
-        for first in (0..articles.len() - SLACK).step_by(df) {
+        for first in (0..articles.len() - PADDING).step_by(df) {
             let feature = &articles[first..first + df];
             let ours = sides::before(border, feature);
             let theirs = df - ours;
@@ -199,10 +205,10 @@ impl Lesser<'_> {
                 if article >= count {
                     continue;
                 }
-                let head = &mut heads[(article >> shift) as usize];
+                let cursor = &mut cursors[(article >> shift) as usize];
                 let pair = (article & ((1 << shift) - 1)) << bits << WEIGHT_BITS | weight;
-                write(pair, &articles[first + ours..], theirs, &mut words[*head..]);
-                *head += theirs;
+                write(pair, &articles[first + ours..], theirs, &mut words[*cursor..]);
+                *cursor += theirs;
             }
         }
     }
@@ -210,11 +216,11 @@ impl Lesser<'_> {
 
 /// Writes the pairs of an article with the first `count` others; what stands behind these means nothing.
 #[inline(always)]
-fn write(pair: Word, others: &[u32], count: usize, words: &mut [Word]) {
+fn write(pair: PackedPair, others: &[u32], count: usize, words: &mut [PackedPair]) {
     let whole = count.next_multiple_of(STRIDE);
     let (words, others) = (&mut words[..whole], &others[..whole]);
     for (words, others) in words.chunks_exact_mut(STRIDE).zip(others.chunks_exact(STRIDE)) {
-        prefetch::to_write(words.as_ptr().wrapping_add(AHEAD));
+        prefetch::to_write(words.as_ptr().wrapping_add(PREFETCH_DISTANCE));
         words.iter_mut().zip(others).for_each(|(to, &other)| *to = pair | other << WEIGHT_BITS);
     }
 }
@@ -224,11 +230,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_take_what_they_may() {
+    fn shards_take_what_they_may() {
         let blocks = Blocks { shift: 3, bits: 6, pairs: vec![10, 10, 1000, 0, 10] };
-        assert_eq!(blocks.parts(200), [0..2, 2..3, 3..5]);
-        assert_eq!(blocks.parts(0).len(), 5);
-        assert_eq!(blocks.parts(usize::MAX).len(), 1);
-        assert!(Blocks::default().parts(100).is_empty());
+        assert_eq!(blocks.shards(200), [0..2, 2..3, 3..5]);
+        assert_eq!(blocks.shards(0).len(), 5);
+        assert_eq!(blocks.shards(usize::MAX).len(), 1);
+        assert!(Blocks::default().shards(100).is_empty());
     }
 }

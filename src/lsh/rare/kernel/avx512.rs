@@ -19,8 +19,8 @@ use std::arch::x86_64::{
 };
 
 use super::super::postings::BLOCK_BITS;
-use super::super::weigh::{HASH, SLACK, WEIGHT_BITS, Word, place_of};
-use super::{Cut, FEW, Kernel, LANES, Places, Posting, Same};
+use super::super::weigh::{COUNTER_PADDING, HASH_MULTIPLIER, PackedPair, WEIGHT_BITS, counter_of};
+use super::{BucketFeatures, BucketMask, BucketOffsets, Kernel, LANES, Posting, SMALL};
 use crate::kernel::capability::{Avx512, avx512};
 
 impl Kernel for Avx512 {
@@ -28,49 +28,53 @@ impl Kernel for Avx512 {
     fn unpack(
         self,
         words: &[u32; LANES],
-        cut_and_first: (Cut, u32),
-        slots: &mut [u32; LANES],
+        mask_and_first: (BucketMask, u32),
+        buckets: &mut [u32; LANES],
         postings: &mut [Posting; LANES],
     ) -> u32 {
-        avx512!(self, unpack, words, cut_and_first, slots, postings)
+        avx512!(self, unpack, words, mask_and_first, buckets, postings)
     }
 
     #[inline(always)]
-    fn places(
+    fn bucket_offsets(
         self,
-        slots: &mut [u32],
-        first_and_alone: (Places, u32),
-        begins: &mut [u32],
-    ) -> (usize, Places) {
-        avx512!(self, places, slots, first_and_alone, begins)
+        buckets: &mut [u32],
+        first_and_singleton: (BucketOffsets, u32),
+        starts: &mut [u32],
+    ) -> (usize, BucketOffsets) {
+        avx512!(self, bucket_offsets, buckets, first_and_singleton, starts)
     }
 
     #[inline(always)]
-    fn same<const N: usize>(self, postings: &[Posting; LANES], count: usize) -> Same {
+    fn bucket_features<const N: usize>(
+        self,
+        postings: &[Posting; LANES],
+        count: usize,
+    ) -> BucketFeatures {
         match N {
-            2 => avx512!(self, same_of_two, postings, count),
-            _ => avx512!(self, same_of_three, postings, count),
+            2 => avx512!(self, features_of_pairs, postings, count),
+            _ => avx512!(self, features_of_triples, postings, count),
         }
     }
 
     #[inline(always)]
-    fn few(
+    fn small_bucket(
         self,
-        postings: &[Posting; FEW],
+        postings: &[Posting; SMALL],
         count: usize,
-        articles: &mut [u32; FEW],
+        articles: &mut [u32; SMALL],
     ) -> Option<usize> {
-        avx512!(self, few, postings, count, articles)
+        avx512!(self, small_bucket, postings, count, articles)
     }
 
     #[inline(always)]
-    fn part(self, postings: &mut [Posting], others: &mut [Posting]) -> usize {
-        avx512!(self, part, postings, others)
+    fn split_by_feature(self, postings: &mut [Posting], others: &mut [Posting]) -> usize {
+        avx512!(self, split_by_feature, postings, others)
     }
 
     #[inline(always)]
-    fn keep(self, words: &mut [Word], counters: &[u8], bits: u32, least: u8) -> usize {
-        avx512!(self, keep, words, counters, bits, least)
+    fn filter(self, words: &mut [PackedPair], counters: &[u8], bits: u32, least: u8) -> usize {
+        avx512!(self, filter, words, counters, bits, least)
     }
 }
 
@@ -93,13 +97,13 @@ fn store(lanes: __m512i, numbers: &mut [u32; LANES]) {
 #[inline]
 fn unpack(
     words: &[u32; LANES],
-    (cut, first): (Cut, u32),
-    slots: &mut [u32; LANES],
+    (mask, first): (BucketMask, u32),
+    buckets: &mut [u32; LANES],
     postings: &mut [Posting; LANES],
 ) -> u32 {
     let words = load(words);
-    let own = _mm512_srl_epi32(words, _mm_cvtsi32_si128(cut.shift as i32));
-    store(_mm512_min_epu32(own, _mm512_set1_epi32(cut.none as i32)), slots);
+    let own = _mm512_srl_epi32(words, _mm_cvtsi32_si128(mask.shift as i32));
+    store(_mm512_min_epu32(own, _mm512_set1_epi32(mask.headers as i32)), buckets);
     // For each lane the marks up to it, a bit for each; the highest is the last.
     let marks = _mm512_set1_epi32(i32::from(_mm512_movepi32_mask(words)));
     let marks = _mm512_and_si512(marks, load(&UP_TO));
@@ -155,17 +159,17 @@ static LAST_OF_THREE: [u32; LANES] = lanes!(lane => lane / 3 * 3 + (lane + 2) % 
 
 #[target_feature(enable = "avx512f,popcnt")]
 #[inline]
-fn places(
-    slots: &mut [u32],
-    (mut next, alone): (Places, u32),
-    begins: &mut [u32],
-) -> (usize, Places) {
+fn bucket_offsets(
+    buckets: &mut [u32],
+    (mut next, singleton): (BucketOffsets, u32),
+    starts: &mut [u32],
+) -> (usize, BucketOffsets) {
     let (zero, last) = (_mm512_setzero_si512(), _mm512_set1_epi32(LANES as i32 - 1));
     let (two, three) = (_mm512_set1_epi32(2), _mm512_set1_epi32(3));
-    let alone = _mm512_set1_epi32(alone as i32);
-    let (mut more, mut several) = (_mm512_set1_epi32(next.more as i32), 0);
-    for slots in slots.as_chunks_mut().0 {
-        let counts = load(slots);
+    let singleton = _mm512_set1_epi32(singleton as i32);
+    let (mut more, mut large) = (_mm512_set1_epi32(next.more as i32), 0);
+    for buckets in buckets.as_chunks_mut().0 {
+        let counts = load(buckets);
         let are_two = _mm512_cmpeq_epu32_mask(counts, two);
         let are_three = _mm512_cmpeq_epu32_mask(counts, three);
         let are_more = _mm512_cmpgt_epu32_mask(counts, three);
@@ -177,19 +181,19 @@ fn places(
         let sums = _mm512_add_epi32(sums, _mm512_alignr_epi32::<8>(sums, zero));
         let places = _mm512_add_epi32(more, _mm512_sub_epi32(sums, counts));
         more = _mm512_add_epi32(more, _mm512_permutexvar_epi32(last, sums));
-        let (to, _) = begins[several..].split_first_chunk_mut().expect("there is room");
+        let (to, _) = starts[large..].split_first_chunk_mut().expect("there is room");
         store(_mm512_maskz_compress_epi32(are_more, places), to);
-        several += are_more.count_ones() as usize;
+        large += are_more.count_ones() as usize;
         let twos = _mm512_add_epi32(_mm512_set1_epi32(next.two as i32), load(&EVEN));
         let threes = _mm512_add_epi32(_mm512_set1_epi32(next.three as i32), load(&THIRD));
-        let places = _mm512_mask_mov_epi32(alone, are_more, places);
+        let places = _mm512_mask_mov_epi32(singleton, are_more, places);
         let places = _mm512_mask_expand_epi32(places, are_two, twos);
-        store(_mm512_mask_expand_epi32(places, are_three, threes), slots);
+        store(_mm512_mask_expand_epi32(places, are_three, threes), buckets);
         next.two += 2 * are_two.count_ones();
         next.three += 3 * are_three.count_ones();
     }
     next.more = _mm_cvtsi128_si32(_mm512_castsi512_si128(more)) as u32;
-    (several, next)
+    (large, next)
 }
 
 /// The articles of some postings, and the hashes.
@@ -205,28 +209,29 @@ fn split(postings: &[Posting; LANES]) -> (__m512i, __m512i) {
 
 #[target_feature(enable = "avx512f,popcnt")]
 #[inline]
-fn same_of_two(postings: &[Posting; LANES], count: usize) -> Same {
+fn features_of_pairs(postings: &[Posting; LANES], count: usize) -> BucketFeatures {
     let inside = ((1u32 << count) - 1) as __mmask16;
     let (articles, hashes) = split(postings);
-    // Each beside the other one of its slot.
+    // Each beside the other one of its bucket.
     let others = _mm512_shuffle_epi32::<0b10_11_00_01>(articles);
     let alike = _mm512_shuffle_epi32::<0b10_11_00_01>(hashes);
     let alike = _mm512_mask_cmpeq_epu32_mask(inside, hashes, alike);
-    let again = _mm512_mask_cmpeq_epu32_mask(alike, articles, others);
+    let duplicates = _mm512_mask_cmpeq_epu32_mask(alike, articles, others);
     let lesser = _mm512_min_epu32(articles, others);
     let ordered = _mm512_mask_max_epu32(lesser, 0xAAAA, articles, others);
-    let mut same = Same { again: again.count_ones() / 2, ..Same::default() };
-    same.two = packed(ordered, alike & !again);
+    let mut same =
+        BucketFeatures { duplicates: duplicates.count_ones() / 2, ..BucketFeatures::default() };
+    same.two = packed(ordered, alike & !duplicates);
     same
 }
 
 #[target_feature(enable = "avx512f,popcnt")]
 #[inline]
-fn same_of_three(postings: &[Posting; LANES], count: usize) -> Same {
+fn features_of_triples(postings: &[Posting; LANES], count: usize) -> BucketFeatures {
     let inside = ((1u32 << count) - 1) as __mmask16;
     let (articles, hashes) = split(postings);
     let (next, last) = (load(&NEXT_OF_THREE), load(&LAST_OF_THREE));
-    // Each beside the next one of its slot, and beside the last but one; in a circle.
+    // Each beside the next one of its bucket, and beside the last but one; in a circle.
     let next_hash = _mm512_permutexvar_epi32(next, hashes);
     let last_hash = _mm512_permutexvar_epi32(last, hashes);
     let is_next = _mm512_mask_cmpeq_epu32_mask(inside, hashes, next_hash);
@@ -236,13 +241,13 @@ fn same_of_three(postings: &[Posting; LANES], count: usize) -> Same {
     // The first and the second have a next one, and for the first the last but one is the third.
     let descend = _mm512_mask_cmpge_epu32_mask(is_next & 0x36DB, articles, next_article)
         | _mm512_mask_cmpge_epu32_mask(is_last & 0x1249, articles, last_article);
-    let unclear = (descend | descend >> 1) & 0x1249;
-    let clear = !(unclear * 7);
-    Same {
+    let collisions = (descend | descend >> 1) & 0x1249;
+    let clear = !(collisions * 7);
+    BucketFeatures {
         two: packed(articles, (is_next ^ is_last) & clear),
         three: packed(articles, is_next & is_last & clear),
-        again: 0,
-        unclear: u32::from(unclear),
+        duplicates: 0,
+        collisions: u32::from(collisions),
     }
 }
 
@@ -257,37 +262,41 @@ fn packed(lanes: __m512i, mask: __mmask16) -> ([u32; LANES], usize) {
 
 #[target_feature(enable = "avx512f,avx512cd,popcnt")]
 #[inline]
-fn few(postings: &[Posting; FEW], count: usize, articles: &mut [u32; FEW]) -> Option<usize> {
+fn small_bucket(
+    postings: &[Posting; SMALL],
+    count: usize,
+    articles: &mut [u32; SMALL],
+) -> Option<usize> {
     let inside = ((1u32 << count) - 1) as __mmask8;
     // SAFETY: 8 postings of eight bytes, and the load is an unaligned one.
     let postings = unsafe { _mm512_loadu_si512(postings.as_ptr().cast()) };
     let hashes = _mm512_srli_epi64::<32>(postings);
     // For each which ones before have the same hash.
     let before = _mm512_conflict_epi64(hashes);
-    let again = _mm512_mask_test_epi64_mask(inside, before, before);
-    let first = _mm512_castsi512_si128(_mm512_maskz_compress_epi64(again, hashes));
+    let repeated = _mm512_mask_test_epi64_mask(inside, before, before);
+    let first = _mm512_castsi512_si128(_mm512_maskz_compress_epi64(repeated, hashes));
     let same = _mm512_mask_cmpeq_epi64_mask(inside, hashes, _mm512_broadcastq_epi64(first));
-    let same = if again == 0 { 0 } else { same };
-    let several = _mm512_maskz_compress_epi64(same, postings);
+    let same = if repeated == 0 { 0 } else { same };
+    let shared = _mm512_maskz_compress_epi64(same, postings);
     // SAFETY: 8 numbers of four bytes, and the store is an unaligned one.
-    unsafe { _mm256_storeu_si256(articles.as_mut_ptr().cast(), _mm512_cvtepi64_epi32(several)) };
+    unsafe { _mm256_storeu_si256(articles.as_mut_ptr().cast(), _mm512_cvtepi64_epi32(shared)) };
     let df = same.count_ones() as usize;
-    let next = _mm512_alignr_epi64::<1>(several, several);
-    let ascend = _mm512_cmplt_epu64_mask(several, next);
+    let next = _mm512_alignr_epi64::<1>(shared, shared);
+    let ascend = _mm512_cmplt_epu64_mask(shared, next);
     let all = (1u32 << df >> 1).saturating_sub(1) as __mmask8;
-    let is_clear = again & !same == 0 && ascend & all == all;
+    let is_clear = repeated & !same == 0 && ascend & all == all;
     is_clear.then_some(df)
 }
 
 #[target_feature(enable = "avx512f,popcnt")]
 #[inline]
-fn part(postings: &mut [Posting], others: &mut [Posting]) -> usize {
+fn split_by_feature(postings: &mut [Posting], others: &mut [Posting]) -> usize {
     let all = postings.len();
-    assert!(others.len() >= all + FEW, "there is room for a register behind the last");
+    assert!(others.len() >= all + SMALL, "there is room for a register behind the last");
     let hash = _mm512_set1_epi64((postings[0] >> 32) as i64);
     let mut same = 0;
-    for at in (0..all).step_by(FEW) {
-        let inside = ((1u32 << (all - at).min(FEW)) - 1) as __mmask8;
+    for at in (0..all).step_by(SMALL) {
+        let inside = ((1u32 << (all - at).min(SMALL)) - 1) as __mmask8;
         // SAFETY: lanes that are not inside are not read.
         let own = unsafe { _mm512_maskz_loadu_epi64(inside, postings.as_ptr().add(at).cast()) };
         let is_same = _mm512_mask_cmpeq_epi64_mask(inside, _mm512_srli_epi64::<32>(own), hash);
@@ -308,16 +317,16 @@ fn part(postings: &mut [Posting], others: &mut [Posting]) -> usize {
 
 #[target_feature(enable = "avx512f,popcnt")]
 #[inline]
-fn keep(words: &mut [Word], counters: &[u8], bits: u32, least: u8) -> usize {
+fn filter(words: &mut [PackedPair], counters: &[u8], bits: u32, least: u8) -> usize {
     assert!((1..=u32::BITS - WEIGHT_BITS).contains(&bits), "places are numbers of a few bits");
-    assert!(counters.len() >= (1 << bits) + SLACK, "every counter has others behind it");
+    assert!(counters.len() >= (1 << bits) + COUNTER_PADDING, "every counter has others behind it");
     let shift = _mm_cvtsi32_si128((u32::BITS - bits) as i32);
     let (lowest_byte, enough) = (_mm512_set1_epi32(0xFF), _mm512_set1_epi32(i32::from(least)));
     let (mut count, mut at) = (0, 0);
     while let Some(own) = words[at..].first_chunk() {
         let own = load(own);
         let pairs = _mm512_srli_epi32::<WEIGHT_BITS>(own);
-        let products = _mm512_mullo_epi32(pairs, _mm512_set1_epi32(HASH as i32));
+        let products = _mm512_mullo_epi32(pairs, _mm512_set1_epi32(HASH_MULTIPLIER as i32));
         let places = _mm512_srl_epi32(products, shift);
         // SAFETY: a place is a number of `bits` bits, and the four bytes from there on are counters.
         let found = unsafe { _mm512_i32gather_epi32::<1>(places, counters.as_ptr().cast()) };
@@ -330,7 +339,7 @@ fn keep(words: &mut [Word], counters: &[u8], bits: u32, least: u8) -> usize {
     for at in at..words.len() {
         let word = words[at];
         words[count] = word;
-        count += usize::from(counters[place_of(word, bits)] >= least);
+        count += usize::from(counters[counter_of(word, bits)] >= least);
     }
     count
 }
