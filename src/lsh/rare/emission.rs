@@ -1,52 +1,51 @@
-//! Features as they come, article by article, to postings.
+//! The postings builder: features, article by article, to postings in partitions.
 //!
-//! Each belongs to one of hundreds of partitions, and to write it there at once would leave none of them
-//! in the nearest cache. So the features of some articles are put in order first, and then written
-//! partition by partition.
+//! A feature belongs to one of hundreds of partitions. Appending each feature to its partition at
+//! once would evict them all from the first-level cache, so features are staged, sorted by
+//! partition, and appended one partition at a time.
 
 use super::Spill;
 use super::postings::{BLOCK_BITS, BLOCK_HEADER, Partition, Partitioning, Postings};
 use crate::prefetch;
 
-/// Features that are put in order together, at most: they fit the second-level cache.
+/// Features that are staged at most: they fit the second-level cache.
 const STAGE_LEN: usize = 1 << 15;
 
-/// Partitions, and one more, at most.
+/// Upper bound for the number of partitions plus one.
 const MAX_PARTITIONS: usize = 1 << 12;
 
-/// Features that a partition gets of these, at least: where there are fewer, to put them in order costs
-/// more than it saves.
+/// Staged features per partition from which sorting pays off.
 const MIN_RUN: usize = 4;
 
-/// Partitions ahead of the one that is written to that are asked for.
+/// How many partitions ahead of the one being written memory is prefetched.
 const PREFETCH_DISTANCE: usize = 4;
 
-/// Takes the features of articles that it is told of, one after the other.
+/// Builds [`Postings`] from the features of one article after the other.
 #[derive(Debug, Clone)]
 pub struct PostingsBuilder {
     postings: Postings,
     /// The block of the articles whose features are staged.
     block: u32,
     stage: Stage,
-    /// The words of staged features, partition by partition, and where those of each end.
+    /// Packed postings of the staged features, sorted by partition, and where each partition ends.
     words: Box<[u32; STAGE_LEN]>,
     ends: Vec<u32>,
 }
 
-/// Features of articles of one block, as they have come.
+/// Features of articles of one block, in the order in which they were added.
 #[derive(Debug, Clone)]
 struct Stage {
-    /// Their hashes; so many of them count.
+    /// Hashes, of which the first `len` are valid.
     features: Box<[u64; STAGE_LEN]>,
     len: usize,
-    /// How many each partition has, and then those which are not partitions.
+    /// Features per partition; behind the last, those outside of the selected partitions.
     counts: Box<[u32; MAX_PARTITIONS]>,
-    /// Where the features of each article begin, and its place in the block.
+    /// Where the features of each article start, and its number within the block.
     articles: Vec<(usize, u32)>,
 }
 
 impl PostingsBuilder {
-    /// Nothing yet; there will be about so many features.
+    /// An empty builder; `features` is an estimate of how many will be added.
     pub fn new(partitioning: Partitioning, features: usize) -> Self {
         Self::of(Postings::new(partitioning, features))
     }
@@ -61,8 +60,8 @@ impl PostingsBuilder {
         Self { postings, block: 0, stage, words: Box::new([0; STAGE_LEN]), ends: Vec::new() }
     }
 
-    /// Takes the features of an article. Articles come in any order, but those that are far apart in number
-    /// take more room.
+    /// Starts adding the features of an article. Articles may come in any order, but need more
+    /// memory where their numbers are far apart.
     #[inline]
     pub fn article(&mut self, article: u32) -> ArticleFeatures<'_> {
         if self.block != article >> BLOCK_BITS {
@@ -75,34 +74,34 @@ impl PostingsBuilder {
         ArticleFeatures { partitioning, partitions, len: self.stage.len, builder: self }
     }
 
-    /// Bytes of postings, at most.
+    /// Upper bound for the bytes of all postings in memory.
     pub fn bytes(&self) -> usize {
         (self.postings.words_held + self.stage.len) * size_of::<u32>()
     }
 
-    /// Spills all postings so far, which makes room for others.
+    /// Spills all postings so far, which frees memory for others.
     pub fn spill(&mut self, to: &dyn Spill) {
         self.flush();
         self.postings.spill(to);
     }
 
-    /// All postings.
+    /// Flushes, and returns all postings.
     pub fn finish(mut self) -> Postings {
         self.flush();
         self.postings
     }
 
-    /// Makes room within an article, where all is taken. Gives how many features are staged then.
+    /// Flushes a full stage in the middle of an article, and returns the new length of the stage.
     #[cold]
     fn flush_within_article(&mut self) -> usize {
-        let article = self.stage.articles.last().map(|(_, place)| (0, *place));
+        let article = self.stage.articles.last().map(|(_, within)| (0, *within));
         self.stage.len = STAGE_LEN;
         self.flush();
         self.stage.articles.extend(article);
         0
     }
 
-    /// Writes down what is staged.
+    /// Appends the staged features to their partitions.
     fn flush(&mut self) {
         let headers = self.stage.len.min(self.postings.partitions.len());
         self.postings.words_held += self.stage.len + headers;
@@ -117,7 +116,7 @@ impl PostingsBuilder {
         self.stage.counts[..self.postings.partitions.len() + 1].fill(0);
     }
 
-    /// Writes down the words that are in order.
+    /// Appends the sorted words, one partition at a time.
     fn write_sorted(&mut self) {
         let mut start = 0;
         for (at, &end) in self.ends.iter().enumerate() {
@@ -137,31 +136,31 @@ impl PostingsBuilder {
         }
     }
 
-    /// Writes down what is staged as it has come.
+    /// Appends the staged features in the order in which they were added.
     fn write_unsorted(&mut self) {
-        for (features, place) in self.stage.articles() {
+        for (features, within) in self.stage.articles() {
             for feature in features {
                 let at = self.postings.partitioning.partition(*feature);
                 let partition = &mut self.postings.partitions[at];
                 partition.start_block(self.block);
                 let words = &mut partition.words;
-                // Two lines on: the one that comes next is under way already.
+                // Two cache lines ahead: the next one is being fetched already.
                 prefetch::to_write(words.as_ptr().wrapping_add(words.len() + 32));
-                words.push(pack(*feature, place));
+                words.push(pack(*feature, within));
             }
         }
     }
 }
 
 impl Stage {
-    /// The features of each article, and its place in the block.
+    /// The features of each article, and its number within the block.
     fn articles(&self) -> impl Iterator<Item = (&[u64], u32)> {
         let ends = self.articles.iter().skip(1).map(|(start, _)| *start).chain([self.len]);
         let both = self.articles.iter().zip(ends);
-        both.map(|(&(start, place), end)| (&self.features[start..end], place))
+        both.map(|(&(start, within), end)| (&self.features[start..end], within))
     }
 
-    /// Puts their words in order of their partitions, where they keep theirs.
+    /// Packs all features, stably sorted by partition.
     fn sort(&self, partitioning: &Partitioning, words: &mut [u32; STAGE_LEN], ends: &mut Vec<u32>) {
         ends.clear();
         ends.extend_from_slice(&self.counts[..partitioning.partitions()]);
@@ -170,24 +169,24 @@ impl Stage {
             next += *end;
             *end = next - *end;
         }
-        for (features, place) in self.articles() {
+        for (features, within) in self.articles() {
             for feature in features {
                 let end = &mut ends[partitioning.partition(*feature)];
-                words[*end as usize & (STAGE_LEN - 1)] = pack(*feature, place);
+                words[*end as usize & (STAGE_LEN - 1)] = pack(*feature, within);
                 *end += 1;
             }
         }
     }
 }
 
-/// An article whose features come.
+/// Adds the features of one article to a [`PostingsBuilder`].
 #[derive(Debug)]
 pub struct ArticleFeatures<'e> {
     builder: &'e mut PostingsBuilder,
     partitioning: Partitioning,
-    /// How many partitions are.
+    /// The number of selected partitions.
     partitions: usize,
-    /// How many are staged: here, and not there, it is a number that the processor need not keep in memory.
+    /// The length of the stage: a copy, which the compiler can keep in a register.
     len: usize,
 }
 
@@ -212,14 +211,14 @@ impl Drop for ArticleFeatures<'_> {
     }
 }
 
-/// How a posting is written down.
+/// The packed posting of a feature of the article with number `within` within its block.
 #[inline(always)]
-fn pack(feature: u64, place: u32) -> u32 {
-    place | (feature as u32) << BLOCK_BITS & !BLOCK_HEADER
+fn pack(feature: u64, within: u32) -> u32 {
+    within | (feature as u32) << BLOCK_BITS & !BLOCK_HEADER
 }
 
 impl Partition {
-    /// Postings that come from now on are of articles of this block.
+    /// Writes a block header, unless postings of this block are being written already.
     #[inline(always)]
     fn start_block(&mut self, block: u32) {
         if self.block != block {
@@ -234,7 +233,7 @@ mod tests {
     use super::*;
     use crate::text::hash::mix;
 
-    /// What each partition has when features are written down as they come.
+    /// The words of each partition if every feature is appended at once.
     fn naive(partitioning: &Partitioning, articles: &[(u32, Vec<u64>)]) -> Vec<Vec<u32>> {
         let mut partitions = vec![(u32::MAX, Vec::new()); partitioning.partitions()];
         for (article, features) in articles {
@@ -253,9 +252,10 @@ mod tests {
         partitions.into_iter().map(|(_, words)| words).collect()
     }
 
-    /// Few features and many, in order and not, and more than are staged, of one article and of many.
+    /// Few and many features, in and out of order, more than fit the stage, of one article and of
+    /// many.
     #[test]
-    fn in_order_or_as_they_come_is_the_same() {
+    fn sorted_and_unsorted_give_the_same() {
         let article = |number: u32, features: u64| {
             (number, (0..features).map(|at| mix(at << 32 | u64::from(number))).collect())
         };

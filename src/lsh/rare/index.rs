@@ -1,4 +1,4 @@
-//! Postings to the features that count, each with the articles that have it.
+//! Postings to an inverted index of the features that count.
 
 use std::ops::Range;
 
@@ -8,60 +8,60 @@ use super::slots::HashBuckets;
 use super::{Posting, Postings, RareConfig, RareStats, Scratch};
 use crate::kernel::capability::dispatch;
 
-/// The features that count, each with the articles that have it.
+/// An inverted index of the features that count: each with the articles that have it.
 ///
 /// Memory: four bytes for each posting of a feature with df from 2 to the cap.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RareIndex {
-    /// What each [`RareIndex::add`] has found.
+    /// One for each [`RareIndex::add`].
     partitions: Vec<IndexPartition>,
-    /// One more than the greatest article.
+    /// One more than the greatest number of an article.
     pub(super) articles: u32,
-    /// Pairs of articles, one for each feature that two share.
+    /// Pairs of articles, counted once for each feature that they share.
     pub(super) shared: u64,
 }
 
-/// Features, those of the same df together: whoever goes through them does the same for each, over and
-/// over, which the processor guesses right.
+/// Features grouped by df: loops over them are of the same length again and again, which makes
+/// their branches predictable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct IndexPartition {
-    /// Articles, ascending within a feature; [`PADDING`] that mean nothing behind the last.
+    /// Articles, ascending within each feature, followed by [`PADDING`] meaningless ones.
     articles: Vec<u32>,
-    /// Every df that there is, ascending, and where the articles of its features end.
+    /// Every df that occurs, ascending, and where the articles of its features end.
     ends: Vec<(u32, u32)>,
-    /// One more than the greatest article.
+    /// One more than the greatest number of an article.
     end: u32,
 }
 
 /// Articles that may be read behind the last one.
 pub(super) const PADDING: usize = 8;
 
-/// One more than the greatest article that can be.
+/// Articles are numbered below this.
 const MAX_ARTICLES: u32 = 1 << 28;
 
-/// Features in one bucket that are told apart one after the other.
+/// Features of one bucket that are split off one by one; the rest is sorted.
 const MAX_RESOLVED: usize = 8;
 
 impl RareIndex {
-    /// Postings that it holds.
+    /// Number of postings.
     pub fn len(&self) -> usize {
         self.partitions.iter().map(|partition| partition.articles.len() - PADDING).sum()
     }
 
-    /// Whether it holds none.
+    /// Whether there are no postings.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Moves the features of `other` to those of `self`; both must not have the same ones.
+    /// Moves all features of `other` to `self`. No feature may be in both.
     pub fn append(&mut self, mut other: Self) {
         self.partitions.append(&mut other.partitions);
         self.articles = self.articles.max(other.articles);
         self.shared += other.shared;
     }
 
-    /// By df, over and over: the articles of some features, ascending within each, and [`PADDING`] more
-    /// behind the last.
+    /// Pairs of a df and the articles of features that have it, one feature after the other,
+    /// followed by [`PADDING`] more. A df may come up several times.
     pub(super) fn features(&self) -> impl Iterator<Item = (usize, &[u32])> {
         self.partitions.iter().flat_map(|partition| {
             let mut start = 0;
@@ -73,9 +73,9 @@ impl RareIndex {
         })
     }
 
-    /// Adds all features of a partition, of which every thread may have postings of its own; in any order.
-    /// A posting that is there twice counts once. Articles are below 2^28. Panics where this processor
-    /// lacks the kernel.
+    /// Adds all features of a partition, given the postings of every thread, in any order. Repeated
+    /// postings count once. Articles are numbered below 2^28. Panics where this processor lacks the
+    /// kernel.
     pub fn add(
         &mut self,
         (threads, partition): (&[Postings], usize),
@@ -95,7 +95,7 @@ impl RareIndex {
     }
 }
 
-/// The postings of a partition to its features.
+/// What [`RareIndex::add`] works on.
 struct Add<'s, S> {
     /// Of each thread.
     streams: S,
@@ -119,14 +119,14 @@ impl<'w, S: Iterator<Item = &'w [u32]> + Clone> Add<'_, S> {
     }
 }
 
-/// Features on their way into the index.
+/// Collects the features of a partition.
 struct Features<'s> {
     config: RareConfig,
     /// By df, the articles of the features that have it.
     lists_by_df: &'s mut Vec<Vec<u32>>,
-    /// Room for [`SMALL`] more than all postings.
+    /// As long as all postings and [`SMALL`] more.
     spare: &'s mut Vec<Posting>,
-    /// Postings that are there for a second time.
+    /// Repeated postings.
     duplicates: u64,
     /// What was dropped.
     stats: RareStats,
@@ -143,7 +143,7 @@ impl<'s> Features<'s> {
         Self { config, lists_by_df, spare, duplicates: 0, stats: RareStats::default() }
     }
 
-    /// Adds the postings of buckets of `N` each, which stand one behind the other.
+    /// Adds the features of consecutive buckets of `N` postings each.
     #[inline(always)]
     fn add_small_buckets<const N: usize>(
         &mut self,
@@ -154,7 +154,7 @@ impl<'s> Features<'s> {
         let step = LANES / N * N;
         for start in buckets.clone().step_by(step) {
             let count = step.min(buckets.end - start);
-            let lanes = postings[start..].first_chunk().expect("there are more behind");
+            let lanes = postings[start..].first_chunk().expect("padding follows");
             let found = kernel.bucket_features::<N>(lanes, count);
             self.append(2, &found.two.0, found.two.1);
             if N > 2 {
@@ -170,20 +170,21 @@ impl<'s> Features<'s> {
         }
     }
 
-    /// Adds the postings of a bucket.
+    /// Adds the features of a bucket.
     #[inline(always)]
     fn add_bucket(&mut self, kernel: impl Kernel, postings: &mut [Posting], bucket: Range<usize>) {
         if bucket.len() <= SMALL {
             let mut articles = [0; SMALL];
-            let few = postings[bucket.start..].first_chunk().expect("there are more behind");
-            if let Some(df) = kernel.small_bucket(few, bucket.len(), &mut articles) {
+            let small = postings[bucket.start..].first_chunk().expect("padding follows");
+            if let Some(df) = kernel.small_bucket(small, bucket.len(), &mut articles) {
                 return self.append(df, &articles, df);
             }
         }
         self.resolve_collisions(kernel, &mut postings[bucket]);
     }
 
-    /// Adds the features of a bucket, one after the other.
+    /// Adds the features of a bucket in which several have several postings, or some are out of
+    /// order.
     #[inline(always)]
     fn resolve_collisions(&mut self, kernel: impl Kernel, mut bucket: &mut [Posting]) {
         for _ in 0..MAX_RESOLVED {
@@ -200,9 +201,9 @@ impl<'s> Features<'s> {
         bucket.chunk_by_mut(|a, b| *a >> 32 == *b >> 32).for_each(|group| self.add(group));
     }
 
-    /// Adds the postings of one feature. What is there twice is overwritten.
+    /// Adds the postings of one feature. Overwrites repeated ones.
     fn add(&mut self, group: &mut [Posting]) {
-        // What one article has alone is not frequent, whatever the cap.
+        // A singleton is not frequent, whatever the cap.
         let cap = self.config.max_articles();
         let df = match group.len() > cap && exceeds_cap(group, cap) {
             true => usize::MAX,
@@ -223,7 +224,7 @@ impl<'s> Features<'s> {
     fn append<const N: usize>(&mut self, df: usize, articles: &[u32; N], count: usize) {
         let list = &mut self.lists_by_df[df];
         let others = list.len();
-        // All of them: how many count could only be guessed.
+        // All of them, then truncated: copying just `count` would be an unpredictable branch.
         list.extend_from_slice(articles);
         list.truncate(others + count);
     }
@@ -235,7 +236,7 @@ impl<'s> Features<'s> {
         self.stats.capped_postings += postings as u64;
     }
 
-    /// Keeps the features that articles of both sides have, and not too many of either.
+    /// Keeps the features that articles of both sides have, on neither side more than the cap.
     fn retain_two_sided(&mut self, border: u32) {
         let cap = self.config.max_df as usize;
         for df in 2..self.lists_by_df.len() {
@@ -261,7 +262,8 @@ impl<'s> Features<'s> {
         }
     }
 
-    /// All of them, in no more memory than they need, and what they are, out of so many postings.
+    /// All features, in no more memory than they need, and their statistics, given the number of
+    /// postings.
     #[inline(always)]
     fn finish(mut self, postings: usize) -> (IndexPartition, RareStats) {
         let kept = self.lists_by_df.len().min(self.config.max_articles() + 1);
@@ -280,7 +282,7 @@ impl<'s> Features<'s> {
             end: 0,
         };
         let mut stats = RareStats { postings: postings as u64, ..self.stats };
-        // Alone are those that are nowhere else.
+        // The postings that were not counted elsewhere are singletons.
         let others =
             count as u64 + self.duplicates + stats.capped_postings + stats.one_sided_postings;
         stats.single_features = stats.postings - others;
@@ -303,8 +305,8 @@ impl<'s> Features<'s> {
     }
 }
 
-/// Whether more articles than `cap` are seen at a glance: without sorting, as postings mostly come in
-/// order.
+/// Whether an ascending run alone has more articles than `cap`: postings are mostly in order, so
+/// this mostly avoids sorting.
 fn exceeds_cap(group: &[Posting], cap: usize) -> bool {
     let mut ascending = 1;
     for pair in group.windows(2) {
@@ -320,7 +322,8 @@ fn exceeds_cap(group: &[Posting], cap: usize) -> bool {
     false
 }
 
-/// Sorts postings of one feature, moves the distinct ones to the front, and gives their number.
+/// Sorts the postings of one feature, moves the distinct ones to the front, and returns their
+/// number.
 fn sort_and_dedup(group: &mut [Posting]) -> usize {
     let ascends = |pair: &[Posting]| (pair[0] as u32 as i32) < pair[1] as u32 as i32;
     if group.windows(2).fold(true, |all, pair| all & ascends(pair)) {

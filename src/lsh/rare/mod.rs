@@ -1,15 +1,14 @@
 //! Rare features to candidate pairs: articles that share several features which few others have.
 //!
 //! What many articles have (set phrases, the names of the day) says nothing about a pair and costs
-//! most; so features whose document frequency (df) is above a cap are dropped, and what remains
-//! gives at most `(cap - 1) / 2` pairs per posting: linear work, whatever the corpus.
+//! most. So features whose document frequency (df) is above a cap are dropped; the others give at
+//! most `(cap - 1) / 2` pairs per posting: linear work, whatever the corpus.
 //!
-//! Three stages: [`PostingsBuilder`] takes features as articles give them, which makes [`Postings`];
-//! [`RareIndex::add`] turns those of a partition into features with their articles; [`RareIndex::pairs`]
-//! counts the pairs of some articles.
-//! Partitions, and blocks of articles, may be worked on in any order or in parallel; [`candidates`]
-//! does all of it for a corpus in one piece. What of postings has no room in memory can be put elsewhere
-//! ([`Spill`]).
+//! Three stages: [`PostingsBuilder`] builds [`Postings`] from the features of articles;
+//! [`RareIndex::add`] turns the postings of a partition into an inverted index;
+//! [`RareIndex::pairs`] accumulates the pairs of a shard of articles. Partitions and shards may be
+//! processed in any order or in parallel; [`candidates`] does all of it for a corpus in memory.
+//! Postings that exceed the memory budget can be spilled ([`Spill`]).
 
 mod emission;
 mod index;
@@ -36,26 +35,26 @@ pub type Posting = u64;
 /// Which features count, and how many make a candidate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RareConfig {
-    /// Which version of the hot loops runs; all find the same.
+    /// The instruction set that is used; all find the same.
     pub kernel: Kernel,
-    /// Features that more articles have are dropped; of two sides, those that more of either have. Below
-    /// 2 nothing is ever found within one side, below 1 nothing across two.
+    /// Features with a greater df are dropped; with two sides, the df on each side counts. Below 2
+    /// nothing is ever found within one side, below 1 nothing across two.
     pub max_df: u32,
     /// Weight that a pair must share to be a candidate; see [`RareConfig::weight`]. 0 means 1.
     pub min_weight: u32,
-    /// Which pairs are looked for.
+    /// Which pairs are candidates.
     pub sides: Sides,
 }
 
 impl RareConfig {
-    /// Articles that a feature that counts may have; of both sides.
+    /// Articles of both sides that a feature may have without being dropped.
     fn max_articles(self) -> usize {
         let sides = if self.sides == Sides::One { 1 } else { 2 };
         (self.max_df as usize).saturating_mul(sides).max(1)
     }
 
-    /// What a feature of that df, at most `max_df`, weighs: 4 where it is among the rarest tenth of
-    /// what counts, 2 up to three tenths, else 1. Of two sides, the greater df counts.
+    /// The weight of a feature with this df, at most `max_df`: 4 up to a tenth of `max_df`, 2 up to
+    /// three tenths, otherwise 1. With two sides, the greater df of both counts.
     ///
     /// One number cannot serve both: a rewrite shares few features with its source, but they are
     /// theirs alone; twenty versions of one text share hundreds, none of them rarer than twenty.
@@ -67,8 +66,8 @@ impl RareConfig {
         }
     }
 
-    /// A weight of 6 and a cap of 40; of 28 in corpora of more than 20,000 articles, where work
-    /// counts. A cap in proportion to the corpus would make it quadratic.
+    /// A minimum weight of 6 and a cap of 40; of 28 for more than 20,000 articles, where speed
+    /// matters. A cap in proportion to the corpus would make the work quadratic.
     pub fn for_articles(articles: usize) -> Self {
         let max_df = if articles > 20_000 { 28 } else { 40 };
         Self { kernel: Kernel::detect(), max_df, min_weight: 6, sides: Sides::One }
@@ -78,35 +77,36 @@ impl RareConfig {
 /// What [`candidates`] finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidates {
-    /// The lesser article, the greater one, and the weight of the rare features they share; sorted.
+    /// Both articles, the smaller number first, and the weight of the rare features they share;
+    /// sorted.
     pub pairs: Vec<(u32, u32, u32)>,
-    /// What it took.
+    /// Counts.
     pub stats: RareStats,
 }
 
-/// What the rare-feature channel did, and what it dropped to stay linear.
+/// What the rare-feature channel counted, and what it dropped to stay linear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RareStats {
-    /// Postings that came in, repetitions of a feature in one article included.
+    /// All postings, repetitions of a feature in one article included.
     pub postings: u64,
     /// Distinct features among them.
     pub features: u64,
-    /// Features that one article has alone: they pair nothing.
+    /// Singletons: features of a single article, which give no pair.
     pub single_features: u64,
     /// Features above the cap on df, which were dropped.
     pub capped_features: u64,
     /// Postings of these.
     pub capped_postings: u64,
-    /// Features that articles of one of two sides have alone: they pair nothing.
+    /// Features that only articles of one of two sides have, which give no pair.
     pub one_sided_features: u64,
     /// Postings of these.
     pub one_sided_postings: u64,
-    /// Pairs that the other features gave, one for each feature that two articles share.
+    /// Pairs that the other features give, counted once for each feature that they share.
     pub shared: u64,
 }
 
 impl RareStats {
-    /// Adds what another partition did.
+    /// Adds the counts of another partition.
     pub fn add(&mut self, other: Self) {
         self.postings += other.postings;
         self.features += other.features;
@@ -119,7 +119,7 @@ impl RareStats {
     }
 }
 
-/// Candidate pairs of a corpus whose postings are all here.
+/// Candidate pairs of a corpus, given all its postings in memory.
 pub fn candidates(postings: &Postings, config: RareConfig, scratch: &mut Scratch) -> Candidates {
     let (mut index, mut stats) = (RareIndex::default(), RareStats::default());
     let threads = std::slice::from_ref(postings);
@@ -134,7 +134,7 @@ pub fn candidates(postings: &Postings, config: RareConfig, scratch: &mut Scratch
     Candidates { pairs, stats }
 }
 
-/// Memory for pairs that [`candidates`] takes, at most, about.
+/// About the most memory that [`candidates`] takes for pairs.
 const SHARD_BYTES: usize = 256 << 20;
 
 /// Buffers that are kept from one partition to the next: one per thread.
@@ -167,7 +167,7 @@ mod tests {
         articles
     }
 
-    /// How many articles of a feature are of each side; of the first, where there is one.
+    /// How many articles of a feature are on each side; on the first where there is one.
     fn sides(group: &BTreeSet<u32>, config: RareConfig) -> [usize; 2] {
         let ours = group.range(..config.sides.border().unwrap_or(u32::MAX)).count();
         [ours, group.len() - ours]
@@ -207,7 +207,7 @@ mod tests {
         stats
     }
 
-    /// Small numbers to hashes that differ where partitions and postings look.
+    /// Small numbers to hashes that differ in the bits that partitions and postings use.
     fn hash(feature: u64) -> u64 {
         mix(feature + 1)
     }
@@ -224,7 +224,7 @@ mod tests {
         builder.finish()
     }
 
-    /// All kernels that this processor has must find the same.
+    /// Candidates by every kernel of this processor, which all have to find the same.
     fn candidates(postings: &Postings, config: RareConfig) -> Candidates {
         let find = |kernel| {
             super::candidates(postings, RareConfig { kernel, ..config }, &mut Scratch::default())
@@ -265,9 +265,9 @@ mod tests {
             prop_assert_eq!(found.pairs, naive(&features, config));
             let stats = found.stats;
             let all = articles(&features);
-            let alone = all.values().filter(|group| group.len() == 1).count() as u64;
+            let singletons = all.values().filter(|group| group.len() == 1).count() as u64;
             prop_assert_eq!(stats.features, all.len() as u64);
-            prop_assert_eq!(stats.single_features, alone);
+            prop_assert_eq!(stats.single_features, singletons);
         }
 
         #[test]
@@ -280,11 +280,13 @@ mod tests {
             let (mut stats, mut scratch) = (RareStats::default(), Scratch::default());
             let mut index = RareIndex::default();
             let all = Partitioning::for_postings(0);
-            // Two threads, one of which has the greater half; those of one part before are used again.
+            // Two threads, one of which has the greater half; postings of the shard before are
+            // reused.
             let halves = features.split_at(features.len() / 3);
             let mut threads = [halves.0, halves.1].map(|own| postings(own, all.shard(0, shards)));
             for shard in 0..shards {
-                threads = [(threads[0].clone(), halves.0), (threads[1].clone(), halves.1)].map(|(own, features)| {
+                let before = [(threads[0].clone(), halves.0), (threads[1].clone(), halves.1)];
+                threads = before.map(|(own, features)| {
                     let mut builder = own.restart(all.shard(shard, shards));
                     add_all(&mut builder, features);
                     builder.finish()
@@ -355,8 +357,9 @@ mod tests {
             prop_assert_eq!(stats, expected.stats);
             let blocks = index.blocks(config.sides);
             let pairs = blocks.shards(usize::MAX).into_iter();
-            let pairs: Vec<_> =
-                pairs.flat_map(|shard| index.pairs(config, (&blocks, shard), &mut scratch)).collect();
+            let pairs: Vec<_> = pairs
+                .flat_map(|shard| index.pairs(config, (&blocks, shard), &mut scratch))
+                .collect();
             prop_assert_eq!(pairs, expected.pairs);
         }
     }
@@ -386,7 +389,7 @@ mod tests {
         }
     }
 
-    /// So many that a word of a pair has bits for few articles of a block.
+    /// So many that a packed pair has few bits left for the articles of a block.
     #[test]
     fn millions_of_articles() {
         let features: Vec<_> =

@@ -1,9 +1,9 @@
-//! Features with their articles to counted pairs.
+//! The inverted index to pairs of articles with the weight that they share.
 //!
 //! A corpus has many times more pairs that share one rare feature than pairs that share enough. So
-//! every pair of every feature is written down once, in one word, spread over blocks of lesser articles
-//! that fit the nearest cache; there they are weighed ([`super::weigh`]). Nothing on the way looks
-//! anything up, or depends on a branch that the processor would have to guess for each pair.
+//! every pair of every feature is written once, packed into one word, partitioned into blocks by
+//! the smaller article number. A block fits the first-level cache, where its pairs are accumulated
+//! ([`super::weigh`]). Nothing on the way needs a lookup or an unpredictable branch for each pair.
 
 use std::ops::Range;
 
@@ -14,52 +14,53 @@ use super::{RareConfig, RareIndex, Scratch, Sides};
 use crate::kernel::capability::dispatch;
 use crate::prefetch;
 
-/// Pairs in a block, about: they, and then their counters, fit the first-level cache.
+/// Pairs in a block, about: they, or their counters, fit the first-level cache.
 const BLOCK_PAIRS: u64 = 1 << 14;
 
-/// Pairs that are written at a time, needed or not: to write just a few takes longer.
+/// Pairs that are written at a time, needed or not: writing fewer takes longer.
 const STRIDE: usize = PADDING;
 
-/// Words ahead of the ones that are written that are asked for.
+/// How many words ahead of the ones being written memory is prefetched.
 const PREFETCH_DISTANCE: usize = 32;
 
-/// Counters for each pair up to which all pairs that there might be are counted one by one.
+/// Counters per pair up to which every possible pair has a counter.
 const DENSE_COUNTERS: u64 = 8;
 
-/// The lesser articles of pairs, in blocks of a power of two, and the pairs that each has.
+/// The smaller article numbers of pairs in blocks of a power of two, and how many pairs each block
+/// has.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Blocks {
     /// Bits that number the articles of a block.
     shift: u32,
     /// Bits that number all articles.
     bits: u32,
-    /// By block, one for each feature that two articles share.
+    /// Pairs of each block, counted once for each feature that they share.
     pairs: Vec<usize>,
 }
 
 impl Blocks {
-    /// Runs of blocks that take at most so many bytes each, or are one block.
+    /// Runs of blocks whose pairs take at most this many bytes each, or single blocks.
     pub fn shards(&self, bytes: usize) -> Vec<Range<usize>> {
         let mut shards: Vec<Range<usize>> = Vec::new();
-        let mut room = 0;
+        let mut free = 0;
         for (block, pairs) in self.pairs.iter().enumerate() {
             let taken = (pairs + STRIDE) * size_of::<PackedPair>();
             match shards.last_mut() {
-                Some(shard) if taken <= room => {
+                Some(shard) if taken <= free => {
                     shard.end = block + 1;
-                    room -= taken;
+                    free -= taken;
                 }
                 _ => {
                     shards.push(block..block + 1);
-                    room = bytes.saturating_sub(taken);
+                    free = bytes.saturating_sub(taken);
                 }
             }
         }
         shards
     }
 
-    /// Where each of some blocks starts when they are written one behind the other, and where all end.
-    /// Behind each there is room for a stride that it does not need.
+    /// Where each block of a shard starts when they are written one after the other, and where the
+    /// last one ends. Behind each there is space for one more stride.
     fn starts(&self, shard: Range<usize>) -> (Vec<usize>, usize) {
         let (mut starts, mut total) = (Vec::with_capacity(shard.len()), 0);
         for pairs in &self.pairs[shard] {
@@ -98,8 +99,9 @@ impl RareIndex {
         Blocks { shift, bits, pairs }
     }
 
-    /// The candidate pairs whose lesser article is in these blocks, of the sides of `config`: the lesser article, the greater one,
-    /// and the weight of the features they share; sorted. Panics where this processor lacks the kernel.
+    /// The candidate pairs whose smaller article number is in these blocks, of the sides of
+    /// `config`: both articles, the smaller number first, and the weight of the features they
+    /// share; sorted. Panics where this processor lacks the kernel.
     pub fn pairs(
         &self,
         config: RareConfig,
@@ -110,7 +112,7 @@ impl RareIndex {
         let capability = config.kernel.expect_capability();
         let (starts, total) = blocks.starts(shard.clone());
         if words.len() < total {
-            // Not both at once: this may be all the memory that there is for pairs.
+            // Not both at once: this may be the whole memory budget for pairs.
             drop(std::mem::take(words));
             *words = vec![0; total];
         }
@@ -147,16 +149,16 @@ impl RareIndex {
     }
 }
 
-/// The articles of some blocks, which are the lesser ones of pairs.
+/// Writes the pairs of a shard's blocks, of which `first` is the first article.
 struct PairWriter<'b> {
     first: u32,
     blocks: &'b Blocks,
 }
 
 impl PairWriter<'_> {
-    /// Writes down their pairs by features of a df and a weight, each in its block, of which there are as
-    /// many as `cursors`: where the next pair of each block goes.
-    // Within a larger function the compiler would keep half of its numbers in memory.
+    /// Writes the pairs of features of one df and weight. `cursors` has for each block of the shard
+    /// where its next pair goes.
+    // Inlined into a larger function, half of its variables would not get a register.
     #[inline(never)]
     fn write_pairs(
         &self,
@@ -214,7 +216,7 @@ impl PairWriter<'_> {
     }
 }
 
-/// Writes the pairs of an article with the first `count` others; what stands behind these means nothing.
+/// Writes the pairs of an article with the first `count` others, followed by meaningless ones.
 #[inline(always)]
 fn write(pair: PackedPair, others: &[u32], count: usize, words: &mut [PackedPair]) {
     let whole = count.next_multiple_of(STRIDE);
@@ -230,7 +232,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shards_take_what_they_may() {
+    fn shards_stay_within_their_bytes() {
         let blocks = Blocks { shift: 3, bits: 6, pairs: vec![10, 10, 1000, 0, 10] };
         assert_eq!(blocks.shards(200), [0..2, 2..3, 3..5]);
         assert_eq!(blocks.shards(0).len(), 5);

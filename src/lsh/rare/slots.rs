@@ -1,4 +1,4 @@
-//! The postings of a partition, put together by slots: about one feature in each.
+//! The postings of a partition, grouped into hash buckets: about one feature in each.
 
 use std::ops::Range;
 
@@ -6,34 +6,36 @@ use super::Posting;
 use super::kernel::{BucketMask, BucketOffsets, Kernel, LANES};
 use super::postings::{BLOCK_HEADER, HASH_BITS};
 
-/// HashBuckets for each posting, as a power of two: as few features as possible share one.
+/// Buckets per posting, as a power of two: with more buckets, fewer features collide.
 const BUCKETS_PER_POSTING_LOG2: u32 = 1;
 
-/// Bits of the number of a slot, at least and at most.
+/// Bits of a bucket's number, at least and at most.
 const MIN_BITS: u32 = LANES.ilog2();
 const MAX_BITS: u32 = 20;
 
-/// Words that are taken apart before the first of them is used: a register that is written to memory and
-/// read again number by number right away is waited for.
+/// Words that are unpacked before the first of them is used: reading single lanes of a vector right
+/// after it was stored stalls.
 const CHUNK: usize = 16 * LANES;
 
-/// Postings by the highest bits of their hashes in which they still differ.
+/// Postings grouped by the highest bits of their hashes, beside those that their partition implies.
 ///
-/// Most features have one posting. Where a slot has one, it is dropped on the way, without a branch.
+/// Most features have one posting. A posting alone in its bucket is dropped on the way, without a
+/// branch.
 #[derive(Debug, Clone, Default)]
 pub(super) struct HashBuckets {
-    /// By slot how many postings it has, then the place of its next one. One more for what is no posting.
+    /// First how many postings each bucket has, then the offset of its next one. The last bucket is
+    /// that of block headers.
     offsets: Vec<u32>,
-    /// Where slots with more than three begin, and where the last of them ends.
+    /// Where each bucket with more than three postings starts, and where the last of them ends.
     starts: Vec<u32>,
-    /// Where the postings of slots with two are, and of those with three.
+    /// Where the buckets with two postings are, and those with three.
     two: Range<usize>,
     three: Range<usize>,
 }
 
 impl HashBuckets {
-    /// Moves the postings whose slot has large to `into`, slot by slot; at least [`LANES`] more are behind.
-    /// Gives how many there were in all.
+    /// Writes the postings of all buckets with more than one to `into`, bucket by bucket, followed
+    /// by at least [`LANES`] meaningless ones. Returns the number of all postings.
     #[inline(always)]
     pub fn gather<'w>(
         &mut self,
@@ -51,7 +53,7 @@ impl HashBuckets {
         for words in streams.clone() {
             count(words, mask, &mut self.offsets);
         }
-        let (headers, buckets) = self.offsets.split_last_mut().expect("one more than slots");
+        let (headers, buckets) = self.offsets.split_last_mut().expect("one more than buckets");
         let count = words - *headers as usize;
         self.starts.resize(self.starts.len().max(count / 4 + LANES + 1), 0);
         let first = Self::first(words, buckets.len());
@@ -60,7 +62,7 @@ impl HashBuckets {
         self.starts[large] = end.more;
         self.two = first.two as usize..end.two as usize;
         self.three = first.three as usize..end.three as usize;
-        // What is no posting goes behind them all.
+        // Block headers go behind all postings.
         *headers = end.more;
         let last = first.more as usize + words + LANES;
         into.resize(into.len().max(last), 0);
@@ -71,31 +73,30 @@ impl HashBuckets {
         count
     }
 
-    /// Where the first posting of slots with two goes, and so on; before them is the place for those that
-    /// are alone.
+    /// Where the first bucket of two starts, and so on. Offset 0 is for all singletons.
     fn first(words: usize, buckets: usize) -> BucketOffsets {
         let two = 1;
         let three = two + words.min(2 * buckets) as u32;
         BucketOffsets { two, three, more: three + words.min(3 * buckets) as u32 }
     }
 
-    /// Where the postings of slots with two are, one behind the other.
+    /// Where the buckets with two postings are, one after the other.
     pub fn two(&self) -> Range<usize> {
         self.two.clone()
     }
 
-    /// Where the postings of slots with three are, one behind the other.
+    /// Where the buckets with three postings are, one after the other.
     pub fn three(&self) -> Range<usize> {
         self.three.clone()
     }
 
-    /// Where the postings of each slot with more are.
+    /// Where each bucket with more postings is.
     pub fn more(&self) -> impl Iterator<Item = Range<usize>> {
         self.starts.windows(2).map(|bucket| bucket[0] as usize..bucket[1] as usize)
     }
 }
 
-/// Counts the postings of each slot.
+/// Counts the postings of each bucket.
 #[inline(always)]
 fn count(words: &[u32], mask: BucketMask, counts: &mut [u32]) {
     let mut buckets = [0; CHUNK];
@@ -109,23 +110,23 @@ fn count(words: &[u32], mask: BucketMask, counts: &mut [u32]) {
     }
 }
 
-/// Postings on their way to their slots.
+/// Scatters postings to their buckets.
 struct Scatter<'s> {
     mask: BucketMask,
-    /// By slot the place of its next posting.
+    /// By bucket the offset of its next posting.
     offsets: &'s mut [u32],
     into: &'s mut [Posting],
 }
 
 impl Scatter<'_> {
-    /// Moves the postings of a stream.
+    /// Scatters the postings of one thread.
     #[inline(always)]
     fn scatter(&mut self, kernel: impl Kernel, words: &[u32]) {
         let (mut buckets, mut postings) = ([0; CHUNK], [0; CHUNK]);
         let mut first = 0;
         for words in words.chunks(CHUNK) {
             let (lanes, rest) = words.as_chunks::<LANES>();
-            // What is behind the last word is taken apart too, and then left.
+            // The padding behind the last word is unpacked too, and then ignored.
             let mut last = [BLOCK_HEADER; LANES];
             last[..rest.len()].copy_from_slice(rest);
             let to = buckets.as_chunks_mut().0.iter_mut().zip(postings.as_chunks_mut().0);

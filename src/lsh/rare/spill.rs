@@ -1,4 +1,4 @@
-//! Postings that do not fit into memory.
+//! Spilling of postings that do not fit into memory.
 
 use super::Postings;
 use super::postings::Partition;

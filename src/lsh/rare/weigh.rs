@@ -1,60 +1,60 @@
-//! The pairs of a block to those that weigh enough.
+//! The pair accumulator: the packed pairs of a block to those that weigh enough.
 //!
-//! Where there are about as many pairs as there might be, each has a counter of its own. Where there are
-//! few of many, they share small ones: a sieve, which leaves hardly any pair that does not count, and
-//! these few are told apart.
+//! Where most possible pairs occur, every one has a counter. Where few do, a counting filter comes
+//! first: pairs share small counters, which rule out nearly all pairs that do not weigh enough, and
+//! a hash table counts the rest.
 
 use std::ops::Range;
 
 use super::kernel::Kernel;
 
-/// A pair that one feature gives, as its block sees it: from the highest bit down the lesser article's
-/// place in the block, the greater article, and the feature's weight.
+/// A pair that one feature gives. From the highest bit down: the smaller article number, counted
+/// from the block's first, the greater one, and the feature's weight.
 pub(super) type PackedPair = u32;
 
-/// Bits of a word that say what the feature weighs.
+/// Bits of a packed pair that are the feature's weight.
 pub(super) const WEIGHT_BITS: u32 = 3;
 
-/// Bits of a pair up to which each has a counter of its own.
+/// Bits of a pair up to which every possible one has a counter.
 pub(super) const DENSE_BITS: u32 = 16;
 
-/// Bits of the greatest sieve, and of the least one.
+/// Size of the counting filter, as a power of two, at most and at least.
 const MAX_FILTER_BITS: u32 = 17;
 const MIN_FILTER_BITS: u32 = 8;
 
-/// Counters behind the last one, which may be read.
+/// Counters behind the last one, so that four bytes can be read from each.
 pub(super) const COUNTER_PADDING: usize = 3;
 
-/// Counters of a sieve for each pair that goes through it.
+/// Counters of the counting filter per pair.
 const COUNTERS_PER_PAIR: usize = 4;
 
-/// From here on a counter is relieved, of so much; that the pair weighs at min_weight what is left, it still
-/// says.
+/// A counter that has reached `FULL` spills `SPILLED`. What is left still shows that the pair
+/// weighs at least `MIN_AFTER_SPILL`.
 const FULL: u8 = 248;
 const SPILLED: u8 = 128;
 const MIN_AFTER_SPILL: u32 = (FULL - SPILLED) as u32;
 
-/// What spreads pairs over places: the golden ratio.
+/// Multiplicative hashing by the golden ratio (Knuth, "The Art of Computer Programming", 6.4).
 pub(super) const HASH_MULTIPLIER: u32 = 0x9E37_79B1;
 
-/// Counters that are looked at together.
+/// Counters that are compared together.
 const COUNTER_ROW: usize = 64;
 
-/// Pairs that have a lesser article in common with few others.
+/// The pairs whose smaller article number is in a range.
 #[derive(Debug, Clone)]
 pub(super) struct Block {
-    /// The lesser ones.
+    /// That range.
     pub articles: Range<u32>,
-    /// How many articles there are in all.
+    /// Number of all articles.
     pub article_count: u32,
-    /// Bits that number them.
+    /// Bits that number all articles.
     pub bits: u32,
-    /// Weight that counts: 1 at min_weight.
+    /// Weight from which a pair is a candidate; at least 1.
     pub min_weight: u32,
 }
 
 impl Block {
-    /// Bits of a pair.
+    /// Bits of a pair without its weight.
     fn bits(&self) -> u32 {
         self.bits + (self.articles.len() as u32).max(1).next_power_of_two().ilog2()
     }
@@ -65,15 +65,15 @@ impl Block {
     }
 }
 
-/// Tells which pairs of a block weigh enough.
+/// Adds up the weights of pairs, and finds those that weigh enough.
 #[derive(Debug, Clone)]
 pub(super) struct PairAccumulator {
-    /// What pairs weigh, 255 at most; in a sieve, what those weigh together that share one. All are 0
-    /// between blocks.
+    /// Weights of pairs; in the counting filter, saturating sums of all pairs that share a counter.
+    /// All are 0 between blocks.
     counters: Box<[u8; (1 << MAX_FILTER_BITS) + COUNTER_PADDING]>,
-    /// Pairs whose counter was full, as often as it was.
+    /// Pairs whose counter has spilled, once for each time.
     spilled: Vec<u32>,
-    /// Pairs that are told apart, each above its weight and in a place of its own; 0 where there is none.
+    /// The hash table: pairs above their weights; 0 where an entry is empty.
     weights: Vec<u64>,
 }
 
@@ -88,8 +88,8 @@ impl Default for PairAccumulator {
 }
 
 impl PairAccumulator {
-    /// Appends the pairs that weigh enough: the lesser article, the greater one, the weight; sorted.
-    /// `words` mean nothing afterwards.
+    /// Appends the pairs that weigh enough: both articles, the smaller number first, and the
+    /// weight; sorted. Reorders and overwrites `words`.
     #[inline(always)]
     pub fn accumulate(
         &mut self,
@@ -107,7 +107,7 @@ impl PairAccumulator {
         }
     }
 
-    /// By a counter for each pair.
+    /// Counts with a counter for every possible pair.
     fn count_dense(
         &mut self,
         block: &Block,
@@ -146,7 +146,7 @@ impl PairAccumulator {
         }
     }
 
-    /// Adds what counters could not hold to sorted pairs.
+    /// Adds what counters have spilled to sorted pairs.
     fn add_spilled(&mut self, block: &Block, pairs: &mut [(u32, u32, u32)]) {
         self.spilled.sort_unstable();
         let mut at = 0;
@@ -157,7 +157,7 @@ impl PairAccumulator {
         }
     }
 
-    /// Moves the words to the front whose pair may weigh enough, and gives their number.
+    /// Moves the pairs that may weigh enough to the front, and returns their number.
     #[inline(always)]
     fn filter(&mut self, kernel: impl Kernel, words: &mut [PackedPair], min_weight: u8) -> usize {
         let bits = (words.len() * COUNTERS_PER_PAIR)
@@ -173,7 +173,7 @@ impl PairAccumulator {
         kept
     }
 
-    /// By a hash table, with linear probing.
+    /// Counts in a hash table with linear probing.
     fn count_sparse(
         &mut self,
         block: &Block,
@@ -186,11 +186,11 @@ impl PairAccumulator {
         weights.resize(1 << bits, 0);
         for &word in words {
             let pair = u64::from(word >> WEIGHT_BITS) << 32;
-            let mut place = counter_of(word, bits);
-            while weights[place] != 0 && weights[place] >> 32 != pair >> 32 {
-                place = (place + 1) & ((1 << bits) - 1);
+            let mut entry = counter_of(word, bits);
+            while weights[entry] != 0 && weights[entry] >> 32 != pair >> 32 {
+                entry = (entry + 1) & ((1 << bits) - 1);
             }
-            weights[place] = pair | u64::from(weights[place] as u32 + weight_of(word));
+            weights[entry] = pair | u64::from(weights[entry] as u32 + weight_of(word));
         }
         weights.retain(|entry| *entry as u32 >= block.min_weight);
         weights.sort_unstable();
@@ -201,7 +201,8 @@ impl PairAccumulator {
     }
 }
 
-/// Appends the pairs of an article with those from `b` on, a counter for each, that reach `least`.
+/// Appends the pairs of article `a` with those from `b` on, given a counter for each, that weigh at
+/// least `min_weight`.
 fn append_heavy(
     counters: &[u8],
     min_weight: u8,
@@ -216,7 +217,8 @@ fn append_heavy(
     into.extend_from_slice(&found[..count]);
 }
 
-/// Where a pair stands in a table of 2 to the power of `bits` places.
+/// The number of a pair's counter, or of its first entry in the hash table, of 2 to the power of
+/// `bits`.
 #[inline(always)]
 pub(super) fn counter_of(word: PackedPair, bits: u32) -> usize {
     ((word >> WEIGHT_BITS).wrapping_mul(HASH_MULTIPLIER) >> (u32::BITS - bits)) as usize
@@ -236,25 +238,27 @@ mod tests {
     use super::*;
     use crate::kernel::capability::{Capability, dispatch};
 
-    /// Appends what every kernel finds alike. `words` mean nothing afterwards.
+    /// Accumulates with every kernel, which all have to find the same.
     fn accumulate(
         accumulator: &mut PairAccumulator,
         block: Block,
         words: &mut [PackedPair],
-        into: &mut Vec<(u32, u32, u32)>,
+        all: &mut Vec<(u32, u32, u32)>,
     ) {
-        let before = (words.to_vec(), into.clone());
+        let before = (words.to_vec(), all.clone());
         for (at, capability) in Capability::all().enumerate() {
             let (mut own, mut found) = before.clone();
-            dispatch!(capability, kernel => accumulator.accumulate(kernel, block.clone(), &mut own, &mut found));
-            assert!(at == 0 || found == *into, "{:?}", capability.kernel());
-            *into = found;
+            let (block, into) = (block.clone(), &mut found);
+            dispatch!(capability, kernel => accumulator.accumulate(kernel, block, &mut own, into));
+            assert!(at == 0 || found == *all, "{:?}", capability.kernel());
+            *all = found;
         }
         words.fill(0);
     }
 
     proptest! {
-        /// Few pairs, of which some weigh more than a counter holds; in a table of their own and in a sieve.
+        /// Few pairs, some of which weigh more than a counter holds; with and without the counting
+        /// filter.
         #[test]
         fn same_as_a_map(
             pairs in prop::collection::vec((0..4u32, 4..9u32, 1..5u32), 0..2000),
@@ -262,10 +266,13 @@ mod tests {
             bits in prop_oneof![Just(5u32), Just(20u32)],
         ) {
             let mut weights: BTreeMap<(u32, u32), u32> = BTreeMap::new();
-            pairs.iter().for_each(|(a, b, weight)| *weights.entry((8 + a, *b + 8)).or_default() += weight);
+            for (a, b, weight) in &pairs {
+                *weights.entry((8 + a, 8 + b)).or_default() += weight;
+            }
             let heavy = weights.into_iter().filter(|(_, weight)| *weight >= min_weight);
             let expected: Vec<_> = heavy.map(|((a, b), weight)| (a, b, weight)).collect();
-            let word = |(a, b, weight): &(u32, u32, u32)| (a << bits | (b + 8)) << WEIGHT_BITS | weight;
+            let word =
+                |(a, b, weight): &(u32, u32, u32)| (a << bits | (b + 8)) << WEIGHT_BITS | weight;
             let mut words: Vec<PackedPair> = pairs.iter().map(word).collect();
             let (mut accumulator, mut found) = (PairAccumulator::default(), vec![(1, 2, 3)]);
             let block = Block { articles: 8..12, article_count: 20, bits, min_weight };
@@ -282,7 +289,8 @@ mod tests {
         }
     }
 
-    /// A counter that was full has less than its pair weighs, and less than many ask for.
+    /// A counter that has spilled holds less than its pair weighs, and may hold less than the
+    /// minimum.
     #[test]
     fn spilled_counters_count() {
         for times in [62, 63, 64, 93, 94] {
@@ -294,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn counters_do_not_run_over() {
+    fn counters_do_not_overflow() {
         let mut accumulator = PairAccumulator::default();
         for bits in [10, 20] {
             for (min_weight, expected) in [(1, 1), (255, 1), (256, 1), (4000, 1), (4001, 0)] {

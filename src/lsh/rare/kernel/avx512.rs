@@ -73,8 +73,8 @@ impl Kernel for Avx512 {
     }
 
     #[inline(always)]
-    fn filter(self, words: &mut [PackedPair], counters: &[u8], bits: u32, least: u8) -> usize {
-        avx512!(self, filter, words, counters, bits, least)
+    fn filter(self, words: &mut [PackedPair], counters: &[u8], bits: u32, min_weight: u8) -> usize {
+        avx512!(self, filter, words, counters, bits, min_weight)
     }
 }
 
@@ -104,16 +104,16 @@ fn unpack(
     let words = load(words);
     let own = _mm512_srl_epi32(words, _mm_cvtsi32_si128(mask.shift as i32));
     store(_mm512_min_epu32(own, _mm512_set1_epi32(mask.headers as i32)), buckets);
-    // For each lane the marks up to it, a bit for each; the highest is the last.
-    let marks = _mm512_set1_epi32(i32::from(_mm512_movepi32_mask(words)));
-    let marks = _mm512_and_si512(marks, load(&UP_TO));
-    let is_marked = _mm512_test_epi32_mask(marks, marks);
-    let last = _mm512_sub_epi32(_mm512_set1_epi32(31), _mm512_lzcnt_epi32(marks));
+    // For each lane a bit for every block header up to it; the highest is the last.
+    let headers = _mm512_set1_epi32(i32::from(_mm512_movepi32_mask(words)));
+    let headers = _mm512_and_si512(headers, load(&UP_TO));
+    let has_header = _mm512_test_epi32_mask(headers, headers);
+    let last = _mm512_sub_epi32(_mm512_set1_epi32(31), _mm512_lzcnt_epi32(headers));
     let before = _mm512_set1_epi32(first as i32);
     let firsts = _mm512_slli_epi32::<BLOCK_BITS>(words);
-    let firsts = _mm512_mask_permutexvar_epi32(before, is_marked, last, firsts);
-    let place = _mm512_and_si512(words, _mm512_set1_epi32((1 << BLOCK_BITS) - 1));
-    let articles = _mm512_or_si512(firsts, place);
+    let firsts = _mm512_mask_permutexvar_epi32(before, has_header, last, firsts);
+    let within = _mm512_and_si512(words, _mm512_set1_epi32((1 << BLOCK_BITS) - 1));
+    let articles = _mm512_or_si512(firsts, within);
     let hashes = _mm512_srli_epi32::<BLOCK_BITS>(words);
     let low = _mm512_permutex2var_epi32(articles, load(&LOW), hashes);
     let high = _mm512_permutex2var_epi32(articles, load(&HIGH), hashes);
@@ -127,7 +127,7 @@ fn unpack(
     _mm512_cvtsi512_si32(last) as u32
 }
 
-/// Sixteen numbers, each worked out from its lane.
+/// Sixteen numbers, each computed from its lane.
 macro_rules! lanes {
     ($lane:ident => $number:expr) => {{
         let (mut lanes, mut $lane) = ([0; LANES], 0);
@@ -139,21 +139,21 @@ macro_rules! lanes {
     }};
 }
 
-/// For each lane the bits of those up to it.
+/// For each lane the bits of all lanes up to it.
 static UP_TO: [u32; LANES] = lanes!(lane => (2 << lane) - 1);
 
-/// By turns a lane of one register and the same one of another, from the first on and from the middle on.
+/// Interleaves the lower and the upper halves of two registers.
 static LOW: [u32; LANES] = lanes!(lane => lane / 2 + lane % 2 * LANES);
 static HIGH: [u32; LANES] = lanes!(lane => LANES / 2 + lane / 2 + lane % 2 * LANES);
 
-/// Every second lane of two registers.
+/// The even and the odd lanes of two registers.
 static EVEN: [u32; LANES] = lanes!(lane => 2 * lane);
 static ODD: [u32; LANES] = lanes!(lane => 2 * lane + 1);
 
-/// Every third number.
+/// The multiples of three.
 static THIRD: [u32; LANES] = lanes!(lane => 3 * lane);
 
-/// By lane the next one of three, and the one after that, which is the one before.
+/// The next lane within each triple of lanes, cyclically, and the one after that.
 static NEXT_OF_THREE: [u32; LANES] = lanes!(lane => lane / 3 * 3 + (lane + 1) % 3);
 static LAST_OF_THREE: [u32; LANES] = lanes!(lane => lane / 3 * 3 + (lane + 2) % 3);
 
@@ -174,21 +174,22 @@ fn bucket_offsets(
         let are_three = _mm512_cmpeq_epu32_mask(counts, three);
         let are_more = _mm512_cmpgt_epu32_mask(counts, three);
         let counts = _mm512_maskz_mov_epi32(are_more, counts);
-        // Each lane plus the one before, then plus what the two before that have, and so on.
+        // Prefix sums: each lane plus the one before, then plus the two before that, and so on.
         let sums = _mm512_add_epi32(counts, _mm512_alignr_epi32::<15>(counts, zero));
         let sums = _mm512_add_epi32(sums, _mm512_alignr_epi32::<14>(sums, zero));
         let sums = _mm512_add_epi32(sums, _mm512_alignr_epi32::<12>(sums, zero));
         let sums = _mm512_add_epi32(sums, _mm512_alignr_epi32::<8>(sums, zero));
-        let places = _mm512_add_epi32(more, _mm512_sub_epi32(sums, counts));
+        let offsets = _mm512_add_epi32(more, _mm512_sub_epi32(sums, counts));
         more = _mm512_add_epi32(more, _mm512_permutexvar_epi32(last, sums));
-        let (to, _) = starts[large..].split_first_chunk_mut().expect("there is room");
-        store(_mm512_maskz_compress_epi32(are_more, places), to);
+        let (to, _) =
+            starts[large..].split_first_chunk_mut().expect("one vector more than large buckets");
+        store(_mm512_maskz_compress_epi32(are_more, offsets), to);
         large += are_more.count_ones() as usize;
         let twos = _mm512_add_epi32(_mm512_set1_epi32(next.two as i32), load(&EVEN));
         let threes = _mm512_add_epi32(_mm512_set1_epi32(next.three as i32), load(&THIRD));
-        let places = _mm512_mask_mov_epi32(singleton, are_more, places);
-        let places = _mm512_mask_expand_epi32(places, are_two, twos);
-        store(_mm512_mask_expand_epi32(places, are_three, threes), buckets);
+        let offsets = _mm512_mask_mov_epi32(singleton, are_more, offsets);
+        let offsets = _mm512_mask_expand_epi32(offsets, are_two, twos);
+        store(_mm512_mask_expand_epi32(offsets, are_three, threes), buckets);
         next.two += 2 * are_two.count_ones();
         next.three += 3 * are_three.count_ones();
     }
@@ -196,7 +197,7 @@ fn bucket_offsets(
     (large, next)
 }
 
-/// The articles of some postings, and the hashes.
+/// The articles and the hashes of postings.
 #[target_feature(enable = "avx512f")]
 #[inline]
 fn split(postings: &[Posting; LANES]) -> (__m512i, __m512i) {
@@ -212,13 +213,13 @@ fn split(postings: &[Posting; LANES]) -> (__m512i, __m512i) {
 fn features_of_pairs(postings: &[Posting; LANES], count: usize) -> BucketFeatures {
     let inside = ((1u32 << count) - 1) as __mmask16;
     let (articles, hashes) = split(postings);
-    // Each beside the other one of its bucket.
+    // Each lane swapped with the other one of its bucket.
     let others = _mm512_shuffle_epi32::<0b10_11_00_01>(articles);
     let alike = _mm512_shuffle_epi32::<0b10_11_00_01>(hashes);
     let alike = _mm512_mask_cmpeq_epu32_mask(inside, hashes, alike);
     let duplicates = _mm512_mask_cmpeq_epu32_mask(alike, articles, others);
-    let lesser = _mm512_min_epu32(articles, others);
-    let ordered = _mm512_mask_max_epu32(lesser, 0xAAAA, articles, others);
+    let smaller = _mm512_min_epu32(articles, others);
+    let ordered = _mm512_mask_max_epu32(smaller, 0xAAAA, articles, others);
     let mut same =
         BucketFeatures { duplicates: duplicates.count_ones() / 2, ..BucketFeatures::default() };
     same.two = packed(ordered, alike & !duplicates);
@@ -231,14 +232,14 @@ fn features_of_triples(postings: &[Posting; LANES], count: usize) -> BucketFeatu
     let inside = ((1u32 << count) - 1) as __mmask16;
     let (articles, hashes) = split(postings);
     let (next, last) = (load(&NEXT_OF_THREE), load(&LAST_OF_THREE));
-    // Each beside the next one of its bucket, and beside the last but one; in a circle.
+    // Each lane compared with the next one of its bucket, and with the one after that, cyclically.
     let next_hash = _mm512_permutexvar_epi32(next, hashes);
     let last_hash = _mm512_permutexvar_epi32(last, hashes);
     let is_next = _mm512_mask_cmpeq_epu32_mask(inside, hashes, next_hash);
     let is_last = _mm512_mask_cmpeq_epu32_mask(inside, hashes, last_hash);
     let next_article = _mm512_permutexvar_epi32(next, articles);
     let last_article = _mm512_permutexvar_epi32(last, articles);
-    // The first and the second have a next one, and for the first the last but one is the third.
+    // Not cyclically: the first and the second have a next one, and the first has one after that.
     let descend = _mm512_mask_cmpge_epu32_mask(is_next & 0x36DB, articles, next_article)
         | _mm512_mask_cmpge_epu32_mask(is_last & 0x1249, articles, last_article);
     let collisions = (descend | descend >> 1) & 0x1249;
@@ -251,7 +252,7 @@ fn features_of_triples(postings: &[Posting; LANES], count: usize) -> BucketFeatu
     }
 }
 
-/// Lanes of a mask at the start of an array, and how many they are.
+/// The chosen lanes at the start of an array, and their number.
 #[target_feature(enable = "avx512f,popcnt")]
 #[inline]
 fn packed(lanes: __m512i, mask: __mmask16) -> ([u32; LANES], usize) {
@@ -271,7 +272,7 @@ fn small_bucket(
     // SAFETY: 8 postings of eight bytes, and the load is an unaligned one.
     let postings = unsafe { _mm512_loadu_si512(postings.as_ptr().cast()) };
     let hashes = _mm512_srli_epi64::<32>(postings);
-    // For each which ones before have the same hash.
+    // For each lane the lanes before it with the same hash.
     let before = _mm512_conflict_epi64(hashes);
     let repeated = _mm512_mask_test_epi64_mask(inside, before, before);
     let first = _mm512_castsi512_si128(_mm512_maskz_compress_epi64(repeated, hashes));
@@ -292,7 +293,7 @@ fn small_bucket(
 #[inline]
 fn split_by_feature(postings: &mut [Posting], others: &mut [Posting]) -> usize {
     let all = postings.len();
-    assert!(others.len() >= all + SMALL, "there is room for a register behind the last");
+    assert!(others.len() >= all + SMALL, "a vector fits behind the last");
     let hash = _mm512_set1_epi64((postings[0] >> 32) as i64);
     let mut same = 0;
     for at in (0..all).step_by(SMALL) {
@@ -304,8 +305,8 @@ fn split_by_feature(postings: &mut [Posting], others: &mut [Posting]) -> usize {
         let own = _mm512_maskz_compress_epi64(is_same, own);
         let count = is_same.count_ones() as usize;
         let kept = ((1u32 << count) - 1) as __mmask8;
-        // SAFETY: as many of the first kind are written as there are, at most as far as was read; and for
-        // others there is room for 8 behind each one that there may be.
+        // SAFETY: of the first feature only what it has is written, not beyond what was read;
+        // `others` has room for 8 more than all postings, as asserted.
         unsafe {
             _mm512_mask_storeu_epi64(postings.as_mut_ptr().add(same).cast(), kept, own);
             _mm512_storeu_si512(others.as_mut_ptr().add(at - same).cast(), other);
@@ -317,21 +318,22 @@ fn split_by_feature(postings: &mut [Posting], others: &mut [Posting]) -> usize {
 
 #[target_feature(enable = "avx512f,popcnt")]
 #[inline]
-fn filter(words: &mut [PackedPair], counters: &[u8], bits: u32, least: u8) -> usize {
-    assert!((1..=u32::BITS - WEIGHT_BITS).contains(&bits), "places are numbers of a few bits");
-    assert!(counters.len() >= (1 << bits) + COUNTER_PADDING, "every counter has others behind it");
+fn filter(words: &mut [PackedPair], counters: &[u8], bits: u32, min_weight: u8) -> usize {
+    assert!((1..=u32::BITS - WEIGHT_BITS).contains(&bits), "counters are numbered by a few bits");
+    assert!(counters.len() >= (1 << bits) + COUNTER_PADDING, "every counter is followed by others");
     let shift = _mm_cvtsi32_si128((u32::BITS - bits) as i32);
-    let (lowest_byte, enough) = (_mm512_set1_epi32(0xFF), _mm512_set1_epi32(i32::from(least)));
+    let (lowest_byte, enough) = (_mm512_set1_epi32(0xFF), _mm512_set1_epi32(i32::from(min_weight)));
     let (mut count, mut at) = (0, 0);
     while let Some(own) = words[at..].first_chunk() {
         let own = load(own);
         let pairs = _mm512_srli_epi32::<WEIGHT_BITS>(own);
         let products = _mm512_mullo_epi32(pairs, _mm512_set1_epi32(HASH_MULTIPLIER as i32));
-        let places = _mm512_srl_epi32(products, shift);
-        // SAFETY: a place is a number of `bits` bits, and the four bytes from there on are counters.
-        let found = unsafe { _mm512_i32gather_epi32::<1>(places, counters.as_ptr().cast()) };
+        let numbers = _mm512_srl_epi32(products, shift);
+        // SAFETY: a counter's number has `bits` bits, so it and the three behind it exist, as
+        // asserted.
+        let found = unsafe { _mm512_i32gather_epi32::<1>(numbers, counters.as_ptr().cast()) };
         let kept = _mm512_cmpge_epu32_mask(_mm512_and_si512(found, lowest_byte), enough);
-        let to = words[count..].first_chunk_mut().expect("as many are read already");
+        let to = words[count..].first_chunk_mut().expect("as many were read already");
         store(_mm512_maskz_compress_epi32(kept, own), to);
         count += kept.count_ones() as usize;
         at += LANES;
@@ -339,7 +341,7 @@ fn filter(words: &mut [PackedPair], counters: &[u8], bits: u32, least: u8) -> us
     for at in at..words.len() {
         let word = words[at];
         words[count] = word;
-        count += usize::from(counters[counter_of(word, bits)] >= least);
+        count += usize::from(counters[counter_of(word, bits)] >= min_weight);
     }
     count
 }

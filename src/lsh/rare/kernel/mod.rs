@@ -1,9 +1,10 @@
-//! What of finding rare features has a kernel per instruction set: work on many numbers at a time that
-//! no compiler makes of a loop over them.
+//! The loops of the rare-feature channel that have a kernel per instruction set, because no
+//! compiler vectorises them.
 //!
-//! These kernels are not generic over the vector. They are made of what AVX-512 singleton has: expansion,
-//! compression, detection of conflicts, counting of leading zeros, permutation of two registers, masked
-//! stores. With AVX2 each would take a table or a loop, so there the scalar twins run, compiled for AVX2.
+//! These kernels are not generic over the vector: they consist of what only AVX-512 has (expand,
+//! compress, conflict detection, leading zero counts, permutation of two registers, masked stores).
+//! With AVX2 each of these would take a table or a loop, so there the scalar twins run, compiled
+//! for AVX2.
 
 #[cfg(target_arch = "x86_64")]
 mod avx512;
@@ -15,30 +16,30 @@ use super::weigh::PackedPair;
 use crate::kernel::capability::Avx2;
 use crate::kernel::capability::Scalar;
 
-/// Words of postings that are taken apart together.
+/// Words that are unpacked together.
 pub(super) const LANES: usize = 16;
 
-/// Postings that most buckets have at most.
+/// Postings of a small bucket, at most; few buckets are larger.
 pub(super) const SMALL: usize = 8;
 
-/// How words of postings, as [`super::postings`] writes them, fall into buckets.
+/// Which bits of a packed posting are the number of its bucket.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct BucketMask {
-    /// Bits of a word below the number of its bucket.
+    /// Bits below the bucket's number.
     pub shift: u32,
-    /// The bucket of what is no posting: the number of buckets.
+    /// The bucket of block headers: the number of buckets.
     pub headers: u32,
 }
 
 impl BucketMask {
-    /// The bucket of a word. A mark has its highest bit, which no bucket has.
+    /// The bucket of a word. Only block headers have the highest bit set.
     #[inline(always)]
     pub fn bucket(self, word: u32) -> u32 {
         (word >> self.shift).min(self.headers)
     }
 }
 
-/// Where buckets have their postings: those with two, those with three, and those with more.
+/// Offsets of the next bucket with two postings, with three, and with more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct BucketOffsets {
     pub two: u32,
@@ -46,23 +47,25 @@ pub(super) struct BucketOffsets {
     pub more: u32,
 }
 
-/// What buckets of as many postings each have: two or three.
+/// The features of several buckets of the same size, which is two or three.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct BucketFeatures {
-    /// The articles of features with two, one behind the other, and how many these are.
+    /// The articles of features with two, one feature after the other, and how many articles these
+    /// are.
     pub two: ([u32; LANES], usize),
-    /// And with three.
+    /// The same for features with three.
     pub three: ([u32; LANES], usize),
-    /// Postings that are there for a second time.
+    /// Repeated postings.
     pub duplicates: u32,
-    /// A bit for the first posting of each bucket of which a quick look does not say.
+    /// A bit for the first posting of each bucket whose postings do not ascend: collisions, which
+    /// are left to be resolved.
     pub collisions: u32,
 }
 
 /// What each instruction set brings, by its token; where it brings nothing, the scalar twin.
 pub(super) trait Kernel: Copy {
-    /// Takes words apart, which begin in the block of articles of which the first is `first`. Gives the
-    /// first article of the block in which they end.
+    /// Unpacks words, the first of which are of the block whose first article is `first`. Returns
+    /// the first article of the block of the last.
     #[inline(always)]
     fn unpack(
         self,
@@ -74,10 +77,11 @@ pub(super) trait Kernel: Copy {
         scalar::unpack(words, mask_and_first, buckets, postings)
     }
 
-    /// Turns the number of postings of each bucket, of a multiple of [`LANES`], into the place of its first
-    /// one: `alone` where there are none or one, else from `first` on. Writes where buckets with more than
-    /// three begin to the start of `starts`, which has [`LANES`] more than there are. Gives how many that
-    /// is, and where the postings end.
+    /// Turns the number of postings of each bucket into the offset of its first: `singleton` for
+    /// buckets with none or one, otherwise from `first` on. `buckets` has a multiple of [`LANES`]
+    /// of them. Writes where buckets with more than three start to `starts`, which must have
+    /// [`LANES`] elements more than there are of these. Returns their number, and the offsets
+    /// behind the last buckets.
     #[inline(always)]
     fn bucket_offsets(
         self,
@@ -88,7 +92,7 @@ pub(super) trait Kernel: Copy {
         scalar::bucket_offsets(buckets, first_and_singleton, starts)
     }
 
-    /// What buckets of `N` postings each have, 2 or 3; so many postings count.
+    /// The features of buckets of `N` postings each, 2 or 3; the first `count` postings are valid.
     #[inline(always)]
     fn bucket_features<const N: usize>(
         self,
@@ -98,9 +102,9 @@ pub(super) trait Kernel: Copy {
         scalar::bucket_features::<N>(postings, count)
     }
 
-    /// What the first `count` postings are, 4 to [`SMALL`], those of a bucket: the df of the one feature that has
-    /// large, or 0. Its articles stand at the start of `articles`; what is behind means nothing. `None`
-    /// where a quick look does not say: there may be large such features, or postings that do not ascend.
+    /// Takes a bucket of `count` postings, 2 to [`SMALL`], to be one of which at most one feature
+    /// has several: returns its df, or 0, and writes its articles to the start of `articles`.
+    /// `None` where that may not be so, or where postings do not ascend.
     #[inline(always)]
     fn small_bucket(
         self,
@@ -111,18 +115,20 @@ pub(super) trait Kernel: Copy {
         scalar::small_bucket(postings, count, articles)
     }
 
-    /// Moves the postings that have the first one's feature to the front, and the others to `others`, which
-    /// has room for [`SMALL`] more than all; each in the order in which they came. Gives how many have it.
+    /// Moves the postings with the feature of the first to the front, and writes the others to
+    /// `others`, both in their order. `others` must have [`SMALL`] elements more than `postings`.
+    /// Returns the number of postings with the feature.
     #[inline(always)]
     fn split_by_feature(self, postings: &mut [Posting], others: &mut [Posting]) -> usize {
         scalar::split_by_feature(postings, others)
     }
 
-    /// Moves the words to the front whose counter is at least `least`, and gives their number. There is a
-    /// counter for each [`super::weigh::counter_of`] of so many bits, and [`super::weigh::COUNTER_PADDING`] more.
+    /// Moves the pairs whose counter is at least `min_weight` to the front, and returns their
+    /// number. There are 2 to the power of `bits` counters, which [`super::weigh::counter_of`]
+    /// numbers, and [`super::weigh::COUNTER_PADDING`] more.
     #[inline(always)]
-    fn filter(self, words: &mut [PackedPair], counters: &[u8], bits: u32, least: u8) -> usize {
-        scalar::filter(words, counters, bits, least)
+    fn filter(self, words: &mut [PackedPair], counters: &[u8], bits: u32, min_weight: u8) -> usize {
+        scalar::filter(words, counters, bits, min_weight)
     }
 }
 
@@ -140,7 +146,7 @@ mod tests {
     use super::*;
     use crate::kernel::capability::{Capability, dispatch};
 
-    /// Does a test with every kernel that this processor has.
+    /// Runs a test with every kernel that this processor has.
     macro_rules! with_kernels {
         (|$kernel:ident| $test:expr) => {
             for capability in Capability::all() {
@@ -149,7 +155,7 @@ mod tests {
         };
     }
 
-    /// Words of which some are marks.
+    /// Words of which some are block headers.
     fn words() -> impl Strategy<Value = [u32; LANES]> {
         let word = (any::<u32>(), 0..4u32).prop_map(|(word, chance)| {
             if chance == 0 { BLOCK_HEADER | word >> 8 } else { word & !BLOCK_HEADER }
@@ -174,7 +180,7 @@ mod tests {
         (buckets, starts[..large].to_vec(), end)
     }
 
-    /// Articles of features with two and with three, postings that are there again, and collisions buckets.
+    /// Articles of features with two and with three, repeated postings, and buckets with collisions.
     type Found = (Vec<u32>, Vec<u32>, u32, u32);
 
     fn bucket_features<const N: usize>(
@@ -216,7 +222,7 @@ mod tests {
     fn split_by_feature(kernel: impl Kernel, postings: &[Posting]) -> (Vec<Posting>, Vec<Posting>) {
         let (mut postings, mut others) = (postings.to_vec(), vec![0; postings.len() + SMALL]);
         let all = postings.len();
-        // What is behind must be left singleton.
+        // What follows must not be touched.
         postings.push(7);
         let same = kernel.split_by_feature(&mut postings[..all], &mut others);
         assert_eq!(postings[all], 7);
@@ -235,8 +241,8 @@ mod tests {
         words
     }
 
-    /// The one feature that has large postings, 0 if none has, and its articles; by counting one feature
-    /// after the other. `None` where there are large, or articles do not ascend.
+    /// The df of the one feature with several postings, or 0, and its articles, by counting. `None`
+    /// where several features have several postings, or articles do not ascend.
     fn naive(postings: &[Posting]) -> Option<(usize, Vec<u32>)> {
         let of = |feature: u64| postings.iter().filter(move |posting| **posting >> 32 == feature);
         let mut shared: Vec<u64> = postings.iter().map(|posting| posting >> 32).collect();
@@ -263,7 +269,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn words_are_taken_apart_alike(words in words(), bits in 4..20u32) {
+        fn words_are_unpacked_alike(words in words(), bits in 4..20u32) {
             let mask = BucketMask { shift: 31 - bits, headers: 1 << bits };
             let expected = unpack(Scalar, &words, mask);
             with_kernels!(|kernel| assert_eq!(unpack(kernel, &words, mask), expected));
@@ -282,20 +288,23 @@ mod tests {
         }
 
         #[test]
-        fn slots_get_places_alike(lanes in 0..6usize, counts in prop::collection::vec(0..6u32, 96)) {
+        fn buckets_get_offsets_alike(
+            lanes in 0..6usize,
+            counts in prop::collection::vec(0..6u32, 96),
+        ) {
             let counts = &counts[..lanes * LANES];
             let expected = bucket_offsets(Scalar, counts);
             with_kernels!(|kernel| assert_eq!(bucket_offsets(kernel, counts), expected));
             let mut next = BucketOffsets { two: 1000, three: 2000, more: 3000 };
             let mut starts = Vec::new();
-            for (count, place) in counts.iter().zip(&expected.0) {
+            for (count, offset) in counts.iter().zip(&expected.0) {
                 let next = match count {
                     0 | 1 => &mut 7,
                     2 => &mut next.two,
                     3 => &mut next.three,
                     _ => &mut next.more,
                 };
-                prop_assert_eq!(*place, *next);
+                prop_assert_eq!(*offset, *next);
                 starts.extend((*count > 3).then_some(*next));
                 *next += count;
             }
@@ -303,7 +312,7 @@ mod tests {
         }
 
         #[test]
-        fn slots_of_as_many_are_what_they_are(
+        fn features_of_pairs_and_triples(
             buckets in prop::collection::vec(postings(6..7), 3),
             count in 0..=8usize,
         ) {
@@ -312,7 +321,8 @@ mod tests {
             postings.truncate(LANES);
             let postings: [Posting; LANES] = postings.try_into().expect("as many");
             let (twos, threes) = (count * 2, count.min(5) * 3);
-            let expected = (naive_features(&postings[..twos], 2), naive_features(&postings[..threes], 3));
+            let expected =
+                (naive_features(&postings[..twos], 2), naive_features(&postings[..threes], 3));
             prop_assert_eq!(&bucket_features::<2>(Scalar, &postings, twos), &expected.0);
             prop_assert_eq!(&bucket_features::<3>(Scalar, &postings, threes), &expected.1);
             with_kernels!(|kernel| {
@@ -322,7 +332,7 @@ mod tests {
         }
 
         #[test]
-        fn few_postings_are_what_they_are(postings in postings(SMALL..SMALL + 1), count in 2..=SMALL) {
+        fn features_of_small_buckets(postings in postings(SMALL..SMALL + 1), count in 2..=SMALL) {
             let postings: [Posting; SMALL] = postings.try_into().expect("as many");
             let expected = naive(&postings[..count]);
             let is_one = postings[..count].iter().all(|posting| posting >> 32 == postings[0] >> 32);
@@ -339,7 +349,7 @@ mod tests {
         }
 
         #[test]
-        fn features_part_alike(postings in postings(1..40)) {
+        fn postings_are_split_alike(postings in postings(1..40)) {
             let is_same = |posting: &Posting| posting >> 32 == postings[0] >> 32;
             let expected: (Vec<_>, Vec<_>) = postings.iter().partition(|posting| is_same(posting));
             prop_assert_eq!(&split_by_feature(Scalar, &postings), &expected);
@@ -347,7 +357,7 @@ mod tests {
         }
 
         #[test]
-        fn words_are_kept_alike(
+        fn pairs_are_filtered_alike(
             words in prop::collection::vec(any::<u32>(), 0..100),
             counters in prop::collection::vec(0..12u8, (1 << 8) + COUNTER_PADDING),
             bits in 1..=8u32,

@@ -1,4 +1,4 @@
-//! One number after the other.
+//! The scalar twins, which the kernels of every instruction set are tested against.
 
 use super::super::postings::{self as packed, BLOCK_BITS, BLOCK_HEADER};
 use super::super::weigh::{PackedPair, counter_of};
@@ -30,9 +30,9 @@ pub fn bucket_offsets(
         let count = *bucket;
         starts[large] = next.more;
         large += usize::from(count > 3);
-        let place = if count > 3 { next.more } else { singleton };
-        let place = if count == 3 { next.three } else { place };
-        *bucket = if count == 2 { next.two } else { place };
+        let offset = if count > 3 { next.more } else { singleton };
+        let offset = if count == 3 { next.three } else { offset };
+        *bucket = if count == 2 { next.two } else { offset };
         next.two += u32::from(count == 2) * 2;
         next.three += u32::from(count == 3) * 3;
         next.more += if count > 3 { count } else { 0 };
@@ -81,12 +81,12 @@ pub fn split_by_feature(postings: &mut [Posting], others: &mut [Posting]) -> usi
 }
 
 #[inline(always)]
-pub fn filter(words: &mut [PackedPair], counters: &[u8], bits: u32, least: u8) -> usize {
+pub fn filter(words: &mut [PackedPair], counters: &[u8], bits: u32, min_weight: u8) -> usize {
     let mut count = 0;
     for at in 0..words.len() {
         let word = words[at];
         words[count] = word;
-        count += usize::from(counters[counter_of(word, bits)] >= least);
+        count += usize::from(counters[counter_of(word, bits)] >= min_weight);
     }
     count
 }
