@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::super::sides;
+use super::buckets::HashBuckets;
 use super::kernel::{Kernel, LANES, SMALL};
-use super::slots::HashBuckets;
 use super::{Posting, Postings, RareConfig, RareStats, Scratch};
 use crate::kernel::capability::dispatch;
 

@@ -10,17 +10,17 @@
 //! processed in any order or in parallel; [`candidates`] does all of it for a corpus in memory.
 //! Postings that exceed the memory budget can be spilled ([`Spill`]).
 
-mod emission;
+mod accumulator;
+mod buckets;
+mod builder;
 mod index;
 mod kernel;
 mod pairs;
 mod postings;
-mod slots;
 mod spill;
 mod stats;
-mod weigh;
 
-pub use emission::{ArticleFeatures, PostingsBuilder};
+pub use builder::{ArticleFeatures, PostingsBuilder};
 pub use index::RareIndex;
 pub use pairs::Blocks;
 pub use postings::{Partitioning, Postings};
@@ -107,12 +107,12 @@ const SHARD_BYTES: usize = 256 << 20;
 /// Buffers that are kept from one partition to the next: one per thread.
 #[derive(Debug, Clone, Default)]
 pub struct Scratch {
-    buckets: slots::HashBuckets,
+    buckets: buckets::HashBuckets,
     postings: Vec<Posting>,
     spare: Vec<Posting>,
     lists_by_df: Vec<Vec<u32>>,
     packed_pairs: Vec<u32>,
-    accumulator: weigh::PairAccumulator,
+    accumulator: accumulator::PairAccumulator,
 }
 
 #[cfg(test)]

@@ -3,13 +3,13 @@
 //! A corpus has many times more pairs that share one rare feature than pairs that share enough. So
 //! every pair of every feature is written once, packed into one word, partitioned into blocks by
 //! the smaller article number. A block fits the first-level cache, where its pairs are accumulated
-//! ([`super::weigh`]). Nothing on the way needs a lookup or an unpredictable branch for each pair.
+//! ([`super::accumulator`]). Nothing on the way needs a lookup or an unpredictable branch for each pair.
 
 use std::ops::Range;
 
 use super::super::sides;
+use super::accumulator::{self, PackedPair, WEIGHT_BITS};
 use super::index::PADDING;
-use super::weigh::{self, PackedPair, WEIGHT_BITS};
 use super::{RareConfig, RareIndex, Scratch, Sides};
 use crate::kernel::capability::dispatch;
 use crate::prefetch;
@@ -77,9 +77,9 @@ impl RareIndex {
         let articles = u64::from(self.articles);
         let bits = u32::BITS - self.articles.saturating_sub(1).leading_zeros();
         let wanted = (articles * BLOCK_PAIRS / self.shared.max(1)).max(1).ilog2();
-        let is_dense =
-            articles * articles / 2 <= self.shared * DENSE_COUNTERS && bits <= weigh::DENSE_BITS;
-        let most = if is_dense { weigh::DENSE_BITS } else { PackedPair::BITS - WEIGHT_BITS };
+        let is_dense = articles * articles / 2 <= self.shared * DENSE_COUNTERS
+            && bits <= accumulator::DENSE_BITS;
+        let most = if is_dense { accumulator::DENSE_BITS } else { PackedPair::BITS - WEIGHT_BITS };
         let shift = wanted.min(most - bits);
         let mut pairs = vec![0; articles.div_ceil(1 << shift) as usize];
         for (df, articles) in self.features() {
@@ -135,7 +135,7 @@ impl RareIndex {
         let mut pairs = Vec::new();
         for (block, (&start, &end)) in shard.zip(starts.iter().zip(&cursors)) {
             let first = (block << blocks.shift) as u32;
-            let block = weigh::Block {
+            let block = accumulator::Block {
                 articles: first..self.articles.min(first + (1 << blocks.shift)),
                 article_count: self.articles,
                 bits: blocks.bits,

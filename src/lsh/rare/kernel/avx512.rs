@@ -18,8 +18,10 @@ use std::arch::x86_64::{
     _mm512_test_epi32_mask,
 };
 
+use super::super::accumulator::{
+    COUNTER_PADDING, HASH_MULTIPLIER, PackedPair, WEIGHT_BITS, counter_of,
+};
 use super::super::postings::BLOCK_BITS;
-use super::super::weigh::{COUNTER_PADDING, HASH_MULTIPLIER, PackedPair, WEIGHT_BITS, counter_of};
 use super::{BucketFeatures, BucketMask, BucketOffsets, Kernel, LANES, Posting, SMALL};
 use crate::kernel::capability::{Avx512, avx512};
 

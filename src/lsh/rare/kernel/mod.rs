@@ -11,7 +11,7 @@ mod avx512;
 mod scalar;
 
 use super::Posting;
-use super::weigh::PackedPair;
+use super::accumulator::PackedPair;
 #[cfg(target_arch = "x86_64")]
 use crate::kernel::capability::Avx2;
 use crate::kernel::capability::Scalar;
@@ -124,8 +124,8 @@ pub(super) trait Kernel: Copy {
     }
 
     /// Moves the pairs whose counter is at least `min_weight` to the front, and returns their
-    /// number. There are 2 to the power of `bits` counters, which [`super::weigh::counter_of`]
-    /// numbers, and [`super::weigh::COUNTER_PADDING`] more.
+    /// number. There are 2 to the power of `bits` counters, which [`super::accumulator::counter_of`]
+    /// numbers, and [`super::accumulator::COUNTER_PADDING`] more.
     #[inline(always)]
     fn filter(self, words: &mut [PackedPair], counters: &[u8], bits: u32, min_weight: u8) -> usize {
         scalar::filter(words, counters, bits, min_weight)
@@ -141,8 +141,8 @@ impl Kernel for Avx2 {}
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::accumulator::{COUNTER_PADDING, counter_of};
     use super::super::postings::BLOCK_HEADER;
-    use super::super::weigh::{COUNTER_PADDING, counter_of};
     use super::*;
     use crate::kernel::capability::{Capability, dispatch};
 

@@ -1,7 +1,7 @@
 //! The scalar twins, which the kernels of every instruction set are tested against.
 
+use super::super::accumulator::{PackedPair, counter_of};
 use super::super::postings::{self as packed, BLOCK_BITS, BLOCK_HEADER};
-use super::super::weigh::{PackedPair, counter_of};
 use super::{BucketFeatures, BucketMask, BucketOffsets, LANES, Posting, SMALL};
 
 #[inline(always)]
