@@ -1,9 +1,9 @@
-//! Pairs of articles of about 400 words to comparisons. Timed: in `profile` making one article ready
-//! (words, stems, sentences, quotations, n-grams), in the others all of comparing two that are
-//! ready: weights, links, passages, features, relation, and for related pairs the sentences.
+//! Pairs of articles of about 400 words to comparisons. Timed: in `profile` making one article
+//! ready (words, stems, sentences, quotations, n-grams), in the others all of comparing two that
+//! are ready: weights, links, passages, features, relation, and for related pairs the sentences.
 //!
-//! `pan13` does the same with the labelled pairs of PAN 2013, where they are (`RETOLD_SHARED`, default
-//! `../shared`): `ready` as above, `texts` with making every text ready once.
+//! `pan13` does the same with the labelled pairs of PAN 2013, where they are (`RETOLD_SHARED`,
+//! default `../shared`): `ready` as above, `texts` with making every text ready once.
 
 use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, BufReader};

@@ -1,5 +1,5 @@
-//! Signatures to candidate pairs: 200,000 articles, 16 bands of 8 rows. Timed: the whole of it, from
-//! flat signatures to sorted pairs.
+//! Signatures to candidate pairs: 200,000 articles, 16 bands of 8 rows. Timed: the whole of it,
+//! from flat signatures to sorted pairs.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use retold::{

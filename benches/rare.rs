@@ -1,4 +1,5 @@
-//! Features to counted candidate pairs. Timed: the whole of it, from the features of each article on.
+//! Features to weighted candidate pairs. Timed: all of it, from the features of each article
+//! on.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use retold::{
@@ -8,14 +9,15 @@ use retold::{
 };
 use retold_generate::bench::{self as generate, Script};
 
-/// The command's: that of the system gives memory back after each round, and takes it anew.
+/// The command's allocator: the system's would return memory after each round and allocate it
+/// again.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// The features of articles, one behind the other: to read them is not what is timed.
+/// The features of all articles in one array, so that reading them takes no time to speak of.
 struct Features {
     hashes: Vec<u64>,
-    /// By article, where its own end.
+    /// Where the features of each article end.
     ends: Vec<usize>,
 }
 
@@ -31,7 +33,7 @@ fn features(articles: usize) -> Features {
     let mut all = Features { hashes: Vec::new(), ends: Vec::new() };
     for text in texts {
         let mut hashes = ShingleSet::of(&text, &mut shingler).hashes().to_vec();
-        // Features do not come in the order of their hashes.
+        // Real features are not sorted by their hashes.
         hashes.sort_unstable_by_key(|hash| hash.rotate_left(32));
         all.hashes.append(&mut hashes);
         all.ends.push(all.hashes.len());
@@ -39,7 +41,8 @@ fn features(articles: usize) -> Features {
     all
 }
 
-/// What is kept from one run to the next, as it is from one group of features to the next in a scan.
+/// What is kept from one run to the next, as it is from one group of features to the next in a
+/// scan.
 struct Buffers {
     postings: Option<Postings>,
     scratch: Scratch,

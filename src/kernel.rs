@@ -1,8 +1,8 @@
 //! The instruction sets that the SIMD kernels are written for.
 //!
-//! [`Kernel`] names one and says whether this processor has it; [`capability`] turns that into a proof
-//! that the compiler can check; [`vector`] has the operations that algorithms are written in, once for
-//! all instruction sets.
+//! [`Kernel`] names one and says whether this processor has it; [`capability`] turns that into a
+//! proof that the compiler can check; [`vector`] has the operations that algorithms are written in,
+//! once for all instruction sets.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -15,7 +15,8 @@ use std::{fmt, str::FromStr, sync::OnceLock};
 
 use crate::Error;
 
-/// The instruction set that SIMD kernels use. All give bit-identical results; they differ in speed only.
+/// The instruction set that SIMD kernels use. All give bit-identical results; they differ in speed
+/// only.
 ///
 /// [`Kernel::detect`] is the right choice outside tests and benches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,7 +33,7 @@ impl Kernel {
     /// Every kernel, slowest first.
     pub const ALL: [Self; 3] = [Self::Scalar, Self::Avx2, Self::Avx512];
 
-    /// The fastest kernel that this machine can run. The processor is asked once only.
+    /// The fastest kernel that this machine can run. Detected once and then remembered.
     pub fn detect() -> Self {
         static FASTEST: OnceLock<Kernel> = OnceLock::new();
         *FASTEST.get_or_init(|| {
@@ -41,13 +42,14 @@ impl Kernel {
         })
     }
 
-    /// Whether this machine can run the kernel. Whoever runs one runs all that are slower.
+    /// Whether this machine can run the kernel. If so, it can run all slower ones too.
     #[inline]
     pub fn is_available(self) -> bool {
         self <= Self::detect()
     }
 
-    /// Whether the processor has the features of the kernel, beside those of the slower ones.
+    /// Whether the processor has the features that the kernel needs beside those of the slower
+    /// ones.
     fn has_features(self) -> bool {
         match self {
             Self::Scalar => true,

@@ -1,36 +1,36 @@
-//! A first look at whether a set has a hash.
+//! A single-hash Bloom filter: a quick test that rules out most of what a set does not contain.
 
-/// A bit for each stretch of the range of hashes: set where a set has one there. Where hardly any of
-/// the hashes that are asked for is in the set, hardly any is looked up.
+/// A set of hashes as a bit array, with one bit for each hash. Has no false negatives; about one in
+/// 16 to 32 other hashes is a false positive, in sets of up to 8 million.
 #[derive(Debug, Clone)]
-pub struct Sieve {
-    /// A power of two of places.
+pub struct BloomFilter {
+    /// A power of two of bits.
     bits: Vec<u64>,
-    /// Upper bits of a hash that make its place.
+    /// How many of a hash's upper bits are its position.
     width: u32,
 }
 
-impl Sieve {
-    /// Of hashes in any order, any of them more than once: 16 to 32 bits for each. Their upper
-    /// bits must be well mixed.
-    pub fn of(hashes: &[u64]) -> Self {
+impl BloomFilter {
+    /// The filter of a set of hashes, in any order, repeated or not; 16 to 32 bits for each. Their
+    /// upper bits must be well mixed.
+    pub fn from_hashes(hashes: &[u64]) -> Self {
         let width = (hashes.len().max(8).ilog2() + 5).min(28);
-        let mut sieve = Self { bits: vec![0; 1 << (width - 6)], width };
+        let mut filter = Self { bits: vec![0; 1 << (width - 6)], width };
         for hash in hashes {
-            let place = sieve.place(*hash);
-            sieve.bits[place / 64] |= 1 << (place % 64);
+            let position = filter.position(*hash);
+            filter.bits[position / 64] |= 1 << (position % 64);
         }
-        sieve
+        filter
     }
 
-    fn place(&self, hash: u64) -> usize {
+    fn position(&self, hash: u64) -> usize {
         (hash >> (u64::BITS - self.width)) as usize
     }
 
-    /// Whether the set may have a hash; certainly not, where it says no.
-    pub fn may_have(&self, hash: u64) -> bool {
-        let place = self.place(hash);
-        self.bits[place / 64] >> (place % 64) & 1 == 1
+    /// Whether the set may contain a hash; `false` is certain.
+    pub fn may_contain(&self, hash: u64) -> bool {
+        let position = self.position(hash);
+        self.bits[position / 64] >> (position % 64) & 1 == 1
     }
 }
 
@@ -40,12 +40,12 @@ mod tests {
     use crate::text::hash::mix;
 
     #[test]
-    fn what_the_set_has_goes_through_and_little_else() {
+    fn has_no_false_negatives_and_few_false_positives() {
         let hashes: Vec<u64> = (0..1000).map(mix).collect();
-        let sieve = Sieve::of(&hashes);
-        assert!(hashes.iter().all(|hash| sieve.may_have(*hash)));
-        let others = (1000..11_000).map(mix).filter(|hash| sieve.may_have(*hash)).count();
+        let filter = BloomFilter::from_hashes(&hashes);
+        assert!(hashes.iter().all(|hash| filter.may_contain(*hash)));
+        let others = (1000..11_000).map(mix).filter(|hash| filter.may_contain(*hash)).count();
         assert!(others < 1500, "{others} of 10,000");
-        assert!(!Sieve::of(&[]).may_have(7));
+        assert!(!BloomFilter::from_hashes(&[]).may_contain(7));
     }
 }

@@ -47,15 +47,15 @@ macro_rules! vector {
 
             #[inline(always)]
             unsafe fn load_from(token: Avx2, from: *const $element) -> Self {
-                // SAFETY: the token is proof of AVX2; the caller vouches for as many numbers as there are
-                // lanes, and the load is an unaligned one.
+                // SAFETY: the token is proof of AVX2; the caller vouches for as many numbers as
+                // there are lanes, and the load is an unaligned one.
                 Self(token, unsafe { _mm256_loadu_si256(from.cast()) })
             }
 
             #[inline(always)]
             unsafe fn store_to(self, to: *mut $element) {
-                // SAFETY: the vector has a token, proof of AVX2; the caller vouches for room for as many
-                // numbers as there are lanes, and the store is an unaligned one.
+                // SAFETY: the vector has a token, proof of AVX2; the caller vouches for room for as
+                // many numbers as there are lanes, and the store is an unaligned one.
                 unsafe { _mm256_storeu_si256(to.cast(), self.1) }
             }
 

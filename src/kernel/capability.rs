@@ -1,8 +1,8 @@
 //! Tokens of capability: proof, in the type, that this processor has an instruction set.
 //!
-//! A token can only be had from [`Kernel::capability`], which asks the processor. So whoever holds one
-//! may run code compiled for that instruction set, and calls that need no more than this are safe.
-//! The reason is given here once, for [`Avx2::run`], [`Avx512::run`] and the `call!` macro.
+//! A token can only be had from [`Kernel::capability`], which asks the processor. So whoever holds
+//! one may run code compiled for that instruction set, and calls that need no more than this are
+//! safe. The reason is given here once, for [`Avx2::run`], [`Avx512::run`] and the `call!` macro.
 
 use super::Kernel;
 use crate::Error;
@@ -98,8 +98,8 @@ macro_rules! instruction_set {
             }
         }
 
-        /// Calls a function that needs this instruction set, and is safe otherwise, given the token:
-        /// `call!(token, function, arguments)`.
+        /// Calls a function that needs this instruction set, and is safe otherwise, given the
+        /// token: `call!(token, function, arguments)`.
         macro_rules! $call {
             // Gives each argument a name of its own, by hygiene, and then calls.
             (@call $d function:path; [$d($d name:ident = $d value:expr;)*]) => {{
@@ -109,8 +109,8 @@ macro_rules! instruction_set {
                     let _ = |$d($d name),*| $d function($d($d name),*);
                 }
                 $d(let $d name = $d value;)*
-                // SAFETY: the token is proof that the processor has the features, and beside these the
-                // function needs nothing, as checked above.
+                // SAFETY: the token is proof that the processor has the features, and beside these
+                // the function needs nothing, as checked above.
                 unsafe { $d function($d($d name),*) }
             }};
             (@call $d function:path; [$d($d done:tt)*] $d next:expr $d(, $d rest:expr)*) => {
@@ -136,8 +136,8 @@ instruction_set!(
 );
 
 /// Evaluates an expression, compiled for the instruction set of a [`Capability`], whose token it is
-/// given by name: `dispatch!(capability, token => expression)`. Functions that it calls are compiled for
-/// the instruction set only if they are inlined: they have to be `#[inline(always)]`.
+/// given by name: `dispatch!(capability, token => expression)`. Functions that it calls are
+/// compiled for the instruction set only if they are inlined: they have to be `#[inline(always)]`.
 macro_rules! dispatch {
     ($capability:expr, $token:ident => $work:expr) => {
         match $capability {

@@ -1,12 +1,12 @@
 //! The vectors that algorithms are generic over: what AVX2 and AVX-512 have in common.
 //!
-//! An algorithm is written once, in these operations; `avx2.rs` and `avx512.rs` say which instruction
-//! each of them is. Only what the algorithms need is here. A vector carries the token of its
-//! instruction set, which takes no memory: that one exists is proof that the processor has what its
-//! operations need, so they are safe.
+//! An algorithm is written once, in these operations; `avx2.rs` and `avx512.rs` say which
+//! instruction each of them is. Only what the algorithms need is here. A vector carries the token
+//! of its instruction set, which takes no memory: that one exists is proof that the processor has
+//! what its operations need, so they are safe.
 //!
-//! There is no portable vector. Without SIMD the fastest algorithms are other ones (a table, a merge),
-//! and these are the twins that the vector algorithms are tested against.
+//! There is no portable vector. Without SIMD the fastest algorithms are other ones (a table, a
+//! merge), and these are the twins that the vector algorithms are tested against.
 
 #![cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
 
@@ -101,8 +101,8 @@ pub(crate) trait Words: Vector<Element = u32> {
     fn append_where(self, mask: Self::Mask, to: &mut Vec<u32>) {
         to.reserve(Self::LANES);
         let length = to.len();
-        // SAFETY: there is spare capacity for all lanes, and of those that are written at most all are
-        // counted.
+        // SAFETY: there is spare capacity for all lanes, and of those that are written at most all
+        // are counted.
         unsafe {
             self.compress(mask).store_to(to.as_mut_ptr().add(length));
             to.set_len(length + mask.bits().count_ones() as usize);

@@ -1,9 +1,9 @@
 //! The vector kernels of [`shared`](super::shared): blocks of one slice against blocks of another.
 //!
-//! Each handles whole blocks, as long as both slices have one left, and says where it stopped. A
-//! block that ends before the other shares nothing with what follows there, so it is done with; of
-//! two that end with the same element both are. Every element of the second block is compared with
-//! all of the first at once: loads that fill a vector with one element cost next to nothing.
+//! They handle whole blocks as long as both slices have one left, and return where they stopped.
+//! The block that ends first shares nothing with what follows in the other slice, so it is done; if
+//! both end with the same element, both are. Each element of the second block is compared with the
+//! whole first block at once: loads that broadcast one element are nearly free.
 
 #![cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
 
@@ -13,16 +13,16 @@ use crate::kernel::capability::Scalar;
 use crate::kernel::capability::{Avx2, Avx512};
 use crate::kernel::vector::{Mask, Simd, Vector, Words};
 
-/// What each instruction set brings, by its token; plain Rust has no blocks, and leaves all to the
-/// merge that handles the rest.
+/// The kernels of an instruction set, by its token. Without vectors there are no blocks: everything
+/// is left to the merge, which is the scalar twin, and otherwise handles the remainder.
 pub trait Kernel: Copy {
-    /// Appends the places of shared elements; returns where it stopped.
+    /// Appends the positions of shared elements; returns where it stopped.
     #[inline(always)]
     fn find(self, _: &[u32], _: &[u32], _below: u32, _: &mut Places) -> (usize, usize) {
         (0, 0)
     }
 
-    /// Returns where it stopped, and how many elements are shared before that.
+    /// Returns where it stopped, and how many elements are shared up to there.
     #[inline(always)]
     fn count(self, _: &[u64], _: &[u64]) -> (usize, usize, usize) {
         (0, 0, 0)
@@ -31,7 +31,7 @@ pub trait Kernel: Copy {
 
 impl Kernel for Scalar {}
 
-/// By vectors.
+/// Implements the kernels by the algorithms below.
 macro_rules! by_vectors {
     ($token:ty) => {
         #[cfg(target_arch = "x86_64")]
@@ -76,7 +76,8 @@ fn find<S: Simd>(
             at = at.replace_where(found, S::U32::splat(simd, lane));
             same = same.or(found);
         }
-        // Whether anything is shared is unpredictable: nothing is appended then, without a branch.
+        // Whether anything is shared is unpredictable, so this appends without a branch, perhaps
+        // nothing.
         let in_a = S::U32::lane_numbers(simd).add(S::U32::splat(simd, i as u32));
         let in_b = at.add(S::U32::splat(simd, j as u32));
         in_a.append_where(same, &mut places.a);

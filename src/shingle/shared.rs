@@ -1,44 +1,44 @@
-//! What two ascending slices share, and where.
+//! Intersection of two ascending slices: how many elements they share, and where.
 //!
-//! Walking two sets is one coin toss after another. The vector kernels compare every element of a
-//! block of one with every element of a block of the other instead, and step over the block that
-//! ends first: no decision depends on the data (Schlegel, Willhalm and Lehner, "Fast sorted-set
+//! Merging two sets is one unpredictable branch after another. The vector kernels instead compare
+//! every element of a block of one with every element of a block of the other, and skip the block
+//! that ends first: no branch depends on the data (Schlegel, Willhalm and Lehner, "Fast sorted-set
 //! intersection using SIMD instructions", ADMS 2011).
 
 use super::blocks::Kernel as _;
 use crate::Kernel;
 use crate::kernel::capability::dispatch;
 
-/// Elements of the widest block: so many are written where fewer count.
+/// Elements of the largest block: as many are appended before the superfluous ones are removed.
 const LANES: usize = 16;
 
-/// Where two slices have the same elements: `a[at]` in the first, `b[at]` in the second, as many of
-/// one as of the other, in any order.
+/// Where two slices have the same elements: at `a[n]` in the first and at `b[n]` in the second.
+/// Both have the same length; pairs come in any order.
 #[derive(Debug, Clone, Default)]
 pub struct Places {
-    /// In the first slice.
+    /// Positions in the first slice.
     pub a: Vec<u32>,
-    /// In the second slice.
+    /// Positions in the second slice.
     pub b: Vec<u32>,
 }
 
 impl Places {
-    /// Each place in the first slice with the one in the second.
+    /// Each position in the first slice with the one in the second.
     pub fn iter(&self) -> impl Iterator<Item = (u32, u32)> {
         self.a.iter().copied().zip(self.b.iter().copied())
     }
 
-    /// Elements that both slices have.
+    /// Number of shared elements.
     pub fn len(&self) -> usize {
         self.a.len()
     }
 
-    /// Whether there are none.
+    /// Whether no element is shared.
     pub fn is_empty(&self) -> bool {
         self.a.is_empty()
     }
 
-    /// Forgets all, and makes room for the places of slices of these lengths.
+    /// Removes all positions, and reserves memory for those of slices of these lengths.
     fn restart(&mut self, a: usize, b: usize) {
         for places in [&mut self.a, &mut self.b] {
             places.clear();
@@ -52,12 +52,13 @@ impl Places {
     }
 }
 
-/// Fills `places` with where two slices have the same elements, of which the `below` lowest bits (0 to
-/// 31) do not count. Both must ascend without repetitions, also without these bits, and be shorter
-/// than 2^32; of an empty one nothing is shared. Results do not depend on the kernel.
+/// Overwrites `places` with where two slices have the same elements, ignoring the `below` lowest
+/// bits (0 to 31). Both must ascend without repetitions, also without these bits, and be shorter
+/// than 2^32. An empty slice shares nothing. Results do not depend on the kernel. Panics where this
+/// processor lacks it.
 pub fn find_shared(a: &[u32], b: &[u32], below: u32, kernel: Kernel, places: &mut Places) {
     places.restart(a.len(), b.len());
-    // Copies are common, and two sets that differ do so early.
+    // Copies are common, and sets that differ mostly differ early.
     if a == b {
         places.a.extend(0..a.len() as u32);
         places.b.extend(0..b.len() as u32);
@@ -71,16 +72,16 @@ pub fn find_shared(a: &[u32], b: &[u32], below: u32, kernel: Kernel, places: &mu
         if x == y {
             places.push(i, j);
         }
-        // Which side advances is a coin toss, so it is computed, not branched on.
+        // Which side advances is unpredictable, so it is computed without a branch.
         i += usize::from(x <= y);
         j += usize::from(y <= x);
     }
 }
 
 /// How many elements two ascending slices without repetitions share. Results do not depend on the
-/// kernel.
+/// kernel. Panics where this processor lacks it.
 pub fn count_shared(a: &[u64], b: &[u64], kernel: Kernel) -> usize {
-    // Copies are common, and two sets that differ do so early.
+    // Copies are common, and sets that differ mostly differ early.
     if a == b {
         return a.len();
     }
@@ -107,7 +108,7 @@ mod tests {
     }
 
     fn ascending(values: BTreeSet<u32>, bits: u32) -> Vec<u32> {
-        // The bits that do not count differ between any two sets.
+        // The ignored bits differ between any two sets.
         let salt = values.len() as u32;
         values.into_iter().map(|value| value << bits | (value ^ salt) & ((1 << bits) - 1)).collect()
     }
@@ -150,7 +151,7 @@ mod tests {
         }
     }
 
-    /// With whole blocks of every width, with a rest behind them, and with nothing but a rest.
+    /// Whole blocks of every width, with and without a remainder, and only a remainder.
     #[test]
     fn slices_of_every_length() {
         for (a, b) in (0..40u32).flat_map(|a| (0..40).map(move |b| (a, b))) {
@@ -176,7 +177,8 @@ mod tests {
         }
     }
 
-    /// What is found then means nothing, but it is about these slices, and in memory of its own.
+    /// The result is meaningless then, but it is about these slices, and no other memory is
+    /// touched.
     #[test]
     fn slices_that_do_not_ascend_do_no_harm() {
         let mut block = vec![5; 15];

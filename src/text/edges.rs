@@ -90,7 +90,7 @@ impl Edges {
             here = next;
             let Some(places) = self.edges[edge_count..].first_chunk_mut() else { break };
             // Before the first block nothing is found.
-            kernel.places(found.edges, start.wrapping_sub(BLOCK) as u32, places);
+            kernel.positions(found.edges, start.wrapping_sub(BLOCK) as u32, places);
             let mut special = found.special;
             while special != 0 {
                 // Every word before has two edges, and this one's start is at or before this byte.

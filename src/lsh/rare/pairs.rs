@@ -3,7 +3,8 @@
 //! A corpus has many times more pairs that share one rare feature than pairs that share enough. So
 //! every pair of every feature is written once, packed into one word, partitioned into blocks by
 //! the smaller article number. A block fits the first-level cache, where its pairs are accumulated
-//! ([`super::accumulator`]). Nothing on the way needs a lookup or an unpredictable branch for each pair.
+//! ([`super::accumulator`]). Nothing on the way needs a lookup or an unpredictable branch for each
+//! pair.
 
 use std::ops::Range;
 

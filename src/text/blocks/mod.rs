@@ -1,8 +1,8 @@
 //! Text to bit masks, 64 bytes at a time: the part of tokenising that has a kernel per instruction
 //! set.
 //!
-//! The idea is that of simdjson (Langdale and Lemire 2019): compare a whole block with each class of
-//! characters, and do the rest on bits. Bit `i` of a mask is byte `i` of the block.
+//! The idea is from simdjson (Langdale and Lemire 2019): compare a whole block with each class
+//! of characters, and do the rest on bits. Bit `i` of a mask is byte `i` of the block.
 
 #[cfg(target_arch = "x86_64")]
 mod avx512;
@@ -21,30 +21,32 @@ pub(super) struct Masks {
     pub(super) digits: u64,
     /// `_`
     pub(super) joiners: u64,
-    /// What joins letters: `.` `'` `:`.
+    /// Punctuation that joins letters: `.` `'` `:`.
     pub(super) mid_letters: u64,
-    /// What joins digits: `.` `'` `,` `;`.
+    /// Punctuation that joins digits: `.` `'` `,` `;`.
     pub(super) mid_digits: u64,
-    /// `.` `,` `;`: where they join, the word is not what it looks like. And `-`, which never joins.
+    /// `.` `,` `;`: where they join, the word is not what it looks like. And `-`, which never
+    /// joins.
     pub(super) dropped: u64,
     /// All bytes of characters beyond ASCII.
     pub(super) wide: u64,
 }
 
-/// What each instruction set brings, by its token.
+/// The kernels of an instruction set, by its token.
 pub(super) trait Kernel: Copy {
     /// Classifies `bytes` and writes them to `lowered`, with `A-Z` in lower case.
     fn classify(self, bytes: &[u8; BLOCK], lowered: &mut [u8; BLOCK]) -> Masks;
 
-    /// Writes `base + i` for every bit `i` that is set, ascending, to the start of `places`; what is
-    /// beyond these may change too.
+    /// Writes `base + i` for every bit `i` that is set, ascending, to the start of `positions`,
+    /// whose other elements become meaningless.
     #[inline(always)]
-    fn places(self, mut bits: u64, base: u32, places: &mut [u32; BLOCK]) {
+    fn positions(self, mut bits: u64, base: u32, positions: &mut [u32; BLOCK]) {
         let count = bits.count_ones() as usize;
-        // Eight at a time whatever the count: too many cost less than a branch that is mispredicted.
-        for eight in places.as_chunks_mut::<8>().0.iter_mut().take(count.div_ceil(8)) {
-            for place in eight {
-                *place = base.wrapping_add(bits.trailing_zeros());
+        // Eight at a time whatever the count: superfluous ones cost less than an unpredictable
+        // branch.
+        for eight in positions.as_chunks_mut::<8>().0.iter_mut().take(count.div_ceil(8)) {
+            for position in eight {
+                *position = base.wrapping_add(bits.trailing_zeros());
                 bits &= bits.wrapping_sub(1);
             }
         }
@@ -85,13 +87,13 @@ mod tests {
 
     fn check(kernel: impl Kernel, bytes: &[u8; BLOCK], bits: u64) {
         let mut lowered = [0; BLOCK];
-        let mut places = [0; BLOCK];
-        kernel.places(bits, 1000, &mut places);
+        let mut positions = [0; BLOCK];
+        kernel.positions(bits, 1000, &mut positions);
         let masks = kernel.classify(bytes, &mut lowered);
         assert_eq!(masks, naive(bytes));
         assert_eq!(lowered, bytes.map(|b| b.to_ascii_lowercase()));
         let expected: Vec<u32> = (0..64).filter(|i| bits >> i & 1 == 1).map(|i| 1000 + i).collect();
-        assert_eq!(places[..expected.len()], expected);
+        assert_eq!(positions[..expected.len()], expected);
     }
 
     proptest! {

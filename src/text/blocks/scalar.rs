@@ -1,5 +1,5 @@
-//! The kernel for every machine, and the oracle of the others: a table, and the transposition of 8 by 8
-//! bits.
+//! The scalar twin, which the vector kernels are tested against: a table, and a transposition of 8
+//! by 8 bits.
 
 use super::{BLOCK, Kernel, Masks};
 use crate::kernel::capability::Scalar;

@@ -1,4 +1,4 @@
-//! Comparisons with vectors, whatever their width.
+//! Classification of bytes with vectors of any width.
 
 #![cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
 

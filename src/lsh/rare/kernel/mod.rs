@@ -124,8 +124,9 @@ pub(super) trait Kernel: Copy {
     }
 
     /// Moves the pairs whose counter is at least `min_weight` to the front, and returns their
-    /// number. There are 2 to the power of `bits` counters, which [`super::accumulator::counter_of`]
-    /// numbers, and [`super::accumulator::COUNTER_PADDING`] more.
+    /// number. There are 2 to the power of `bits` counters, which
+    /// [`super::accumulator::counter_of`] numbers, and [`super::accumulator::COUNTER_PADDING`]
+    /// more.
     #[inline(always)]
     fn filter(self, words: &mut [PackedPair], counters: &[u8], bits: u32, min_weight: u8) -> usize {
         scalar::filter(words, counters, bits, min_weight)
@@ -180,7 +181,8 @@ mod tests {
         (buckets, starts[..large].to_vec(), end)
     }
 
-    /// Articles of features with two and with three, repeated postings, and buckets with collisions.
+    /// Articles of features with two and with three, repeated postings, and buckets with
+    /// collisions.
     type Found = (Vec<u32>, Vec<u32>, u32, u32);
 
     fn bucket_features<const N: usize>(
