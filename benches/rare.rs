@@ -1,5 +1,5 @@
-//! Features to weighted candidate pairs. Timed: all of it, from the features of each article
-//! on.
+//! Features to weighted candidate pairs. Timed: everything from the features of each
+//! article on.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use retold::{
@@ -41,8 +41,7 @@ fn features(articles: usize) -> Features {
     all
 }
 
-/// What is kept from one run to the next, as it is from one group of features to the next in a
-/// scan.
+/// What is reused from one run to the next, as a scan does from one group of features to the next.
 struct Buffers {
     postings: Option<Postings>,
     scratch: Scratch,

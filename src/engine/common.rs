@@ -11,9 +11,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use rayon::prelude::*;
 
+use super::bloom::BloomFilter;
 use super::pool::Pool;
 use super::scan::{Pair, Watch};
-use super::sieve::BloomFilter;
 use super::{Engine, Texts};
 use crate::Span;
 use crate::align::Relation;

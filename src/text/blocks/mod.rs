@@ -1,5 +1,4 @@
-//! Text to bit masks, 64 bytes at a time: the part of tokenising that has a kernel per instruction
-//! set.
+//! Text to bit masks, 64 bytes at a time: the kernels of tokenising.
 //!
 //! The idea is from simdjson (Langdale and Lemire 2019): compare a whole block with each class
 //! of characters, and do the rest on bits. Bit `i` of a mask is byte `i` of the block.
