@@ -1,6 +1,6 @@
 //! Pairs of articles of about 400 words to comparisons. Timed: in `profile` preparing one article
-//! (words, stems, sentences, quotations, n-grams), in the others all of comparing two prepared ones:
-//! weights, links, passages, features, relation, and for related pairs the sentences.
+//! (words, stems, sentences, quotations, n-grams), in the others all of comparing two prepared
+//! ones: weights, links, passages, features, relation, and for related pairs the sentences.
 //!
 //! `pan13` does the same with the labelled pairs of PAN 2013, if they are there (`RETOLD_SHARED`,
 //! default `../shared`): `ready` with prepared articles, `texts` with preparing every text once.

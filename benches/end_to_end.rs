@@ -16,7 +16,8 @@ fn corpus(articles: usize) -> (Vec<String>, HashSet<(u32, u32)>) {
     let mut texts: Vec<String> = Vec::with_capacity(articles);
     let mut planted = HashSet::new();
     for at in 0..articles {
-        // The distances of copies and rewrites to their sources differ, so no article is a source twice.
+        // The distances of copies and rewrites to their sources differ, so no article is a source
+        // twice.
         let (text, source) = match at % 10 {
             8 => (format!("From our correspondent. {}", texts[at - 7]), Some(at - 7)),
             9 => (generator.rewrite(&texts[at - 6]), Some(at - 6)),

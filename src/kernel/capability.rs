@@ -1,8 +1,9 @@
 //! Tokens of capability: proof, in the type, that this processor has an instruction set.
 //!
-//! A token can only be had from [`Kernel::capability`], which asks the processor. So whoever holds
-//! one may run code compiled for that instruction set, and calls that need no more than this are
-//! safe. The reason is given here once, for [`Avx2::run`], [`Avx512::run`] and the `call!` macro.
+//! Tokens are obtained from [`Kernel::capability`] only, which detects what the processor has. So
+//! code that has a token may run what is compiled for its instruction set, and a call that needs
+//! nothing else is safe. Only this module has to give that reason: for [`Avx2::run`] and
+//! [`Avx512::run`], and for the macros [`avx2`] and [`avx512`].
 
 use super::Kernel;
 use crate::Error;
@@ -21,7 +22,7 @@ pub(crate) struct Avx2(());
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Avx512(());
 
-/// The token of a [`Kernel`] that this processor can run; [`dispatch`] gets it out.
+/// The token of a [`Kernel`] that this processor can run, for [`dispatch`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Capability {
     Scalar(Scalar),
@@ -35,15 +36,18 @@ impl Kernel {
     /// Proof that this processor can run the kernel; `None` where it cannot.
     #[inline]
     pub(crate) fn capability(self) -> Option<Capability> {
-        self.is_available().then_some(match self {
-            Self::Scalar => Capability::Scalar(Scalar),
+        if !self.is_available() {
+            return None;
+        }
+        match self {
+            Self::Scalar => Some(Capability::Scalar(Scalar)),
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => Capability::Avx2(Avx2(())),
+            Self::Avx2 => Some(Capability::Avx2(Avx2(()))),
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512 => Capability::Avx512(Avx512(())),
+            Self::Avx512 => Some(Capability::Avx512(Avx512(()))),
             #[cfg(not(target_arch = "x86_64"))]
-            Self::Avx2 | Self::Avx512 => return None,
-        })
+            Self::Avx2 | Self::Avx512 => None,
+        }
     }
 
     /// Proof that this processor can run the kernel; an error where it cannot.
@@ -81,7 +85,7 @@ impl Capability {
     }
 }
 
-/// `run` of a token, and a macro for single calls, both given the features of the instruction set.
+/// Defines what a token is for: `run`, and a macro for single calls, which use the same features.
 #[cfg(target_arch = "x86_64")]
 macro_rules! instruction_set {
     ($token:ident, $call:ident, $features:literal, $d:tt) => {
@@ -135,9 +139,10 @@ instruction_set!(
     $
 );
 
-/// Evaluates an expression, compiled for the instruction set of a [`Capability`], whose token it is
-/// given by name: `dispatch!(capability, token => expression)`. Functions that it calls are
-/// compiled for the instruction set only if they are inlined: they have to be `#[inline(always)]`.
+/// Evaluates an expression compiled for the instruction set of a [`Capability`]:
+/// `dispatch!(capability, token => expression)`, in which `token` names the token. What the
+/// expression calls is compiled for the instruction set only if it is inlined, so it has to be
+/// `#[inline(always)]`.
 macro_rules! dispatch {
     ($capability:expr, $token:ident => $work:expr) => {
         match $capability {
@@ -162,7 +167,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn capabilities_are_had_where_the_processor_has_the_instruction_set() {
+    fn only_available_kernels_have_a_capability() {
         for kernel in Kernel::ALL {
             let proven = kernel.capability().map(Capability::kernel);
             assert_eq!(proven, kernel.is_available().then_some(kernel));
@@ -173,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn work_is_done_by_the_token_that_it_is_given() {
+    fn every_kernel_is_dispatched_to_its_own_token() {
         let mut done = 0;
         for capability in Capability::all() {
             let name = dispatch!(capability, token => {

@@ -193,7 +193,7 @@ impl BandKeys {
 
     /// Whether the article of a row is on the first side.
     fn is_ours(&self, row: u32) -> bool {
-        self.sides.border().is_none_or(|border| self.articles[row as usize] < border)
+        self.sides.boundary().is_none_or(|boundary| self.articles[row as usize] < boundary)
     }
 
     /// The pairs of `rows` that share the key of one band.

@@ -17,20 +17,20 @@ impl Sides {
     }
 
     /// The number of the second side's first article, where there are two sides.
-    pub fn border(self) -> Option<u32> {
+    pub fn boundary(self) -> Option<u32> {
         match self {
             Self::One => None,
-            Self::Two(border) => Some(border),
+            Self::Two(boundary) => Some(boundary),
         }
     }
 
     /// Whether these two articles can be a candidate pair.
     pub fn may_pair(self, a: u32, b: u32) -> bool {
-        self.border().is_none_or(|border| (a < border) != (b < border))
+        self.boundary().is_none_or(|boundary| (a < boundary) != (b < boundary))
     }
 }
 
-/// How many of some ascending articles are below `border`.
-pub(super) fn before(border: u32, articles: &[u32]) -> usize {
-    articles.partition_point(|article| *article < border)
+/// How many of some ascending articles are below `boundary`.
+pub(super) fn count_below(boundary: u32, articles: &[u32]) -> usize {
+    articles.partition_point(|article| *article < boundary)
 }

@@ -237,13 +237,13 @@ impl<'s> Features<'s> {
     }
 
     /// Keeps the features that articles of both sides have, on neither side more than the cap.
-    fn retain_two_sided(&mut self, border: u32) {
+    fn retain_two_sided(&mut self, boundary: u32) {
         let cap = self.config.max_df as usize;
         for df in 2..self.lists_by_df.len() {
             let mut list = std::mem::take(&mut self.lists_by_df[df]);
             let mut kept = 0;
             for at in (0..list.len()).step_by(df) {
-                let ours = sides::before(border, &list[at..at + df]);
+                let ours = sides::count_below(boundary, &list[at..at + df]);
                 let theirs = df - ours;
                 if ours == 0 || theirs == 0 {
                     self.stats.features += 1;
@@ -271,9 +271,9 @@ impl<'s> Features<'s> {
             self.drop_capped(self.lists_by_df[df].len() / df, self.lists_by_df[df].len());
             self.lists_by_df[df].clear();
         }
-        let border = self.config.sides.border();
-        if let Some(border) = border {
-            self.retain_two_sided(border);
+        let boundary = self.config.sides.boundary();
+        if let Some(boundary) = boundary {
+            self.retain_two_sided(boundary);
         }
         let count: usize = self.lists_by_df[..kept].iter().map(Vec::len).sum();
         let mut partition = IndexPartition {
@@ -296,7 +296,7 @@ impl<'s> Features<'s> {
             partition.end = partition.end.max(last + 1);
             let features = list.len() / df;
             stats.features += features as u64;
-            if border.is_none() {
+            if boundary.is_none() {
                 stats.shared += (features * (df * (df - 1) / 2)) as u64;
             }
         }

@@ -136,7 +136,7 @@ mod tests {
 
     /// How many articles of a feature are on each side; on the first where there is one.
     fn sides(group: &BTreeSet<u32>, config: RareConfig) -> [usize; 2] {
-        let ours = group.range(..config.sides.border().unwrap_or(u32::MAX)).count();
+        let ours = group.range(..config.sides.boundary().unwrap_or(u32::MAX)).count();
         [ours, group.len() - ours]
     }
 
@@ -223,11 +223,11 @@ mod tests {
         #[test]
         fn of_two_sides_same_as_maps_and_sets(
             features in prop::collection::vec((0..40u64, 0..90u32), 0..600),
-            border in 0..95u32,
+            boundary in 0..95u32,
             max_df in 0..30u32,
             min_shared in 0..5u32,
         ) {
-            let config = RareConfig { sides: Sides::Two(border), ..config(max_df, min_shared) };
+            let config = RareConfig { sides: Sides::Two(boundary), ..config(max_df, min_shared) };
             let found = candidates(&postings(&features, Partitioning::for_postings(0)), config);
             prop_assert_eq!(found.pairs, naive(&features, config));
             let stats = found.stats;

@@ -85,8 +85,8 @@ impl RareIndex {
         let mut pairs = vec![0; articles.div_ceil(1 << shift) as usize];
         for (df, articles) in self.features() {
             for feature in articles[..articles.len() - PADDING].chunks_exact(df) {
-                if let Some(border) = sides.border() {
-                    let ours = sides::before(border, feature);
+                if let Some(boundary) = sides.boundary() {
+                    let ours = sides::count_below(boundary, feature);
                     for article in &feature[..ours] {
                         pairs[(article >> shift) as usize] += df - ours;
                     }
@@ -198,10 +198,10 @@ impl PairWriter<'_> {
     ) {
         let Blocks { shift, bits, .. } = *self.blocks;
         let count = (cursors.len() as u32) << shift;
-        let border = config.sides.border().unwrap_or(0);
+        let boundary = config.sides.boundary().unwrap_or(0);
         for first in (0..articles.len() - PADDING).step_by(df) {
             let feature = &articles[first..first + df];
-            let ours = sides::before(border, feature);
+            let ours = sides::count_below(boundary, feature);
             let theirs = df - ours;
             let weight = config.weight(ours.max(theirs) as u32);
             for article in feature[..ours].iter().map(|article| article.wrapping_sub(self.first)) {
