@@ -1,8 +1,9 @@
 //! The instruction sets that the SIMD kernels are written for.
 //!
-//! [`Kernel`] names one and says whether this processor has it; [`capability`] turns that into a
-//! proof that the compiler can check; [`vector`] has the operations that algorithms are written in,
-//! once for all instruction sets.
+//! [`Kernel`] names one and says whether this processor has it.
+
+// `capability` turns that into proof that the compiler checks; `vector` has the operations in which
+// algorithms are written once for all instruction sets.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -15,8 +16,8 @@ use std::{fmt, str::FromStr, sync::OnceLock};
 
 use crate::Error;
 
-/// The instruction set that SIMD kernels use. All give bit-identical results; they differ in speed
-/// only.
+/// The instruction set that SIMD kernels use. All give bit-identical results and differ only in
+/// speed.
 ///
 /// [`Kernel::detect`] is the right choice outside tests and benches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
