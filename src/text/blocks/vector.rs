@@ -1,6 +1,6 @@
 //! Classification of bytes with vectors of any width.
 
-#![cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
+#![cfg_attr(not(target_arch = "x86_64"), allow(dead_code, unused_imports))]
 
 use super::{BLOCK, Kernel, Masks};
 #[cfg(target_arch = "x86_64")]
