@@ -1,9 +1,9 @@
-//! Pairs of articles of about 400 words to comparisons. Timed: in `profile` making one article ready
-//! (words, stems, sentences, quotations, n-grams), in the others all of comparing two that are
-//! ready: weights, links, passages, features, relation, and for related pairs the sentences.
+//! Pairs of articles of about 400 words to comparisons. Timed: in `profile` preparing one article
+//! (words, stems, sentences, quotations, n-grams), in the others all of comparing two prepared
+//! ones: weights, links, passages, features, relation, and for related pairs the sentences.
 //!
-//! `pan13` does the same with the labelled pairs of PAN 2013, where they are (`RETOLD_SHARED`, default
-//! `../shared`): `ready` as above, `texts` with making every text ready once.
+//! `pan13` does the same with the labelled pairs of PAN 2013, if they are there (`RETOLD_SHARED`,
+//! default `../shared`): `ready` with prepared articles, `texts` with preparing every text once.
 
 use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, BufReader};
@@ -14,7 +14,7 @@ use retold::align::{Comparison, Profile, Relation};
 use retold::{Config, Engine};
 use retold_generate::bench::{self as generate, Generator, Script};
 
-/// The command's.
+/// The command's allocator.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -23,7 +23,7 @@ const WORDS: usize = 400;
 
 /// Two articles.
 type Pair = [String; 2];
-/// Makes the second article of a pair from the first.
+/// Derives the second article of a pair from the first.
 type Second = fn(&mut Generator, &str) -> String;
 
 fn ready(engine: &Engine, pairs: &[Pair]) -> Vec<[Profile; 2]> {
@@ -78,14 +78,14 @@ fn align(criterion: &mut Criterion) {
     }
 }
 
-/// The records of a packed file of JSON Lines.
+/// The records of a compressed file of JSON Lines.
 fn records(path: &Path) -> std::io::Result<Vec<serde_json::Value>> {
     let file = flate2::read::GzDecoder::new(std::fs::File::open(path)?);
     let parse = |line: std::io::Result<String>| Ok(serde_json::from_str(&line?)?);
     BufReader::new(file).lines().map(parse).collect()
 }
 
-/// The texts of PAN 2013, and which of them make pairs.
+/// The texts of PAN 2013, and its pairs of them.
 struct Pan13 {
     texts: Vec<String>,
     pairs: Vec<[usize; 2]>,

@@ -1,4 +1,4 @@
-//! Signatures to candidate pairs: 200,000 articles, 16 bands of 8 rows. Timed: the whole of it, from
+//! Signatures to candidate pairs: 200,000 articles, 16 bands of 8 rows. Timed: all of it, from
 //! flat signatures to sorted pairs.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -10,7 +10,7 @@ use retold_generate::Random;
 
 const ARTICLES: u32 = 200_000;
 
-/// Signatures with the given shares of exact copies and of copies in which one lane in ten differs.
+/// Signatures with given shares of exact copies and of copies in which one lane in ten differs.
 fn signatures(copies: f64, near: f64) -> Signatures {
     let mut random = Random::of(3, 0);
     let hasher = MinHasher::new(MinHashConfig::default()).expect("defaults are valid");

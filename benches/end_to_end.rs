@@ -10,13 +10,14 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use retold::{Config, Engine};
 use retold_generate::bench::{self as generate, Generator, Script};
 
-/// So many articles, and which pairs of them were planted.
+/// This many articles, and the planted pairs among them.
 fn corpus(articles: usize) -> (Vec<String>, HashSet<(u32, u32)>) {
     let mut generator = Generator::new(Script::Ascii, 7);
     let mut texts: Vec<String> = Vec::with_capacity(articles);
     let mut planted = HashSet::new();
     for at in 0..articles {
-        // The two are told apart by their places, and no article is a source twice.
+        // The distances of copies and rewrites to their sources differ, so no article is a source
+        // twice.
         let (text, source) = match at % 10 {
             8 => (format!("From our correspondent. {}", texts[at - 7]), Some(at - 7)),
             9 => (generator.rewrite(&texts[at - 6]), Some(at - 6)),

@@ -1,5 +1,5 @@
-//! Text to 128-lane signatures of word-3-grams, per kernel. Timed: all articles, one after the other,
-//! buffers kept; or signatures alone, from shingles, for articles of one length.
+//! Text to 128-lane signatures of word-3-grams, per kernel. Timed: all articles, one after the
+//! other, buffers kept; or signatures alone, from shingles, for articles of one length.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use retold::{

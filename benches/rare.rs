@@ -1,21 +1,23 @@
-//! Features to counted candidate pairs. Timed: the whole of it, from the features of each article on.
+//! Features to weighted candidate pairs. Timed: everything from the features of each
+//! article on.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use retold::{
     Kernel,
-    lsh::rare::{self, Emission, Postings, RareConfig, Scratch, Spread},
+    lsh::rare::{self, Partitioning, Postings, PostingsBuilder, RareConfig, Scratch},
     shingle::{ShingleSet, Shingler},
 };
 use retold_generate::bench::{self as generate, Script};
 
-/// The command's: that of the system gives memory back after each round, and takes it anew.
+/// The command's allocator: the system's would return memory after each round and allocate it
+/// again.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// The features of articles, one behind the other: to read them is not what is timed.
+/// The features of all articles in one array, so that reading them takes no time to speak of.
 struct Features {
     hashes: Vec<u64>,
-    /// By article, where its own end.
+    /// Where the features of each article end.
     ends: Vec<usize>,
 }
 
@@ -31,7 +33,7 @@ fn features(articles: usize) -> Features {
     let mut all = Features { hashes: Vec::new(), ends: Vec::new() };
     for text in texts {
         let mut hashes = ShingleSet::of(&text, &mut shingler).hashes().to_vec();
-        // Features do not come in the order of their hashes.
+        // Real features are not sorted by their hashes.
         hashes.sort_unstable_by_key(|hash| hash.rotate_left(32));
         all.hashes.append(&mut hashes);
         all.ends.push(all.hashes.len());
@@ -39,7 +41,7 @@ fn features(articles: usize) -> Features {
     all
 }
 
-/// What is kept from one run to the next, as it is from one group of features to the next in a scan.
+/// What is reused from one run to the next, as a scan does from one group of features to the next.
 struct Buffers {
     postings: Option<Postings>,
     scratch: Scratch,
@@ -47,18 +49,18 @@ struct Buffers {
 
 fn candidates(features: &Features, config: RareConfig, kept: &mut Buffers) -> rare::Candidates {
     let count = features.hashes.len();
-    let spread = Spread::for_postings(count);
-    let mut emission = match kept.postings.take() {
-        Some(postings) => postings.restart(spread),
-        None => Emission::new(spread, count),
+    let partitioning = Partitioning::for_postings(count);
+    let mut builder = match kept.postings.take() {
+        Some(postings) => postings.restart(partitioning),
+        None => PostingsBuilder::new(partitioning, count),
     };
     let mut start = 0;
     for (number, &end) in (0..).zip(&features.ends) {
-        let mut article = emission.article(number);
-        features.hashes[start..end].iter().for_each(|feature| article.push(*feature));
+        let mut article = builder.article(number);
+        features.hashes[start..end].iter().for_each(|feature| article.add(*feature));
         start = end;
     }
-    let postings = kept.postings.insert(emission.finish());
+    let postings = kept.postings.insert(builder.finish());
     rare::candidates(postings, config, &mut kept.scratch)
 }
 

@@ -1,5 +1,5 @@
-//! Text to word-3-gram hashes, per kernel, and to the sorted set. Timed: all articles, one after the
-//! other, buffers kept.
+//! Text to word-3-gram hashes, per kernel, and to the sorted set. Timed: all articles, one after
+//! the other, buffers kept.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use retold::{

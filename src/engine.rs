@@ -3,6 +3,7 @@
 //! text → shingle → sketch → lsh → align → cluster. What comes out is the same for any number of
 //! threads: every parallel step collects in the order of its input.
 
+mod bloom;
 mod candidates;
 mod common;
 mod config;
@@ -13,7 +14,6 @@ mod identical;
 mod pool;
 mod rewrites;
 mod scan;
-mod sieve;
 mod texts;
 mod together;
 

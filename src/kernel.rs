@@ -1,11 +1,24 @@
-//! The instruction sets that the hot loops are written for.
+//! The instruction sets that the SIMD kernels are written for.
+//!
+//! [`Kernel`] names one and says whether this processor has it.
+
+// `capability` turns that into proof that the compiler checks; `vector` has the operations in which
+// algorithms are written once for all instruction sets.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+pub(crate) mod capability;
+pub(crate) mod vector;
 
 use std::{fmt, str::FromStr, sync::OnceLock};
 
 use crate::Error;
 use crate::error::Field;
 
-/// Which version of the hot loops runs. All give bit-identical results; they differ in speed only.
+/// The instruction set that SIMD kernels use. All give bit-identical results and differ only in
+/// speed.
 ///
 /// [`Kernel::detect`] is the right choice outside tests and benches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,7 +36,7 @@ impl Kernel {
     /// Every kernel, slowest first.
     pub const ALL: [Self; 3] = [Self::Scalar, Self::Avx2, Self::Avx512];
 
-    /// The fastest kernel that this machine can run. The processor is asked once only.
+    /// The fastest kernel that this machine can run. Detected once and then remembered.
     pub fn detect() -> Self {
         static FASTEST: OnceLock<Kernel> = OnceLock::new();
         *FASTEST.get_or_init(|| {
@@ -32,13 +45,14 @@ impl Kernel {
         })
     }
 
-    /// Whether this machine can run the kernel. Whoever runs one runs all that are slower.
+    /// Whether this machine can run the kernel. If so, it can run all slower ones too.
     #[inline]
     pub fn is_available(self) -> bool {
         self <= Self::detect()
     }
 
-    /// Whether the processor has the features of the kernel, beside those of the slower ones.
+    /// Whether the processor has the features that the kernel needs beside those of the slower
+    /// ones.
     fn has_features(self) -> bool {
         match self {
             Self::Scalar => true,
@@ -66,20 +80,7 @@ impl Kernel {
 
     /// An error where this machine cannot run the kernel.
     pub fn check(self) -> Result<(), Error> {
-        if self.is_available() {
-            return Ok(());
-        }
-        Err(Error::OutOfRange {
-            field: Field::Kernel,
-            found: self.to_string(),
-            expected: "one that this processor can run",
-        })
-    }
-
-    /// Panics where this machine cannot run the kernel: what is called next may rely on it.
-    #[inline]
-    pub(crate) fn assert_available(self) {
-        assert!(self.is_available(), "this processor has no {self}");
+        self.require().map(|_| ())
     }
 
     /// The kernel's name, as [`FromStr`] reads it: `scalar`, `avx2` or `avx512`.

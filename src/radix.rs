@@ -1,57 +1,57 @@
-//! Radix sort of 64-bit keys: what candidate search does instead of hash maps.
+//! Radix sort of 64-bit keys, which candidate search uses instead of hash maps.
 //!
-//! Keys pack what is sorted and what travels with it, so that one array of plain numbers moves
-//! through memory, sequentially.
+//! A key packs what is sorted by and what goes with it, so that a single array of plain numbers is
+//! read and written sequentially.
 
 use std::ops::Range;
 
-/// Most bits of a pass over keys in the cache: 512 counters fit its first level with room to spare.
-const DIGIT: u32 = 9;
+/// Most bits of a digit for keys in the cache: 512 counters take a fraction of its first level.
+const MAX_DIGIT_BITS: u32 = 9;
 
-/// Most bits of a pass over keys in memory: more than 1,024 write positions would each miss the cache
-/// for addresses of pages.
-const WIDE_DIGIT: u32 = 10;
+/// Most bits of a digit for keys in memory: with more than 1,024 write positions, each write would
+/// miss the TLB.
+const MAX_WIDE_DIGIT_BITS: u32 = 10;
 
-/// Up to here insertion is faster than passes with their counters.
-const SMALL: usize = 24;
+/// Most keys for which insertion sort is faster than passes with counters.
+const MAX_INSERTION: usize = 24;
 
-/// Mixed keys that one pass nearly sorts, with counters that fit the cache.
-const FEW: usize = 1 << 11;
+/// Most mixed keys that one pass with counters in the cache nearly sorts.
+const MAX_DISTRIBUTE_ONCE: usize = 1 << 11;
 
-/// Keys that fit the second-level cache together with their scratch.
-const CACHED: usize = 1 << 14;
+/// Most keys that fit the second-level cache together with their scratch space.
+const MAX_CACHED: usize = 1 << 14;
 
-/// Sorts `keys` by the number in their bits `bits`, and only by these; keys that are equal there keep
-/// their order. `scratch` grows as needed; what it holds afterwards means nothing.
+/// Sorts `keys` by the number in their bits `bits`, stably. `scratch` grows as needed; its content
+/// afterwards is meaningless.
 ///
-/// One pass spreads the keys over parts that fit the cache, by their highest bits; these are sorted
-/// from the lowest digit upwards, one pass for up to nine bits. Nothing depends on a branch that the
-/// processor would have to guess, which is what makes comparison sorts slow on random keys.
+/// One pass distributes the keys by their highest bits into buckets that fit the cache; these are
+/// sorted by least significant digit first, one pass for up to nine bits. There is no unpredictable
+/// branch, which is what makes comparison sorts slow on random keys.
 pub fn sort_by_bits(keys: &mut [u64], scratch: &mut Vec<u64>, bits: Range<u32>) {
     assert!(bits.end <= 64, "a key has 64 bits");
     scratch.resize(keys.len().max(scratch.len()), 0);
-    sort_part(keys, &mut scratch[..keys.len()], bits, Target::Same);
+    sort_bucket(keys, &mut scratch[..keys.len()], bits, Target::Same);
 }
 
-/// Sorts keys of which the highest bits are well mixed, as those of hashes are. `scratch` grows as
-/// needed; what it holds afterwards means nothing.
+/// Sorts keys whose highest bits are well mixed, as those of hashes are. `scratch` grows as needed;
+/// its content afterwards is meaningless.
 ///
-/// So many bits that few keys agree in all of them are sorted by digits, of a few hundred keys in one
-/// pass; what is still out of order is put in its place one by one. Keys that are not mixed are sorted
-/// too, by all their bits.
+/// Keys are sorted by so many of their highest bits that few agree in all of them, a few hundred
+/// keys in a single pass; insertion sort does the rest. Keys that are not mixed are sorted
+/// correctly too, by all their bits.
 pub fn sort_mixed(keys: &mut [u64], scratch: &mut Vec<u64>) {
-    if keys.len() <= SMALL {
-        return insert(keys, &(0..u64::BITS));
+    if keys.len() <= MAX_INSERTION {
+        return insertion_sort(keys, &(0..u64::BITS));
     }
-    // Counters are cleared, all of them: so few keys have few.
-    if keys.len() <= FEW / 16 {
-        spread_once::<{ FEW / 4 }>(keys, scratch);
-    } else if keys.len() <= FEW / 4 {
-        spread_once::<FEW>(keys, scratch);
-    } else if keys.len() <= FEW {
-        spread_once::<{ 4 * FEW }>(keys, scratch);
+    // All counters have to be cleared, so few keys get few of them.
+    if keys.len() <= MAX_DISTRIBUTE_ONCE / 16 {
+        distribute_once::<{ MAX_DISTRIBUTE_ONCE / 4 }>(keys, scratch);
+    } else if keys.len() <= MAX_DISTRIBUTE_ONCE / 4 {
+        distribute_once::<MAX_DISTRIBUTE_ONCE>(keys, scratch);
+    } else if keys.len() <= MAX_DISTRIBUTE_ONCE {
+        distribute_once::<{ 4 * MAX_DISTRIBUTE_ONCE }>(keys, scratch);
     } else {
-        // Of keys that differ below these bits there is one in thirty.
+        // One key in thirty differs from another only below these bits.
         let mixed = keys.len().ilog2() + 4;
         sort_by_bits(keys, scratch, u64::BITS - mixed..u64::BITS);
     }
@@ -74,92 +74,94 @@ pub fn sort_mixed(keys: &mut [u64], scratch: &mut Vec<u64>) {
     }
 }
 
-/// Sorts keys by their highest bits, a few more than it takes to number them; a quarter of `MOST` keys
-/// at most.
-fn spread_once<const MOST: usize>(keys: &mut [u64], scratch: &mut Vec<u64>) {
+/// Sorts at most a quarter of `COUNTERS` keys by their highest bits, a few more than it takes to
+/// number them.
+fn distribute_once<const COUNTERS: usize>(keys: &mut [u64], scratch: &mut Vec<u64>) {
     scratch.clear();
     scratch.extend_from_slice(keys);
-    let mut counts = [0; MOST];
+    let mut counts = [0; COUNTERS];
     let counts = &mut counts[..4 << keys.len().ilog2()];
     let low = u64::BITS - counts.len().ilog2();
     count(scratch, low, counts);
     scatter(scratch, keys, low, counts);
 }
 
-/// Where the sorted keys have to end up.
+/// Which array the sorted keys have to end up in.
 #[derive(Clone, Copy, PartialEq)]
 enum Target {
-    /// Where the keys were.
+    /// The one that they came in.
     Same,
-    /// In the other array.
+    /// The other one.
     Other,
 }
 
-/// Sorts the keys in `from`, with `other` as scratch.
-fn sort_part(from: &mut [u64], other: &mut [u64], bits: Range<u32>, target: Target) {
-    if from.len() <= SMALL || bits.is_empty() {
-        insert(from, &bits);
+/// Sorts the keys in `from`, with `other` as scratch space.
+fn sort_bucket(from: &mut [u64], other: &mut [u64], bits: Range<u32>, target: Target) {
+    if from.len() <= MAX_INSERTION || bits.is_empty() {
+        insertion_sort(from, &bits);
         if target == Target::Other {
             other.copy_from_slice(from);
         }
         return;
     }
-    if from.len() <= CACHED {
-        return sort_upwards(from, other, bits, target);
+    if from.len() <= MAX_CACHED {
+        return sort_lsd(from, other, bits, target);
     }
-    let mut counts = [0; 1 << WIDE_DIGIT];
-    let Some((rest, ends)) = spread(from, other, bits.clone(), &mut counts) else {
-        return sort_part(from, other, bits.start..bits.end - 1, target);
+    let mut counts = [0; 1 << MAX_WIDE_DIGIT_BITS];
+    let Some((rest, ends)) = distribute(from, other, bits.clone(), &mut counts) else {
+        return sort_bucket(from, other, bits.start..bits.end - 1, target);
     };
     // The keys are in the other array now.
     let target = if target == Target::Same { Target::Other } else { Target::Same };
     let mut start = 0;
     for &end in ends {
-        let part = start..end as usize;
-        start = part.end;
-        sort_part(&mut other[part.clone()], &mut from[part], rest.clone(), target);
+        let bucket = start..end as usize;
+        start = bucket.end;
+        sort_bucket(&mut other[bucket.clone()], &mut from[bucket], rest.clone(), target);
     }
 }
 
-/// Spreads `from` over `into` by so many of the highest bits that parts fit the cache. Gives the bits
-/// that are left, and where each part ends; `None`, and nothing moved, where all those bits agree.
-fn spread<'a>(
+/// Distributes `from` into buckets in `into` by so many of the highest bits that each fits the
+/// cache. Returns the remaining bits and the end of each bucket; `None`, with nothing moved, where
+/// all keys agree in those bits.
+fn distribute<'a>(
     from: &[u64],
     into: &mut [u64],
     bits: Range<u32>,
-    counts: &'a mut [u32; 1 << WIDE_DIGIT],
+    counts: &'a mut [u32; 1 << MAX_WIDE_DIGIT_BITS],
 ) -> Option<(Range<u32>, &'a [u32])> {
-    let wanted = (from.len() / CACHED).max(1).ilog2() + 2;
-    let width = wanted.min(WIDE_DIGIT).min(bits.end - bits.start);
+    let wanted = (from.len() / MAX_CACHED).max(1).ilog2() + 2;
+    let width = wanted.min(MAX_WIDE_DIGIT_BITS).min(bits.end - bits.start);
     let rest = bits.start..bits.end - width;
     let counts = &mut counts[..1 << width];
     count(from, rest.end, counts);
     scatter(from, into, rest.end, counts).then_some((rest, counts))
 }
 
-/// Sorts by the lowest digit first: each pass keeps the order of the ones before.
-fn sort_upwards(from: &mut [u64], other: &mut [u64], bits: Range<u32>, target: Target) {
-    let passes = (bits.end - bits.start).div_ceil(DIGIT);
+/// Sorts by least significant digit first: each pass preserves the order of the passes before.
+fn sort_lsd(from: &mut [u64], other: &mut [u64], bits: Range<u32>, target: Target) {
+    let passes = (bits.end - bits.start).div_ceil(MAX_DIGIT_BITS);
     let (mut keys, mut free) = (&mut *from, &mut *other);
-    let mut place = Target::Same;
+    let mut location = Target::Same;
     for pass in 0..passes {
-        // Digits of equal width, as far as that goes: 25 bits are 8, 8, 9.
+        // Digits of about equal width: 25 bits are 8, 8, 9.
         let low = bits.start + (bits.end - bits.start) * pass / passes;
         let high = bits.start + (bits.end - bits.start) * (pass + 1) / passes;
-        let mut counts = [0; 1 << DIGIT];
+        let mut counts = [0; 1 << MAX_DIGIT_BITS];
         let counts = &mut counts[..1 << (high - low)];
         count(keys, low, counts);
         if scatter(keys, free, low, counts) {
             std::mem::swap(&mut keys, &mut free);
-            place = if place == Target::Same { Target::Other } else { Target::Same };
+            location = if location == Target::Same { Target::Other } else { Target::Same };
         }
     }
-    if place != target {
+    if location != target {
         free.copy_from_slice(keys);
     }
 }
 
-/// Counts how often each value of a digit occurs, from bit `low`; there are a power of two of values.
+/// Counts how often each value of the digit that starts at bit `low` occurs. There are a power of
+/// two of values.
 #[inline(always)]
 fn count(keys: &[u64], low: u32, counts: &mut [u32]) {
     let mask = counts.len() - 1;
@@ -168,8 +170,8 @@ fn count(keys: &[u64], low: u32, counts: &mut [u32]) {
     }
 }
 
-/// Spreads `from` over `into` by a digit, given its counts, which become the ends of the values' keys.
-/// `false`, and nothing moved, where all keys have the same digit.
+/// Scatters `from` to `into` by a digit, given the count of each value, which becomes the end of
+/// that value's keys. Returns `false`, with nothing moved, where all keys have the same digit.
 #[inline(always)]
 fn scatter(from: &[u64], into: &mut [u64], low: u32, counts: &mut [u32]) -> bool {
     assert!(from.len() == into.len() && from.len() <= u32::MAX as usize, "at most 4 billion keys");
@@ -183,15 +185,15 @@ fn scatter(from: &[u64], into: &mut [u64], low: u32, counts: &mut [u32]) -> bool
         *count = next - *count;
     }
     for &key in from {
-        let place = &mut counts[(key >> low) as usize & mask];
-        into[*place as usize] = key;
-        *place += 1;
+        let position = &mut counts[(key >> low) as usize & mask];
+        into[*position as usize] = key;
+        *position += 1;
     }
     true
 }
 
-/// Insertion sort of a few keys, or none if there are no bits to sort by.
-fn insert(keys: &mut [u64], bits: &Range<u32>) {
+/// Insertion sort, for few keys. Does nothing where there are no bits to sort by.
+fn insertion_sort(keys: &mut [u64], bits: &Range<u32>) {
     if bits.is_empty() {
         return;
     }
@@ -224,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn large_arrays_of_every_shape() {
+    fn large_arrays_of_several_distributions() {
         let shapes: [fn(u64) -> u64; 4] =
             [mix, |n| mix(n) >> 40, |n| ((mix(n) % 3) << 62) | n, |n| (1 << 60) | (mix(n) % 1000)];
         for shape in shapes {
@@ -236,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn mixed_keys_and_others_are_sorted() {
+    fn mixed_and_unmixed_keys_are_sorted() {
         let shapes: [fn(u64) -> u64; 4] = [mix, |n| mix(n) >> 40, |n| mix(n % 7), |n| !n];
         for shape in shapes {
             for count in [0, 1, 24, 25, 400, 5000, 40_000] {

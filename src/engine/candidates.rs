@@ -12,7 +12,7 @@ use crate::Error;
 use crate::lsh::Sides;
 use crate::lsh::band_keys::{self, BandKeys, Bucketing, Collapsed};
 use crate::lsh::banding::{Banding, Target};
-use crate::lsh::rare::{self, Emission, Postings, RareIndex};
+use crate::lsh::rare::{self, Postings, PostingsBuilder, RareIndex};
 use crate::sketch::MinHasher;
 use crate::text::hash::mix;
 use crate::text::{Analyzer, Outline, wordless};
@@ -76,7 +76,7 @@ struct Worker<'p> {
     outline: Outline,
     shingles: Vec<u64>,
     lanes: Vec<u32>,
-    emission: Pooled<'p, Emission>,
+    emission: Pooled<'p, PostingsBuilder>,
     groups: &'p Groups<'p>,
 }
 
@@ -147,8 +147,8 @@ impl Engine {
             let config = self.rare_config(texts.len(), sides);
             let indexing = Indexing { config, standing: &standing, spill: groups.spill };
             let mut index = RareIndex::default();
-            let finish = |emissions: Vec<Emission>| -> Vec<Postings> {
-                emissions.into_iter().map(Emission::finish).collect()
+            let finish = |emissions: Vec<PostingsBuilder>| -> Vec<Postings> {
+                emissions.into_iter().map(PostingsBuilder::finish).collect()
             };
             let mut postings = finish(emissions.into_tools());
             indexing.add(&mut postings, &mut index, &mut found);
@@ -218,7 +218,7 @@ impl Engine {
         &self,
         texts: &T,
         analyzers: &Pool<Analyzer, impl Fn() -> Analyzer + Sync>,
-        emissions: &Pool<Emission, impl Fn() -> Emission + Sync>,
+        emissions: &Pool<PostingsBuilder, impl Fn() -> PostingsBuilder + Sync>,
     ) {
         (0..texts.len()).into_par_iter().with_min_len(BLOCK).for_each_init(
             || (analyzers.take(), emissions.take(), Outline::default()),

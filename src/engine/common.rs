@@ -11,9 +11,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use rayon::prelude::*;
 
+use super::bloom::BloomFilter;
 use super::pool::Pool;
 use super::scan::{Pair, Watch};
-use super::sieve::Sieve;
 use super::{Engine, Texts};
 use crate::Span;
 use crate::align::Relation;
@@ -120,7 +120,7 @@ impl Engine {
         runs.par_sort_unstable();
         runs.dedup();
         // Hardly any run of the corpus is one of these.
-        let sieve = Sieve::of(&runs);
+        let filter = BloomFilter::from_hashes(&runs);
         let counts: WordMap<AtomicU32> = runs.into_iter().map(|run| (run, 0.into())).collect();
         if !counts.is_empty() {
             (0..texts.len()).into_par_iter().with_min_len(BLOCK).for_each_init(
@@ -128,7 +128,7 @@ impl Engine {
                 |(analyzer, known, forms), article| {
                     analyzer.forms(&texts.text(article), forms);
                     boilerplate::runs_of_forms(forms, self.config.kernel, known);
-                    known.retain(|run| sieve.may_have(*run) && counts.contains_key(run));
+                    known.retain(|run| filter.may_contain(*run) && counts.contains_key(run));
                     known.sort_unstable();
                     known.dedup();
                     for run in known.iter() {

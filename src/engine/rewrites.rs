@@ -5,7 +5,9 @@ use rayon::prelude::*;
 use super::candidates::Candidates;
 use super::{Engine, Texts};
 use crate::lsh::Sides;
-use crate::lsh::rare::{self, Emission, Postings, RareConfig, RareIndex, Spill, Spread};
+use crate::lsh::rare::{
+    self, Partitioning, Postings, PostingsBuilder, RareConfig, RareIndex, Spill,
+};
 use crate::shingle::reuse::skip_bigrams;
 use crate::text::Outline;
 
@@ -24,7 +26,7 @@ impl Engine {
             analyzer.outline(&texts.text(at), &mut outline);
             skip_bigrams(&outline.stems, window(outline.forms.len()), |_| features += step);
         }
-        let all = Spread::for_postings(features);
+        let all = Partitioning::for_postings(features);
         let held = self.config.held_bytes.max(1);
         let pieces = Postings::bytes(features).div_ceil(held);
         let spill = texts.spill();
@@ -55,7 +57,7 @@ pub(super) struct Groups<'t> {
     /// How many features there are of all, about.
     features: usize,
     /// Of all features.
-    all: Spread,
+    all: Partitioning,
     pub spill: Option<&'t dyn Spill>,
     /// Bytes of postings that a thread may hold.
     thread_bytes: usize,
@@ -63,19 +65,19 @@ pub(super) struct Groups<'t> {
 
 impl Groups<'_> {
     /// The partitions of a group.
-    pub fn spread(&self, group: usize) -> Spread {
-        self.all.part(group, self.count)
+    pub fn spread(&self, group: usize) -> Partitioning {
+        self.all.shard(group, self.count)
     }
 
     /// Room for a thread's share of a group.
-    pub fn emission(&self, group: usize) -> Emission {
+    pub fn emission(&self, group: usize) -> PostingsBuilder {
         let share = self.features / (self.count * rayon::current_num_threads());
         let held = self.thread_bytes / size_of::<u32>();
-        Emission::new(self.spread(group), share.min(held))
+        PostingsBuilder::new(self.spread(group), share.min(held))
     }
 
     /// Spills the postings of a thread that has as many as it may hold.
-    pub fn relieve(&self, emission: &mut Emission) {
+    pub fn relieve(&self, emission: &mut PostingsBuilder) {
         if let Some(spill) = self.spill.filter(|_| emission.bytes() > self.thread_bytes) {
             emission.spill(spill);
         }
@@ -83,9 +85,9 @@ impl Groups<'_> {
 }
 
 /// Adds the features of an article.
-pub(super) fn emit(outline: &Outline, article: u32, emission: &mut Emission) {
+pub(super) fn emit(outline: &Outline, article: u32, emission: &mut PostingsBuilder) {
     let mut article = emission.article(article);
-    skip_bigrams(&outline.stems, window(outline.forms.len()), |feature| article.push(feature));
+    skip_bigrams(&outline.stems, window(outline.forms.len()), |feature| article.add(feature));
 }
 
 /// Content words between the two of a feature, for an article of that many words: short ones would
@@ -149,7 +151,7 @@ pub(super) fn pair_rare(
     let blocks = index.blocks(config.sides);
     // Twice as much as the index itself: every part goes over the whole of it.
     let room = (bytes / 3).min(2 * index.len() * size_of::<u32>()).max(LEAST_ROOM);
-    let parts = blocks.parts(room / rayon::current_num_threads());
+    let parts = blocks.shards(room / rayon::current_num_threads());
     let pairs: Vec<Vec<(u32, u32, u32)>> = parts
         .into_par_iter()
         .map_init(rare::Scratch::default, |scratch, part| {

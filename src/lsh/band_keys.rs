@@ -1,8 +1,8 @@
-//! Signatures to one key per band, and keys to pairs of articles that have one in common.
+//! Signatures to one key per band, and keys to pairs of articles that share one.
 //!
-//! Keys are sorted, not put into hash maps: sorting reads and writes memory in order
-//! (`benches/banding.rs`). Work stays linear whatever the corpus: articles with equal signatures
-//! collapse into one first, and big buckets are chained instead of paired.
+//! Keys are sorted instead of being put into hash maps, because sorting accesses memory
+//! sequentially (`benches/banding.rs`). Work stays linear for any corpus: articles with equal
+//! signatures first collapse into one, and large buckets are chained instead of paired.
 
 use super::{Sides, banding::Banding, pairs::Packing};
 use crate::{Error, error::Field, radix, sketch::Signatures};
@@ -10,11 +10,11 @@ use crate::{Error, error::Field, radix, sketch::Signatures};
 /// The bucket limit that suits most corpora.
 pub const BUCKET_LIMIT: usize = 32;
 
-/// The keys of all bands of many articles: all that banding needs of their signatures, in a seventh of
-/// the memory (16 bands of 8 rows: 76 bytes an article).
+/// The keys of all bands of many articles: all that banding needs of their signatures, in a seventh
+/// of the memory (16 bands of 8 rows: 76 bytes per article).
 ///
-/// A key has 32 bits. In a million articles that do not resemble one another, 116 pairs have a key in
-/// common by chance, per band; a closer look will turn them down.
+/// Keys have 32 bits. In a million articles without any resemblance, 116 pairs per band share a key
+/// by chance, which the comparison rejects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BandKeys {
     banding: Banding,
@@ -26,19 +26,19 @@ pub struct BandKeys {
     sides: Sides,
 }
 
-/// Which bucket pairs are made of, and how.
+/// Which band is bucketed, and how buckets become pairs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bucketing {
     /// The band, less than [`Banding::bands`].
     pub band: usize,
-    /// Buckets of up to this many articles give all their pairs; bigger ones only those with their
-    /// first article and those of neighbours, `2m - 3` pairs for `m` articles. Of [two sides](Sides),
-    /// buckets give all pairs across up to half as many for each article; beyond that each article
-    /// with the first of the other side, `m - 1` pairs. Values below 2 mean 2.
+    /// Buckets of up to this many articles give all their pairs; larger ones only those with their
+    /// first article and those of neighbours, `2m - 3` pairs for `m` articles. With [two
+    /// sides](Sides), buckets give all pairs across up to `limit / 2` pairs per article; larger
+    /// ones each article with the first of the other side, `m - 1` pairs. Values below 2 mean 2.
     pub limit: usize,
 }
 
-/// Buffers that are kept from one band to the next: one per thread.
+/// Buffers that are reused from one band to the next: one per thread.
 #[derive(Debug, Clone, Default)]
 pub struct Scratch {
     entries: Vec<u64>,
@@ -56,19 +56,19 @@ impl Scratch {
 }
 
 impl BandKeys {
-    /// No articles yet.
+    /// No keys yet.
     pub fn new(banding: Banding) -> Self {
         let columns = vec![Vec::new(); banding.bands()];
         Self { banding, articles: Vec::new(), columns, whole: Vec::new(), sides: Sides::One }
     }
 
-    /// The same keys, to give pairs of these sides only.
+    /// The same keys, but only for pairs of these sides.
     pub fn between(self, sides: Sides) -> Self {
         Self { sides, ..self }
     }
 
-    /// Adds an article, given the lanes of its signature. Lanes beyond those of the last band are not
-    /// read; fewer are an error. The numbers of articles may come in any order.
+    /// Adds an article, given the lanes of its signature. Lanes beyond those of the last band are
+    /// not read; fewer are an error. The numbers of articles may come in any order.
     pub fn push(&mut self, article: u32, lanes: &[u32]) -> Result<(), Error> {
         let rows = self.banding.rows();
         if lanes.len() < self.columns.len() * rows {
@@ -97,14 +97,14 @@ impl BandKeys {
         Ok(())
     }
 
-    /// Makes room for so many more articles, and no more than that.
+    /// Reserves memory for exactly this many more articles.
     pub fn reserve(&mut self, articles: usize) {
         self.articles.reserve_exact(articles);
         self.whole.reserve_exact(articles);
         self.columns.iter_mut().for_each(|column| column.reserve_exact(articles));
     }
 
-    /// Moves all articles of `other` behind those of `self`. Both must have the same banding.
+    /// Moves all articles of `other` to the end of `self`. Both must have the same banding.
     pub fn append(&mut self, other: &mut Self) {
         assert_eq!(self.banding, other.banding, "keys of one banding");
         self.articles.append(&mut other.articles);
@@ -119,12 +119,12 @@ impl BandKeys {
         &self.articles
     }
 
-    /// For each band the keys of all articles.
+    /// For each band, the keys of all articles.
     pub fn columns(&self) -> &[Vec<u32>] {
         &self.columns
     }
 
-    /// For each article one key of all its bands.
+    /// For each article, one key of all its bands.
     pub fn whole(&self) -> &[u64] {
         &self.whole
     }
@@ -139,7 +139,8 @@ impl BandKeys {
         self.articles.is_empty()
     }
 
-    /// Finds articles that agree in all bands, and keeps the first of each kind; of each side.
+    /// Collapses articles that agree in all bands into the first of them; into the first of each
+    /// side.
     pub fn collapse(&self, scratch: &mut Scratch) -> Collapsed {
         let keys = scratch.sorted((0..).zip(&self.whole).map(|(row, key)| entry(*key, row)));
         let mut collapsed = Collapsed::default();
@@ -152,7 +153,7 @@ impl BandKeys {
         collapsed
     }
 
-    /// Pairs rows with the first that has the same key.
+    /// Pairs rows with the first row that has the same key.
     fn collapse_bucket(&self, bucket: &[u64], kept: &mut [bool], pairs: &mut Vec<u64>) {
         let packing = self.packing();
         let first = bucket[0] as u32;
@@ -164,7 +165,7 @@ impl BandKeys {
         }
     }
 
-    /// Pairs rows with the first of the other side.
+    /// Pairs rows with the first row of the other side that has the same key.
     fn collapse_sides(&self, bucket: &[u64], kept: &mut [bool], collapsed: &mut Collapsed) {
         let packing = self.packing();
         let (ours, theirs): (Vec<u32>, Vec<u32>) =
@@ -184,18 +185,18 @@ impl BandKeys {
         }
     }
 
-    /// Whether rows of one bucket agree in all bands. Only the upper half of the keys was sorted by.
-    /// Unequal ones that agree there are so rare that they may stay by themselves.
+    /// Whether rows of one bucket agree in all bands. Buckets share only the upper half of this
+    /// key. Rows that differ in the lower half are so rare that they need not collapse.
     fn are_equal(&self, row: u32, other: u32) -> bool {
         self.whole[row as usize] == self.whole[other as usize]
     }
 
-    /// Whether the article of a row is of the first side.
+    /// Whether the article of a row is on the first side.
     fn is_ours(&self, row: u32) -> bool {
-        self.sides.border().is_none_or(|border| self.articles[row as usize] < border)
+        self.sides.boundary().is_none_or(|boundary| self.articles[row as usize] < boundary)
     }
 
-    /// The pairs of `rows` that have the key of one band in common.
+    /// The pairs of `rows` that share the key of one band.
     pub fn band_pairs(
         &self,
         rows: &[u32],
@@ -213,8 +214,9 @@ impl BandKeys {
         }
     }
 
-    /// Packed pairs, of any bands in any order, to sorted pairs of articles, each once. `pairs` means
-    /// nothing afterwards. An article that was added twice is not paired with itself.
+    /// Packed pairs, of any bands in any order, to sorted pairs of articles, each once. The content
+    /// of `pairs` is meaningless afterwards. An article that was added twice is not paired with
+    /// itself.
     pub fn merge(&self, pairs: &mut Vec<u64>, scratch: &mut Scratch) -> Vec<(u32, u32)> {
         let rows = self.packing();
         let packing = Packing::up_to(self.articles.iter().copied().max().unwrap_or(0));
@@ -235,41 +237,42 @@ impl BandKeys {
 /// What [`BandKeys::collapse`] finds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Collapsed {
-    /// One row of each kind of signature: the first; of each side. Ascending.
+    /// The first row of each distinct signature; the first on each side. Ascending.
     pub rows: Vec<u32>,
-    /// Each other row with the first of its kind, packed as [`BandKeys::merge`] reads them. Of two sides
-    /// each row with the first of its kind on the other side; some of them twice.
+    /// Each other row with the first one of its signature, packed as [`BandKeys::merge`] reads
+    /// them. With two sides, each row with the first one of its signature on the other side; some
+    /// twice.
     pub pairs: Vec<u64>,
-    /// Of two sides: the first article of a kind on its side, and another of that side.
+    /// With two sides, the first article of a signature on its side, and another one on that side.
     pub copies: Vec<(u32, u32)>,
 }
 
-/// What one band gives.
+/// The pairs of one band.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct BandPairs {
     /// Pairs of rows, packed as [`BandKeys::merge`] reads them.
     pub pairs: Vec<u64>,
-    /// What it took.
+    /// Counts.
     pub stats: BandingStats,
 }
 
-/// What banding did, and what it left out to stay linear.
+/// What banding counted, and what it left out to stay linear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct BandingStats {
-    /// Articles that were collapsed into an earlier one with the same signature.
+    /// Articles that collapsed into an earlier one with the same signature.
     pub identical: u64,
     /// Buckets with at least two articles, over all bands.
     pub buckets: u64,
     /// Buckets above the limit, which were chained.
     pub capped_buckets: u64,
-    /// Pairs that these would have given beyond those of the chain.
+    /// Pairs that these would have given in addition to those of the chain.
     pub pairs_left_out: u64,
 }
 
 impl BandingStats {
-    /// Adds what another band or partition did.
+    /// Adds the counts of another band or partition.
     pub fn add(&mut self, other: Self) {
         self.identical += other.identical;
         self.buckets += other.buckets;
@@ -278,11 +281,11 @@ impl BandingStats {
     }
 }
 
-/// Sorts entries, a key of 32 bits above the number of an article, and gives the pairs of articles
-/// with the same key, the lesser number above the greater. `limit` is that of [`Bucketing`].
+/// Sorts entries, each a key of 32 bits above the number of an article, and returns the pairs of
+/// articles with the same key, the smaller number above the greater. `limit` is that of
+/// [`Bucketing`].
 ///
-/// Entries of one key that come in the order of their articles stay in it. What they hold afterwards
-/// means nothing.
+/// The sort is stable. The content of `entries` is meaningless afterwards.
 pub fn pairs_of_entries(entries: &mut [u64], limit: usize, scratch: &mut Scratch) -> BandPairs {
     radix::sort_by_bits(entries, &mut scratch.spare, 32..64);
     bucket_pairs(entries, limit, |a, b| u64::from(a.min(b)) << 32 | u64::from(a.max(b)))
@@ -340,7 +343,7 @@ fn entry(key: u64, row: u32) -> u64 {
     key >> 32 << 32 | u64::from(row)
 }
 
-/// Calls `each` for every run of at least two entries with the same key.
+/// Calls `each` for every bucket: a run of at least two entries with the same key.
 fn for_each_bucket(entries: &[u64], mut each: impl FnMut(&[u64])) {
     let mut at = 1;
     while at < entries.len() {
@@ -355,7 +358,7 @@ fn for_each_bucket(entries: &[u64], mut each: impl FnMut(&[u64])) {
     }
 }
 
-/// Hashes a run of lanes to 64 bits, of which the upper half is the better one.
+/// Hashes a run of lanes to 64 bits, the upper half of which is mixed better.
 #[inline(always)]
 fn hash_lanes(state: u64, lanes: &[u32]) -> u64 {
     const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;

@@ -1,11 +1,11 @@
 //! Signatures to candidate pairs: articles that agree in all rows of at least one band.
 //!
-//! Here is which bands, and how likely they are to agree; [`super::band_keys`] finds those that do.
+//! This module chooses bands and rows by their S-curve; [`super::band_keys`] finds the pairs.
 
 use super::band_keys::{BandKeys, BandingStats, Bucketing, Collapsed, Scratch};
 use crate::{Error, error::Field, setters::setters, sketch::Signatures};
 
-/// How signatures are cut into bands: `bands` bands of `rows` lanes each.
+/// How signatures are divided into bands: `bands` bands of `rows` lanes each.
 ///
 /// Two articles are candidates if all `rows` lanes of any band are equal (Broder 1997; Leskovec,
 /// Rajaraman and Ullman, "Mining of Massive Datasets", section 3.4).
@@ -15,7 +15,7 @@ pub struct Banding {
     rows: usize,
 }
 
-/// What [`Banding::for_threshold`] has to meet.
+/// What [`Banding::for_threshold`] optimises for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Target {
@@ -23,8 +23,8 @@ pub struct Target {
     pub threshold: f64,
     /// Lanes of the signatures, at least 1.
     pub lanes: usize,
-    /// What a wanted pair that is missed costs, against 1 for an unwanted pair that is found. 0 or
-    /// more; 1 by default. Above 1 moves the S-curve to the left.
+    /// The cost of a false negative relative to that of a false positive; 0 or more, 1 by default.
+    /// Above 1 it moves the S-curve to the left.
     pub miss_cost: f64,
 }
 
@@ -40,7 +40,7 @@ impl Target {
 }
 
 impl Banding {
-    /// Bands and rows must be at least 1.
+    /// Fails unless bands and rows are at least 1.
     pub fn new(bands: usize, rows: usize) -> Result<Self, Error> {
         let least = |field, found: usize| match found {
             0 => Err(Error::OutOfRange { field, found: "0".into(), expected: "1 or more" }),
@@ -51,9 +51,9 @@ impl Banding {
         Ok(Self { bands, rows })
     }
 
-    /// The bands and rows that fit the lanes and for which the area under the S-curve left of the
-    /// threshold (unwanted pairs) plus the area above it to the right (missed pairs, times their
-    /// cost) is least.
+    /// The bands and rows that fit the lanes and minimise the area under the S-curve to the left of
+    /// the threshold (false positives) plus the area above it to the right (false negatives),
+    /// weighted by their cost. Fails where the target is out of range.
     pub fn for_threshold(target: Target) -> Result<Self, Error> {
         let Target { threshold, lanes, miss_cost } = target;
         let out_of_range = |field, found: f64, expected| {
@@ -67,7 +67,7 @@ impl Banding {
         }
         let mut best = (f64::INFINITY, Self::new(1, lanes)?);
         for rows in 1..=lanes {
-            // More bands than lanes allow are not to be had; fewer are another S-curve.
+            // All numbers of bands that the lanes allow: each has another S-curve.
             for bands in 1..=lanes / rows {
                 let banding = Self { bands, rows };
                 let cost = banding.cost(threshold, miss_cost);
@@ -106,11 +106,12 @@ impl Banding {
         1.0 - (1.0 - all_rows).powf(self.bands as f64)
     }
 
-    /// All candidate pairs of articles, the lesser number first, sorted, each once.
+    /// All candidate pairs of articles, the smaller number first, sorted, each once.
     ///
-    /// `limit` is that of [`Bucketing`]; [`super::band_keys::BUCKET_LIMIT`] suits most corpora. This is the whole of
-    /// [`BandKeys`] in one call; callers with threads, or without room for all signatures, use that
-    /// themselves. Lanes beyond `bands * rows` are not read; signatures with fewer are an error.
+    /// `limit` is that of [`Bucketing`]; [`super::band_keys::BUCKET_LIMIT`] suits most corpora.
+    /// This is all of [`BandKeys`] in one call; use that directly to work in parallel, or without
+    /// keeping all signatures in memory. Lanes beyond `bands * rows` are ignored; signatures with
+    /// fewer are an error.
     pub fn candidates(self, signatures: &Signatures, limit: usize) -> Result<Candidates, Error> {
         let mut keys = BandKeys::new(self);
         keys.push_all(signatures)?;
@@ -130,9 +131,9 @@ impl Banding {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Candidates {
-    /// Pairs of articles, the lesser number first, sorted, each once.
+    /// Pairs of articles, the smaller number first, sorted, each once.
     pub pairs: Vec<(u32, u32)>,
-    /// What it took.
+    /// Counts.
     pub stats: BandingStats,
 }
 
@@ -147,7 +148,7 @@ mod tests {
     use crate::lsh::band_keys::BUCKET_LIMIT;
     use crate::sketch::{MinHashConfig, MinHasher};
 
-    /// Signatures whose lanes are given outright.
+    /// Signatures with given lanes.
     fn signatures(rows: &[Vec<u32>]) -> Signatures {
         let config = MinHashConfig { lanes: rows[0].len(), ..MinHashConfig::default() };
         let mut all = Signatures::new(MinHasher::new(config).expect("valid lanes").scheme());
@@ -180,7 +181,7 @@ mod tests {
             size in 1..4usize,
         ) {
             let banding = Banding::new(7 / size, size).expect("positive");
-            // Equal signatures are represented by the first, so only distinct ones are compared.
+            // Equal signatures collapse into the first, so only distinct ones are compared.
             let rows: Vec<_> = rows.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
             let found = banding.candidates(&signatures(&rows), 40).expect("lanes suffice");
             let kinds: BTreeSet<_> = rows.iter().map(|row| &row[..7 / size * size]).collect();
@@ -216,7 +217,7 @@ mod tests {
         let banding = Banding::new(1, 1).expect("positive");
         let find = |ours: u32, theirs: u32, limit: usize| {
             let mut keys = BandKeys::new(banding).between(Sides::Two(ours));
-            // In any order, and of many signatures.
+            // In any order, with all signatures alike.
             for article in (0..ours + theirs).rev() {
                 keys.push(article, &[7]).expect("lanes suffice");
             }

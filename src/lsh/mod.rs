@@ -1,8 +1,9 @@
-//! Sketches and features to candidate pairs: the pairs of articles that are worth a closer look.
+//! Sketches and features to candidate pairs: the pairs of articles that are worth comparing.
 //!
-//! Two channels that find different things: [`banding`] finds near-duplicates from signatures alone;
-//! [`rare`] finds rewrites and reused passages from the features that few articles have. Both are
-//! pure batch functions that can be called partition by partition, in any order or in parallel.
+//! Two channels that find different things: [`banding`] finds near-duplicates from signatures
+//! alone; [`rare`] finds rewrites and reused passages from the features that few articles have.
+//! Both are pure batch functions that can be called partition by partition, in any order or in
+//! parallel.
 pub mod band_keys;
 pub mod banding;
 mod pairs;

@@ -1,10 +1,10 @@
-//! Pairs of numbers, packed so that they sort fast.
+//! Pairs of numbers, packed into keys that sort fast.
 
 use crate::radix;
 
-/// How two numbers up to a greatest one are packed into one key: the lesser one above the greater.
+/// How two numbers up to a greatest one are packed into one key: the smaller one above the greater.
 ///
-/// Only as many bits as are needed, because every eight bits cost the sort one more pass.
+/// Keys have as few bits as possible, because every nine bits cost the sort one more pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Packing {
     width: u32,
@@ -22,14 +22,14 @@ impl Packing {
         u64::from(a.min(b)) << self.width | u64::from(a.max(b))
     }
 
-    /// The lesser and the greater number of a key.
+    /// The smaller and the greater number of a key.
     #[inline(always)]
     pub(super) fn unpack(self, key: u64) -> (u32, u32) {
         let mask = (1u64 << self.width) - 1;
         ((key >> self.width) as u32, (key & mask) as u32)
     }
 
-    /// Sorts keys by their lesser, then by their greater number.
+    /// Sorts keys by the smaller, then by the greater number.
     pub(super) fn sort(self, keys: &mut [u64], scratch: &mut Vec<u64>) {
         radix::sort_by_bits(keys, scratch, 0..2 * self.width);
     }

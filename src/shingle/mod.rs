@@ -1,4 +1,4 @@
-//! Text to features: the hashes of every run of n words, and of pairs of stems.
+//! Text to features: hashes of word n-grams and of pairs of stems.
 mod blocks;
 pub(crate) mod ngrams;
 pub mod reuse;

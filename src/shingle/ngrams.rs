@@ -3,34 +3,38 @@
 use crate::{
     Error, Kernel,
     error::Field,
+    kernel::capability::dispatch,
     text::{hash::mix, hashes::WordHasher},
 };
 
-/// The most words that a shingle may have. Beyond, [`ngram_hash`] would turn two words alike.
+/// The most words that a shingle may have. Beyond this, [`ngram_hash`] would rotate some words by
+/// nearly the same.
 pub const MAX_WORDS: usize = 32;
 
-/// How far a word's hash is turned for each word that follows it. Odd, so that all 64 turns differ.
-const TURN: u32 = 23;
+/// Bits by which a word's hash is rotated for each word after it. Odd, so that all 64 rotations
+/// differ.
+const ROTATION: u32 = 23;
 
 /// Hashes a run of consecutive words, given their hashes. Order and number of words count.
 ///
-/// Each word's hash is turned by its place in the run; what is left of their sum modulo two is mixed
-/// once more (cyclic polynomials: Cohen 1997; Lemire and Kaser 2010), so that every bit of the result
-/// may be used by itself. Up to [`MAX_WORDS`] words.
+/// Each word's hash is rotated by its position in the run. The exclusive or of all of them is mixed
+/// once more (cyclic polynomials: Cohen 1997; Lemire and Kaser 2010), so that any bits of the
+/// result can be used by themselves. Up to [`MAX_WORDS`] words.
 pub fn ngram_hash(words: &[u64]) -> u64 {
-    let turned = words.iter().fold(0u64, |sum, word| sum.rotate_left(TURN) ^ word);
-    mix(turned ^ length_tag(words.len()))
+    let rotated = words.iter().fold(0u64, |sum, word| sum.rotate_left(ROTATION) ^ word);
+    mix(rotated ^ length_tag(words.len()))
 }
 
-/// Keeps a short article's only shingle apart from the same words as a longer run's hash.
+/// Makes the hashes of runs of different lengths differ, even if all words are equal.
 fn length_tag(words: usize) -> u64 {
     (words as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 /// Appends the hash of every run of `n` words to `out`, in order, repetitions included.
 ///
-/// Fewer than `n` words, but at least one, give one shingle of all of them: a short article is
-/// neither lost nor like other short articles. No words give none. `n` from 1 to [`MAX_WORDS`].
+/// Fewer than `n` words, but at least one, give one shingle of all of them, so that short articles
+/// are neither lost nor all alike. No words give none. `n` is from 1 to [`MAX_WORDS`]. Panics where
+/// this processor lacks the kernel.
 pub fn ngrams(words: &[u64], n: usize, kernel: Kernel, out: &mut Vec<u64>) {
     assert!((1..=MAX_WORDS).contains(&n), "shingles of {n} words");
     if words.len() < n {
@@ -42,32 +46,8 @@ pub fn ngrams(words: &[u64], n: usize, kernel: Kernel, out: &mut Vec<u64>) {
     let start = out.len();
     out.resize(start + words.len() + 1 - n, 0);
     let out = &mut out[start..];
-    kernel.assert_available();
-    match kernel {
-        Kernel::Scalar => fill(words, n, out),
-        // SAFETY: the processor has the features, as asserted above.
-        #[cfg(target_arch = "x86_64")]
-        Kernel::Avx2 => unsafe { fill_avx2(words, n, out) },
-        // SAFETY: as above.
-        #[cfg(target_arch = "x86_64")]
-        Kernel::Avx512 => unsafe { fill_avx512(words, n, out) },
-        #[cfg(not(target_arch = "x86_64"))]
-        _ => unreachable!("not available, as asserted above"),
-    }
-}
-
-/// [`fill`], compiled for AVX2: the compiler makes vector code of plain Rust here.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,bmi1,bmi2")]
-fn fill_avx2(words: &[u64], n: usize, out: &mut [u64]) {
-    fill(words, n, out);
-}
-
-/// [`fill`], compiled for AVX-512, which has 64-bit rotation and multiplication.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,bmi1,bmi2,avx512f,avx512bw,avx512dq,avx512vl")]
-fn fill_avx512(words: &[u64], n: usize, out: &mut [u64]) {
-    fill(words, n, out);
+    // Plain Rust, which the compiler vectorises for each instruction set.
+    dispatch!(kernel.expect_capability(), _kernel => fill(words, n, out));
 }
 
 /// `out[i]` becomes the hash of `words[i..i + n]`.
@@ -88,17 +68,17 @@ fn fill(words: &[u64], n: usize, out: &mut [u64]) {
     }
 }
 
-/// The usual lengths, with `N` known to the compiler: no inner loop is left.
+/// The usual lengths, with `N` known to the compiler, which unrolls the inner loop.
 #[inline(always)]
 fn fill_fixed<const N: usize>(words: &[u64], out: &mut [u64]) {
     let shifted: [&[u64]; N] = std::array::from_fn(|i| &words[i..i + out.len()]);
     for (at, out) in out.iter_mut().enumerate() {
-        let turned = shifted.iter().fold(0u64, |sum, words| sum.rotate_left(TURN) ^ words[at]);
-        *out = mix(turned ^ length_tag(N));
+        let rotated = shifted.iter().fold(0u64, |sum, words| sum.rotate_left(ROTATION) ^ words[at]);
+        *out = mix(rotated ^ length_tag(N));
     }
 }
 
-/// Text to word n-grams, keeping its buffers from one text to the next.
+/// Computes the word n-grams of texts. Keeps buffers: use one per thread.
 ///
 /// ```
 /// use retold::{Kernel, shingle::Shingler};
@@ -119,7 +99,8 @@ pub struct Shingler {
 }
 
 impl Shingler {
-    /// Shingles of `n` words, from 1 to [`MAX_WORDS`], by `kernel`, which this processor must have.
+    /// Shingles of `n` words, from 1 to [`MAX_WORDS`]. Fails where `n` is out of range or the
+    /// processor lacks the kernel.
     pub fn new(n: usize, kernel: Kernel) -> Result<Self, Error> {
         if !(1..=MAX_WORDS).contains(&n) {
             return Err(Error::OutOfRange {
@@ -132,7 +113,7 @@ impl Shingler {
         Ok(Self { n, hasher, words: Vec::new(), shingles: Vec::new() })
     }
 
-    /// Words in a shingle.
+    /// Words per shingle.
     pub fn n(&self) -> usize {
         self.n
     }

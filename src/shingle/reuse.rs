@@ -1,17 +1,17 @@
-//! Articles to reuse features: what survives when a text is told in other words.
+//! Features of reuse: what survives when a text is rewritten in other words.
 //!
-//! A rewrite keeps hardly any run of three words, but it keeps many pairs of neighbouring content
-//! words (*ferry … bar*, *minister … resign*). Pairs of stems with up to a few content words between
-//! them, in either order, are its features (skip-bigrams; Lin & Och 2004, ROUGE-S, for the idea).
+//! A rewrite keeps hardly any three words in a row, but many pairs of content words that are close
+//! to each other (*ferry … bar*, *minister … resign*). So its features are skip-bigrams: pairs of
+//! stems with up to a few content words between them, in either order (ROUGE-S: Lin and Och 2004).
 
 use crate::text::hash::mix;
 
-/// Calls `each` with the hash of every pair of stems at most `window` places apart; `stems` are those
-/// of an article's content words, as [`Outline`](crate::text::Outline) has them. `window` of 1 gives
-/// neighbours only.
+/// Calls `each` with the hash of every pair of stems at most `window` positions apart; `stems` are
+/// those of an article's content words, as [`Outline`](crate::text::Outline) has them. A `window`
+/// of 1 gives neighbours only.
 ///
-/// Quoted words take part: a reused article may be one long quotation. Articles with fewer than two
-/// content words have none.
+/// Quoted words are included: a reused article may be a single long quotation. Articles with fewer
+/// than two content words have no skip-bigrams.
 pub fn skip_bigrams(stems: &[u32], window: usize, mut each: impl FnMut(u64)) {
     for distance in 1..=window.min(stems.len()) {
         for (&first, &second) in stems.iter().zip(&stems[distance..]) {
@@ -22,7 +22,7 @@ pub fn skip_bigrams(stems: &[u32], window: usize, mut each: impl FnMut(u64)) {
     }
 }
 
-/// The hash of two stems, whichever comes first.
+/// The hash of a pair of stems, the same in either order.
 pub fn skip_bigram(first: u32, second: u32) -> u64 {
     let (low, high) = (first.min(second), first.max(second));
     mix(u64::from(high) << 32 | u64::from(low))

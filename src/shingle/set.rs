@@ -1,12 +1,12 @@
-//! The set of an article's shingles, for exact resemblance.
+//! The set of an article's shingles, for exact resemblance and containment.
 
 use super::{Shingler, count_shared};
 use crate::{Kernel, radix};
 
 /// The distinct shingles of one article, sorted.
 ///
-/// 64-bit hashes stand for the shingles: two different shingles of two articles of 1,000 words
-/// coincide with probability 5e-14.
+/// Shingles are represented by 64-bit hashes: any two different shingles of two articles of 1,000
+/// words collide with probability 5e-14.
 ///
 /// # Empty sets
 /// A text without words has no shingles. It resembles nothing, other empty texts included: all
@@ -28,14 +28,14 @@ impl ShingleSet {
         Self::from_hashes_with(hashes, &mut Vec::new())
     }
 
-    /// The same, given a scratch, which grows as needed.
+    /// The same, with scratch space, which grows as needed.
     pub(crate) fn from_hashes_with(mut hashes: Vec<u64>, scratch: &mut Vec<u64>) -> Self {
         radix::sort_mixed(&mut hashes, scratch);
         hashes.dedup();
         Self { hashes }
     }
 
-    /// The shingles, ascending, each once.
+    /// The distinct shingles, ascending.
     pub fn hashes(&self) -> &[u64] {
         &self.hashes
     }
@@ -50,13 +50,13 @@ impl ShingleSet {
         self.hashes.is_empty()
     }
 
-    /// Number of shingles that both sets hold.
+    /// Number of shingles in both sets.
     pub fn shared(&self, other: &Self) -> usize {
         count_shared(&self.hashes, &other.hashes, Kernel::detect())
     }
 
-    /// How much of either set the other has, in one walk over both, by a kernel that this processor
-    /// has.
+    /// All measures of the overlap of both sets, in one pass over them. Panics where this processor
+    /// lacks the kernel.
     pub fn overlap(&self, other: &Self, kernel: Kernel) -> Overlap {
         let shared = count_shared(&self.hashes, &other.hashes, kernel);
         Overlap::of(shared, [self.len(), other.len()])
@@ -68,25 +68,25 @@ impl ShingleSet {
         ratio(shared, self.len() + other.len() - shared)
     }
 
-    /// The share of this set's shingles that `other` holds, from 0 to 1.
+    /// Containment: the share of this set's shingles in `other`, from 0 to 1.
     pub fn containment_in(&self, other: &Self) -> f64 {
         ratio(self.shared(other), self.len())
     }
 }
 
-/// How much of two sets the other has; each from 0 to 1, and 0 of an empty set.
+/// How much two sets overlap; each measure is from 0 to 1, and 0 for an empty set.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Overlap {
-    /// Shingles in both over shingles in either.
+    /// The Jaccard index: shingles in both over shingles in either.
     pub jaccard: f64,
-    /// The share of the first set that the second holds.
+    /// The containment of the first set in the second.
     pub of_first: f64,
-    /// The share of the second set that the first holds.
+    /// The containment of the second set in the first.
     pub of_second: f64,
 }
 
 impl Overlap {
-    /// Of two sets of these sizes that share so many.
+    /// The overlap of two sets of these sizes that share this many shingles.
     pub fn of(shared: usize, [first, second]: [usize; 2]) -> Self {
         Self {
             jaccard: ratio(shared, first + second - shared),

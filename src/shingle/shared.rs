@@ -1,44 +1,48 @@
-//! What two ascending slices share, and where.
+//! Intersection of two ascending slices: how many elements they share, and where.
 //!
-//! Walking two sets is one coin toss after another. The vector kernels compare every element of a
-//! block of one with every element of a block of the other instead, and step over the block that
-//! ends first: no decision depends on the data (Schlegel, Willhalm and Lehner, "Fast sorted-set
+//! Merging two sets is one unpredictable branch after another. The vector kernels instead compare
+//! every element of a block of one with every element of a block of the other, and skip the block
+//! that ends first: no branch depends on the data (Schlegel, Willhalm and Lehner, "Fast sorted-set
 //! intersection using SIMD instructions", ADMS 2011).
 
-use super::blocks;
+use super::blocks::Kernel as _;
 use crate::Kernel;
+use crate::kernel::capability::dispatch;
 
-/// Where two slices have the same elements: `a[at]` in the first, `b[at]` in the second, as many of
-/// one as of the other, in any order.
+/// Elements of the largest block: as many are appended before the superfluous ones are removed.
+const LANES: usize = 16;
+
+/// Where two slices have the same elements: at `a[n]` in the first and at `b[n]` in the second.
+/// Both have the same length; pairs come in any order.
 #[derive(Debug, Clone, Default)]
 pub struct Places {
-    /// In the first slice.
+    /// Positions in the first slice.
     pub a: Vec<u32>,
-    /// In the second slice.
+    /// Positions in the second slice.
     pub b: Vec<u32>,
 }
 
 impl Places {
-    /// Each place in the first slice with the one in the second.
+    /// Each position in the first slice with the one in the second.
     pub fn iter(&self) -> impl Iterator<Item = (u32, u32)> {
         self.a.iter().copied().zip(self.b.iter().copied())
     }
 
-    /// Elements that both slices have.
+    /// Number of shared elements.
     pub fn len(&self) -> usize {
         self.a.len()
     }
 
-    /// Whether there are none.
+    /// Whether no element is shared.
     pub fn is_empty(&self) -> bool {
         self.a.is_empty()
     }
 
-    /// Forgets all, and makes room for the places of slices of these lengths.
+    /// Removes all positions, and reserves memory for those of slices of these lengths.
     fn restart(&mut self, a: usize, b: usize) {
         for places in [&mut self.a, &mut self.b] {
             places.clear();
-            places.reserve(a.min(b) + blocks::LANES);
+            places.reserve(a.min(b) + LANES);
         }
     }
 
@@ -48,55 +52,41 @@ impl Places {
     }
 }
 
-/// Fills `places` with where two slices have the same elements, of which the `below` lowest bits (0 to
-/// 31) do not count. Both must ascend without repetitions, also without these bits, and be shorter
-/// than 2^32; of an empty one nothing is shared. Results do not depend on the kernel.
+/// Overwrites `places` with where two slices have the same elements, ignoring the `below` lowest
+/// bits (0 to 31). Both must ascend without repetitions, also without these bits, and be shorter
+/// than 2^32. An empty slice shares nothing. Results do not depend on the kernel. Panics where this
+/// processor lacks it.
 pub fn find_shared(a: &[u32], b: &[u32], below: u32, kernel: Kernel, places: &mut Places) {
     places.restart(a.len(), b.len());
-    // Copies are common, and two sets that differ do so early.
+    // Copies are common, and sets that differ mostly differ early.
     if a == b {
         places.a.extend(0..a.len() as u32);
         places.b.extend(0..b.len() as u32);
         return;
     }
-    kernel.assert_available();
-    let (mut i, mut j) = match kernel {
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: the processor has the features, as asserted above.
-        Kernel::Avx512 => unsafe { blocks::find_avx512(a, b, below, places) },
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: as above.
-        Kernel::Avx2 => unsafe { blocks::find_avx2(a, b, below, places) },
-        _ => (0, 0),
-    };
+    let found = &mut *places;
+    let (mut i, mut j) =
+        dispatch!(kernel.expect_capability(), kernel => kernel.find(a, b, below, found));
     while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
         let (x, y) = (x >> below, y >> below);
         if x == y {
             places.push(i, j);
         }
-        // Which side advances is a coin toss, so it is computed, not branched on.
+        // Which side advances is unpredictable, so it is computed without a branch.
         i += usize::from(x <= y);
         j += usize::from(y <= x);
     }
 }
 
 /// How many elements two ascending slices without repetitions share. Results do not depend on the
-/// kernel.
+/// kernel. Panics where this processor lacks it.
 pub fn count_shared(a: &[u64], b: &[u64], kernel: Kernel) -> usize {
-    // Copies are common, and two sets that differ do so early.
+    // Copies are common, and sets that differ mostly differ early.
     if a == b {
         return a.len();
     }
-    kernel.assert_available();
-    let (mut i, mut j, mut shared) = match kernel {
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: the processor has the features, as asserted above.
-        Kernel::Avx512 => unsafe { blocks::count_avx512(a, b) },
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: as above.
-        Kernel::Avx2 => unsafe { blocks::count_avx2(a, b) },
-        _ => (0, 0, 0),
-    };
+    let (mut i, mut j, mut shared) =
+        dispatch!(kernel.expect_capability(), kernel => kernel.count(a, b));
     while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
         shared += usize::from(x == y);
         i += usize::from(x <= y);
@@ -118,7 +108,7 @@ mod tests {
     }
 
     fn ascending(values: BTreeSet<u32>, bits: u32) -> Vec<u32> {
-        // The bits that do not count differ between any two sets.
+        // The ignored bits differ between any two sets.
         let salt = values.len() as u32;
         values.into_iter().map(|value| value << bits | (value ^ salt) & ((1 << bits) - 1)).collect()
     }
@@ -161,7 +151,34 @@ mod tests {
         }
     }
 
-    /// What is found then means nothing, but it is about these slices, and in memory of its own.
+    /// Whole blocks of every width, with and without a remainder, and only a remainder.
+    #[test]
+    fn slices_of_every_length() {
+        for (a, b) in (0..40u32).flat_map(|a| (0..40).map(move |b| (a, b))) {
+            let x: Vec<u32> = (0..a).map(|at| 3 * at + 20).collect();
+            let y: Vec<u32> = (0..b).map(|at| 2 * at).collect();
+            let shared: Vec<u32> = x.iter().copied().filter(|of| y.contains(of)).collect();
+            let [wide_x, wide_y] = [&x, &y]
+                .map(|of| -> Vec<u64> { of.iter().map(|of| u64::from(*of) << 31).collect() });
+            for kernel in kernels() {
+                let mut places = Places::default();
+                find_shared(&x, &y, 0, kernel, &mut places);
+                let mut found: Vec<_> = places.iter().collect();
+                found.sort_unstable();
+                let [in_x, in_y] = [0, 1].map(|side| -> Vec<u32> {
+                    let place = |of: &(u32, u32)| {
+                        if side == 0 { x[of.0 as usize] } else { y[of.1 as usize] }
+                    };
+                    found.iter().map(place).collect()
+                });
+                assert!(in_x == shared && in_y == shared, "{kernel}: {a} and {b}");
+                assert_eq!(count_shared(&wide_x, &wide_y, kernel), shared.len());
+            }
+        }
+    }
+
+    /// The result is meaningless then, but it is about these slices, and no other memory is
+    /// touched.
     #[test]
     fn slices_that_do_not_ascend_do_no_harm() {
         let mut block = vec![5; 15];

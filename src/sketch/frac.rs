@@ -1,4 +1,4 @@
-//! FracMinHash: the shingles whose hash is small, for containment between texts of any length.
+//! FracMinHash: the shingles with small hashes, for containment between texts of any length.
 
 use super::scheme::{NORMALISATION, SchemeId, SketchKind};
 use crate::{
@@ -8,16 +8,16 @@ use crate::{
     shingle::{ShingleSet, Shingler},
 };
 
-/// What a [`FracHasher`] does.
+/// Settings of a [`FracHasher`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FracConfig {
     /// One shingle in `scale` is kept, on average; at least 1, which keeps all and makes every
-    /// estimate exact. 1 by default; 10 to 100 does for books.
+    /// estimate exact. 1 by default; 10 to 100 is enough for books.
     pub scale: u64,
     /// Words per shingle, from 1 to [`crate::shingle::MAX_WORDS`]; 3 by default.
     pub words: usize,
-    /// Which hot loops run; [`Kernel::detect`] by default. Has no influence on any result.
+    /// The instruction set to use; [`Kernel::detect`] by default. Does not change any result.
     pub kernel: Kernel,
 }
 
@@ -35,7 +35,7 @@ impl FracConfig {
     }
 }
 
-/// Makes FracMinHash sketches, all by one scheme. Keeps buffers: one per thread.
+/// Computes FracMinHash sketches of one scheme. Keeps buffers: use one per thread.
 #[derive(Debug, Clone)]
 pub struct FracHasher {
     scheme: SchemeId,
@@ -61,12 +61,12 @@ impl FracHasher {
         Ok(Self { scheme, scale, shingler })
     }
 
-    /// The rules by which this hasher sketches.
+    /// The scheme of this hasher's sketches.
     pub fn scheme(&self) -> SchemeId {
         self.scheme
     }
 
-    /// The sketch of `text`. It may be empty, where the text is short for the scale.
+    /// The sketch of `text`. It may be empty where the text is short relative to the scale.
     pub fn sketch(&mut self, text: &str) -> FracSketch {
         let most = u64::MAX / self.scale;
         let kept = self.shingler.shingles(text).iter().copied().filter(|hash| *hash <= most);
@@ -78,11 +78,11 @@ impl FracHasher {
 /// The shingles of one article whose hash is at most the greatest possible over `scale` (Irber et
 /// al. 2022, "Lightweight compositional analysis of metagenomes with FracMinHash").
 ///
-/// Its size grows with the article, unlike a [`super::Signature`]; in return, how much of a short text
-/// stands in a long one is estimated well.
+/// Its size grows with the article, unlike that of a [`super::Signature`]; in return, it estimates
+/// well how much of a short text a long one contains.
 ///
 /// # Empty sketches
-/// Nothing is known about an article of which nothing was kept: estimates that would divide by zero
+/// A sketch without shingles says nothing about its article: estimates that would divide by zero
 /// are `None`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FracSketch {
@@ -92,7 +92,7 @@ pub struct FracSketch {
 }
 
 impl FracSketch {
-    /// The rules that it was made by.
+    /// The scheme that it was computed by.
     pub fn scheme(&self) -> SchemeId {
         self.scheme
     }
@@ -107,9 +107,9 @@ impl FracSketch {
         self.kept.len() as f64 * self.scale as f64
     }
 
-    /// Estimates the share of this article's shingles that `other` has, from 0 to 1.
+    /// Estimates the share of this article's shingles that `other` contains, from 0 to 1.
     ///
-    /// The share among the kept ones is an unbiased estimate given that some were kept, which has
+    /// The share among the kept ones is an unbiased estimate, given that some were kept, which has
     /// probability `1 - (1 - 1/scale)^n` for `n` shingles (Hera, Pierce-Ward and Koslicki 2023);
     /// `None` where none was. Its standard error is `sqrt(C(1-C)/kept)`. Sketches of different
     /// schemes are an error.
@@ -118,7 +118,7 @@ impl FracSketch {
         Ok((!self.kept.is_empty()).then(|| self.kept.containment_in(&other.kept)))
     }
 
-    /// Estimates the Jaccard index of the two shingle sets; `None` where nothing was kept of either.
+    /// Estimates the Jaccard index of the two shingle sets; `None` where both sketches are empty.
     pub fn estimate_jaccard(&self, other: &Self) -> Result<Option<f64>, Error> {
         self.scheme.check(other.scheme)?;
         let empty = self.kept.is_empty() && other.kept.is_empty();

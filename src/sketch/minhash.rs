@@ -1,35 +1,43 @@
 //! MinHash signatures of word n-grams.
 //!
-//! # How
-//! Classic MinHash asks every lane's hash function about every shingle: 128 multiplications per word.
-//! Here a shingle goes to one lane only, which its hash picks, and the rest of the hash competes for
-//! that lane (one-permutation hashing: Li, Owen and Zhang 2012). Lanes that are still open then take
-//! part in further such rounds with other hashes, as in "Fast similarity sketching" (Dahlgaard,
-//! Knudsen and Thorup 2017); what a few rounds leave open is filled the classic way.
+//! # Algorithm
+//! Classic MinHash applies every lane's hash function to every shingle: 128 multiplications per
+//! word. Here the hash of a shingle selects one lane, and only that lane takes the minimum with the
+//! rest of the hash (one-permutation hashing: Li, Owen and Zhang 2012). Lanes that remain empty
+//! take part in further rounds with other hashes, as in "Fast similarity sketching" (Dahlgaard,
+//! Knudsen and Thorup 2017); those that are empty after a few rounds are filled by classic MinHash.
 //!
-//! A lane's value is thus the least shingle by (round, value in the round), a random order of all
-//! shingles that is the same for every article, whatever its length: lanes of two articles are equal
-//! with the probability of their Jaccard index exactly, and a long and a short article are
-//! comparable. Within a round the lanes' shingles are drawn without replacement, so that the variance
-//! is below that of classic MinHash (`tests/accuracy.rs`). Articles of 400 words need 2.2 rounds.
+//! A lane's value is thus the minimum over all shingles by (round, value in the round), a random
+//! order of all shingles that is the same for every article, whatever its length: a lane of two
+//! articles is equal with a probability of exactly their Jaccard index, and long and short articles
+//! are comparable. Within a round shingles are sampled without replacement, so the variance is
+//! below that of classic MinHash (`tests/accuracy.rs`). Articles of 400 words need 2.2 rounds on
+//! average.
 
 use super::{
     scheme::{NORMALISATION, SchemeId, SketchKind},
     signature::Signature,
 };
-use crate::{Error, Kernel, error::Field, setters::setters, shingle::Shingler, text::hash::mix};
+use crate::{
+    Error, Kernel,
+    error::Field,
+    kernel::capability::{Capability, dispatch},
+    setters::setters,
+    shingle::Shingler,
+    text::hash::mix,
+};
 
 /// The most lanes that a signature may have.
 pub const MAX_LANES: usize = 4096;
 
-/// Rounds before the remaining lanes are filled the classic way.
+/// Rounds before the remaining lanes are filled by classic MinHash.
 const ROUNDS: usize = 4;
 
-/// The value of a lane that no shingle has reached. A shingle may have it too, once in 4 billion:
-/// then the next round decides, for every article alike.
-const OPEN: u32 = u32::MAX;
+/// The value of an empty lane. One in 4 billion shingles has it too; then the next round decides,
+/// in the same way for every article.
+const EMPTY: u32 = u32::MAX;
 
-/// What a [`MinHasher`] does.
+/// Settings of a [`MinHasher`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MinHashConfig {
@@ -39,7 +47,7 @@ pub struct MinHashConfig {
     pub words: usize,
     /// Seed of the hash functions; signatures of different seeds cannot be compared. 1 by default.
     pub seed: u64,
-    /// Which hot loops run; [`Kernel::detect`] by default. Has no influence on any result.
+    /// The instruction set to use; [`Kernel::detect`] by default. Does not change any result.
     pub kernel: Kernel,
 }
 
@@ -58,7 +66,7 @@ impl MinHashConfig {
     }
 }
 
-/// Makes MinHash signatures, all by one scheme. Keeps buffers: one per thread.
+/// Computes MinHash signatures of one scheme. Keeps buffers: use one per thread.
 ///
 /// ```
 /// use retold::sketch::{MinHashConfig, MinHasher};
@@ -80,13 +88,13 @@ pub struct MinHasher {
 /// The hash functions of a scheme.
 #[derive(Debug, Clone)]
 struct Functions {
-    kernel: Kernel,
+    capability: Capability,
     /// One odd multiplier per round.
     rounds: [u64; ROUNDS],
-    /// The classic hash function of each lane: a multiplier, odd, and a summand.
+    /// The hash function of each lane for classic MinHash: an odd multiplier and a summand.
     multipliers: Vec<u32>,
     summands: Vec<u32>,
-    /// A buffer: what a later round gives each lane.
+    /// A buffer for the lanes of a later round.
     round: Vec<u32>,
 }
 
@@ -101,6 +109,7 @@ impl MinHasher {
                 expected: "from 1 to 4096",
             });
         }
+        let capability = kernel.require()?;
         let shingler = Shingler::new(words, kernel)?;
         let kind = SketchKind::MinHash { lanes: lanes as u32 };
         let scheme = SchemeId { kind, words: words as u32, seed, normalisation: NORMALISATION };
@@ -112,12 +121,12 @@ impl MinHasher {
         let rounds = std::array::from_fn(|_| random() | 1);
         let (multipliers, summands) =
             (0..lanes).map(|_| (random() as u32 | 1, random() as u32)).unzip();
-        let round = vec![OPEN; lanes];
-        let functions = Functions { kernel, rounds, multipliers, summands, round };
+        let round = vec![EMPTY; lanes];
+        let functions = Functions { capability, rounds, multipliers, summands, round };
         Ok(Self { scheme, shingler, functions })
     }
 
-    /// The rules by which this hasher signs.
+    /// The scheme of this hasher's signatures.
     pub fn scheme(&self) -> SchemeId {
         self.scheme
     }
@@ -133,71 +142,63 @@ impl MinHasher {
         self.sign_into(text, &mut lanes).then_some(Signature { scheme: self.scheme, lanes })
     }
 
-    /// Writes the signature of `text` into `lanes`, whose former content does not matter. Returns
-    /// `false`, with `lanes` untouched, where the text has no words.
+    /// Overwrites `lanes` with the signature of `text`. Returns `false`, with `lanes` unchanged,
+    /// where the text has no words.
     pub fn sign_into(&mut self, text: &str, lanes: &mut [u32]) -> bool {
         let shingles = self.shingler.shingles(text);
         self.functions.sign(shingles, lanes)
     }
 
-    /// Like [`MinHasher::sign_into`], from shingles: well-mixed hashes, in any order, repeated or not.
+    /// Like [`MinHasher::sign_into`], but from shingles: well-mixed hashes, in any order, repeated
+    /// or not.
     pub fn sign_shingles(&mut self, shingles: &[u64], lanes: &mut [u32]) -> bool {
         self.functions.sign(shingles, lanes)
     }
 }
 
 impl Functions {
-    /// Fails to sign, and leaves `lanes` alone, where there are no shingles.
+    /// Returns `false`, with `lanes` unchanged, where there are no shingles.
     fn sign(&mut self, shingles: &[u64], lanes: &mut [u32]) -> bool {
         assert_eq!(lanes.len(), self.multipliers.len(), "one number per lane");
         if shingles.is_empty() {
             return false;
         }
-        lanes.fill(OPEN);
-        lower_picked_lanes(shingles, self.rounds[0], lanes);
+        lanes.fill(EMPTY);
+        minimise_lanes(shingles, self.rounds[0], lanes);
         for &multiplier in &self.rounds[1..] {
-            if !lanes.contains(&OPEN) {
+            if !lanes.contains(&EMPTY) {
                 return true;
             }
-            self.round.fill(OPEN);
-            lower_picked_lanes(shingles, multiplier, &mut self.round);
+            self.round.fill(EMPTY);
+            minimise_lanes(shingles, multiplier, &mut self.round);
             for (lane, &value) in lanes.iter_mut().zip(&self.round) {
-                *lane = if *lane == OPEN { value } else { *lane };
+                *lane = if *lane == EMPTY { value } else { *lane };
             }
         }
-        match self.kernel {
-            Kernel::Scalar => self.fill_open_lanes(shingles, lanes),
-            // SAFETY: `MinHasher::new` refuses kernels that the processor lacks.
-            #[cfg(target_arch = "x86_64")]
-            Kernel::Avx2 => unsafe { self.fill_open_lanes_avx2(shingles, lanes) },
-            // SAFETY: as above.
-            #[cfg(target_arch = "x86_64")]
-            Kernel::Avx512 => unsafe { self.fill_open_lanes_avx512(shingles, lanes) },
-            #[cfg(not(target_arch = "x86_64"))]
-            _ => unreachable!("`MinHasher::new` refuses kernels that the processor lacks"),
-        }
+        // Plain Rust, which the compiler vectorises for each instruction set.
+        dispatch!(self.capability, _kernel => self.fill_empty_lanes(shingles, lanes));
         true
     }
 
-    /// Gives every open lane the least value of its own function, as classic MinHash does; as many
-    /// lanes at a time as fit a register.
+    /// Sets every empty lane to the minimum of its own hash function, as classic MinHash does; as
+    /// many lanes at a time as fit a vector.
     #[inline(always)]
-    fn fill_open_lanes(&self, shingles: &[u64], lanes: &mut [u32]) {
+    fn fill_empty_lanes(&self, shingles: &[u64], lanes: &mut [u32]) {
         const WIDTH: usize = 16;
         let mut next = 0;
         while next < lanes.len() {
-            let (mut open, mut count) = ([0; WIDTH], 0);
+            let (mut empty, mut count) = ([0; WIDTH], 0);
             while next < lanes.len() && count < WIDTH {
-                open[count] = next;
-                count += usize::from(lanes[next] == OPEN);
+                empty[count] = next;
+                count += usize::from(lanes[next] == EMPTY);
                 next += 1;
             }
             if count == 0 {
                 return;
             }
-            let multipliers = open.map(|lane| self.multipliers[lane]);
-            let summands = open.map(|lane| self.summands[lane]);
-            let mut mins = [OPEN; WIDTH];
+            let multipliers = empty.map(|lane| self.multipliers[lane]);
+            let summands = empty.map(|lane| self.summands[lane]);
+            let mut mins = [EMPTY; WIDTH];
             for shingle in shingles {
                 let shingle = (shingle >> 32) as u32;
                 for lane in 0..WIDTH {
@@ -205,32 +206,18 @@ impl Functions {
                     mins[lane] = mins[lane].min(value.wrapping_add(summands[lane]));
                 }
             }
-            for (lane, min) in open.into_iter().zip(mins).take(count) {
+            for (lane, min) in empty.into_iter().zip(mins).take(count) {
                 lanes[lane] = min;
             }
         }
     }
-
-    /// Compiled for AVX2: the compiler makes vector code of plain Rust here.
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2")]
-    fn fill_open_lanes_avx2(&self, shingles: &[u64], lanes: &mut [u32]) {
-        self.fill_open_lanes(shingles, lanes);
-    }
-
-    /// Compiled for AVX-512.
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,avx512f,avx512bw,avx512dq,avx512vl")]
-    fn fill_open_lanes_avx512(&self, shingles: &[u64], lanes: &mut [u32]) {
-        self.fill_open_lanes(shingles, lanes);
-    }
 }
 
-/// One round: each shingle picks a lane, and lowers it to its value there.
+/// One round: each shingle selects a lane, which takes the minimum with its value.
 ///
-/// The hash, times the number of lanes, is a fixed-point number: its integer part is the lane, the 32
-/// bits after the point are the value.
-fn lower_picked_lanes(shingles: &[u64], multiplier: u64, lanes: &mut [u32]) {
+/// The hash, times the number of lanes, is a fixed-point number: its integer part is the lane, the
+/// 32 bits after the point are the value.
+fn minimise_lanes(shingles: &[u64], multiplier: u64, lanes: &mut [u32]) {
     let count = lanes.len() as u128;
     for shingle in shingles {
         let product = u128::from(shingle.wrapping_mul(multiplier)) * count;
@@ -267,7 +254,7 @@ mod tests {
         );
     }
 
-    /// Long and short articles, with and without open lanes at the end.
+    /// Long and short articles, with and without lanes that are empty after all rounds.
     #[test]
     fn all_kernels_sign_alike() {
         for words in [1, 2, 3, 10, 50, 60, 200, 3000] {

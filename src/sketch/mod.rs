@@ -1,7 +1,7 @@
-//! Shingles to small fixed summaries that estimate what exact sets would say.
+//! Shingles to small sketches, which estimate similarity without the exact sets.
 //!
 //! [`MinHasher`] estimates the Jaccard index of texts of any two lengths from a fixed number of
-//! lanes; [`FracHasher`] estimates containment, from a share of all shingles.
+//! lanes; [`FracHasher`] estimates containment from a sample of all shingles.
 pub mod frac;
 pub mod minhash;
 pub mod scheme;

@@ -1,26 +1,27 @@
-//! The rules a sketch was made by. They travel with it.
+//! The scheme of a sketch: how it was computed. Every sketch carries its own.
 
 use std::fmt;
 
 use crate::Error;
 
-/// Version of all that is done to a text before it is sketched: words, folding, word and shingle
-/// hashes. A change to any of them makes stored sketches unusable, and so needs the next number.
+/// Version of everything that happens to a text before it is sketched: words, folding, word and
+/// shingle hashes. Any change to these makes stored sketches unusable, and has to increase this
+/// number.
 pub const NORMALISATION: u32 = 3;
 
-/// The rules by which a sketch was made: two sketches are comparable if and only if these are equal.
+/// How a sketch was computed: two sketches are comparable if and only if their schemes are equal.
 ///
-/// Shown as `minhash-128/words-3/seed-1/text-1`, the same for the same rules in every version.
+/// Displayed as `minhash-128/words-3/seed-1/text-1`, the same for the same scheme in every version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct SchemeId {
-    /// What kind of sketch.
+    /// The kind of sketch.
     pub kind: SketchKind,
-    /// Words in a shingle.
+    /// Words per shingle.
     pub words: u32,
     /// Seed of the sketch's random numbers.
     pub seed: u64,
-    /// The [`NORMALISATION`] that made the words.
+    /// The [`NORMALISATION`] of the words.
     pub normalisation: u32,
 }
 
@@ -33,7 +34,7 @@ pub enum SketchKind {
         /// Lanes of a signature.
         lanes: u32,
     },
-    /// FracMinHash that keeps one shingle of this many.
+    /// FracMinHash with this scale.
     FracMinHash {
         /// One shingle in `scale` is kept, on average.
         scale: u64,
@@ -65,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_rule_shows() {
+    fn every_part_of_a_scheme_is_displayed() {
         let kind = SketchKind::MinHash { lanes: 128 };
         let scheme = SchemeId { kind, words: 3, seed: 1, normalisation: 1 };
         assert_eq!(scheme.to_string(), "minhash-128/words-3/seed-1/text-1");

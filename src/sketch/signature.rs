@@ -1,4 +1,4 @@
-//! MinHash signatures: one alone, and many in one array.
+//! MinHash signatures: a single one, and many in one array.
 
 use super::scheme::{SchemeId, SketchKind};
 use crate::Error;
@@ -19,12 +19,13 @@ pub struct Signature {
 }
 
 impl Signature {
-    /// The rules that it was made by.
+    /// The scheme that it was computed by.
     pub fn scheme(&self) -> SchemeId {
         self.scheme
     }
 
-    /// One number per lane. Equal numbers in the same lane of two signatures mean the same shingle.
+    /// One number per lane. The same number in the same lane of two signatures means the same
+    /// shingle.
     pub fn lanes(&self) -> &[u32] {
         &self.lanes
     }
@@ -45,7 +46,7 @@ pub(crate) fn estimate_jaccard(a: &[u32], b: &[u32]) -> f64 {
     f64::from(equal) / a.len() as f64
 }
 
-/// The signatures of many articles by one scheme, in one flat array: what banding reads.
+/// The signatures of many articles of one scheme, in one flat array, as banding reads them.
 ///
 /// Row `i` belongs to `articles()[i]`; articles without words have no row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,8 +74,8 @@ impl Signatures {
         Ok(())
     }
 
-    /// Adds a row for `article` that `sign` writes. `sign` gets one zero per lane; where it returns
-    /// `false` the article has no signature, and no row is added. Returns what `sign` did.
+    /// Adds a row for `article` that `sign` writes, given one zero per lane. Where `sign` returns
+    /// `false` the article has no signature, and no row is added. Returns what `sign` returned.
     pub fn push_with(&mut self, article: u32, sign: impl FnOnce(&mut [u32]) -> bool) -> bool {
         let start = self.values.len();
         self.values.resize(start + self.lanes, 0);
@@ -87,7 +88,7 @@ impl Signatures {
         signed
     }
 
-    /// Moves all rows of `other` behind those of `self`. Another scheme is an error.
+    /// Moves all rows of `other` to the end of `self`. Another scheme is an error.
     pub fn append(&mut self, other: &mut Self) -> Result<(), Error> {
         self.scheme.check(other.scheme)?;
         self.articles.append(&mut other.articles);
@@ -95,7 +96,7 @@ impl Signatures {
         Ok(())
     }
 
-    /// The rules that all rows were made by.
+    /// The scheme of all rows.
     pub fn scheme(&self) -> SchemeId {
         self.scheme
     }

@@ -58,11 +58,8 @@ impl Edges {
     }
 
     /// Finds the edges of all words in the piece, and which words are special.
-    ///
-    /// # Safety
-    /// The processor must have the kernel's features.
     #[inline(always)]
-    pub(super) unsafe fn find(&mut self, kernel: impl blocks::Kernel, piece: &[u8]) {
+    pub(super) fn find(&mut self, kernel: impl blocks::Kernel, piece: &[u8]) {
         let blocks = piece.len().div_ceil(BLOCK);
         self.lowered.resize(((blocks + 2) * BLOCK).max(self.lowered.len()), 0);
         self.edges.resize(((blocks + 2) * BLOCK).max(self.edges.len()), 0);
@@ -84,8 +81,7 @@ impl Edges {
                 }
             };
             let Some(into) = self.lowered[start..].first_chunk_mut() else { break };
-            // SAFETY: the caller vouches for the features.
-            let masks = unsafe { kernel.classify(bytes, into) };
+            let masks = kernel.classify(bytes, into);
             let mut next = Marks::of(masks);
             if masks.wide != 0 {
                 wide.mark(piece, start, masks.wide, (&mut next, &mut self.lowered));
@@ -93,8 +89,8 @@ impl Edges {
             let found = joints.join(here, next);
             here = next;
             let Some(places) = self.edges[edge_count..].first_chunk_mut() else { break };
-            // SAFETY: the caller vouches for the features. Before the first block nothing is found.
-            unsafe { kernel.places(found.edges, start.wrapping_sub(BLOCK) as u32, places) };
+            // Before the first block nothing is found.
+            kernel.positions(found.edges, start.wrapping_sub(BLOCK) as u32, places);
             let mut special = found.special;
             while special != 0 {
                 // Every word before has two edges, and this one's start is at or before this byte.

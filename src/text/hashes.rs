@@ -1,11 +1,11 @@
-//! Text to word hashes, without stopping at the words.
+//! Text to word hashes, without the words themselves.
 //!
 //! What [`super::words`] does character by character is done here on bit masks of 64 bytes: which
-//! bytes belong to words, where words start and end. Words of ASCII and of plain letters are hashed
-//! from a copy of the text in lower case. Words with dots, commas, curly apostrophes or `ı` are put
-//! together first; words with any other character are left to [`super::words`], up to the next space.
-//! Texts that may have words which depend on what stands around them are read again, with regard to
-//! that (`context.rs`).
+//! bytes belong to words, and where words start and end. Words of ASCII and of plain letters are
+//! hashed from a copy of the text in lower case. Words with dots, commas, curly apostrophes or `ı`
+//! are folded into a buffer first; words with any other character are left to [`super::words`], up
+//! to the next space. Texts with words that may depend on their context are processed again, with
+//! regard to it (`context.rs`).
 
 use std::ops::Range;
 
@@ -20,20 +20,22 @@ use super::{
     plain::{Folding, fold_plain},
     words::{for_each_in, stretch_end},
 };
+use crate::kernel::capability::{Capability, dispatch};
 use crate::{Error, Kernel, Span};
 
-/// Bytes of text that are worked on at a time: what one step writes is still in the first-level cache
-/// when the next one reads it.
+/// Bytes of text that are processed at a time: what one step writes is still in the first-level
+/// cache when the next one reads it.
 const PIECE: usize = 8 * 1024;
 
-/// Hashes every word of a text: the same as [`for_each_word`] and [`word_hash`], only faster.
+/// Hashes every word of a text, with the same results as [`for_each_word`] and [`word_hash`], but
+/// faster.
+///
+/// Keeps buffers, which grow with the longest run without a space: use one per thread.
 ///
 /// [`for_each_word`]: super::words::for_each_word
-///
-/// Keeps buffers, which grow with the longest stretch without a space: one per thread.
 #[derive(Debug, Clone)]
 pub struct WordHasher {
-    kernel: Kernel,
+    capability: Capability,
     buffers: Buffers,
 }
 
@@ -42,30 +44,28 @@ struct Buffers {
     edges: Edges,
     /// A special word, folded.
     folded: Vec<u8>,
-    /// What was seen in the text at hand.
+    /// The signs of the current text so far.
     signs: Signs,
 }
 
 impl WordHasher {
-    /// Fails where this processor cannot run `kernel`.
+    /// Fails where this processor lacks the kernel.
     pub fn new(kernel: Kernel) -> Result<Self, Error> {
-        kernel.check()?;
-        Ok(Self { kernel, buffers: Buffers::default() })
+        Ok(Self { capability: kernel.require()?, buffers: Buffers::default() })
     }
 
-    /// The kernel that was asked for.
+    /// The kernel that it uses.
     pub fn kernel(&self) -> Kernel {
-        self.kernel
+        self.capability.kernel()
     }
 
-    /// Appends the hash of every word of `text` to `hashes`, in order. Text without words adds none.
+    /// Appends the hash of every word of `text` to `hashes`, in order; none for text without words.
     pub fn hash_words(&mut self, text: &str, hashes: &mut Vec<u64>) {
         let first = hashes.len();
         self.find(text, &mut Found { first, hashes, places: None });
     }
 
-    /// Puts the hashes of all words of `text` into `hashes`, and where each stands into `places`;
-    /// whatever these had is gone.
+    /// Overwrites `hashes` with the hashes of all words of `text`, and `places` with their spans.
     pub(super) fn find_words(
         &mut self,
         text: &str,
@@ -82,7 +82,8 @@ impl WordHasher {
         self.buffers.signs = Signs::default();
         self.find_in(text, 0..text.len(), found);
         let Signs { is_suspect, foreign_bytes, alphabets } = self.buffers.signs;
-        // Foreign letters may mix with others, and a few may make a word that passes for one of the text's.
+        // Foreign letters may be mixed with others, and a few of them may look like a word of the
+        // text's own alphabet.
         let mixes = alphabets.count_ones() > 1;
         if is_suspect
             || mixes
@@ -92,7 +93,7 @@ impl WordHasher {
         }
     }
 
-    /// Finds the words again, where something depends on what stands around them.
+    /// Finds the words again where some of them depend on their context.
     #[cold]
     fn find_again(&mut self, text: &str, found: &mut Found<'_>) {
         let context = Context::of(text);
@@ -111,7 +112,7 @@ impl WordHasher {
         self.find_in(text, start..text.len(), found);
     }
 
-    /// Finds the words of a part of the text without regard to what stands around them.
+    /// Finds the words of a part of the text without regard to its context.
     fn find_in(&mut self, text: &str, part: Range<usize>, found: &mut Found<'_>) {
         let mut start = part.start;
         while start < part.end {
@@ -121,24 +122,14 @@ impl WordHasher {
         }
     }
 
-    fn hash_piece(&mut self, piece: Piece<'_>, hashes: &mut Found<'_>) {
+    fn hash_piece(&mut self, piece: Piece<'_>, found: &mut Found<'_>) {
         let buffers = &mut self.buffers;
-        match self.kernel {
-            // SAFETY: plain Rust needs no features.
-            Kernel::Scalar => unsafe { hash_piece(blocks::scalar::Scalar, piece, buffers, hashes) },
-            // SAFETY: `new` refuses kernels that the processor lacks.
-            #[cfg(target_arch = "x86_64")]
-            Kernel::Avx2 => unsafe { hash_piece_avx2(piece, buffers, hashes) },
-            // SAFETY: as above.
-            #[cfg(target_arch = "x86_64")]
-            Kernel::Avx512 => unsafe { hash_piece_avx512(piece, buffers, hashes) },
-            #[cfg(not(target_arch = "x86_64"))]
-            _ => unreachable!("`new` refuses kernels that the processor lacks"),
-        }
+        dispatch!(self.capability, kernel => hash_piece(kernel, piece, buffers, found));
     }
 }
 
-/// A piece ends after an ASCII space, which no word spans, or with the text.
+/// The end of the piece that begins at `start`: after an ASCII space, which no word contains, or at
+/// the end of the text.
 fn piece_end(text: &[u8], start: usize) -> usize {
     let is_space = |byte: &u8| byte.is_ascii_whitespace();
     let most = text.len().min(start + PIECE);
@@ -151,33 +142,14 @@ fn piece_end(text: &[u8], start: usize) -> usize {
     }
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn hash_piece_avx2(piece: Piece<'_>, buffers: &mut Buffers, hashes: &mut Found<'_>) {
-    // SAFETY: this function has the features.
-    unsafe { hash_piece(blocks::avx2::Avx2, piece, buffers, hashes) }
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(
-    enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2"
-)]
-fn hash_piece_avx512(piece: Piece<'_>, buffers: &mut Buffers, hashes: &mut Found<'_>) {
-    // SAFETY: this function has the features.
-    unsafe { hash_piece(blocks::avx512::Avx512, piece, buffers, hashes) }
-}
-
-/// # Safety
-/// The processor must have the kernel's features.
 #[inline(always)]
-unsafe fn hash_piece(
+fn hash_piece(
     kernel: impl blocks::Kernel,
     piece: Piece<'_>,
     buffers: &mut Buffers,
     found: &mut Found<'_>,
 ) {
-    // SAFETY: the caller vouches for the features.
-    unsafe { buffers.edges.find(kernel, piece.text.as_bytes()) };
+    buffers.edges.find(kernel, piece.text.as_bytes());
     buffers.signs.add(buffers.edges.signs);
     hash_found(piece, buffers, found);
 }
@@ -201,7 +173,7 @@ fn hash_found(piece: Piece<'_>, buffers: &mut Buffers, found: &mut Found<'_>) {
             Folding::Word => found.push(piece, start..end, word_hash(folded)),
             Folding::Nothing => {}
             Folding::Unknown => {
-                let done = hash_stretch(piece, start, found, signs);
+                let done = hash_segment(piece, start, found, signs);
                 while words.get(next).is_some_and(|word| (word[0] as usize) < done) {
                     next += 1;
                 }
@@ -211,7 +183,7 @@ fn hash_found(piece: Piece<'_>, buffers: &mut Buffers, found: &mut Found<'_>) {
     hash_lowered_words(piece, lowered, &words[next..], found);
 }
 
-/// Hashes words that are folded already.
+/// Hashes words that need no folding but lower case.
 #[inline(always)]
 fn hash_lowered_words(piece: Piece<'_>, lowered: &[u8], words: &[[u32; 2]], found: &mut Found<'_>) {
     if let Some(places) = &mut found.places {
@@ -220,7 +192,7 @@ fn hash_lowered_words(piece: Piece<'_>, lowered: &[u8], words: &[[u32; 2]], foun
         };
         places.spans.extend(words.iter().map(span));
     }
-    // No `extend`: that would be a function of its own, without the kernel's instructions.
+    // Not `extend`, which might not be inlined, and so not be compiled for the instruction set.
     let from = found.hashes.len();
     found.hashes.resize(from + words.len(), 0);
     for (hash, &[start, end]) in found.hashes[from..].iter_mut().zip(words) {
@@ -228,7 +200,7 @@ fn hash_lowered_words(piece: Piece<'_>, lowered: &[u8], words: &[[u32; 2]], foun
     }
 }
 
-/// Bytes of a block that belong to a word of so many bytes.
+/// By length of a word, the mask of its bytes in a block.
 static KEPT: [u128; hash::BLOCK + 1] = {
     let mut kept = [u128::MAX; hash::BLOCK + 1];
     let mut bytes = 0;
@@ -239,7 +211,7 @@ static KEPT: [u128; hash::BLOCK + 1] = {
     kept
 };
 
-/// [`word_hash`] of the `length` bytes at `start`, behind which a block more can be read.
+/// [`word_hash`] of the `length` bytes at `start`, which at least a block of others must follow.
 #[inline(always)]
 fn hash_lowered(lowered: &[u8], start: usize, length: usize) -> u64 {
     let block = |at: usize| {
@@ -252,21 +224,21 @@ fn hash_lowered(lowered: &[u8], start: usize, length: usize) -> u64 {
     hash_long(&lowered[start..start + length])
 }
 
-/// [`word_hash`], out of the way of the words that are hashed at once.
+/// [`word_hash`] of words longer than a block, which are rare.
 #[cold]
 #[inline(never)]
 fn hash_long(word: &[u8]) -> u64 {
     word_hash(word)
 }
 
-/// Hashes all words from `start` to the next ASCII space, and returns the place of that.
+/// Hashes all words from `start` to the next ASCII space, and returns the position of that.
 #[cold]
-fn hash_stretch(piece: Piece<'_>, start: usize, found: &mut Found<'_>, signs: &mut Signs) -> usize {
+fn hash_segment(piece: Piece<'_>, start: usize, found: &mut Found<'_>, signs: &mut Signs) -> usize {
     let context = Context::default();
     let end = stretch_end(piece.text.as_bytes(), start, &context);
-    let stretch = &piece.text[start..end];
-    signs.is_suspect |= disguise::is_suspect(stretch)
-        || hyphens::may_end_line(stretch)
+    let segment = &piece.text[start..end];
+    signs.is_suspect |= disguise::is_suspect(segment)
+        || hyphens::may_end_line(segment)
         || lines::may_have_gap(piece.text, end);
     for_each_in(piece.text, start..end, &context, &mut |word, form| {
         found.push_word(piece, word, form);
@@ -297,7 +269,7 @@ mod tests {
         for kernel in Kernel::ALL.into_iter().filter(|kernel| kernel.is_available()) {
             let mut hasher = WordHasher::new(kernel).expect("it is available");
             let mut hashes = Vec::new();
-            // Twice: nothing may be left over in the buffers.
+            // Twice, because nothing may remain in the buffers.
             for _ in 0..2 {
                 hashes.clear();
                 hasher.hash_words(text, &mut hashes);
@@ -321,7 +293,7 @@ mod tests {
             "ıssız kışı İyi",
             "bоrd аnd а",
             "п’ять д'Арк d’Аrk",
-            // Alphabets that mix, without a Latin letter beside them.
+            // Mixed alphabets without Latin letters.
             "аο АΤ' Τ’А Աа аԱ οԱ Աο",
             "ϣο οϣ ϣа ԯа аԯ ԯԱ ٣а ͵а а·ο",
             "year.It said.Don’t café.I do of £3.5m.The It/ so.It year．It уear.It so.Mc a.It",
@@ -329,7 +301,7 @@ mod tests {
         ];
         for text in short.into_iter().chain(long) {
             check(text);
-            // At every offset of the block, with the text's end in every place.
+            // At every offset within a block, with the end of the text at every offset too.
             for offset in 0..BLOCK {
                 check(&format!("{}{text}", " ".repeat(offset)));
                 check(&format!("{} {text} and", "x".repeat(offset)));
@@ -370,7 +342,7 @@ mod tests {
             check(&text);
         }
 
-        /// Sentences that run together, and what looks like it.
+        /// Sentences without a space between them, and what looks like them.
         #[test]
         fn dots(text in "([a-cé]{1,3}|[A-CÉ][a-c’]{0,2}|[.．]|[/_(!’1 ж\u{301}-]){0,80}") {
             check(&text);
@@ -390,7 +362,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(60))]
 
-        /// Words broken at line ends, in and out of pieces.
+        /// Words broken at line ends, within pieces and across them.
         #[test]
         fn broken_words(text in "(tur|bines|tide|der|Ab|[-¬\u{ad}\u{2010}\u{2011}]|\r?\n| |中国|０１|、){0,120}") {
             check(&text);

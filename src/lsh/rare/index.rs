@@ -1,274 +1,256 @@
-//! Postings to the features that count, each with the articles that have it.
+//! Postings to an inverted index of the features that count.
 
 use std::ops::Range;
 
 use super::super::sides;
-use super::kernel::{self, FEW, Kernel, LANES, Work};
-use super::slots::Slots;
+use super::buckets::HashBuckets;
+use super::kernel::{Kernel, LANES, SMALL};
 use super::{Posting, Postings, RareConfig, RareStats, Scratch};
+use crate::kernel::capability::dispatch;
 
-/// The features that count, each with the articles that have it.
+/// An inverted index of the features that count: each with the articles that have it.
 ///
 /// Memory: four bytes for each posting of a feature with df from 2 to the cap.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RareIndex {
-    /// What each [`RareIndex::add`] has found.
-    parts: Vec<Part>,
-    /// One more than the greatest article.
+    /// One for each [`RareIndex::add`].
+    partitions: Vec<IndexPartition>,
+    /// One more than the greatest number of an article.
     pub(super) articles: u32,
-    /// Pairs of articles, one for each feature that two share.
+    /// Pairs of articles, counted once for each feature that they share.
     pub(super) shared: u64,
 }
 
-/// Features, those of the same df together: whoever goes through them does the same for each, over and
-/// over, which the processor guesses right.
+/// Features grouped by df: loops over them are of the same length again and again, which makes
+/// their branches predictable.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Part {
-    /// Articles, ascending within a feature; [`SLACK`] that mean nothing behind the last.
+struct IndexPartition {
+    /// Articles, ascending within each feature, followed by [`PADDING`] meaningless ones.
     articles: Vec<u32>,
-    /// Every df that there is, ascending, and where the articles of its features end.
+    /// Every df that occurs, ascending, and where the articles of its features end.
     ends: Vec<(u32, u32)>,
-    /// One more than the greatest article.
+    /// One more than the greatest number of an article.
     end: u32,
 }
 
 /// Articles that may be read behind the last one.
-pub(super) const SLACK: usize = 8;
+pub(super) const PADDING: usize = 8;
 
-/// One more than the greatest article that can be.
-const ARTICLES: u32 = 1 << 28;
+/// Articles are numbered below this.
+const MAX_ARTICLES: u32 = 1 << 28;
 
-/// Features in one slot that are told apart one after the other.
-const TELL_APART: usize = 8;
+/// Features of one bucket that are split off one by one; the rest is sorted.
+const MAX_RESOLVED: usize = 8;
 
 impl RareIndex {
-    /// Postings that it holds.
+    /// Number of postings.
     pub fn len(&self) -> usize {
-        self.parts.iter().map(|part| part.articles.len() - SLACK).sum()
+        self.partitions.iter().map(|partition| partition.articles.len() - PADDING).sum()
     }
 
-    /// Whether it holds none.
+    /// Whether there are no postings.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Moves the features of `other` to those of `self`; both must not have the same ones.
+    /// Moves all features of `other` to `self`. No feature may be in both.
     pub fn append(&mut self, mut other: Self) {
-        self.parts.append(&mut other.parts);
+        self.partitions.append(&mut other.partitions);
         self.articles = self.articles.max(other.articles);
         self.shared += other.shared;
     }
 
-    /// By df, over and over: the articles of some features, ascending within each, and [`SLACK`] more
-    /// behind the last.
+    /// Pairs of a df and the articles of features that have it, one feature after the other,
+    /// followed by [`PADDING`] more. A df may come up several times.
     pub(super) fn features(&self) -> impl Iterator<Item = (usize, &[u32])> {
-        self.parts.iter().flat_map(|part| {
+        self.partitions.iter().flat_map(|partition| {
             let mut start = 0;
-            part.ends.iter().map(move |&(df, end)| {
-                let articles = &part.articles[start..end as usize + SLACK];
+            partition.ends.iter().map(move |&(df, end)| {
+                let articles = &partition.articles[start..end as usize + PADDING];
                 start = end as usize;
                 (df as usize, articles)
             })
         })
     }
 
-    /// Adds all features of a partition, of which every thread may have postings of its own; in any order.
-    /// A posting that is there twice counts once. Articles are below 2^28. Panics where this processor
-    /// lacks the kernel.
+    /// Adds all features of a partition, given the postings of every thread, in any order. Repeated
+    /// postings count once. Articles are numbered below 2^28. Panics where this processor lacks the
+    /// kernel.
     pub fn add(
         &mut self,
         (threads, partition): (&[Postings], usize),
         config: RareConfig,
         scratch: &mut Scratch,
     ) -> RareStats {
-        let Scratch { slots, postings, spare, lists, .. } = scratch;
+        let Scratch { buckets, postings, spare, lists_by_df, .. } = scratch;
         let streams = threads.iter().map(|own| own.words(partition));
-        let features = Features::new(config, lists, spare);
-        let (part, stats) = kernel::run(config.kernel, Add { streams, slots, postings, features });
-        self.articles = self.articles.max(part.end);
+        let features = Features::new(config, lists_by_df, spare);
+        let add = Add { streams, buckets, postings, features };
+        let (partition, stats) =
+            dispatch!(config.kernel.expect_capability(), kernel => add.by(kernel));
+        self.articles = self.articles.max(partition.end);
         self.shared += stats.shared;
-        self.parts.push(part);
+        self.partitions.push(partition);
         stats
     }
 }
 
-/// The postings of a partition to its features.
+/// What [`RareIndex::add`] works on.
 struct Add<'s, S> {
     /// Of each thread.
     streams: S,
-    slots: &'s mut Slots,
+    buckets: &'s mut HashBuckets,
     postings: &'s mut Vec<Posting>,
     features: Features<'s>,
 }
 
-impl<'w, S: Iterator<Item = &'w [u32]> + Clone> Work for Add<'_, S> {
-    type Output = (Part, RareStats);
-
+impl<'w, S: Iterator<Item = &'w [u32]> + Clone> Add<'_, S> {
     #[inline(always)]
-    unsafe fn with(self, kernel: impl Kernel) -> Self::Output {
-        let Self { streams, slots, postings, mut features } = self;
-        // SAFETY: the caller vouches for the features.
-        let count = unsafe { slots.gather(kernel, streams, postings) };
-        features.spare.resize(features.spare.len().max(count + FEW), 0);
-        // SAFETY: as above.
-        unsafe {
-            features.add_same::<2>(kernel, postings, slots.two());
-            features.add_same::<3>(kernel, postings, slots.three());
-        }
-        for slot in slots.more() {
-            // SAFETY: as above.
-            unsafe { features.add_slot(kernel, postings, slot) };
+    fn by(self, kernel: impl Kernel) -> (IndexPartition, RareStats) {
+        let Self { streams, buckets, postings, mut features } = self;
+        let count = buckets.gather(kernel, streams, postings);
+        features.spare.resize(features.spare.len().max(count + SMALL), 0);
+        features.add_small_buckets::<2>(kernel, postings, buckets.two());
+        features.add_small_buckets::<3>(kernel, postings, buckets.three());
+        for bucket in buckets.more() {
+            features.add_bucket(kernel, postings, bucket);
         }
         features.finish(count)
     }
 }
 
-/// Features on their way into the index.
+/// Collects the features of a partition.
 struct Features<'s> {
     config: RareConfig,
     /// By df, the articles of the features that have it.
-    lists: &'s mut Vec<Vec<u32>>,
-    /// Room for [`FEW`] more than all postings.
+    lists_by_df: &'s mut Vec<Vec<u32>>,
+    /// As long as all postings and [`SMALL`] more.
     spare: &'s mut Vec<Posting>,
-    /// Postings that are there for a second time.
-    again: u64,
+    /// Repeated postings.
+    duplicates: u64,
     /// What was dropped.
     stats: RareStats,
 }
 
 impl<'s> Features<'s> {
-    fn new(config: RareConfig, lists: &'s mut Vec<Vec<u32>>, spare: &'s mut Vec<Posting>) -> Self {
-        lists.iter_mut().for_each(Vec::clear);
-        lists.resize_with(lists.len().max(FEW + 1), Vec::new);
-        Self { config, lists, spare, again: 0, stats: RareStats::default() }
+    fn new(
+        config: RareConfig,
+        lists_by_df: &'s mut Vec<Vec<u32>>,
+        spare: &'s mut Vec<Posting>,
+    ) -> Self {
+        lists_by_df.iter_mut().for_each(Vec::clear);
+        lists_by_df.resize_with(lists_by_df.len().max(SMALL + 1), Vec::new);
+        Self { config, lists_by_df, spare, duplicates: 0, stats: RareStats::default() }
     }
 
-    /// Adds the postings of slots of `N` each, which stand one behind the other.
-    ///
-    /// # Safety
-    /// The processor must have the kernel's features.
+    /// Adds the features of consecutive buckets of `N` postings each.
     #[inline(always)]
-    unsafe fn add_same<const N: usize>(
+    fn add_small_buckets<const N: usize>(
         &mut self,
         kernel: impl Kernel,
         postings: &mut [Posting],
-        slots: Range<usize>,
+        buckets: Range<usize>,
     ) {
         let step = LANES / N * N;
-        for start in slots.clone().step_by(step) {
-            let count = step.min(slots.end - start);
-            let lanes = postings[start..].first_chunk().expect("there are more behind");
-            // SAFETY: the caller vouches for the features.
-            let same = unsafe { kernel.same::<N>(lanes, count) };
-            self.append(2, &same.two.0, same.two.1);
+        for start in buckets.clone().step_by(step) {
+            let count = step.min(buckets.end - start);
+            let lanes = postings[start..].first_chunk().expect("padding follows");
+            let found = kernel.bucket_features::<N>(lanes, count);
+            self.append(2, &found.two.0, found.two.1);
             if N > 2 {
-                self.append(3, &same.three.0, same.three.1);
+                self.append(3, &found.three.0, found.three.1);
             }
-            self.again += u64::from(same.again);
-            let mut unclear = same.unclear;
-            while unclear != 0 {
-                let slot = start + unclear.trailing_zeros() as usize;
-                // SAFETY: as above.
-                unsafe { self.tell_apart(kernel, &mut postings[slot..slot + N]) };
-                unclear &= unclear - 1;
+            self.duplicates += u64::from(found.duplicates);
+            let mut collisions = found.collisions;
+            while collisions != 0 {
+                let bucket = start + collisions.trailing_zeros() as usize;
+                self.resolve_collisions(kernel, &mut postings[bucket..bucket + N]);
+                collisions &= collisions - 1;
             }
         }
     }
 
-    /// Adds the postings of a slot.
-    ///
-    /// # Safety
-    /// The processor must have the kernel's features.
+    /// Adds the features of a bucket.
     #[inline(always)]
-    unsafe fn add_slot(
-        &mut self,
-        kernel: impl Kernel,
-        postings: &mut [Posting],
-        slot: Range<usize>,
-    ) {
-        if slot.len() <= FEW {
-            let mut articles = [0; FEW];
-            let few = postings[slot.start..].first_chunk().expect("there are more behind");
-            // SAFETY: the caller vouches for the features.
-            if let Some(df) = unsafe { kernel.few(few, slot.len(), &mut articles) } {
+    fn add_bucket(&mut self, kernel: impl Kernel, postings: &mut [Posting], bucket: Range<usize>) {
+        if bucket.len() <= SMALL {
+            let mut articles = [0; SMALL];
+            let small = postings[bucket.start..].first_chunk().expect("padding follows");
+            if let Some(df) = kernel.small_bucket(small, bucket.len(), &mut articles) {
                 return self.append(df, &articles, df);
             }
         }
-        // SAFETY: as above.
-        unsafe { self.tell_apart(kernel, &mut postings[slot]) };
+        self.resolve_collisions(kernel, &mut postings[bucket]);
     }
 
-    /// Adds the features of a slot, one after the other.
-    ///
-    /// # Safety
-    /// The processor must have the kernel's features.
+    /// Adds the features of a bucket in which several have several postings, or some are out of
+    /// order.
     #[inline(always)]
-    unsafe fn tell_apart(&mut self, kernel: impl Kernel, mut slot: &mut [Posting]) {
-        for _ in 0..TELL_APART {
-            // SAFETY: the caller vouches for the features.
-            let same = unsafe { kernel.part(slot, self.spare) };
-            let (group, others) = slot.split_at_mut(same);
+    fn resolve_collisions(&mut self, kernel: impl Kernel, mut bucket: &mut [Posting]) {
+        for _ in 0..MAX_RESOLVED {
+            let same = kernel.split_by_feature(bucket, self.spare);
+            let (group, others) = bucket.split_at_mut(same);
             self.add(group);
             if others.is_empty() {
                 return;
             }
             others.copy_from_slice(&self.spare[..others.len()]);
-            slot = others;
+            bucket = others;
         }
-        slot.sort_unstable();
-        slot.chunk_by_mut(|a, b| *a >> 32 == *b >> 32).for_each(|group| self.add(group));
+        bucket.sort_unstable();
+        bucket.chunk_by_mut(|a, b| *a >> 32 == *b >> 32).for_each(|group| self.add(group));
     }
 
-    /// Adds the postings of one feature. What is there twice is overwritten.
+    /// Adds the postings of one feature. Overwrites repeated ones.
     fn add(&mut self, group: &mut [Posting]) {
-        // What one article has alone is not frequent, whatever the cap.
-        let cap = self.config.most_articles();
-        let df = match group.len() > cap && exceeds(group, cap) {
+        // A singleton is not frequent, whatever the cap.
+        let cap = self.config.max_articles();
+        let df = match group.len() > cap && exceeds_cap(group, cap) {
             true => usize::MAX,
-            false => distinct(group),
+            false => sort_and_dedup(group),
         };
         if df > cap {
-            return self.drop(1, group.len());
+            return self.drop_capped(1, group.len());
         }
-        self.again += (group.len() - df) as u64;
+        self.duplicates += (group.len() - df) as u64;
         if df > 1 {
-            self.lists.resize_with(self.lists.len().max(df + 1), Vec::new);
-            self.lists[df].extend(group[..df].iter().map(|posting| *posting as u32));
+            self.lists_by_df.resize_with(self.lists_by_df.len().max(df + 1), Vec::new);
+            self.lists_by_df[df].extend(group[..df].iter().map(|posting| *posting as u32));
         }
     }
 
     /// Appends the first `count` articles, those of features of that df.
     #[inline(always)]
     fn append<const N: usize>(&mut self, df: usize, articles: &[u32; N], count: usize) {
-        let list = &mut self.lists[df];
+        let list = &mut self.lists_by_df[df];
         let others = list.len();
-        // All of them: how many count could only be guessed.
+        // All of them, then truncated: copying just `count` would be an unpredictable branch.
         list.extend_from_slice(articles);
         list.truncate(others + count);
     }
 
     /// Counts features above the cap.
-    fn drop(&mut self, features: usize, postings: usize) {
+    fn drop_capped(&mut self, features: usize, postings: usize) {
         self.stats.features += features as u64;
         self.stats.capped_features += features as u64;
         self.stats.capped_postings += postings as u64;
     }
 
-    /// Keeps the features that articles of both sides have, and not too many of either.
-    fn keep_across(&mut self, border: u32) {
+    /// Keeps the features that articles of both sides have, on neither side more than the cap.
+    fn retain_two_sided(&mut self, boundary: u32) {
         let cap = self.config.max_df as usize;
-        for df in 2..self.lists.len() {
-            let mut list = std::mem::take(&mut self.lists[df]);
+        for df in 2..self.lists_by_df.len() {
+            let mut list = std::mem::take(&mut self.lists_by_df[df]);
             let mut kept = 0;
             for at in (0..list.len()).step_by(df) {
-                let ours = sides::before(border, &list[at..at + df]);
+                let ours = sides::count_below(boundary, &list[at..at + df]);
                 let theirs = df - ours;
                 if ours == 0 || theirs == 0 {
                     self.stats.features += 1;
                     self.stats.one_sided_features += 1;
                     self.stats.one_sided_postings += df as u64;
                 } else if ours.max(theirs) > cap {
-                    self.drop(1, df);
+                    self.drop_capped(1, df);
                 } else {
                     list.copy_within(at..at + df, kept);
                     kept += df;
@@ -276,51 +258,56 @@ impl<'s> Features<'s> {
                 }
             }
             list.truncate(kept);
-            self.lists[df] = list;
+            self.lists_by_df[df] = list;
         }
     }
 
-    /// All of them, in no more memory than they need, and what they are, out of so many postings.
+    /// All features, in no more memory than they need, and their statistics, given the number of
+    /// postings.
     #[inline(always)]
-    fn finish(mut self, postings: usize) -> (Part, RareStats) {
-        let kept = self.lists.len().min(self.config.most_articles() + 1);
-        for df in kept..self.lists.len() {
-            self.drop(self.lists[df].len() / df, self.lists[df].len());
-            self.lists[df].clear();
+    fn finish(mut self, postings: usize) -> (IndexPartition, RareStats) {
+        let kept = self.lists_by_df.len().min(self.config.max_articles() + 1);
+        for df in kept..self.lists_by_df.len() {
+            self.drop_capped(self.lists_by_df[df].len() / df, self.lists_by_df[df].len());
+            self.lists_by_df[df].clear();
         }
-        let border = self.config.sides.border();
-        if let Some(border) = border {
-            self.keep_across(border);
+        let boundary = self.config.sides.boundary();
+        if let Some(boundary) = boundary {
+            self.retain_two_sided(boundary);
         }
-        let count: usize = self.lists[..kept].iter().map(Vec::len).sum();
-        let mut part =
-            Part { articles: Vec::with_capacity(count + SLACK), ends: Vec::new(), end: 0 };
+        let count: usize = self.lists_by_df[..kept].iter().map(Vec::len).sum();
+        let mut partition = IndexPartition {
+            articles: Vec::with_capacity(count + PADDING),
+            ends: Vec::new(),
+            end: 0,
+        };
         let mut stats = RareStats { postings: postings as u64, ..self.stats };
-        // Alone are those that are nowhere else.
-        let others = count as u64 + self.again + stats.capped_postings + stats.one_sided_postings;
+        // The postings that were not counted elsewhere are singletons.
+        let others =
+            count as u64 + self.duplicates + stats.capped_postings + stats.one_sided_postings;
         stats.single_features = stats.postings - others;
         stats.features += stats.single_features;
-        let lists = self.lists[..kept].iter().enumerate();
-        for (df, list) in lists.filter(|(_, list)| !list.is_empty()) {
-            part.articles.extend_from_slice(list);
-            part.ends.push((df as u32, part.articles.len() as u32));
+        let lists_by_df = self.lists_by_df[..kept].iter().enumerate();
+        for (df, list) in lists_by_df.filter(|(_, list)| !list.is_empty()) {
+            partition.articles.extend_from_slice(list);
+            partition.ends.push((df as u32, partition.articles.len() as u32));
             let last = list.iter().fold(0, |last, article| last.max(*article));
-            assert!(last < ARTICLES, "articles are below 2^28");
-            part.end = part.end.max(last + 1);
+            assert!(last < MAX_ARTICLES, "articles are below 2^28");
+            partition.end = partition.end.max(last + 1);
             let features = list.len() / df;
             stats.features += features as u64;
-            if border.is_none() {
+            if boundary.is_none() {
                 stats.shared += (features * (df * (df - 1) / 2)) as u64;
             }
         }
-        part.articles.resize(count + SLACK, 0);
-        (part, stats)
+        partition.articles.resize(count + PADDING, 0);
+        (partition, stats)
     }
 }
 
-/// Whether more articles than `cap` are seen at a glance: without sorting, as postings mostly come in
-/// order.
-fn exceeds(group: &[Posting], cap: usize) -> bool {
+/// Whether an ascending run alone has more articles than `cap`: postings are mostly in order, so
+/// this mostly avoids sorting.
+fn exceeds_cap(group: &[Posting], cap: usize) -> bool {
     let mut ascending = 1;
     for pair in group.windows(2) {
         match pair[0].cmp(&pair[1]) {
@@ -335,8 +322,9 @@ fn exceeds(group: &[Posting], cap: usize) -> bool {
     false
 }
 
-/// Sorts postings of one feature, moves the distinct ones to the front, and gives their number.
-fn distinct(group: &mut [Posting]) -> usize {
+/// Sorts the postings of one feature, moves the distinct ones to the front, and returns their
+/// number.
+fn sort_and_dedup(group: &mut [Posting]) -> usize {
     let ascends = |pair: &[Posting]| (pair[0] as u32 as i32) < pair[1] as u32 as i32;
     if group.windows(2).fold(true, |all, pair| all & ascends(pair)) {
         return group.len();

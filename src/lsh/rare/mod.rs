@@ -1,30 +1,31 @@
 //! Rare features to candidate pairs: articles that share several features which few others have.
 //!
 //! What many articles have (set phrases, the names of the day) says nothing about a pair and costs
-//! most; so features whose document frequency (df) is above a cap are dropped, and what remains
-//! gives at most `(cap - 1) / 2` pairs per posting: linear work, whatever the corpus.
+//! most. So features whose document frequency (df) is above a cap are dropped; the others give at
+//! most `(cap - 1) / 2` pairs per posting: linear work, whatever the corpus.
 //!
-//! Three stages: [`Emission`] takes features as articles give them, which makes [`Postings`];
-//! [`RareIndex::add`] turns those of a partition into features with their articles; [`RareIndex::pairs`]
-//! counts the pairs of some articles.
-//! Partitions, and blocks of articles, may be worked on in any order or in parallel; [`candidates`]
-//! does all of it for a corpus in one piece. What of postings has no room in memory can be put elsewhere
-//! ([`Spill`]).
+//! Three stages: [`PostingsBuilder`] builds [`Postings`] from the features of articles;
+//! [`RareIndex::add`] turns the postings of a partition into an inverted index;
+//! [`RareIndex::pairs`] accumulates the pairs of a shard of articles. Partitions and shards may be
+//! processed in any order or in parallel; [`candidates`] does all of it for a corpus in memory.
+//! Postings that exceed the memory budget can be spilled ([`Spill`]).
 
-mod emission;
+mod accumulator;
+mod buckets;
+mod builder;
 mod index;
 mod kernel;
 mod pairs;
 mod postings;
-mod slots;
 mod spill;
-mod weigh;
+mod stats;
 
-pub use emission::{Article, Emission};
+pub use builder::{ArticleFeatures, PostingsBuilder};
 pub use index::RareIndex;
 pub use pairs::Blocks;
-pub use postings::{Postings, Spread};
+pub use postings::{Partitioning, Postings};
 pub use spill::Spill;
+pub use stats::RareStats;
 
 use super::Sides;
 use crate::Kernel;
@@ -38,14 +39,14 @@ pub type Posting = u64;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RareConfig {
-    /// Which version of the hot loops runs; all find the same.
+    /// The instruction set that is used; all find the same.
     pub kernel: Kernel,
-    /// Features that more articles have are dropped; of two sides, those that more of either have. Below
-    /// 2 nothing is ever found within one side, below 1 nothing across two.
+    /// Features with a greater df are dropped; with two sides, the df on each side counts. Below 2
+    /// nothing is ever found within one side, below 1 nothing across two.
     pub max_df: u32,
     /// Weight that a pair must share to be a candidate; see [`RareConfig::weight`]. 0 means 1.
     pub min_weight: u32,
-    /// Which pairs are looked for.
+    /// Which pairs are candidates.
     pub sides: Sides,
 }
 
@@ -57,14 +58,14 @@ impl RareConfig {
         sides: Sides,
     }
 
-    /// Articles that a feature that counts may have; of both sides.
-    fn most_articles(self) -> usize {
+    /// Articles of both sides that a feature may have without being dropped.
+    fn max_articles(self) -> usize {
         let sides = if self.sides == Sides::One { 1 } else { 2 };
         (self.max_df as usize).saturating_mul(sides).max(1)
     }
 
-    /// What a feature of that df, at most `max_df`, weighs: 4 where it is among the rarest tenth of
-    /// what counts, 2 up to three tenths, else 1. Of two sides, the greater df counts.
+    /// The weight of a feature with this df, at most `max_df`: 4 up to a tenth of `max_df`, 2 up to
+    /// three tenths, otherwise 1. With two sides, the greater df of both counts.
     ///
     /// One number cannot serve both: a rewrite shares few features with its source, but they are
     /// theirs alone; twenty versions of one text share hundreds, none of them rarer than twenty.
@@ -76,8 +77,8 @@ impl RareConfig {
         }
     }
 
-    /// A weight of 6 and a cap of 40; of 28 in corpora of more than 20,000 articles, where work
-    /// counts. A cap in proportion to the corpus would make it quadratic.
+    /// A minimum weight of 6 and a cap of 40; of 28 for more than 20,000 articles, where speed
+    /// matters. A cap in proportion to the corpus would make the work quadratic.
     pub fn for_articles(articles: usize) -> Self {
         let max_df = if articles > 20_000 { 28 } else { 40 };
         Self { kernel: Kernel::detect(), max_df, min_weight: 6, sides: Sides::One }
@@ -88,49 +89,14 @@ impl RareConfig {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Candidates {
-    /// The lesser article, the greater one, and the weight of the rare features they share; sorted.
+    /// Both articles, the smaller number first, and the weight of the rare features they share;
+    /// sorted.
     pub pairs: Vec<(u32, u32, u32)>,
-    /// What it took.
+    /// Counts.
     pub stats: RareStats,
 }
 
-/// What the rare-feature channel did, and what it dropped to stay linear.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub struct RareStats {
-    /// Postings that came in, repetitions of a feature in one article included.
-    pub postings: u64,
-    /// Distinct features among them.
-    pub features: u64,
-    /// Features that one article has alone: they pair nothing.
-    pub single_features: u64,
-    /// Features above the cap on df, which were dropped.
-    pub capped_features: u64,
-    /// Postings of these.
-    pub capped_postings: u64,
-    /// Features that articles of one of two sides have alone: they pair nothing.
-    pub one_sided_features: u64,
-    /// Postings of these.
-    pub one_sided_postings: u64,
-    /// Pairs that the other features gave, one for each feature that two articles share.
-    pub shared: u64,
-}
-
-impl RareStats {
-    /// Adds what another partition did.
-    pub fn add(&mut self, other: Self) {
-        self.postings += other.postings;
-        self.features += other.features;
-        self.single_features += other.single_features;
-        self.capped_features += other.capped_features;
-        self.capped_postings += other.capped_postings;
-        self.one_sided_features += other.one_sided_features;
-        self.one_sided_postings += other.one_sided_postings;
-        self.shared += other.shared;
-    }
-}
-
-/// Candidate pairs of a corpus whose postings are all here.
+/// Candidate pairs of a corpus, given all its postings in memory.
 pub fn candidates(postings: &Postings, config: RareConfig, scratch: &mut Scratch) -> Candidates {
     let (mut index, mut stats) = (RareIndex::default(), RareStats::default());
     let threads = std::slice::from_ref(postings);
@@ -139,24 +105,24 @@ pub fn candidates(postings: &Postings, config: RareConfig, scratch: &mut Scratch
     }
     let blocks = index.blocks(config.sides);
     let mut pairs = Vec::new();
-    for part in blocks.parts(PART_BYTES) {
-        pairs.append(&mut index.pairs(config, (&blocks, part), scratch));
+    for shard in blocks.shards(SHARD_BYTES) {
+        pairs.append(&mut index.pairs(config, (&blocks, shard), scratch));
     }
     Candidates { pairs, stats }
 }
 
-/// Memory for pairs that [`candidates`] takes, at most, about.
-const PART_BYTES: usize = 256 << 20;
+/// About the most memory that [`candidates`] takes for pairs.
+const SHARD_BYTES: usize = 256 << 20;
 
 /// Buffers that are kept from one partition to the next: one per thread.
 #[derive(Debug, Clone, Default)]
 pub struct Scratch {
-    slots: slots::Slots,
+    buckets: buckets::HashBuckets,
     postings: Vec<Posting>,
     spare: Vec<Posting>,
-    lists: Vec<Vec<u32>>,
-    words: Vec<u32>,
-    scales: weigh::Scales,
+    lists_by_df: Vec<Vec<u32>>,
+    packed_pairs: Vec<u32>,
+    accumulator: accumulator::PairAccumulator,
 }
 
 #[cfg(test)]
@@ -178,9 +144,9 @@ mod tests {
         articles
     }
 
-    /// How many articles of a feature are of each side; of the first, where there is one.
+    /// How many articles of a feature are on each side; on the first where there is one.
     fn sides(group: &BTreeSet<u32>, config: RareConfig) -> [usize; 2] {
-        let ours = group.range(..config.sides.border().unwrap_or(u32::MAX)).count();
+        let ours = group.range(..config.sides.boundary().unwrap_or(u32::MAX)).count();
         [ours, group.len() - ours]
     }
 
@@ -218,24 +184,24 @@ mod tests {
         stats
     }
 
-    /// Small numbers to hashes that differ where partitions and postings look.
+    /// Small numbers to hashes that differ in the bits that partitions and postings use.
     fn hash(feature: u64) -> u64 {
         mix(feature + 1)
     }
 
-    fn emit(emission: &mut Emission, features: &[(u64, u32)]) {
+    fn add_all(builder: &mut PostingsBuilder, features: &[(u64, u32)]) {
         for (feature, article) in features {
-            emission.article(*article).push(hash(*feature));
+            builder.article(*article).add(hash(*feature));
         }
     }
 
-    fn postings(features: &[(u64, u32)], spread: Spread) -> Postings {
-        let mut emission = Emission::new(spread, features.len());
-        emit(&mut emission, features);
-        emission.finish()
+    fn postings(features: &[(u64, u32)], partitioning: Partitioning) -> Postings {
+        let mut builder = PostingsBuilder::new(partitioning, features.len());
+        add_all(&mut builder, features);
+        builder.finish()
     }
 
-    /// All kernels that this processor has must find the same.
+    /// Candidates by every kernel of this processor, which all have to find the same.
     fn candidates(postings: &Postings, config: RareConfig) -> Candidates {
         let find = |kernel| {
             super::candidates(postings, RareConfig { kernel, ..config }, &mut Scratch::default())
@@ -259,7 +225,7 @@ mod tests {
             min_shared in 0..5u32,
         ) {
             let config = config(max_df, min_shared);
-            let found = candidates(&postings(&features, Spread::for_postings(0)), config);
+            let found = candidates(&postings(&features, Partitioning::for_postings(0)), config);
             prop_assert_eq!(found.pairs, naive(&features, config));
             prop_assert_eq!(found.stats, naive_stats(&features, config));
         }
@@ -267,38 +233,40 @@ mod tests {
         #[test]
         fn of_two_sides_same_as_maps_and_sets(
             features in prop::collection::vec((0..40u64, 0..90u32), 0..600),
-            border in 0..95u32,
+            boundary in 0..95u32,
             max_df in 0..30u32,
             min_shared in 0..5u32,
         ) {
-            let config = RareConfig { sides: Sides::Two(border), ..config(max_df, min_shared) };
-            let found = candidates(&postings(&features, Spread::for_postings(0)), config);
+            let config = RareConfig { sides: Sides::Two(boundary), ..config(max_df, min_shared) };
+            let found = candidates(&postings(&features, Partitioning::for_postings(0)), config);
             prop_assert_eq!(found.pairs, naive(&features, config));
             let stats = found.stats;
             let all = articles(&features);
-            let alone = all.values().filter(|group| group.len() == 1).count() as u64;
+            let singletons = all.values().filter(|group| group.len() == 1).count() as u64;
             prop_assert_eq!(stats.features, all.len() as u64);
-            prop_assert_eq!(stats.single_features, alone);
+            prop_assert_eq!(stats.single_features, singletons);
         }
 
         #[test]
-        fn parts_of_features_and_of_articles_give_the_same_pairs(
+        fn shards_of_features_and_of_articles_give_the_same_pairs(
             features in prop::collection::vec((0..60u64, 0..90u32), 0..400),
-            parts in 1..7usize,
+            shards in 1..7usize,
             bytes in 0..2000usize,
         ) {
             let config = config(8, 2);
             let (mut stats, mut scratch) = (RareStats::default(), Scratch::default());
             let mut index = RareIndex::default();
-            let all = Spread::for_postings(0);
-            // Two threads, one of which has the greater half; those of one part before are used again.
+            let all = Partitioning::for_postings(0);
+            // Two threads, one of which has the greater half; postings of the shard before are
+            // reused.
             let halves = features.split_at(features.len() / 3);
-            let mut threads = [halves.0, halves.1].map(|own| postings(own, all.part(0, parts)));
-            for part in 0..parts {
-                threads = [(threads[0].clone(), halves.0), (threads[1].clone(), halves.1)].map(|(own, features)| {
-                    let mut emission = own.restart(all.part(part, parts));
-                    emit(&mut emission, features);
-                    emission.finish()
+            let mut threads = [halves.0, halves.1].map(|own| postings(own, all.shard(0, shards)));
+            for shard in 0..shards {
+                let before = [(threads[0].clone(), halves.0), (threads[1].clone(), halves.1)];
+                threads = before.map(|(own, features)| {
+                    let mut builder = own.restart(all.shard(shard, shards));
+                    add_all(&mut builder, features);
+                    builder.finish()
                 });
                 for partition in 0..threads[0].partitions() {
                     let mut own = RareIndex::default();
@@ -308,9 +276,9 @@ mod tests {
             }
             let blocks = index.blocks(config.sides);
             let found: Vec<_> = blocks
-                .parts(bytes)
+                .shards(bytes)
                 .into_iter()
-                .flat_map(|part| index.pairs(config, (&blocks, part), &mut scratch))
+                .flat_map(|shard| index.pairs(config, (&blocks, shard), &mut scratch))
                 .collect();
             prop_assert_eq!(found, naive(&features, config));
             prop_assert_eq!(stats, naive_stats(&features, config));
@@ -337,37 +305,38 @@ mod tests {
         #[test]
         fn spilled_or_not_is_the_same(
             features in prop::collection::vec((0..60u64, 0..90u32, 0..20u32), 0..300),
-            part in 0..3usize,
+            shard in 0..3usize,
         ) {
-            let spread = Spread::for_postings(0).part(part, 3);
+            let partitioning = Partitioning::for_postings(0).shard(shard, 3);
             let (memory, config) = (Memory::default(), config(8, 2));
             let held: Vec<(u64, u32)> = features.iter().map(|of| (of.0, of.1)).collect();
-            let held = postings(&held, spread.clone());
-            let mut threads = [0, 1].map(|_| Emission::new(spread.clone(), 10));
+            let held = postings(&held, partitioning.clone());
+            let mut threads = [0, 1].map(|_| PostingsBuilder::new(partitioning.clone(), 10));
             let mut is_spilled = false;
             for (feature, article, chance) in features {
                 let own = &mut threads[article as usize % 2];
-                emit(own, &[(feature, article)]);
+                add_all(own, &[(feature, article)]);
                 if chance == 0 {
                     own.spill(&memory);
                     prop_assert_eq!(own.bytes(), 0);
                     is_spilled |= !memory.0.lock().unwrap().is_empty();
                 }
             }
-            let threads = threads.map(Emission::finish);
+            let threads = threads.map(PostingsBuilder::finish);
             prop_assert_eq!(threads.iter().any(Postings::is_spilled), is_spilled);
             let mut scratch = Scratch::default();
             let (mut index, mut stats) = (RareIndex::default(), RareStats::default());
-            for partition in 0..spread.partitions() {
+            for partition in 0..partitioning.partitions() {
                 let all = [Postings::gather((&threads, partition), &memory)];
                 stats.add(index.add((&all, 0), config, &mut scratch));
             }
             let expected = candidates(&held, config);
             prop_assert_eq!(stats, expected.stats);
             let blocks = index.blocks(config.sides);
-            let pairs = blocks.parts(usize::MAX).into_iter();
-            let pairs: Vec<_> =
-                pairs.flat_map(|part| index.pairs(config, (&blocks, part), &mut scratch)).collect();
+            let pairs = blocks.shards(usize::MAX).into_iter();
+            let pairs: Vec<_> = pairs
+                .flat_map(|shard| index.pairs(config, (&blocks, shard), &mut scratch))
+                .collect();
             prop_assert_eq!(pairs, expected.pairs);
         }
     }
@@ -380,7 +349,7 @@ mod tests {
             let features: Vec<_> =
                 (0..120_000).map(|n| (shape(n), (mix(n) >> 40) as u32 % 4000)).collect();
             let config = config(20, 4);
-            let found = candidates(&postings(&features, Spread::for_postings(0)), config);
+            let found = candidates(&postings(&features, Partitioning::for_postings(0)), config);
             assert!(found.pairs == naive(&features, config));
         }
     }
@@ -391,19 +360,19 @@ mod tests {
             (0..6000).map(|n| (mix(n) % 20, (mix(n) >> 40) as u32 % 600)).collect();
         for min_weight in [1, 6, 12, 40] {
             let config = config(1000, min_weight);
-            let found = candidates(&postings(&features, Spread::for_postings(0)), config);
+            let found = candidates(&postings(&features, Partitioning::for_postings(0)), config);
             assert_eq!(found.pairs, naive(&features, config));
             assert!(min_weight > 12 || !found.pairs.is_empty());
         }
     }
 
-    /// So many that a word of a pair has bits for few articles of a block.
+    /// So many that a packed pair has few bits left for the articles of a block.
     #[test]
     fn millions_of_articles() {
         let features: Vec<_> =
             (0..3000).map(|n| (mix(n) % 200, (mix(n) >> 40) as u32 % 50 * 499_999)).collect();
         let config = config(40, 3);
-        let found = candidates(&postings(&features, Spread::for_postings(0)), config);
+        let found = candidates(&postings(&features, Partitioning::for_postings(0)), config);
         assert_eq!(found.pairs, naive(&features, config));
         assert!(found.pairs.len() > 500);
     }
@@ -412,7 +381,7 @@ mod tests {
     fn what_is_dropped_is_counted() {
         let mut features: Vec<_> = (0..100).map(|article| (1, article)).collect();
         features.extend([(2, 5), (3, 5), (3, 6)]);
-        let postings = postings(&features, Spread::for_postings(0));
+        let postings = postings(&features, Partitioning::for_postings(0));
         let found = candidates(&postings, config(6, 1));
         assert_eq!(found.pairs, [(5, 6, 1)]);
         let expected = RareStats {

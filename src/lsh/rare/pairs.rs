@@ -1,68 +1,70 @@
-//! Features with their articles to counted pairs.
+//! The inverted index to pairs of articles with the weight that they share.
 //!
 //! A corpus has many times more pairs that share one rare feature than pairs that share enough. So
-//! every pair of every feature is written down once, in one word, spread over blocks of lesser articles
-//! that fit the nearest cache; there they are weighed ([`super::weigh`]). Nothing on the way looks
-//! anything up, or depends on a branch that the processor would have to guess for each pair.
+//! every pair of every feature is written once, packed into one word, partitioned into blocks by
+//! the smaller article number. A block fits the first-level cache, where its pairs are accumulated
+//! ([`super::accumulator`]). Nothing on the way needs a lookup or an unpredictable branch for each
+//! pair.
 
 use std::ops::Range;
 
 use super::super::sides;
-use super::index::SLACK;
-use super::kernel::{self, Kernel, Work};
-use super::weigh::{self, Scales, WEIGHT_BITS, Word};
+use super::accumulator::{self, PackedPair, WEIGHT_BITS};
+use super::index::PADDING;
 use super::{RareConfig, RareIndex, Scratch, Sides};
+use crate::kernel::capability::dispatch;
 use crate::prefetch;
 
-/// Pairs in a block, about: they, and then their counters, fit the first-level cache.
+/// Pairs in a block, about: they, or their counters, fit the first-level cache.
 const BLOCK_PAIRS: u64 = 1 << 14;
 
-/// Pairs that are written at a time, needed or not: to write just a few takes longer.
-const STRIDE: usize = SLACK;
+/// Pairs that are written at a time, needed or not: writing fewer takes longer.
+const STRIDE: usize = PADDING;
 
-/// Words ahead of the ones that are written that are asked for.
-const AHEAD: usize = 32;
+/// How many words ahead of the ones being written memory is prefetched.
+const PREFETCH_DISTANCE: usize = 32;
 
-/// Counters for each pair up to which all pairs that there might be are counted one by one.
-const COUNTERS: u64 = 8;
+/// Counters per pair up to which every possible pair has a counter.
+const DENSE_COUNTERS: u64 = 8;
 
-/// The lesser articles of pairs, in blocks of a power of two, and the pairs that each has.
+/// The smaller article numbers of pairs in blocks of a power of two, and how many pairs each block
+/// has.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Blocks {
     /// Bits that number the articles of a block.
     shift: u32,
     /// Bits that number all articles.
     bits: u32,
-    /// By block, one for each feature that two articles share.
+    /// Pairs of each block, counted once for each feature that they share.
     pairs: Vec<usize>,
 }
 
 impl Blocks {
-    /// Runs of blocks that take at most so many bytes each, or are one block.
-    pub fn parts(&self, bytes: usize) -> Vec<Range<usize>> {
-        let mut parts: Vec<Range<usize>> = Vec::new();
-        let mut room = 0;
+    /// Runs of blocks whose pairs take at most this many bytes each, or single blocks.
+    pub fn shards(&self, bytes: usize) -> Vec<Range<usize>> {
+        let mut shards: Vec<Range<usize>> = Vec::new();
+        let mut free = 0;
         for (block, pairs) in self.pairs.iter().enumerate() {
-            let taken = (pairs + STRIDE) * size_of::<Word>();
-            match parts.last_mut() {
-                Some(part) if taken <= room => {
-                    part.end = block + 1;
-                    room -= taken;
+            let taken = (pairs + STRIDE) * size_of::<PackedPair>();
+            match shards.last_mut() {
+                Some(shard) if taken <= free => {
+                    shard.end = block + 1;
+                    free -= taken;
                 }
                 _ => {
-                    parts.push(block..block + 1);
-                    room = bytes.saturating_sub(taken);
+                    shards.push(block..block + 1);
+                    free = bytes.saturating_sub(taken);
                 }
             }
         }
-        parts
+        shards
     }
 
-    /// Where each of some blocks starts when they are written one behind the other, and where all end.
-    /// Behind each there is room for a stride that it does not need.
-    fn starts(&self, part: Range<usize>) -> (Vec<usize>, usize) {
-        let (mut starts, mut total) = (Vec::with_capacity(part.len()), 0);
-        for pairs in &self.pairs[part] {
+    /// Where each block of a shard starts when they are written one after the other, and where the
+    /// last one ends. Behind each there is space for one more stride.
+    fn starts(&self, shard: Range<usize>) -> (Vec<usize>, usize) {
+        let (mut starts, mut total) = (Vec::with_capacity(shard.len()), 0);
+        for pairs in &self.pairs[shard] {
             starts.push(total);
             total += pairs + STRIDE;
         }
@@ -76,14 +78,15 @@ impl RareIndex {
         let articles = u64::from(self.articles);
         let bits = u32::BITS - self.articles.saturating_sub(1).leading_zeros();
         let wanted = (articles * BLOCK_PAIRS / self.shared.max(1)).max(1).ilog2();
-        let is_dense = articles * articles / 2 <= self.shared * COUNTERS && bits <= weigh::TABLE;
-        let most = if is_dense { weigh::TABLE } else { Word::BITS - WEIGHT_BITS };
+        let is_dense = articles * articles / 2 <= self.shared * DENSE_COUNTERS
+            && bits <= accumulator::DENSE_BITS;
+        let most = if is_dense { accumulator::DENSE_BITS } else { PackedPair::BITS - WEIGHT_BITS };
         let shift = wanted.min(most - bits);
         let mut pairs = vec![0; articles.div_ceil(1 << shift) as usize];
         for (df, articles) in self.features() {
-            for feature in articles[..articles.len() - SLACK].chunks_exact(df) {
-                if let Some(border) = sides.border() {
-                    let ours = sides::before(border, feature);
+            for feature in articles[..articles.len() - PADDING].chunks_exact(df) {
+                if let Some(boundary) = sides.boundary() {
+                    let ours = sides::count_below(boundary, feature);
                     for article in &feature[..ours] {
                         pairs[(article >> shift) as usize] += df - ours;
                     }
@@ -97,140 +100,130 @@ impl RareIndex {
         Blocks { shift, bits, pairs }
     }
 
-    /// The candidate pairs whose lesser article is in these blocks, of the sides of `config`: the lesser article, the greater one,
-    /// and the weight of the features they share; sorted. Panics where this processor lacks the kernel.
+    /// The candidate pairs whose smaller article number is in these blocks, of the sides of
+    /// `config`: both articles, the smaller number first, and the weight of the features they
+    /// share; sorted. Panics where this processor lacks the kernel.
     pub fn pairs(
         &self,
         config: RareConfig,
-        (blocks, part): (&Blocks, Range<usize>),
+        (blocks, shard): (&Blocks, Range<usize>),
         scratch: &mut Scratch,
     ) -> Vec<(u32, u32, u32)> {
-        let Scratch { words, scales, .. } = scratch;
-        let (starts, total) = blocks.starts(part.clone());
+        let Scratch { packed_pairs: words, accumulator, .. } = scratch;
+        let capability = config.kernel.expect_capability();
+        let (starts, total) = blocks.starts(shard.clone());
         if words.len() < total {
-            // Not both at once: this may be all the memory that there is for pairs.
+            // Not both at once: this may be the whole memory budget for pairs.
             drop(std::mem::take(words));
             *words = vec![0; total];
         }
-        let mut heads = starts.clone();
-        let lesser = Lesser { first: (part.start << blocks.shift) as u32, blocks };
+        let mut cursors = starts.clone();
+        let writer = PairWriter { first: (shard.start << blocks.shift) as u32, blocks };
         for (df, articles) in self.features() {
             let words = &mut words[..total];
             match config.sides {
                 Sides::One => {
-                    lesser.spread((df, config.weight(df as u32)), articles, &mut heads, words);
+                    writer.write_pairs(
+                        (df, config.weight(df as u32)),
+                        articles,
+                        &mut cursors,
+                        words,
+                    );
                 }
-                Sides::Two(_) => lesser.spread_across((df, config), articles, &mut heads, words),
+                Sides::Two(_) => writer.write_across((df, config), articles, &mut cursors, words),
             }
         }
         let mut pairs = Vec::new();
-        for (block, (&start, &end)) in part.zip(starts.iter().zip(&heads)) {
+        for (block, (&start, &end)) in shard.zip(starts.iter().zip(&cursors)) {
             let first = (block << blocks.shift) as u32;
-            let block = weigh::Block {
+            let block = accumulator::Block {
                 articles: first..self.articles.min(first + (1 << blocks.shift)),
-                all: self.articles,
+                article_count: self.articles,
                 bits: blocks.bits,
-                least: config.min_weight.max(1),
+                min_weight: config.min_weight.max(1),
             };
             let words = &mut words[start..end];
-            kernel::run(config.kernel, Weigh { scales, block, words, pairs: &mut pairs });
+            let (accumulator, pairs) = (&mut *accumulator, &mut pairs);
+            dispatch!(capability, kernel => accumulator.accumulate(kernel, block, words, pairs));
         }
         pairs
     }
 }
 
-/// The pairs of a block to those that weigh enough.
-struct Weigh<'s> {
-    scales: &'s mut Scales,
-    block: weigh::Block,
-    words: &'s mut [Word],
-    pairs: &'s mut Vec<(u32, u32, u32)>,
-}
-
-impl Work for Weigh<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    unsafe fn with(self, kernel: impl Kernel) {
-        // SAFETY: the caller vouches for the features.
-        unsafe { self.scales.weigh(kernel, self.block, self.words, self.pairs) }
-    }
-}
-
-/// The articles of some blocks, which are the lesser ones of pairs.
-struct Lesser<'b> {
+/// Writes the pairs of a shard's blocks, of which `first` is the first article.
+struct PairWriter<'b> {
     first: u32,
     blocks: &'b Blocks,
 }
 
-impl Lesser<'_> {
-    /// Writes down their pairs by features of a df and a weight, each in its block, of which there are as
-    /// many as `heads`: where the next pair of each block goes.
-    // Within a larger function the compiler would keep half of its numbers in memory.
+impl PairWriter<'_> {
+    /// Writes the pairs of features of one df and weight. `cursors` has for each block of the shard
+    /// where its next pair goes.
+    // Inlined into a larger function, half of its variables would not get a register.
     #[inline(never)]
-    fn spread(
+    fn write_pairs(
         &self,
         (df, weight): (usize, u32),
         articles: &[u32],
-        heads: &mut [usize],
-        words: &mut [Word],
+        cursors: &mut [usize],
+        words: &mut [PackedPair],
     ) {
         let Blocks { shift, bits, .. } = *self.blocks;
-        let count = (heads.len() as u32) << shift;
-        for first in (0..articles.len() - SLACK).step_by(df) {
+        let count = (cursors.len() as u32) << shift;
+        for first in (0..articles.len() - PADDING).step_by(df) {
             for at in first..first + df - 1 {
                 let article = articles[at].wrapping_sub(self.first);
                 if article >= count {
                     continue;
                 }
-                let head = &mut heads[(article >> shift) as usize];
+                let cursor = &mut cursors[(article >> shift) as usize];
                 let pair = (article & ((1 << shift) - 1)) << bits << WEIGHT_BITS | weight;
                 let others = first + df - 1 - at;
-                write(pair, &articles[at + 1..], others, &mut words[*head..]);
-                *head += others;
+                write(pair, &articles[at + 1..], others, &mut words[*cursor..]);
+                *cursor += others;
             }
         }
     }
 }
 
-impl Lesser<'_> {
-    /// [`Lesser::spread`] of pairs across two sides.
+impl PairWriter<'_> {
+    /// [`PairWriter::write_pairs`] of pairs across two sides.
     #[inline(never)]
-    fn spread_across(
+    fn write_across(
         &self,
         (df, config): (usize, RareConfig),
         articles: &[u32],
-        heads: &mut [usize],
-        words: &mut [Word],
+        cursors: &mut [usize],
+        words: &mut [PackedPair],
     ) {
         let Blocks { shift, bits, .. } = *self.blocks;
-        let count = (heads.len() as u32) << shift;
-        let border = config.sides.border().unwrap_or(0);
-        for first in (0..articles.len() - SLACK).step_by(df) {
+        let count = (cursors.len() as u32) << shift;
+        let boundary = config.sides.boundary().unwrap_or(0);
+        for first in (0..articles.len() - PADDING).step_by(df) {
             let feature = &articles[first..first + df];
-            let ours = sides::before(border, feature);
+            let ours = sides::count_below(boundary, feature);
             let theirs = df - ours;
             let weight = config.weight(ours.max(theirs) as u32);
             for article in feature[..ours].iter().map(|article| article.wrapping_sub(self.first)) {
                 if article >= count {
                     continue;
                 }
-                let head = &mut heads[(article >> shift) as usize];
+                let cursor = &mut cursors[(article >> shift) as usize];
                 let pair = (article & ((1 << shift) - 1)) << bits << WEIGHT_BITS | weight;
-                write(pair, &articles[first + ours..], theirs, &mut words[*head..]);
-                *head += theirs;
+                write(pair, &articles[first + ours..], theirs, &mut words[*cursor..]);
+                *cursor += theirs;
             }
         }
     }
 }
 
-/// Writes the pairs of an article with the first `count` others; what stands behind these means nothing.
+/// Writes the pairs of an article with the first `count` others, followed by meaningless ones.
 #[inline(always)]
-fn write(pair: Word, others: &[u32], count: usize, words: &mut [Word]) {
+fn write(pair: PackedPair, others: &[u32], count: usize, words: &mut [PackedPair]) {
     let whole = count.next_multiple_of(STRIDE);
     let (words, others) = (&mut words[..whole], &others[..whole]);
     for (words, others) in words.chunks_exact_mut(STRIDE).zip(others.chunks_exact(STRIDE)) {
-        prefetch::to_write(words.as_ptr().wrapping_add(AHEAD));
+        prefetch::to_write(words.as_ptr().wrapping_add(PREFETCH_DISTANCE));
         words.iter_mut().zip(others).for_each(|(to, &other)| *to = pair | other << WEIGHT_BITS);
     }
 }
@@ -240,11 +233,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_take_what_they_may() {
+    fn shards_stay_within_their_bytes() {
         let blocks = Blocks { shift: 3, bits: 6, pairs: vec![10, 10, 1000, 0, 10] };
-        assert_eq!(blocks.parts(200), [0..2, 2..3, 3..5]);
-        assert_eq!(blocks.parts(0).len(), 5);
-        assert_eq!(blocks.parts(usize::MAX).len(), 1);
-        assert!(Blocks::default().parts(100).is_empty());
+        assert_eq!(blocks.shards(200), [0..2, 2..3, 3..5]);
+        assert_eq!(blocks.shards(0).len(), 5);
+        assert_eq!(blocks.shards(usize::MAX).len(), 1);
+        assert!(Blocks::default().shards(100).is_empty());
     }
 }

@@ -1,91 +1,92 @@
-//! Postings as they come, article by article: spread over partitions, and small.
+//! Packed postings, partitioned by the highest bits of their feature's hash.
 
 use std::ops::Range;
 
 use super::spill::Run;
-use super::{Emission, Posting};
+use super::{Posting, PostingsBuilder};
 
-/// Articles are numbered within blocks of 2 to the power of this many; a mark says where one begins.
+/// Articles are numbered within blocks of 2 to the power of this many; a header starts each block.
 pub(super) const BLOCK_BITS: u32 = 5;
 
-/// Tells a mark from a posting.
-pub(super) const MARK: u32 = 1 << 31;
+/// The bit that tells a block header from a posting.
+pub(super) const BLOCK_HEADER: u32 = 1 << 31;
 
-/// Bits of a feature's hash that a posting keeps, beside those that its partition stands for.
+/// Bits of a feature's hash in a posting, beside those that its partition implies.
 pub(super) const HASH_BITS: u32 = u32::BITS - 1 - BLOCK_BITS;
 
-/// Postings that a partition should have at least: so few fit the cache.
-const PARTITION: usize = 1 << 15;
+/// Postings that a partition should have at least: this many fit the cache.
+const MIN_PARTITION: usize = 1 << 15;
 
-/// Over how many partitions features are spread, and which of these are wanted.
+/// How many partitions features are divided into by their hash, and which of them are selected.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Spread {
+pub struct Partitioning {
     bits: u32,
-    wanted: Range<usize>,
+    selected: Range<usize>,
 }
 
-impl Spread {
-    /// For about so many postings in all: 2^6 to 2^11 partitions, all wanted.
+impl Partitioning {
+    /// 2^6 to 2^11 partitions, all of them selected, for about this many postings.
     ///
-    /// Two features are the same to what follows where their partition agrees and 26 bits of their hash:
-    /// below one in a thousand are mistaken for another, up to a hundred million postings.
+    /// Two features collide where their partition and 26 more bits of their hash agree: fewer than
+    /// one in a thousand do, up to a hundred million postings.
     pub fn for_postings(postings: usize) -> Self {
-        let bits = (postings / PARTITION).max(1).ilog2().clamp(6, 11);
-        Self { bits, wanted: 0..1 << bits }
+        let bits = (postings / MIN_PARTITION).max(1).ilog2().clamp(6, 11);
+        Self { bits, selected: 0..1 << bits }
     }
 
-    /// The wanted part number `part` of `parts`. There are at most as many parts as partitions.
-    pub fn part(&self, part: usize, parts: usize) -> Self {
-        let start = |part: usize| (part * (1 << self.bits)).div_ceil(parts);
-        Self { bits: self.bits, wanted: start(part)..start(part + 1) }
+    /// Shard number `shard` of `shards`, at most as many as there are partitions. Every partition
+    /// is in exactly one of them.
+    pub fn shard(&self, shard: usize, shards: usize) -> Self {
+        let start = |shard: usize| (shard * (1 << self.bits)).div_ceil(shards);
+        Self { bits: self.bits, selected: start(shard)..start(shard + 1) }
     }
 
-    /// One of the wanted partitions alone.
-    pub(super) fn only(&self, partition: usize) -> Self {
-        let start = self.wanted.start + partition;
-        Self { bits: self.bits, wanted: start..start + 1 }
+    /// A single one of the selected partitions.
+    pub(super) fn single(&self, partition: usize) -> Self {
+        let start = self.selected.start + partition;
+        Self { bits: self.bits, selected: start..start + 1 }
     }
 
-    /// How many partitions are wanted.
+    /// How many partitions are selected.
     pub fn partitions(&self) -> usize {
-        self.wanted.len()
+        self.selected.len()
     }
 
-    /// The partition of a feature, counted from the first wanted one; as many as there are or more, where
-    /// it is not wanted.
+    /// The partition of a feature, counted from the first selected one; at least
+    /// [`Partitioning::partitions`] where it is not selected.
     #[inline(always)]
     pub(super) fn partition(&self, feature: u64) -> usize {
-        ((feature >> (u64::BITS - self.bits)) as usize).wrapping_sub(self.wanted.start)
+        ((feature >> (u64::BITS - self.bits)) as usize).wrapping_sub(self.selected.start)
     }
 }
 
-/// Postings of the wanted partitions: 4 bytes each, and 4 more for every block of 32 articles and
-/// partition that have any.
+/// Postings of the selected partitions: 4 bytes each, and 4 more in every partition for each block
+/// of 32 articles that has any there.
 #[derive(Debug, Clone)]
 pub struct Postings {
-    pub(super) spread: Spread,
+    pub(super) partitioning: Partitioning,
     pub(super) partitions: Vec<Partition>,
-    /// Words of all partitions, at most.
-    pub(super) held: usize,
+    /// Upper bound for the words of all partitions in memory.
+    pub(super) words_held: usize,
 }
 
 #[derive(Debug, Clone)]
 pub(super) struct Partition {
-    /// Marks, each with the number of a block; postings of its articles behind it.
+    /// Block headers, each followed by the packed postings of the block's articles.
     pub words: Vec<u32>,
-    /// The block of the last mark.
+    /// The block of the last header.
     pub block: u32,
-    /// What was spilled: as much as words, each with a mark to begin with.
+    /// What was spilled: runs of words, each of which starts with a header.
     pub runs: Vec<Run>,
 }
 
 impl Partition {
-    /// Nothing, with room for some words.
-    pub fn new(room: usize) -> Self {
-        Self { words: Vec::with_capacity(room), block: u32::MAX, runs: Vec::new() }
+    /// An empty partition with capacity for some words.
+    pub fn new(capacity: usize) -> Self {
+        Self { words: Vec::with_capacity(capacity), block: u32::MAX, runs: Vec::new() }
     }
 
-    /// Forgets the words; memory is kept.
+    /// Removes all words, but keeps the memory.
     pub fn clear(&mut self) {
         self.words.clear();
         self.block = u32::MAX;
@@ -93,58 +94,58 @@ impl Partition {
 }
 
 impl Postings {
-    /// None; there will be about so many.
-    pub(super) fn new(spread: Spread, postings: usize) -> Self {
-        // Memory that is never touched costs nothing, and to grow by copying does. Marks take room too, and a
-        // partition may come to more than its share.
-        let room = postings / spread.partitions().max(1) / 4 * 7;
-        let partitions = (0..spread.partitions()).map(|_| Partition::new(room)).collect();
-        Self { spread, partitions, held: 0 }
+    /// No postings; `postings` is an estimate of how many will be added.
+    pub(super) fn new(partitioning: Partitioning, postings: usize) -> Self {
+        // Untouched memory is free, growing by copying is not. Headers take memory too, and a
+        // partition may get more than its share.
+        let capacity = postings / partitioning.partitions().max(1) / 4 * 7;
+        let partitions = (0..partitioning.partitions()).map(|_| Partition::new(capacity)).collect();
+        Self { partitioning, partitions, words_held: 0 }
     }
 
-    /// Memory for so many, about.
+    /// Estimate of the bytes for this many postings.
     pub fn bytes(postings: usize) -> usize {
         postings / 2 * 9
     }
 
-    /// How many partitions there are.
+    /// Number of partitions.
     pub fn partitions(&self) -> usize {
         self.partitions.len()
     }
 
-    /// What of a partition, counted from the first wanted one, is in memory: marks, each with the number of
-    /// a block; postings of its articles behind it.
+    /// What of a partition, counted from the first selected one, is in memory: block headers, each
+    /// followed by the packed postings of the block's articles.
     pub(super) fn words(&self, partition: usize) -> &[u32] {
         &self.partitions[partition].words
     }
 
-    /// Drops the postings of articles that are not to be kept; those that are in memory.
+    /// Drops the postings in memory of all articles but those to keep.
     pub fn retain(&mut self, is_kept: impl Fn(u32) -> bool) {
         for Partition { words, .. } in &mut self.partitions {
             let mut first = 0;
             words.retain(|&word| {
-                let is_mark = word & MARK != 0;
-                first = if is_mark { word << BLOCK_BITS } else { first };
-                is_mark || is_kept(first | word & ((1 << BLOCK_BITS) - 1))
+                let is_header = word & BLOCK_HEADER != 0;
+                first = if is_header { word << BLOCK_BITS } else { first };
+                is_header || is_kept(first | word & ((1 << BLOCK_BITS) - 1))
             });
         }
     }
 
-    /// Forgets the postings, to take those of another part; memory is kept.
-    pub fn restart(mut self, spread: Spread) -> Emission {
-        self.spread = spread;
-        self.partitions.truncate(self.spread.partitions());
-        self.held = 0;
+    /// Drops all postings and starts building those of other partitions in the same memory.
+    pub fn restart(mut self, partitioning: Partitioning) -> PostingsBuilder {
+        self.partitioning = partitioning;
+        self.partitions.truncate(self.partitioning.partitions());
+        self.words_held = 0;
         for partition in &mut self.partitions {
             partition.clear();
             partition.runs.clear();
         }
-        self.partitions.resize_with(self.spread.partitions(), || Partition::new(0));
-        Emission::of(self)
+        self.partitions.resize_with(self.partitioning.partitions(), || Partition::new(0));
+        PostingsBuilder::of(self)
     }
 }
 
-/// The posting that a word stands for behind a mark of the block that begins with the article `first`.
+/// Unpacks a posting of the block whose first article is `first`.
 #[inline(always)]
 pub(super) fn unpack(word: u32, first: u32) -> Posting {
     u64::from(word >> BLOCK_BITS) << u32::BITS | u64::from(first | word & ((1 << BLOCK_BITS) - 1))
@@ -163,7 +164,7 @@ mod tests {
         for partition in 0..postings.partitions() {
             let mut first = 0;
             for &word in postings.words(partition) {
-                match word & MARK {
+                match word & BLOCK_HEADER {
                     0 => all.push(unpack(word, first)),
                     _ => first = word << BLOCK_BITS,
                 }
@@ -176,24 +177,25 @@ mod tests {
         #[test]
         fn what_goes_in_comes_out(
             features in prop::collection::vec((any::<u64>(), 0..1u32 << 28), 0..300),
-            parts in 1..5usize,
+            shards in 1..5usize,
             dropped in 0..4u32,
         ) {
-            let spread = Spread::for_postings(features.len());
+            let partitioning = Partitioning::for_postings(features.len());
             let is_kept = |article: u32| article % 4 >= dropped;
             let mut found = Vec::new();
-            let mut postings = Postings::new(spread.part(0, parts), 0);
-            for part in 0..parts {
-                let mut emission = postings.restart(spread.part(part, parts));
+            let mut postings = Postings::new(partitioning.shard(0, shards), 0);
+            for shard in 0..shards {
+                let mut builder = postings.restart(partitioning.shard(shard, shards));
                 for (feature, article) in &features {
-                    emission.article(*article).push(mix(*feature));
+                    builder.article(*article).add(mix(*feature));
                 }
-                postings = emission.finish();
+                postings = builder.finish();
                 postings.retain(is_kept);
                 found.extend(unpacked(&postings));
             }
             found.sort_unstable();
-            let bits = |(feature, article): &(u64, u32)| (mix(*feature) & ((1 << 26) - 1), *article);
+            let bits =
+                |(feature, article): &(u64, u32)| (mix(*feature) & ((1 << 26) - 1), *article);
             let kept = features.iter().filter(|(_, article)| is_kept(*article));
             let mut expected: Vec<_> = kept.map(bits).collect();
             expected.sort_unstable();
@@ -202,15 +204,16 @@ mod tests {
     }
 
     #[test]
-    fn parts_have_every_partition_once() {
+    fn shards_have_every_partition_once() {
         for postings in [0, 1 << 20, 1 << 40] {
-            let all = Spread::for_postings(postings);
-            for parts in [1, 2, 3, 7, 64] {
-                let sum: usize = (0..parts).map(|part| all.part(part, parts).partitions()).sum();
+            let all = Partitioning::for_postings(postings);
+            for shards in [1, 2, 3, 7, 64] {
+                let sum: usize =
+                    (0..shards).map(|shard| all.shard(shard, shards).partitions()).sum();
                 assert_eq!(sum, all.partitions());
             }
         }
-        assert_eq!(Spread::for_postings(0).partitions(), 64);
-        assert_eq!(Spread::for_postings(usize::MAX / 8).partitions(), 2048);
+        assert_eq!(Partitioning::for_postings(0).partitions(), 64);
+        assert_eq!(Partitioning::for_postings(usize::MAX / 8).partitions(), 2048);
     }
 }

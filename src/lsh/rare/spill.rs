@@ -1,4 +1,4 @@
-//! Postings that do not fit into memory.
+//! Spilling of postings that do not fit into memory.
 
 use super::Postings;
 use super::postings::Partition;
@@ -23,7 +23,7 @@ pub(super) struct Run {
 
 impl Postings {
     pub(super) fn spill(&mut self, to: &dyn Spill) {
-        self.held = 0;
+        self.words_held = 0;
         for partition in &mut self.partitions {
             if !partition.words.is_empty() {
                 let run = Run { place: to.write(&partition.words), words: partition.words.len() };
@@ -52,7 +52,7 @@ impl Postings {
             }
             all.words.extend_from_slice(&own.words);
         }
-        let spread = threads[0].spread.only(partition);
-        Self { spread, held: all.words.len(), partitions: vec![all] }
+        let partitioning = threads[0].partitioning.single(partition);
+        Self { partitioning, words_held: all.words.len(), partitions: vec![all] }
     }
 }

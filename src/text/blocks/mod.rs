@@ -1,13 +1,12 @@
-//! Text to bit masks, 64 bytes at a time: the part of tokenising that has a kernel per instruction
-//! set.
+//! Text to bit masks, 64 bytes at a time: the kernels of tokenising.
 //!
-//! The idea is that of simdjson (Langdale and Lemire 2019): compare a whole block with each class of
-//! characters, and do the rest on bits. Bit `i` of a mask is byte `i` of the block.
+//! The idea is from simdjson (Langdale and Lemire 2019): compare a whole block with each class
+//! of characters, and do the rest on bits. Bit `i` of a mask is byte `i` of the block.
+
 #[cfg(target_arch = "x86_64")]
-pub(super) mod avx2;
-#[cfg(target_arch = "x86_64")]
-pub(super) mod avx512;
-pub(super) mod scalar;
+mod avx512;
+mod scalar;
+mod vector;
 
 /// Bytes in a block.
 pub(super) const BLOCK: usize = 64;
@@ -21,36 +20,32 @@ pub(super) struct Masks {
     pub(super) digits: u64,
     /// `_`
     pub(super) joiners: u64,
-    /// What joins letters: `.` `'` `:`.
+    /// Punctuation that joins letters: `.` `'` `:`.
     pub(super) mid_letters: u64,
-    /// What joins digits: `.` `'` `,` `;`.
+    /// Punctuation that joins digits: `.` `'` `,` `;`.
     pub(super) mid_digits: u64,
-    /// `.` `,` `;`: where they join, the word is not what it looks like. And `-`, which never joins.
+    /// `.` `,` `;`: where they join, the word is not what it looks like. And `-`, which never
+    /// joins.
     pub(super) dropped: u64,
     /// All bytes of characters beyond ASCII.
     pub(super) wide: u64,
 }
 
-/// What each instruction set brings.
+/// The kernels of an instruction set, by its token.
 pub(super) trait Kernel: Copy {
     /// Classifies `bytes` and writes them to `lowered`, with `A-Z` in lower case.
-    ///
-    /// # Safety
-    /// The processor must have the kernel's features.
-    unsafe fn classify(self, bytes: &[u8; BLOCK], lowered: &mut [u8; BLOCK]) -> Masks;
+    fn classify(self, bytes: &[u8; BLOCK], lowered: &mut [u8; BLOCK]) -> Masks;
 
-    /// Writes `base + i` for every bit `i` that is set, ascending, to the start of `places`; what is
-    /// beyond these may change too.
-    ///
-    /// # Safety
-    /// The processor must have the kernel's features.
+    /// Writes `base + i` for every bit `i` that is set, ascending, to the start of `positions`,
+    /// whose other elements become meaningless.
     #[inline(always)]
-    unsafe fn places(self, mut bits: u64, base: u32, places: &mut [u32; BLOCK]) {
+    fn positions(self, mut bits: u64, base: u32, positions: &mut [u32; BLOCK]) {
         let count = bits.count_ones() as usize;
-        // Eight at a time whatever the count: too many cost less than a branch that is mispredicted.
-        for eight in places.as_chunks_mut::<8>().0.iter_mut().take(count.div_ceil(8)) {
-            for place in eight {
-                *place = base.wrapping_add(bits.trailing_zeros());
+        // Eight at a time whatever the count: superfluous ones cost less than an unpredictable
+        // branch.
+        for eight in positions.as_chunks_mut::<8>().0.iter_mut().take(count.div_ceil(8)) {
+            for position in eight {
+                *position = base.wrapping_add(bits.trailing_zeros());
                 bits &= bits.wrapping_sub(1);
             }
         }
@@ -62,6 +57,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::kernel::capability::{Capability, dispatch};
 
     /// A block of text, biased to the bytes that matter.
     fn block() -> impl Strategy<Value = [u8; BLOCK]> {
@@ -90,31 +86,21 @@ mod tests {
 
     fn check(kernel: impl Kernel, bytes: &[u8; BLOCK], bits: u64) {
         let mut lowered = [0; BLOCK];
-        let mut places = [0; BLOCK];
-        // SAFETY: the tests below ask for the features first.
-        let masks = unsafe {
-            kernel.places(bits, 1000, &mut places);
-            kernel.classify(bytes, &mut lowered)
-        };
+        let mut positions = [0; BLOCK];
+        kernel.positions(bits, 1000, &mut positions);
+        let masks = kernel.classify(bytes, &mut lowered);
         assert_eq!(masks, naive(bytes));
         assert_eq!(lowered, bytes.map(|b| b.to_ascii_lowercase()));
         let expected: Vec<u32> = (0..64).filter(|i| bits >> i & 1 == 1).map(|i| 1000 + i).collect();
-        assert_eq!(places[..expected.len()], expected);
+        assert_eq!(positions[..expected.len()], expected);
     }
 
     proptest! {
         #[test]
         fn all_kernels_classify_alike(bytes in block(), bits in any::<u64>(), sparse in any::<u64>()) {
             for bits in [bits, bits & sparse, bits | sparse, u64::MAX, 0] {
-                check(scalar::Scalar, &bytes, bits);
-                #[cfg(target_arch = "x86_64")]
-                {
-                    if crate::Kernel::Avx2.is_available() {
-                        check(avx2::Avx2, &bytes, bits);
-                    }
-                    if crate::Kernel::Avx512.is_available() {
-                        check(avx512::Avx512, &bytes, bits);
-                    }
+                for capability in Capability::all() {
+                    dispatch!(capability, kernel => check(kernel, &bytes, bits));
                 }
             }
         }

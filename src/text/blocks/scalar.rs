@@ -1,10 +1,8 @@
-//! The kernel for every machine, and the oracle of the others.
+//! The scalar twin, which the vector kernels are tested against: a table, and a transposition of 8
+//! by 8 bits.
 
 use super::{BLOCK, Kernel, Masks};
-
-/// Plain Rust: a table, and the transposition of 8 by 8 bits.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::text) struct Scalar;
+use crate::kernel::capability::Scalar;
 
 /// One bit per class of [`Masks`], in the order of its fields.
 static CLASS: [u8; 256] = {
@@ -30,7 +28,7 @@ static CLASS: [u8; 256] = {
 
 impl Kernel for Scalar {
     #[inline(always)]
-    unsafe fn classify(self, bytes: &[u8; BLOCK], lowered: &mut [u8; BLOCK]) -> Masks {
+    fn classify(self, bytes: &[u8; BLOCK], lowered: &mut [u8; BLOCK]) -> Masks {
         *lowered = bytes.map(|byte| byte.to_ascii_lowercase());
         // masks[class][eighth of the block]
         let mut masks = [[0; 8]; 8];

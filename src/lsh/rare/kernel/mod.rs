@@ -1,264 +1,260 @@
-//! What of finding rare features has a version per instruction set: work on many numbers at a time that
-//! no compiler makes of a loop over them.
+//! The loops of the rare-feature channel that have a kernel per instruction set, because no
+//! compiler vectorises them.
+//!
+//! These kernels are not generic over the vector: they consist of what only AVX-512 has (expand,
+//! compress, conflict detection, leading zero counts, permutation of two registers, masked stores).
+//! With AVX2 each of these would take a table or a loop, so there the scalar twins run, compiled
+//! for AVX2.
 
 #[cfg(target_arch = "x86_64")]
-pub(super) mod avx512;
-pub(super) mod scalar;
+mod avx512;
+mod scalar;
 
 use super::Posting;
-use super::weigh::Word;
+use super::accumulator::PackedPair;
+#[cfg(target_arch = "x86_64")]
+use crate::kernel::capability::Avx2;
+use crate::kernel::capability::Scalar;
 
-/// Words of postings that are taken apart together.
+/// Words that are unpacked together.
 pub(super) const LANES: usize = 16;
 
-/// Postings that most slots have at most.
-pub(super) const FEW: usize = 8;
+/// Postings of a small bucket, at most; few buckets are larger.
+pub(super) const SMALL: usize = 8;
 
-/// How words of postings, as [`super::postings`] writes them, fall into slots.
+/// Which bits of a packed posting are the number of its bucket.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Cut {
-    /// Bits of a word below the number of its slot.
+pub(super) struct BucketMask {
+    /// Bits below the bucket's number.
     pub shift: u32,
-    /// The slot of what is no posting: the number of slots.
-    pub none: u32,
+    /// The bucket of block headers: the number of buckets.
+    pub headers: u32,
 }
 
-impl Cut {
-    /// The slot of a word. A mark has its highest bit, which no slot has.
+impl BucketMask {
+    /// The bucket of a word. Only block headers have the highest bit set.
     #[inline(always)]
-    pub fn slot(self, word: u32) -> u32 {
-        (word >> self.shift).min(self.none)
+    pub fn bucket(self, word: u32) -> u32 {
+        (word >> self.shift).min(self.headers)
     }
 }
 
-/// Where slots have their postings: those with two, those with three, and those with more.
+/// Offsets of the next bucket with two postings, with three, and with more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Places {
+pub(super) struct BucketOffsets {
     pub two: u32,
     pub three: u32,
     pub more: u32,
 }
 
-/// What slots of as many postings each have: two or three.
+/// The features of several buckets of the same size, which is two or three.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Same {
-    /// The articles of features with two, one behind the other, and how many these are.
+pub(super) struct BucketFeatures {
+    /// The articles of features with two, one feature after the other, and how many articles these
+    /// are.
     pub two: ([u32; LANES], usize),
-    /// And with three.
+    /// The same for features with three.
     pub three: ([u32; LANES], usize),
-    /// Postings that are there for a second time.
-    pub again: u32,
-    /// A bit for the first posting of each slot of which a quick look does not say.
-    pub unclear: u32,
+    /// Repeated postings.
+    pub duplicates: u32,
+    /// A bit for the first posting of each bucket whose postings do not ascend: collisions, which
+    /// are left to be resolved.
+    pub collisions: u32,
 }
 
-/// Work that a kernel is handed to.
-pub(super) trait Work {
-    type Output;
+/// What each instruction set brings, by its token; where it brings nothing, the scalar twin.
+pub(super) trait Kernel: Copy {
+    /// Unpacks words, the first of which are of the block whose first article is `first`. Returns
+    /// the first article of the block of the last.
+    #[inline(always)]
+    fn unpack(
+        self,
+        words: &[u32; LANES],
+        mask_and_first: (BucketMask, u32),
+        buckets: &mut [u32; LANES],
+        postings: &mut [Posting; LANES],
+    ) -> u32 {
+        scalar::unpack(words, mask_and_first, buckets, postings)
+    }
 
-    /// Does it. To be inlined, so that all of it is compiled for the kernel's instruction set.
-    ///
-    /// # Safety
-    /// The processor must have the kernel's features.
-    unsafe fn with(self, kernel: impl Kernel) -> Self::Output;
-}
+    /// Turns the number of postings of each bucket into the offset of its first: `singleton` for
+    /// buckets with none or one, otherwise from `first` on. `buckets` has a multiple of [`LANES`]
+    /// of them. Writes where buckets with more than three start to `starts`, which must have
+    /// [`LANES`] elements more than there are of these. Returns their number, and the offsets
+    /// behind the last buckets.
+    #[inline(always)]
+    fn bucket_offsets(
+        self,
+        buckets: &mut [u32],
+        first_and_singleton: (BucketOffsets, u32),
+        starts: &mut [u32],
+    ) -> (usize, BucketOffsets) {
+        scalar::bucket_offsets(buckets, first_and_singleton, starts)
+    }
 
-/// Does some work with a kernel. Panics where this processor lacks it.
-pub(super) fn run<W: Work>(kernel: crate::Kernel, work: W) -> W::Output {
-    kernel.assert_available();
-    match kernel {
-        // SAFETY: the processor has its features, as was asserted.
-        #[cfg(target_arch = "x86_64")]
-        crate::Kernel::Avx512 => unsafe { run_avx512(work) },
-        // SAFETY: plain Rust needs no features.
-        _ => unsafe { work.with(scalar::Scalar) },
+    /// The features of buckets of `N` postings each, 2 or 3; the first `count` postings are valid.
+    #[inline(always)]
+    fn bucket_features<const N: usize>(
+        self,
+        postings: &[Posting; LANES],
+        count: usize,
+    ) -> BucketFeatures {
+        scalar::bucket_features::<N>(postings, count)
+    }
+
+    /// Takes a bucket of `count` postings, 2 to [`SMALL`], to be one of which at most one feature
+    /// has several: returns its df, or 0, and writes its articles to the start of `articles`.
+    /// `None` where that may not be so, or where postings do not ascend.
+    #[inline(always)]
+    fn small_bucket(
+        self,
+        postings: &[Posting; SMALL],
+        count: usize,
+        articles: &mut [u32; SMALL],
+    ) -> Option<usize> {
+        scalar::small_bucket(postings, count, articles)
+    }
+
+    /// Moves the postings with the feature of the first to the front, and writes the others to
+    /// `others`, both in their order. `others` must have [`SMALL`] elements more than `postings`.
+    /// Returns the number of postings with the feature.
+    #[inline(always)]
+    fn split_by_feature(self, postings: &mut [Posting], others: &mut [Posting]) -> usize {
+        scalar::split_by_feature(postings, others)
+    }
+
+    /// Moves the pairs whose counter is at least `min_weight` to the front, and returns their
+    /// number. There are 2 to the power of `bits` counters, which
+    /// [`super::accumulator::counter_of`] numbers, and [`super::accumulator::COUNTER_PADDING`]
+    /// more.
+    #[inline(always)]
+    fn filter(self, words: &mut [PackedPair], counters: &[u8], bits: u32, min_weight: u8) -> usize {
+        scalar::filter(words, counters, bits, min_weight)
     }
 }
 
+impl Kernel for Scalar {}
+
 #[cfg(target_arch = "x86_64")]
-#[target_feature(
-    enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi,avx512vbmi2"
-)]
-fn run_avx512<W: Work>(work: W) -> W::Output {
-    // SAFETY: this function has the features.
-    unsafe { work.with(avx512::Avx512) }
-}
-
-/// What each instruction set brings.
-pub(super) trait Kernel: Copy {
-    /// Takes words apart, which begin in the block of articles of which the first is `first`. Gives the
-    /// first article of the block in which they end.
-    ///
-    /// # Safety
-    /// The processor must have the kernel's features.
-    unsafe fn unpack(
-        self,
-        words: &[u32; LANES],
-        cut_and_first: (Cut, u32),
-        slots: &mut [u32; LANES],
-        postings: &mut [Posting; LANES],
-    ) -> u32;
-
-    /// Turns the number of postings of each slot, of a multiple of [`LANES`], into the place of its first
-    /// one: `alone` where there are none or one, else from `first` on. Writes where slots with more than
-    /// three begin to the start of `begins`, which has [`LANES`] more than there are. Gives how many that
-    /// is, and where the postings end.
-    ///
-    /// # Safety
-    /// The processor must have the kernel's features.
-    unsafe fn places(
-        self,
-        slots: &mut [u32],
-        first_and_alone: (Places, u32),
-        begins: &mut [u32],
-    ) -> (usize, Places);
-
-    /// What slots of `N` postings each have, 2 or 3; so many postings count.
-    ///
-    /// # Safety
-    /// The processor must have the kernel's features.
-    unsafe fn same<const N: usize>(self, postings: &[Posting; LANES], count: usize) -> Same;
-
-    /// What the first `count` postings are, 4 to [`FEW`], those of a slot: the df of the one feature that has
-    /// several, or 0. Its articles stand at the start of `articles`; what is behind means nothing. `None`
-    /// where a quick look does not say: there may be several such features, or postings that do not ascend.
-    ///
-    /// # Safety
-    /// The processor must have the kernel's features.
-    unsafe fn few(
-        self,
-        postings: &[Posting; FEW],
-        count: usize,
-        articles: &mut [u32; FEW],
-    ) -> Option<usize>;
-
-    /// Moves the postings that have the first one's feature to the front, and the others to `others`, which
-    /// has room for [`FEW`] more than all; each in the order in which they came. Gives how many have it.
-    ///
-    /// # Safety
-    /// The processor must have the kernel's features.
-    unsafe fn part(self, postings: &mut [Posting], others: &mut [Posting]) -> usize;
-
-    /// Moves the words to the front whose counter is at least `least`, and gives their number. There is a
-    /// counter for each [`super::weigh::place_of`] of so many bits, and [`super::weigh::SLACK`] more.
-    ///
-    /// # Safety
-    /// The processor must have the kernel's features.
-    unsafe fn keep(self, words: &mut [Word], counters: &[u8], bits: u32, least: u8) -> usize;
-}
+impl Kernel for Avx2 {}
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::postings::MARK;
-    use super::super::weigh::{SLACK, place_of};
-    use super::scalar::Scalar;
+    use super::super::accumulator::{COUNTER_PADDING, counter_of};
+    use super::super::postings::BLOCK_HEADER;
     use super::*;
+    use crate::kernel::capability::{Capability, dispatch};
 
-    /// Calls a test with every kernel that this processor has, but the one that the others are held to.
+    /// Runs a test with every kernel that this processor has.
     macro_rules! with_kernels {
-        ($test:expr) => {
-            #[cfg(target_arch = "x86_64")]
-            if crate::Kernel::Avx512.is_available() {
-                $test(avx512::Avx512);
+        (|$kernel:ident| $test:expr) => {
+            for capability in Capability::all() {
+                dispatch!(capability, $kernel => $test);
             }
         };
     }
 
-    /// Words of which some are marks.
+    /// Words of which some are block headers.
     fn words() -> impl Strategy<Value = [u32; LANES]> {
-        let word = (any::<u32>(), 0..4u32)
-            .prop_map(|(word, chance)| if chance == 0 { MARK | word >> 8 } else { word & !MARK });
+        let word = (any::<u32>(), 0..4u32).prop_map(|(word, chance)| {
+            if chance == 0 { BLOCK_HEADER | word >> 8 } else { word & !BLOCK_HEADER }
+        });
         prop::collection::vec(word, LANES).prop_map(|words| words.try_into().expect("as many"))
     }
 
-    fn unpack(kernel: impl Kernel, words: &[u32; LANES], cut: Cut) -> (u32, [u32; 16], [u64; 16]) {
-        let (mut slots, mut postings) = ([0; LANES], [0; LANES]);
-        // SAFETY: the tests ask for the features first.
-        let last = unsafe { kernel.unpack(words, (cut, 96), &mut slots, &mut postings) };
-        (last, slots, postings)
+    fn unpack(
+        kernel: impl Kernel,
+        words: &[u32; LANES],
+        mask: BucketMask,
+    ) -> (u32, [u32; 16], [u64; 16]) {
+        let (mut buckets, mut postings) = ([0; LANES], [0; LANES]);
+        let last = kernel.unpack(words, (mask, 96), &mut buckets, &mut postings);
+        (last, buckets, postings)
     }
 
-    fn places(kernel: impl Kernel, counts: &[u32]) -> (Vec<u32>, Vec<u32>, Places) {
-        let (mut slots, mut begins) = (counts.to_vec(), vec![0; counts.len() + LANES]);
-        let first = Places { two: 1000, three: 2000, more: 3000 };
-        // SAFETY: the tests ask for the features first.
-        let (several, end) = unsafe { kernel.places(&mut slots, (first, 7), &mut begins) };
-        (slots, begins[..several].to_vec(), end)
+    fn bucket_offsets(kernel: impl Kernel, counts: &[u32]) -> (Vec<u32>, Vec<u32>, BucketOffsets) {
+        let (mut buckets, mut starts) = (counts.to_vec(), vec![0; counts.len() + LANES]);
+        let first = BucketOffsets { two: 1000, three: 2000, more: 3000 };
+        let (large, end) = kernel.bucket_offsets(&mut buckets, (first, 7), &mut starts);
+        (buckets, starts[..large].to_vec(), end)
     }
 
-    /// Articles of features with two and with three, postings that are there again, and unclear slots.
+    /// Articles of features with two and with three, repeated postings, and buckets with
+    /// collisions.
     type Found = (Vec<u32>, Vec<u32>, u32, u32);
 
-    fn same<const N: usize>(
+    fn bucket_features<const N: usize>(
         kernel: impl Kernel,
         postings: &[Posting; LANES],
         count: usize,
     ) -> Found {
-        // SAFETY: the tests ask for the features first.
-        let Same { two, three, again, unclear } = unsafe { kernel.same::<N>(postings, count) };
-        (two.0[..two.1].to_vec(), three.0[..three.1].to_vec(), again, unclear)
+        let BucketFeatures { two, three, duplicates, collisions } =
+            kernel.bucket_features::<N>(postings, count);
+        (two.0[..two.1].to_vec(), three.0[..three.1].to_vec(), duplicates, collisions)
     }
 
-    /// What [`Kernel::same`] says, slot by slot.
-    fn naive_same(postings: &[Posting], size: usize) -> Found {
+    /// What [`Kernel::bucket_features`] says, bucket by bucket.
+    fn naive_features(postings: &[Posting], size: usize) -> Found {
         let mut found = Found::default();
-        for (at, slot) in postings.chunks(size).enumerate() {
-            match naive(slot) {
+        for (at, bucket) in postings.chunks(size).enumerate() {
+            match naive(bucket) {
                 Some((2, articles)) => found.0.extend(articles),
                 Some((3, articles)) => found.1.extend(articles),
                 Some(_) => {}
-                None if size == 2 && slot[0] == slot[1] => found.2 += 1,
-                None if size == 2 => found.0.extend([slot[1] as u32, slot[0] as u32]),
+                None if size == 2 && bucket[0] == bucket[1] => found.2 += 1,
+                None if size == 2 => found.0.extend([bucket[1] as u32, bucket[0] as u32]),
                 None => found.3 |= 1 << (at * size),
             }
         }
         found
     }
 
-    fn few(
+    fn small_bucket(
         kernel: impl Kernel,
-        postings: &[Posting; FEW],
+        postings: &[Posting; SMALL],
         count: usize,
     ) -> Option<(usize, Vec<u32>)> {
-        let mut articles = [0; FEW];
-        // SAFETY: the tests ask for the features first.
-        let found = unsafe { kernel.few(postings, count, &mut articles) };
+        let mut articles = [0; SMALL];
+        let found = kernel.small_bucket(postings, count, &mut articles);
         found.map(|df| (df, articles[..df].to_vec()))
     }
 
-    fn part(kernel: impl Kernel, postings: &[Posting]) -> (Vec<Posting>, Vec<Posting>) {
-        let (mut postings, mut others) = (postings.to_vec(), vec![0; postings.len() + FEW]);
+    fn split_by_feature(kernel: impl Kernel, postings: &[Posting]) -> (Vec<Posting>, Vec<Posting>) {
+        let (mut postings, mut others) = (postings.to_vec(), vec![0; postings.len() + SMALL]);
         let all = postings.len();
-        // What is behind must be left alone.
+        // What follows must not be touched.
         postings.push(7);
-        // SAFETY: the tests ask for the features first.
-        let same = unsafe { kernel.part(&mut postings[..all], &mut others) };
+        let same = kernel.split_by_feature(&mut postings[..all], &mut others);
         assert_eq!(postings[all], 7);
         (postings[..same].to_vec(), others[..all - same].to_vec())
     }
 
-    fn keep(kernel: impl Kernel, words: &[Word], counters: &[u8], bits: u32) -> Vec<Word> {
+    fn filter(
+        kernel: impl Kernel,
+        words: &[PackedPair],
+        counters: &[u8],
+        bits: u32,
+    ) -> Vec<PackedPair> {
         let mut words = words.to_vec();
-        // SAFETY: the tests ask for the features first.
-        let kept = unsafe { kernel.keep(&mut words, counters, bits, 6) };
+        let kept = kernel.filter(&mut words, counters, bits, 6);
         words.truncate(kept);
         words
     }
 
-    /// The one feature that has several postings, 0 if none has, and its articles; by counting one feature
-    /// after the other. `None` where there are several, or articles do not ascend.
+    /// The df of the one feature with several postings, or 0, and its articles, by counting. `None`
+    /// where several features have several postings, or articles do not ascend.
     fn naive(postings: &[Posting]) -> Option<(usize, Vec<u32>)> {
         let of = |feature: u64| postings.iter().filter(move |posting| **posting >> 32 == feature);
-        let mut several: Vec<u64> = postings.iter().map(|posting| posting >> 32).collect();
-        several.retain(|feature| of(*feature).count() > 1);
-        let articles: Vec<u32> = several
+        let mut shared: Vec<u64> = postings.iter().map(|posting| posting >> 32).collect();
+        shared.retain(|feature| of(*feature).count() > 1);
+        let articles: Vec<u32> = shared
             .first()
             .map_or(Vec::new(), |feature| of(*feature).map(|posting| *posting as u32).collect());
-        several.sort_unstable();
-        several.dedup();
-        let is_clear = several.len() < 2 && articles.is_sorted_by(|a, b| a < b);
+        shared.sort_unstable();
+        shared.dedup();
+        let is_clear = shared.len() < 2 && articles.is_sorted_by(|a, b| a < b);
         is_clear.then_some((articles.len(), articles))
     }
 
@@ -275,14 +271,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn words_are_taken_apart_alike(words in words(), bits in 4..20u32) {
-            let cut = Cut { shift: 31 - bits, none: 1 << bits };
-            let expected = unpack(Scalar, &words, cut);
-            with_kernels!(|kernel| assert_eq!(unpack(kernel, &words, cut), expected));
+        fn words_are_unpacked_alike(words in words(), bits in 4..20u32) {
+            let mask = BucketMask { shift: 31 - bits, headers: 1 << bits };
+            let expected = unpack(Scalar, &words, mask);
+            with_kernels!(|kernel| assert_eq!(unpack(kernel, &words, mask), expected));
             let mut block = 3;
             for (at, word) in words.into_iter().enumerate() {
-                block = if word & MARK == 0 { block } else { word & !MARK };
-                if word & MARK == 0 {
+                block = if word & BLOCK_HEADER == 0 { block } else { word & !BLOCK_HEADER };
+                if word & BLOCK_HEADER == 0 {
                     prop_assert_eq!(expected.1[at], word >> (31 - bits));
                     let posting = u64::from(word >> 5) << 32 | u64::from(block << 5 | word & 31);
                     prop_assert_eq!(expected.2[at], posting);
@@ -294,75 +290,84 @@ mod tests {
         }
 
         #[test]
-        fn slots_get_places_alike(lanes in 0..6usize, counts in prop::collection::vec(0..6u32, 96)) {
+        fn buckets_get_offsets_alike(
+            lanes in 0..6usize,
+            counts in prop::collection::vec(0..6u32, 96),
+        ) {
             let counts = &counts[..lanes * LANES];
-            let expected = places(Scalar, counts);
-            with_kernels!(|kernel| assert_eq!(places(kernel, counts), expected));
-            let mut next = Places { two: 1000, three: 2000, more: 3000 };
-            let mut begins = Vec::new();
-            for (count, place) in counts.iter().zip(&expected.0) {
+            let expected = bucket_offsets(Scalar, counts);
+            with_kernels!(|kernel| assert_eq!(bucket_offsets(kernel, counts), expected));
+            let mut next = BucketOffsets { two: 1000, three: 2000, more: 3000 };
+            let mut starts = Vec::new();
+            for (count, offset) in counts.iter().zip(&expected.0) {
                 let next = match count {
                     0 | 1 => &mut 7,
                     2 => &mut next.two,
                     3 => &mut next.three,
                     _ => &mut next.more,
                 };
-                prop_assert_eq!(*place, *next);
-                begins.extend((*count > 3).then_some(*next));
+                prop_assert_eq!(*offset, *next);
+                starts.extend((*count > 3).then_some(*next));
                 *next += count;
             }
-            prop_assert_eq!((expected.1, expected.2), (begins, next));
+            prop_assert_eq!((expected.1, expected.2), (starts, next));
         }
 
         #[test]
-        fn slots_of_as_many_are_what_they_are(
-            slots in prop::collection::vec(postings(6..7), 3),
+        fn features_of_pairs_and_triples(
+            buckets in prop::collection::vec(postings(6..7), 3),
             count in 0..=8usize,
         ) {
-            // In order within a slot; the same numbers as slots of two and as slots of three.
-            let mut postings: Vec<Posting> = slots.concat();
+            // In order within a bucket; the same numbers as buckets of two and as buckets of three.
+            let mut postings: Vec<Posting> = buckets.concat();
             postings.truncate(LANES);
             let postings: [Posting; LANES] = postings.try_into().expect("as many");
             let (twos, threes) = (count * 2, count.min(5) * 3);
-            let expected = (naive_same(&postings[..twos], 2), naive_same(&postings[..threes], 3));
-            prop_assert_eq!(&same::<2>(Scalar, &postings, twos), &expected.0);
-            prop_assert_eq!(&same::<3>(Scalar, &postings, threes), &expected.1);
+            let expected =
+                (naive_features(&postings[..twos], 2), naive_features(&postings[..threes], 3));
+            prop_assert_eq!(&bucket_features::<2>(Scalar, &postings, twos), &expected.0);
+            prop_assert_eq!(&bucket_features::<3>(Scalar, &postings, threes), &expected.1);
             with_kernels!(|kernel| {
-                assert_eq!(same::<2>(kernel, &postings, twos), expected.0);
-                assert_eq!(same::<3>(kernel, &postings, threes), expected.1);
+                assert_eq!(bucket_features::<2>(kernel, &postings, twos), expected.0);
+                assert_eq!(bucket_features::<3>(kernel, &postings, threes), expected.1);
             });
         }
 
         #[test]
-        fn few_postings_are_what_they_are(postings in postings(FEW..FEW + 1), count in 2..=FEW) {
-            let postings: [Posting; FEW] = postings.try_into().expect("as many");
+        fn features_of_small_buckets(postings in postings(SMALL..SMALL + 1), count in 2..=SMALL) {
+            let postings: [Posting; SMALL] = postings.try_into().expect("as many");
             let expected = naive(&postings[..count]);
-            with_kernels!(|kernel| assert_eq!(few(kernel, &postings, count), expected));
-            // One after the other need not know as much, but must not be wrong.
-            let known = few(Scalar, &postings, count);
-            prop_assert!(known.is_none() || known == expected);
             let is_one = postings[..count].iter().all(|posting| posting >> 32 == postings[0] >> 32);
-            prop_assert!(known.is_some() || expected.is_none() || !is_one);
+            // The scalar twin need not know as much as AVX-512, but must not be wrong.
+            with_kernels!(|kernel| {
+                let known = small_bucket(kernel, &postings, count);
+                assert!(known.is_none() || known == expected);
+                assert!(known.is_some() || expected.is_none() || !is_one);
+            });
+            #[cfg(target_arch = "x86_64")]
+            if let Some(Capability::Avx512(kernel)) = crate::Kernel::Avx512.capability() {
+                prop_assert_eq!(small_bucket(kernel, &postings, count), expected);
+            }
         }
 
         #[test]
-        fn features_part_alike(postings in postings(1..40)) {
+        fn postings_are_split_alike(postings in postings(1..40)) {
             let is_same = |posting: &Posting| posting >> 32 == postings[0] >> 32;
             let expected: (Vec<_>, Vec<_>) = postings.iter().partition(|posting| is_same(posting));
-            prop_assert_eq!(&part(Scalar, &postings), &expected);
-            with_kernels!(|kernel| assert_eq!(part(kernel, &postings), expected));
+            prop_assert_eq!(&split_by_feature(Scalar, &postings), &expected);
+            with_kernels!(|kernel| assert_eq!(split_by_feature(kernel, &postings), expected));
         }
 
         #[test]
-        fn words_are_kept_alike(
+        fn pairs_are_filtered_alike(
             words in prop::collection::vec(any::<u32>(), 0..100),
-            counters in prop::collection::vec(0..12u8, (1 << 8) + SLACK),
+            counters in prop::collection::vec(0..12u8, (1 << 8) + COUNTER_PADDING),
             bits in 1..=8u32,
         ) {
-            let is_kept = |word: &Word| counters[place_of(*word, bits)] >= 6;
-            let expected: Vec<Word> = words.iter().copied().filter(is_kept).collect();
-            prop_assert_eq!(&keep(Scalar, &words, &counters, bits), &expected);
-            with_kernels!(|kernel| assert_eq!(keep(kernel, &words, &counters, bits), expected));
+            let is_kept = |word: &PackedPair| counters[counter_of(*word, bits)] >= 6;
+            let expected: Vec<PackedPair> = words.iter().copied().filter(is_kept).collect();
+            prop_assert_eq!(&filter(Scalar, &words, &counters, bits), &expected);
+            with_kernels!(|kernel| assert_eq!(filter(kernel, &words, &counters, bits), expected));
         }
     }
 }
