@@ -3,14 +3,17 @@
 //! text → shingle → sketch → lsh → align → cluster. What comes out is the same for any number of
 //! threads: every parallel step collects in the order of its input.
 
+pub mod batch;
 mod candidates;
 mod common;
 mod config;
 mod copies;
 pub mod dedup;
 mod extract;
+mod fingerprint;
 mod frames;
 mod identical;
+mod index;
 mod pool;
 mod rewrites;
 mod scan;
@@ -31,6 +34,8 @@ use crate::text::Analyzer;
 pub use crate::lsh::Sides;
 pub use candidates::{Candidates, Channels};
 pub use config::{Channel, Config};
+pub use fingerprint::{Fingerprint, Fingerprinter, InCommon, Key, Scheme};
+pub use index::{Candidate, Index};
 pub use scan::{Pair, Scan, Stage, Stats, Watch, edges};
 pub use texts::Texts;
 
