@@ -3,29 +3,39 @@
 //! text → shingle → sketch → lsh → align → cluster. What comes out is the same for any number of
 //! threads: every parallel step collects in the order of its input.
 
+pub mod batch;
 mod bloom;
 mod candidates;
 mod common;
 mod config;
 mod copies;
 pub mod dedup;
+mod extract;
+mod fingerprint;
 mod frames;
 mod identical;
+mod index;
 mod pool;
 mod rewrites;
 mod scan;
 mod texts;
 mod together;
 
+use std::sync::OnceLock;
+
 use crate::Error;
 use crate::align::boilerplate::Boilerplate;
 use crate::align::synonyms::Synonyms;
 use crate::align::{Comparison, Profile, ProfileOptions, compare};
+use crate::lsh::Banding;
+use crate::lsh::banding::Target;
 use crate::text::Analyzer;
 
 pub use crate::lsh::Sides;
 pub use candidates::{Candidates, Channels};
 pub use config::{Channel, Config};
+pub use fingerprint::{Fingerprint, Fingerprinter, InCommon, Key, Scheme};
+pub use index::{Candidate, Index};
 pub use scan::{Pair, Scan, Stage, Stats, Watch, edges};
 pub use texts::Texts;
 
@@ -49,6 +59,8 @@ pub struct Engine {
     /// What never counts: the config's texts, and what a corpus turns out to share.
     boilerplate: Boilerplate,
     synonyms: Synonyms,
+    /// How signatures are cut into bands. It takes milliseconds to find out, so it is done once.
+    banding: OnceLock<Banding>,
 }
 
 impl Engine {
@@ -56,7 +68,8 @@ impl Engine {
     pub fn new(config: Config) -> Result<Self, Error> {
         config.check()?;
         let synonyms = Synonyms::new(&config.synonyms, config.language);
-        let mut engine = Self { config, boilerplate: Boilerplate::default(), synonyms };
+        let boilerplate = Boilerplate::default();
+        let mut engine = Self { config, boilerplate, synonyms, banding: OnceLock::new() };
         let mut analyzer = engine.analyzer();
         for text in &engine.config.boilerplate {
             engine.boilerplate.add(&analyzer.article(text).words);
@@ -92,6 +105,16 @@ impl Engine {
     /// Compares two texts that were made ready.
     pub fn compare_profiles(&self, a: &Profile, b: &Profile) -> Comparison {
         compare(a, b, &self.config.compare)
+    }
+
+    /// The bands that suit the threshold of the settings.
+    fn banding(&self) -> Result<Banding, Error> {
+        if let Some(banding) = self.banding.get() {
+            return Ok(*banding);
+        }
+        let target = Target::new(self.config.banding_threshold, self.config.lanes);
+        let banding = Banding::for_threshold(target)?;
+        Ok(*self.banding.get_or_init(|| banding))
     }
 
     /// This engine, for which also `boilerplate` does not count.

@@ -14,6 +14,12 @@ pub enum Error {
         /// What would do.
         expected: &'static str,
     },
+    /// Bytes that should be a fingerprint are none.
+    #[error("this is no fingerprint: {problem}")]
+    MalformedFingerprint {
+        /// What is wrong with them.
+        problem: &'static str,
+    },
     /// Two signatures were made by different rules, so that no number would mean anything.
     #[error(
         "signature scheme {found} cannot be compared with {expected}; sign both texts with the same settings"

@@ -76,6 +76,71 @@
 //! # Ok::<(), retold::Error>(())
 //! ```
 //!
+//! # One article by itself
+//!
+//! A scan needs all texts at once. Where articles come and go, [`Engine::fingerprint`] makes of one text
+//! everything that finds it again, and an [`engine::Index`] of such fingerprints finds the candidates of
+//! an article among those that are there, by the rules of a scan. `examples/index.rs` is a small server
+//! around it.
+//!
+//! ```
+//! use retold::engine::Index;
+//! use retold::{Config, Engine};
+//!
+//! let engine = Engine::new(Config::default())?;
+//! let mut index: Index<u64> = engine.index(10_000)?;
+//! let ferry = "The minister signed the ferry contract on Monday night, before the vote.";
+//! let rain = "Rain fell all day, and nobody in the harbour asked when the boats would leave.";
+//! index.add(17, engine.fingerprint(ferry)?)?;
+//! index.add(18, engine.fingerprint(rain)?)?;
+//!
+//! let asked = "On Monday night, before the vote, the minister signed the contract for the ferry.";
+//! let found = index.candidates(&engine.fingerprint(asked)?)?;
+//! assert_eq!(found.len(), 1);
+//! assert_eq!(found[0].id, 17);
+//! assert!(engine.compare(asked, ferry).score > 0.5);
+//! # Ok::<(), retold::Error>(())
+//! ```
+//!
+//! # In a distributed job
+//!
+//! [`engine::batch`] has the steps of a scan as functions that know nothing of one another: texts to
+//! fingerprints, articles that share a key to candidate pairs, pairs of prepared articles to
+//! comparisons. Whoever shares out the work groups by key in between.
+//!
+//! ```
+//! use std::collections::BTreeMap;
+//!
+//! use retold::engine::Key;
+//! use retold::engine::batch::{self, RareRules};
+//! use retold::{Config, Engine};
+//!
+//! let engine = Engine::new(Config::default())?;
+//! let texts = [
+//!     "The minister signed the ferry contract on Monday night, before the vote.",
+//!     "Rain fell all day, and nobody in the harbour asked when the boats would leave.",
+//!     "On Monday night, before the vote, the minister signed the contract for the ferry.",
+//! ];
+//! let rules = RareRules { max_df: 40, min_weight: 6 };
+//!
+//! // Texts to keys, and the articles of each …
+//! let mut buckets: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+//! for (id, fingerprint) in batch::fingerprints(&engine, texts)?.iter().enumerate() {
+//!     fingerprint.keys().for_each(|key| buckets.entry(key).or_default().push(id));
+//! }
+//! // … features to pairs with what they weigh (texts and bands have functions of their own) …
+//! let features = buckets.iter().filter(|(key, _)| matches!(key, Key::Feature(_)));
+//! let pairs = features.flat_map(|(_, ids)| batch::pairs_of_feature(ids, rules)).collect();
+//! let pairs = batch::heavy_pairs(pairs, rules);
+//! assert_eq!(pairs, [(0, 2)]);
+//!
+//! // … and pairs to comparisons.
+//! let profiles = batch::profiles(&engine, texts);
+//! let prepared = pairs.iter().map(|(a, b)| (&profiles[*a], &profiles[*b]));
+//! assert!(batch::compare(&engine, prepared)[0].score > 0.5);
+//! # Ok::<(), retold::Error>(())
+//! ```
+//!
 //! # The stages by themselves
 //!
 //! Every stage is a module of pure functions: texts in, features out; features in, pairs out; a pair

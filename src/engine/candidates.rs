@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::extract::Extractor;
 use super::identical::{collapse, pair_wordless};
 use super::pool::{Pool, Pooled};
 use super::rewrites::{Groups, Indexing, emit, pair_rare};
@@ -11,10 +12,8 @@ use super::{Channel, Engine, Texts, Watch};
 use crate::Error;
 use crate::lsh::Sides;
 use crate::lsh::band_keys::{self, BandKeys, Bucketing, Collapsed};
-use crate::lsh::banding::{Banding, Target};
+use crate::lsh::banding::Banding;
 use crate::lsh::rare::{self, Postings, PostingsBuilder, RareIndex};
-use crate::sketch::MinHasher;
-use crate::text::hash::mix;
 use crate::text::{Analyzer, Outline, wordless};
 
 /// Texts that one task takes; small enough to share work out, large enough to keep it together.
@@ -72,10 +71,7 @@ struct Block {
 /// What a thread keeps from block to block.
 struct Worker<'p> {
     analyzer: Pooled<'p, Analyzer>,
-    hasher: MinHasher,
-    outline: Outline,
-    shingles: Vec<u64>,
-    lanes: Vec<u32>,
+    extractor: Extractor,
     emission: Pooled<'p, PostingsBuilder>,
     groups: &'p Groups<'p>,
 }
@@ -97,18 +93,14 @@ impl Engine {
         sides: Sides,
         watch: &dyn Watch,
     ) -> Result<Candidates, Error> {
-        let hasher = MinHasher::new(self.config.minhash())?;
-        let target = Target::new(self.config.banding_threshold, self.config.lanes);
-        let banding = Banding::for_threshold(target)?;
+        let extractor = Extractor::new(&self.config)?;
+        let banding = self.banding()?;
         let analyzers = Pool::new(|| self.analyzer());
         let groups = self.groups(texts);
         let emissions = Pool::new(|| groups.emission(0));
         let worker = || Worker {
             analyzer: analyzers.take(),
-            hasher: hasher.clone(),
-            outline: Outline::default(),
-            shingles: Vec::new(),
-            lanes: vec![0; self.config.lanes],
+            extractor: extractor.clone(),
             emission: emissions.take(),
             groups: &groups,
         };
@@ -189,24 +181,21 @@ impl Engine {
         };
         for at in range {
             let text = texts.text(at);
-            worker.analyzer.outline(&text, &mut worker.outline);
-            let Outline { forms, .. } = &worker.outline;
+            let Worker { analyzer, extractor, .. } = worker;
+            extractor.read(analyzer, &text);
             block.bytes += text.len() as u64;
-            block.words += forms.len() as u64;
-            if forms.is_empty() {
+            block.words += extractor.words() as u64;
+            if extractor.words() == 0 {
                 block.wordless.extend(wordless(&text).map(|hash| (hash, at as u32)));
             }
-            block.prints.push((!forms.is_empty()).then(|| print(forms)));
-            if self.config.channel != Channel::Rare {
-                worker.shingles.clear();
-                let n = self.config.shingle_words;
-                crate::shingle::ngrams(forms, n, self.config.kernel, &mut worker.shingles);
-                if worker.hasher.sign_shingles(&worker.shingles, &mut worker.lanes) {
-                    block.keys.push(at as u32, &worker.lanes)?;
-                }
+            block.prints.push(extractor.text_hash());
+            if self.config.channel != Channel::Rare
+                && let Some(lanes) = extractor.sign()
+            {
+                block.keys.push(at as u32, lanes)?;
             }
             if self.config.channel != Channel::Banding {
-                emit(&worker.outline, at as u32, &mut worker.emission);
+                emit(extractor.outline(), at as u32, &mut worker.emission);
                 worker.groups.relieve(&mut worker.emission);
             }
         }
@@ -255,18 +244,6 @@ fn band(keys: &BandKeys, banding: Banding, standing: &[bool], found: &mut Candid
     found.pairs.append(&mut pairs);
 }
 
-/// A hash of words in their order. Every fourth word is chained to the ones before, so that four chains
-/// go on at a time.
-fn print(forms: &[u64]) -> u64 {
-    let mut chains = [forms.len() as u64; 4];
-    for words in forms.chunks(chains.len()) {
-        for (chain, word) in chains.iter_mut().zip(words) {
-            *chain = mix(chain.rotate_left(1) ^ word);
-        }
-    }
-    chains.iter().fold(0, |print: u64, chain| mix(print.rotate_left(1) ^ chain))
-}
-
 #[cfg(test)]
 mod tests {
     use std::borrow::Cow;
@@ -275,6 +252,7 @@ mod tests {
     use super::*;
     use crate::Config;
     use crate::lsh::rare::Spill;
+    use crate::text::hash::mix;
 
     /// Texts with a place for postings.
     struct Roomy {

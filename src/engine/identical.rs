@@ -9,6 +9,12 @@ use crate::lsh::Sides;
 /// stands for all. Of two sides, the first of each.
 const IDENTICAL_LIMIT: usize = 8;
 
+/// How many of so many articles with the same text are compared with others, and count in document
+/// frequencies: all of up to eight, else one, which stands for the others.
+pub fn representatives(copies: usize) -> usize {
+    if copies > IDENTICAL_LIMIT { 1 } else { copies }
+}
+
 /// A hash of what an article holds, and its number.
 type Numbered = (u64, u32);
 
@@ -51,8 +57,7 @@ pub(super) fn pair_wordless(mut hashes: Vec<Numbered>, sides: Sides, found: &mut
             pair_across(ours, theirs, &mut found.identical);
             continue;
         }
-        let firsts = if group.len() > IDENTICAL_LIMIT { 1 } else { group.len() };
-        for (at, (_, first)) in group[..firsts].iter().enumerate() {
+        for (at, (_, first)) in group[..representatives(group.len())].iter().enumerate() {
             let pairs = group[at + 1..].iter().map(|(_, other)| (*first, *other));
             found.identical.extend(pairs);
         }

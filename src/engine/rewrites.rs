@@ -3,12 +3,11 @@
 use rayon::prelude::*;
 
 use super::candidates::Candidates;
-use super::{Engine, Texts};
+use super::{Engine, Texts, extract};
 use crate::lsh::Sides;
 use crate::lsh::rare::{
     self, Partitioning, Postings, PostingsBuilder, RareConfig, RareIndex, Spill,
 };
-use crate::shingle::reuse::skip_bigrams;
 use crate::text::Outline;
 
 /// Texts by which the number of features is estimated.
@@ -24,7 +23,7 @@ impl Engine {
         let mut features = 0;
         for at in (0..texts.len()).step_by(step) {
             analyzer.outline(&texts.text(at), &mut outline);
-            skip_bigrams(&outline.stems, window(outline.forms.len()), |_| features += step);
+            extract::features(&outline, |_| features += step);
         }
         let all = Partitioning::for_postings(features);
         let held = self.config.held_bytes.max(1);
@@ -87,18 +86,7 @@ impl Groups<'_> {
 /// Adds the features of an article.
 pub(super) fn emit(outline: &Outline, article: u32, emission: &mut PostingsBuilder) {
     let mut article = emission.article(article);
-    skip_bigrams(&outline.stems, window(outline.forms.len()), |feature| article.add(feature));
-}
-
-/// Content words between the two of a feature, for an article of that many words: short ones would
-/// else have too few features to share three, and their rewrites be lost.
-fn window(words: usize) -> usize {
-    match words {
-        0..150 => 4,
-        150..200 => 3,
-        200..250 => 2,
-        _ => 1,
-    }
+    extract::features(outline, |feature| article.add(feature));
 }
 
 /// How postings come into the index.

@@ -78,13 +78,11 @@ impl BandKeys {
                 expected: "at most the number of lanes",
             });
         }
-        let mut whole = 0;
-        for (column, lanes) in self.columns.iter_mut().zip(lanes.chunks_exact(rows)) {
-            let key = hash_lanes(0, lanes);
+        let keys = self.columns.iter_mut().zip(keys_of(self.banding, lanes));
+        self.whole.push(whole_of(keys.map(|(column, key)| {
             column.push((key >> 32) as u32);
-            whole = hash_lanes(whole ^ key, &[1]);
-        }
-        self.whole.push(whole);
+            key
+        })));
         self.articles.push(article);
         Ok(())
     }
@@ -356,6 +354,18 @@ fn for_each_bucket(entries: &[u64], mut each: impl FnMut(&[u64])) {
         each(&entries[at - 1..at + length]);
         at += length + 1;
     }
+}
+
+/// The key of each band of a signature, given its lanes: 64 bits, of which the upper half is the better
+/// one, and which [`BandKeys`] keeps. Lanes beyond those of the last band are not read; there must be
+/// enough for all.
+pub fn keys_of(banding: Banding, lanes: &[u32]) -> impl Iterator<Item = u64> {
+    lanes.chunks_exact(banding.rows()).take(banding.bands()).map(|lanes| hash_lanes(0, lanes))
+}
+
+/// One key of the keys of all bands.
+pub fn whole_of(keys: impl Iterator<Item = u64>) -> u64 {
+    keys.fold(0, |whole, key| hash_lanes(whole ^ key, &[1]))
 }
 
 /// Hashes a run of lanes to 64 bits, the upper half of which is mixed better.

@@ -6,6 +6,11 @@
 
 use crate::text::hash::mix;
 
+/// Version of all that makes features of words: detection of languages, stop words, stems, which pairs
+/// of them, and their hashes. A change to any of them makes stored features unusable, and so needs the
+/// next number. What is a word has [a version of its own](crate::sketch::scheme::NORMALISATION).
+pub const FEATURES: u32 = 1;
+
 /// Calls `each` with the hash of every pair of stems at most `window` positions apart; `stems` are
 /// those of an article's content words, as [`Outline`](crate::text::Outline) has them. A `window`
 /// of 1 gives neighbours only.
@@ -19,6 +24,17 @@ pub fn skip_bigrams(stems: &[u32], window: usize, mut each: impl FnMut(u64)) {
                 each(skip_bigram(first, second));
             }
         }
+    }
+}
+
+/// The window that suits an article of that many words: with a narrow one, short articles would have
+/// too few features to share three, and their rewrites be lost.
+pub fn window(words: usize) -> usize {
+    match words {
+        0..150 => 4,
+        150..200 => 3,
+        200..250 => 2,
+        _ => 1,
     }
 }
 

@@ -64,17 +64,9 @@ impl RareConfig {
         (self.max_df as usize).saturating_mul(sides).max(1)
     }
 
-    /// The weight of a feature with this df, at most `max_df`: 4 up to a tenth of `max_df`, 2 up to
-    /// three tenths, otherwise 1. With two sides, the greater df of both counts.
-    ///
-    /// One number cannot serve both: a rewrite shares few features with its source, but they are
-    /// theirs alone; twenty versions of one text share hundreds, none of them rarer than twenty.
+    /// The [`weight`] of a feature by this cap. Of two sides, the greater df counts.
     pub fn weight(self, df: u32) -> u32 {
-        match u64::from(df) * 10 {
-            rare if rare <= u64::from(self.max_df) => 4,
-            rare if rare <= 3 * u64::from(self.max_df) => 2,
-            _ => 1,
-        }
+        weight(df, self.max_df)
     }
 
     /// A minimum weight of 6 and a cap of 40; of 28 for more than 20,000 articles, where speed
@@ -82,6 +74,19 @@ impl RareConfig {
     pub fn for_articles(articles: usize) -> Self {
         let max_df = if articles > 20_000 { 28 } else { 40 };
         Self { kernel: Kernel::detect(), max_df, min_weight: 6, sides: Sides::One }
+    }
+}
+
+/// What a feature of that df, at most `max_df`, weighs: 4 where it is among the rarest tenth of what
+/// counts, 2 up to three tenths, else 1.
+///
+/// One number cannot serve both: a rewrite shares few features with its source, but they are theirs
+/// alone; twenty versions of one text share hundreds, none of them rarer than twenty.
+pub fn weight(df: u32, max_df: u32) -> u32 {
+    match u64::from(df) * 10 {
+        rare if rare <= u64::from(max_df) => 4,
+        rare if rare <= 3 * u64::from(max_df) => 2,
+        _ => 1,
     }
 }
 
