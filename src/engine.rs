@@ -8,20 +8,23 @@ mod common;
 mod config;
 mod copies;
 pub mod dedup;
+#[cfg(test)]
+mod failing;
 mod frames;
 mod identical;
 mod pool;
 mod rewrites;
 mod scan;
 mod sieve;
+mod steps;
 mod texts;
 mod together;
 
-use crate::Error;
 use crate::align::boilerplate::Boilerplate;
 use crate::align::synonyms::Synonyms;
-use crate::align::{Comparison, Profile, ProfileOptions, compare};
+use crate::align::{Comparison, Profile, ProfileOptions, compare, compare_until};
 use crate::text::Analyzer;
+use crate::{Cancel, Cancelled, Error};
 
 pub use crate::lsh::Sides;
 pub use candidates::{Candidates, Channels};
@@ -73,6 +76,20 @@ impl Engine {
     pub fn compare(&self, a: &str, b: &str) -> Comparison {
         let mut analyzer = self.analyzer();
         self.compare_profiles(&self.profile(&mut analyzer, a), &self.profile(&mut analyzer, b))
+    }
+
+    /// [`Engine::compare`], until it is told to stop: between two sentences at most.
+    pub fn compare_until(
+        &self,
+        a: &str,
+        b: &str,
+        cancel: &Cancel,
+    ) -> Result<Comparison, Cancelled> {
+        let mut analyzer = self.analyzer();
+        let a = self.profile(&mut analyzer, a);
+        cancel.check()?;
+        let b = self.profile(&mut analyzer, b);
+        compare_until(&a, &b, &self.config.compare, cancel)
     }
 
     /// Takes texts apart as this engine's language option says. One for each thread.

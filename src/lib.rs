@@ -101,6 +101,7 @@
 //! Unicode tables.
 
 pub mod align;
+pub mod cancel;
 pub mod cluster;
 pub mod engine;
 pub mod error;
@@ -114,7 +115,8 @@ pub mod sketch;
 pub mod span;
 pub mod text;
 
+pub use cancel::{Cancel, Cancelled};
 pub use engine::{Config, Engine};
-pub use error::Error;
+pub use error::{BoxError, Error};
 pub use kernel::Kernel;
 pub use span::Span;

@@ -6,7 +6,7 @@
 
 use super::Spill;
 use super::postings::{BLOCK_BITS, MARK, Partition, Postings, Spread};
-use crate::prefetch;
+use crate::{Error, prefetch};
 
 /// Features that are put in order together, at most: they fit the second-level cache.
 const STAGE: usize = 1 << 15;
@@ -81,9 +81,9 @@ impl Emission {
     }
 
     /// Spills all postings so far, which makes room for others.
-    pub fn spill(&mut self, to: &dyn Spill) {
+    pub fn spill(&mut self, to: &dyn Spill) -> Result<(), Error> {
         self.settle();
-        self.postings.spill(to);
+        self.postings.spill(to)
     }
 
     /// All postings.

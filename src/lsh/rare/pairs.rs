@@ -12,7 +12,7 @@ use super::index::SLACK;
 use super::kernel::{self, Kernel, Work};
 use super::weigh::{self, Scales, WEIGHT_BITS, Word};
 use super::{RareConfig, RareIndex, Scratch, Sides};
-use crate::prefetch;
+use crate::{Cancel, Cancelled, prefetch};
 
 /// Pairs in a block, about: they, and then their counters, fit the first-level cache.
 const BLOCK_PAIRS: u64 = 1 << 14;
@@ -105,6 +105,18 @@ impl RareIndex {
         (blocks, part): (&Blocks, Range<usize>),
         scratch: &mut Scratch,
     ) -> Vec<(u32, u32, u32)> {
+        let found = self.pairs_until(config, (blocks, part), scratch, &Cancel::never());
+        found.expect("nobody tells it to stop")
+    }
+
+    /// [`RareIndex::pairs`], until it is told to stop.
+    pub fn pairs_until(
+        &self,
+        config: RareConfig,
+        (blocks, part): (&Blocks, Range<usize>),
+        scratch: &mut Scratch,
+        cancel: &Cancel,
+    ) -> Result<Vec<(u32, u32, u32)>, Cancelled> {
         let Scratch { words, scales, .. } = scratch;
         let (starts, total) = blocks.starts(part.clone());
         if words.len() < total {
@@ -115,6 +127,7 @@ impl RareIndex {
         let mut heads = starts.clone();
         let lesser = Lesser { first: (part.start << blocks.shift) as u32, blocks };
         for (df, articles) in self.features() {
+            cancel.check()?;
             let words = &mut words[..total];
             match config.sides {
                 Sides::One => {
@@ -125,6 +138,7 @@ impl RareIndex {
         }
         let mut pairs = Vec::new();
         for (block, (&start, &end)) in part.zip(starts.iter().zip(&heads)) {
+            cancel.check()?;
             let first = (block << blocks.shift) as u32;
             let block = weigh::Block {
                 articles: first..self.articles.min(first + (1 << blocks.shift)),
@@ -135,7 +149,7 @@ impl RareIndex {
             let words = &mut words[start..end];
             kernel::run(config.kernel, Weigh { scales, block, words, pairs: &mut pairs });
         }
-        pairs
+        Ok(pairs)
     }
 }
 
