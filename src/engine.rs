@@ -11,6 +11,8 @@ mod config;
 mod copies;
 pub mod dedup;
 mod extract;
+#[cfg(test)]
+mod failing;
 mod fingerprint;
 mod frames;
 mod identical;
@@ -18,18 +20,19 @@ mod index;
 mod pool;
 mod rewrites;
 mod scan;
+mod steps;
 mod texts;
 mod together;
 
 use std::sync::OnceLock;
 
-use crate::Error;
 use crate::align::boilerplate::Boilerplate;
 use crate::align::synonyms::Synonyms;
-use crate::align::{Comparison, Profile, ProfileOptions, compare};
+use crate::align::{Comparison, Profile, ProfileOptions, compare, compare_until};
 use crate::lsh::Banding;
 use crate::lsh::banding::Target;
 use crate::text::Analyzer;
+use crate::{Cancel, Cancelled, Error};
 
 pub use crate::lsh::Sides;
 pub use candidates::{Candidates, Channels};
@@ -86,6 +89,20 @@ impl Engine {
     pub fn compare(&self, a: &str, b: &str) -> Comparison {
         let mut analyzer = self.analyzer();
         self.compare_profiles(&self.profile(&mut analyzer, a), &self.profile(&mut analyzer, b))
+    }
+
+    /// [`Engine::compare`], until it is told to stop: between two sentences at most.
+    pub fn compare_until(
+        &self,
+        a: &str,
+        b: &str,
+        cancel: &Cancel,
+    ) -> Result<Comparison, Cancelled> {
+        let mut analyzer = self.analyzer();
+        let a = self.profile(&mut analyzer, a);
+        cancel.check()?;
+        let b = self.profile(&mut analyzer, b);
+        compare_until(&a, &b, &self.config.compare, cancel)
     }
 
     /// Takes texts apart as this engine's language option says. One for each thread.

@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn names_are_read_back() {
         for kernel in Kernel::ALL.into_iter().filter(|kernel| kernel.is_available()) {
-            assert_eq!(kernel.to_string().parse(), Ok(kernel));
+            assert_eq!(kernel.to_string().parse::<Kernel>().unwrap(), kernel);
         }
         assert!("sse9".parse::<Kernel>().is_err());
     }

@@ -193,6 +193,7 @@
 //! Unicode tables.
 
 pub mod align;
+pub mod cancel;
 pub mod cluster;
 pub mod engine;
 pub mod error;
@@ -209,7 +210,8 @@ pub mod text;
 #[cfg(feature = "unstable")]
 pub mod unstable;
 
+pub use cancel::{Cancel, Cancelled};
 pub use engine::{Config, Engine};
-pub use error::Error;
+pub use error::{BoxError, Error};
 pub use kernel::Kernel;
 pub use span::Span;

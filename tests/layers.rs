@@ -8,8 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The core, lowest first: each may know those before it, and no other module.
-const CORE: [&str; 13] = [
+const CORE: [&str; 14] = [
     "setters",
+    "cancel",
     "error",
     "span",
     "kernel",
@@ -36,7 +37,10 @@ const PACKAGES: [(&str, &[&str]); 3] = [
 ];
 
 /// What the crate's root hands out under another name than that of its module.
-const REEXPORTS: [(&str, &str); 5] = [
+const REEXPORTS: [(&str, &str); 8] = [
+    ("BoxError", "error"),
+    ("Cancel", "cancel"),
+    ("Cancelled", "cancel"),
     ("Config", "engine"),
     ("Engine", "engine"),
     ("Error", "error"),

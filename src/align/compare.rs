@@ -14,6 +14,7 @@ use super::shown::Shown;
 use super::weights::Weights;
 use crate::shingle::Overlap;
 use crate::text::Article;
+use crate::{Cancel, Cancelled};
 
 /// Log-odds of a pair that counted shingles settle, and what is added for the share that they share:
 /// a thousand to one, and more for closer copies.
@@ -30,7 +31,21 @@ const DENIED_FRAME: f32 = 0.7;
 /// Compares two articles. A text without words is unrelated to all but itself, with score 0, and so are texts
 /// that share no word. Which of the two comes first makes no difference but to which is `a`.
 pub fn compare(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison {
-    if is_before(a, b) { in_order(a, b, options) } else { in_order(b, a, options).mirrored() }
+    let found = compare_until(a, b, options, &Cancel::never());
+    found.expect("nobody tells it to stop")
+}
+
+/// [`compare`], until it is told to stop: between two sentences at most.
+pub fn compare_until(
+    a: &Profile,
+    b: &Profile,
+    options: &CompareOptions,
+    cancel: &Cancel,
+) -> Result<Comparison, Cancelled> {
+    match is_before(a, b) {
+        true => in_order(a, b, options, cancel),
+        false => in_order(b, a, options, cancel).map(Comparison::mirrored),
+    }
 }
 
 /// Whether two articles are compared in this order: the longer one first, and of two of one length
@@ -43,25 +58,34 @@ fn is_before(a: &Profile, b: &Profile) -> bool {
     words(a) > words(b) || words(a) == words(b) && forms(a) <= forms(b)
 }
 
-fn in_order(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison {
+fn in_order(
+    a: &Profile,
+    b: &Profile,
+    options: &CompareOptions,
+    cancel: &Cancel,
+) -> Result<Comparison, Cancelled> {
     let overlap = a.overlap(b);
-    let weights = Weights::new(a, b);
+    let mut weights = Weights::new(a, b);
+    weights.cancel = cancel.clone();
     if weights.shared.is_empty() && overlap.jaccard == 0.0 {
-        return match is_identical(a, b) {
+        return Ok(match is_identical(a, b) {
             true => Shown::of_identical(a, b).comparison(Relation::Identical, 1.0, &overlap),
             false => Shown::none().comparison(Relation::Unrelated, 0.0, &overlap),
-        };
+        });
     }
     if is_identical(a, b) {
-        return Shown::of_identical(a, b).comparison(Relation::Identical, 1.0, &overlap);
+        return Ok(Shown::of_identical(a, b).comparison(Relation::Identical, 1.0, &overlap));
     }
     let links = links(a, b, &weights);
+    cancel.check()?;
     let least = options.least_passage([a, b].map(|profile| profile.article.words.len()));
     let mut passages = passages(a, b, &weights, &links);
     passages.retain(|passage| passage.words() >= least);
+    cancel.check()?;
     let facts = Facts::of_articles(a, b, &weights);
     let pair = Pair { a, b, weights: &weights, links: &links, passages: &passages, facts };
     let verdict = Verdict::of(&pair, &overlap, options);
+    cancel.check()?;
     let mut comparison = verdict.shown.comparison(verdict.relation, verdict.score, &overlap);
     if comparison.relation == Relation::Excerpt {
         let in_b = overlap.of_first >= overlap.of_second;
@@ -70,7 +94,7 @@ fn in_order(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison {
     comparison.features = verdict.judgement.features;
     comparison.words = pair.words() as u32;
     comparison.conflicting = facts.conflicting_share();
-    comparison
+    Ok(comparison)
 }
 
 fn is_identical(a: &Profile, b: &Profile) -> bool {

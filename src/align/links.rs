@@ -71,6 +71,9 @@ pub fn links(a: &Profile, b: &Profile, weights: &Weights) -> Vec<Link> {
     let mut row = Row::new(b.sentences(), least);
     let (words_a, words_b) = (&weights.in_common.a, &weights.in_common.b);
     for (i, &whole_a) in norms.0.iter().enumerate() {
+        if weights.cancel.is_cancelled() {
+            return Vec::new();
+        }
         row.fill(a.held(i), b, weights);
         let length_a = a.article.sentences[i].words.len();
         for (j, shared) in row.take(whole_a, &roots) {

@@ -26,7 +26,7 @@ pub(crate) mod synonyms;
 pub(crate) mod weights;
 
 pub use changes::changes;
-pub use compare::compare;
+pub use compare::{compare, compare_until};
 pub use options::CompareOptions;
 pub use profile::{Profile, ProfileOptions};
 pub use relation::{Comparison, Feature, Kind, Match, Relation, Side};

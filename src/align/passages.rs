@@ -122,6 +122,9 @@ pub fn runs(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<
         links.iter().filter(|link| link.odds > SEED_ODDS).map(Seed::from).collect();
     let mut found = Vec::new();
     for group in groups(&mut seeds, [GAP, GAP]) {
+        if weights.cancel.is_cancelled() {
+            break;
+        }
         let group = &seeds[group];
         let (in_a, in_b) = hull(group);
         let [in_a, in_b] = refine(&weights.in_common, a.words_of(in_a), b.words_of(in_b));
@@ -160,7 +163,8 @@ impl Summaries<'_> {
         let (side, article) = if in_a { (Side::A, a) } else { (Side::B, b) };
         let mut best = best_of_each(self.links, side, article.sentences());
         let groups = groups(&mut best, gaps);
-        groups.into_iter().filter_map(|group| self.candidate(a, b, &best[group])).collect()
+        let groups = groups.into_iter().take_while(|_| !self.weights.cancel.is_cancelled());
+        groups.filter_map(|group| self.candidate(a, b, &best[group])).collect()
     }
 
     fn candidate(&self, a: &Profile, b: &Profile, group: &[Seed]) -> Option<Candidate> {

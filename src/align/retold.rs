@@ -42,6 +42,9 @@ pub fn passages(pair: &Pair, aligned: &[Aligned], options: &CompareOptions) -> V
         a.max(b) >= options.rewrite
     };
     for run in weak {
+        if pair.weights.cancel.is_cancelled() {
+            break;
+        }
         if run.odds < LIKELY && is_most(&found) {
             break;
         }

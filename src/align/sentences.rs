@@ -62,6 +62,7 @@ pub fn align_sentences(pair: &Pair, bar: Bar) -> Vec<Aligned> {
     let mut explained = Explained::new(a, b, weights);
     let mut aligned: Vec<&Link> = order
         .into_iter()
+        .take_while(|_| !weights.cancel.is_cancelled())
         .map(|key| &links[key as u32 as usize])
         .filter(|link| explained.add(link))
         .collect();

@@ -91,9 +91,12 @@ impl Shown {
 
     fn of(pair: &Pair, passages: &[Candidate], aligned: &[Aligned]) -> Self {
         let mut edits = Edits::default();
+        let goes_on = || !pair.weights.cancel.is_cancelled();
+        let shown = passages.iter().take_while(|_| goes_on());
+        let aligned = aligned.iter().take_while(|_| goes_on());
         Self {
-            passages: passages.iter().map(|p| to_match(p, pair, &mut edits)).collect(),
-            sentences: aligned.iter().map(|two| two.to_match(pair, &mut edits)).collect(),
+            passages: shown.map(|p| to_match(p, pair, &mut edits)).collect(),
+            sentences: aligned.map(|two| two.to_match(pair, &mut edits)).collect(),
             coverage: pair.characters_in(passages),
         }
     }

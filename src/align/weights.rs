@@ -2,6 +2,7 @@
 
 use super::in_common::InCommon;
 use super::profile::{NO_TERM, Profile};
+use crate::Cancel;
 use crate::shingle::{Places, find_shared};
 use crate::text::Shape;
 
@@ -28,6 +29,9 @@ pub struct Weights {
     pub shared: Places,
     /// The same word by word.
     pub in_common: InCommon,
+    /// Tells the comparison to stop. Whatever goes over all sentences then ends early, and what it
+    /// has found means nothing.
+    pub cancel: Cancel,
 }
 
 impl Weights {
@@ -66,6 +70,7 @@ impl Weights {
             found_b,
             shared,
             in_common,
+            cancel: Cancel::never(),
         }
     }
 }

@@ -10,6 +10,7 @@ use std::hash::BuildHasherDefault;
 
 use crate::setters::setters;
 use crate::text::hash::{Mixed, WordMap, mix};
+use crate::{Cancel, Cancelled};
 
 /// A verified relation between two articles.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -52,6 +53,17 @@ impl Confirmation {
 /// Cost: near linear in edges. The order of `edges` does not matter. Memory: four bytes for each
 /// article, some two hundred for each that has an edge.
 pub fn clusters(articles: usize, edges: &[Edge], confirmation: Confirmation) -> Vec<u32> {
+    let found = clusters_until(articles, edges, confirmation, &Cancel::never());
+    found.expect("nobody tells it to stop")
+}
+
+/// [`clusters`], until it is told to stop.
+pub fn clusters_until(
+    articles: usize,
+    edges: &[Edge],
+    confirmation: Confirmation,
+    cancel: &Cancel,
+) -> Result<Vec<u32>, Cancelled> {
     let mut members: Vec<u32> = edges.iter().flat_map(|edge| [edge.a, edge.b]).collect();
     members.sort_unstable();
     members.dedup();
@@ -63,9 +75,10 @@ pub fn clusters(articles: usize, edges: &[Edge], confirmation: Confirmation) -> 
     order.sort_by(|x, y| y.score.total_cmp(&x.score).then((x.a, x.b).cmp(&(y.a, y.b))));
     let mut state = State::new(members.len(), &order, confirmation);
     for edge in &order {
+        cancel.check()?;
         state.join(edge);
     }
-    state.numbers(articles, &members)
+    Ok(state.numbers(articles, &members))
 }
 
 impl Edge {

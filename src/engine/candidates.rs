@@ -8,13 +8,15 @@ use super::extract::Extractor;
 use super::identical::{collapse, pair_wordless};
 use super::pool::{Pool, Pooled};
 use super::rewrites::{Groups, Indexing, emit, pair_rare};
+use super::steps::Steps;
+use super::texts::text;
 use super::{Channel, Engine, Texts, Watch};
-use crate::Error;
 use crate::lsh::Sides;
 use crate::lsh::band_keys::{self, BandKeys, Bucketing, Collapsed};
 use crate::lsh::banding::Banding;
 use crate::lsh::rare::{self, Postings, PostingsBuilder, RareIndex};
 use crate::text::{Analyzer, Outline, wordless};
+use crate::{Cancel, Error};
 
 /// Texts that one task takes; small enough to share work out, large enough to keep it together.
 const BLOCK: usize = 64;
@@ -74,6 +76,7 @@ struct Worker<'p> {
     extractor: Extractor,
     emission: Pooled<'p, PostingsBuilder>,
     groups: &'p Groups<'p>,
+    cancel: &'p Cancel,
 }
 
 impl Engine {
@@ -96,13 +99,15 @@ impl Engine {
         let extractor = Extractor::new(&self.config)?;
         let banding = self.banding()?;
         let analyzers = Pool::new(|| self.analyzer());
-        let groups = self.groups(texts);
+        let cancel = &watch.cancel();
+        let groups = self.groups(texts, cancel)?;
         let emissions = Pool::new(|| groups.emission(0));
         let worker = || Worker {
             analyzer: analyzers.take(),
             extractor: extractor.clone(),
             emission: emissions.take(),
             groups: &groups,
+            cancel,
         };
         let mut found = Candidates::default();
         let mut keys = BandKeys::new(banding).between(sides);
@@ -111,16 +116,13 @@ impl Engine {
         let mut without_words = Vec::new();
         for start in (0..texts.len()).step_by(BLOCKS * BLOCK) {
             let end = texts.len().min(start + BLOCKS * BLOCK);
-            let blocks: Vec<Block> = (start..end)
-                .into_par_iter()
-                .step_by(BLOCK)
-                .map_init(worker, |worker, start| {
-                    let range = start..end.min(start + BLOCK);
-                    watch.advance(range.len() as u64);
-                    self.block(worker, texts, range, banding)
-                })
-                .collect::<Result<_, Error>>()?;
-            for mut block in blocks {
+            let block = |worker: &mut Worker<'_>, start| {
+                let range = start..end.min(start + BLOCK);
+                watch.advance(range.len() as u64);
+                self.block(worker, texts, range, banding)
+            };
+            let starts = (start..end).into_par_iter().step_by(BLOCK);
+            for mut block in Steps::collect(cancel, starts, worker, block)? {
                 found.channels.bytes += block.bytes;
                 found.channels.words += block.words;
                 keys.append(&mut block.keys);
@@ -132,29 +134,30 @@ impl Engine {
         pair_wordless(without_words, sides, &mut found);
         drop(prints);
         if self.config.channel != Channel::Rare {
-            band(&keys, banding, &standing, &mut found);
+            band(&keys, banding, &standing, &mut found, cancel)?;
         }
         drop(keys);
         if self.config.channel != Channel::Banding {
             let config = self.rare_config(texts.len(), sides);
-            let indexing = Indexing { config, standing: &standing, spill: groups.spill };
+            let spill = groups.spill;
+            let indexing = Indexing { config, standing: &standing, spill, cancel };
             let mut index = RareIndex::default();
             let finish = |emissions: Vec<PostingsBuilder>| -> Vec<Postings> {
                 emissions.into_iter().map(PostingsBuilder::finish).collect()
             };
             let mut postings = finish(emissions.into_tools());
-            indexing.add(&mut postings, &mut index, &mut found);
+            indexing.add(&mut postings, &mut index, &mut found)?;
             for group in 1..groups.count {
                 // The same buffers again: what is given back, the allocator may keep for long.
                 let restart = |own: Postings| own.restart(groups.spread(group));
                 let tools = postings.into_iter().map(restart).collect();
                 let emissions = Pool::with_tools(|| groups.emission(group), tools);
-                self.emit(texts, &analyzers, &emissions);
+                self.emit(texts, &analyzers, &emissions, cancel)?;
                 postings = finish(emissions.into_tools());
-                indexing.add(&mut postings, &mut index, &mut found);
+                indexing.add(&mut postings, &mut index, &mut found)?;
             }
             drop(postings);
-            pair_rare(&index, config, self.config.held_bytes, &mut found);
+            pair_rare(&index, config, self.config.held_bytes, &mut found, cancel)?;
         }
         found.pairs.par_sort_unstable();
         found.pairs.dedup();
@@ -180,7 +183,8 @@ impl Engine {
             words: 0,
         };
         for at in range {
-            let text = texts.text(at);
+            worker.cancel.check()?;
+            let text = text(texts, at)?;
             let Worker { analyzer, extractor, .. } = worker;
             extractor.read(analyzer, &text);
             block.bytes += text.len() as u64;
@@ -196,7 +200,7 @@ impl Engine {
             }
             if self.config.channel != Channel::Banding {
                 emit(extractor.outline(), at as u32, &mut worker.emission);
-                worker.groups.relieve(&mut worker.emission);
+                worker.groups.relieve(&mut worker.emission)?;
             }
         }
         Ok(block)
@@ -208,27 +212,34 @@ impl Engine {
         texts: &T,
         analyzers: &Pool<Analyzer, impl Fn() -> Analyzer + Sync>,
         emissions: &Pool<PostingsBuilder, impl Fn() -> PostingsBuilder + Sync>,
-    ) {
-        (0..texts.len()).into_par_iter().with_min_len(BLOCK).for_each_init(
-            || (analyzers.take(), emissions.take(), Outline::default()),
-            |(analyzer, emission, outline), at| {
-                analyzer.outline(&texts.text(at), outline);
-                emit(outline, at as u32, emission);
-            },
-        );
+        cancel: &Cancel,
+    ) -> Result<(), Error> {
+        let all = (0..texts.len()).into_par_iter().with_min_len(BLOCK);
+        let kept = || (analyzers.take(), emissions.take(), Outline::default());
+        Steps::collect(cancel, all, kept, |(analyzer, emission, outline), at| {
+            analyzer.outline(&text(texts, at)?, outline);
+            emit(outline, at as u32, emission);
+            Ok(())
+        })?;
+        Ok(())
     }
 }
 
 /// The channel of near-duplicates.
-fn band(keys: &BandKeys, banding: Banding, standing: &[bool], found: &mut Candidates) {
+fn band(
+    keys: &BandKeys,
+    banding: Banding,
+    standing: &[bool],
+    found: &mut Candidates,
+    cancel: &Cancel,
+) -> Result<(), Error> {
     let mut scratch = band_keys::Scratch::default();
     let Collapsed { rows, mut pairs, mut copies } = keys.collapse(&mut scratch);
-    let per_band: Vec<band_keys::BandPairs> = (0..banding.bands())
-        .into_par_iter()
-        .map_init(band_keys::Scratch::default, |scratch, band| {
-            keys.band_pairs(&rows, Bucketing { band, limit: band_keys::BUCKET_LIMIT }, scratch)
-        })
-        .collect();
+    let bands = (0..banding.bands()).into_par_iter();
+    let band_pairs = |scratch: &mut band_keys::Scratch, band| {
+        Ok(keys.band_pairs(&rows, Bucketing { band, limit: band_keys::BUCKET_LIMIT }, scratch))
+    };
+    let per_band = Steps::collect(cancel, bands, Default::default, band_pairs)?;
     found.channels.banding.identical = (keys.len() - rows.len()) as u64;
     // Before those that may be copies of one of these.
     copies.retain(|(_, copy)| standing[*copy as usize]);
@@ -242,6 +253,7 @@ fn band(keys: &BandKeys, banding: Banding, standing: &[bool], found: &mut Candid
     pairs.retain(|(a, b)| standing[*a as usize] && standing[*b as usize]);
     found.channels.banding_pairs = pairs.len();
     found.pairs.append(&mut pairs);
+    Ok(())
 }
 
 #[cfg(test)]
@@ -250,9 +262,9 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
-    use crate::Config;
     use crate::lsh::rare::Spill;
     use crate::text::hash::mix;
+    use crate::{BoxError, Config};
 
     /// Texts with a place for postings.
     struct Roomy {
@@ -265,8 +277,8 @@ mod tests {
             self.texts.len()
         }
 
-        fn text(&self, at: usize) -> Cow<'_, str> {
-            Cow::Borrowed(&self.texts[at])
+        fn text(&self, at: usize) -> Result<Cow<'_, str>, BoxError> {
+            Ok(Cow::Borrowed(&self.texts[at]))
         }
 
         fn spill(&self) -> Option<&dyn Spill> {
@@ -275,14 +287,15 @@ mod tests {
     }
 
     impl Spill for Roomy {
-        fn write(&self, words: &[u32]) -> u64 {
+        fn write(&self, words: &[u32]) -> Result<u64, BoxError> {
             let mut all = self.words.lock().unwrap();
             all.extend_from_slice(words);
-            (all.len() - words.len()) as u64
+            Ok((all.len() - words.len()) as u64)
         }
 
-        fn read(&self, place: u64, words: &mut [u32]) {
+        fn read(&self, place: u64, words: &mut [u32]) -> Result<(), BoxError> {
             words.copy_from_slice(&self.words.lock().unwrap()[place as usize..][..words.len()]);
+            Ok(())
         }
     }
 

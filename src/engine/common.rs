@@ -12,14 +12,16 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use rayon::prelude::*;
 
 use super::bloom::BloomFilter;
-use super::pool::Pool;
+use super::pool::{Pool, Pooled};
 use super::scan::{Pair, Watch};
+use super::steps::Steps;
+use super::texts::text;
 use super::{Engine, Texts};
-use crate::Span;
 use crate::align::Relation;
 use crate::align::boilerplate::{self, Boilerplate};
 use crate::text::hash::WordMap;
 use crate::text::{Analyzer, Word};
+use crate::{Cancel, Error, Span};
 
 /// A run of words that stands in so many articles is common.
 const COMMON: u32 = 20;
@@ -43,8 +45,8 @@ impl Engine {
         texts: &T,
         pairs: &mut Vec<Pair>,
         watch: &dyn Watch,
-    ) -> usize {
-        let Common { text, articles } = self.common_text(texts, pairs);
+    ) -> Result<usize, Error> {
+        let Common { text, articles } = self.common_text(texts, pairs, &watch.cancel())?;
         // What one of the two alone has does not relate them.
         let is_doubtful = |pair: &Pair| {
             is_less_than_a_copy(pair) && articles.contains(&pair.a) && articles.contains(&pair.b)
@@ -52,14 +54,13 @@ impl Engine {
         let doubtful: Vec<(u32, u32)> =
             pairs.iter().filter(|pair| is_doubtful(pair)).map(|pair| (pair.a, pair.b)).collect();
         if doubtful.is_empty() {
-            return 0;
+            return Ok(0);
         }
         let mut rest = Vec::with_capacity(doubtful.len());
-        self.without(text).compare_batches(texts, &doubtful, |now, compared| {
-            watch.advance(now.len() as u64);
+        self.without(text).compare_batches(texts, &doubtful, watch, |_, compared| {
             rest.extend(compared);
             ControlFlow::Continue(())
-        });
+        })?;
         let mut demoted = 0;
         for (pair, rest) in pairs.iter_mut().filter(|pair| is_doubtful(pair)).zip(rest) {
             if rest.relation > pair.comparison.relation {
@@ -68,25 +69,26 @@ impl Engine {
             }
         }
         pairs.retain(|pair| self.keeps(&pair.comparison));
-        demoted
+        Ok(demoted)
     }
 
     /// The text of rewrites and partial pairs that many articles share, and that is a part of them only.
     ///
     /// Cost: takes the articles of such pairs apart once more, and walks once over all texts.
-    fn common_text<T: Texts + ?Sized>(&self, texts: &T, pairs: &[Pair]) -> Common {
+    fn common_text<T: Texts + ?Sized>(
+        &self,
+        texts: &T,
+        pairs: &[Pair],
+        cancel: &Cancel,
+    ) -> Result<Common, Error> {
         let analyzers = Pool::new(|| self.analyzer());
-        let reused: Vec<Reused> = passages_of(pairs)
-            .into_par_iter()
-            .map_init(
-                || analyzers.take(),
-                |analyzer, (article, spans)| {
-                    let words = analyzer.article(&texts.text(article as usize)).words;
-                    Reused::of(article, &words, spans)
-                },
-            )
-            .collect();
-        let frequencies = self.frequencies(texts, &reused, &analyzers);
+        let passages = passages_of(pairs).into_par_iter();
+        let of = |analyzer: &mut Pooled<'_, Analyzer>, (article, spans)| {
+            let words = analyzer.article(&text(texts, article as usize)?).words;
+            Ok(Reused::of(article, &words, spans))
+        };
+        let reused = Steps::collect(cancel, passages, || analyzers.take(), of)?;
+        let frequencies = self.frequencies(texts, &reused, &analyzers, cancel)?;
         let sign_offs = sign_offs(&reused);
         let is_common = |run: &u64| {
             let least = if sign_offs.get(run) == Some(&0) { SIGN_OFF } else { COMMON };
@@ -103,10 +105,10 @@ impl Engine {
         }
         let is_part = |run: &u64| parts.get(run).is_some_and(|parts| *parts > 0);
         let touched = reused.iter().filter(|article| article.runs.iter().any(is_part));
-        Common {
+        Ok(Common {
             articles: touched.map(|article| article.number).collect(),
             text: Boilerplate::from_runs(parts.keys().copied().filter(is_part)),
-        }
+        })
     }
 
     /// In how many articles of the corpus each of the reused runs stands.
@@ -115,29 +117,31 @@ impl Engine {
         texts: &T,
         reused: &[Reused],
         analyzers: &Pool<Analyzer, impl Fn() -> Analyzer + Sync>,
-    ) -> WordMap<AtomicU32> {
+        cancel: &Cancel,
+    ) -> Result<WordMap<AtomicU32>, Error> {
         let mut runs: Vec<u64> = reused.iter().flat_map(|article| &article.runs).copied().collect();
         runs.par_sort_unstable();
         runs.dedup();
         // Hardly any run of the corpus is one of these.
         let filter = BloomFilter::from_hashes(&runs);
         let counts: WordMap<AtomicU32> = runs.into_iter().map(|run| (run, 0.into())).collect();
-        if !counts.is_empty() {
-            (0..texts.len()).into_par_iter().with_min_len(BLOCK).for_each_init(
-                || (analyzers.take(), Vec::new(), Vec::new()),
-                |(analyzer, known, forms), article| {
-                    analyzer.forms(&texts.text(article), forms);
-                    boilerplate::runs_of_forms(forms, self.config.kernel, known);
-                    known.retain(|run| filter.may_contain(*run) && counts.contains_key(run));
-                    known.sort_unstable();
-                    known.dedup();
-                    for run in known.iter() {
-                        counts[run].fetch_add(1, Ordering::Relaxed);
-                    }
-                },
-            );
+        if counts.is_empty() {
+            return Ok(counts);
         }
-        counts
+        let all = (0..texts.len()).into_par_iter().with_min_len(BLOCK);
+        let kept = || (analyzers.take(), Vec::new(), Vec::new());
+        Steps::collect(cancel, all, kept, |(analyzer, known, forms), article| {
+            analyzer.forms(&text(texts, article)?, forms);
+            boilerplate::runs_of_forms(forms, self.config.kernel, known);
+            known.retain(|run| filter.may_contain(*run) && counts.contains_key(run));
+            known.sort_unstable();
+            known.dedup();
+            for run in known.iter() {
+                counts[run].fetch_add(1, Ordering::Relaxed);
+            }
+            Ok(())
+        })?;
+        Ok(counts)
     }
 }
 

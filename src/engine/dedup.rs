@@ -12,6 +12,7 @@
 //! against itself: duplicates never chain.
 //!
 //! ```
+//! use retold::Cancel;
 //! use retold::engine::dedup::{DedupConfig, Fate, Rank, Signing, Verification};
 //!
 //! let texts = [
@@ -21,17 +22,17 @@
 //! ];
 //! let config = DedupConfig::default();
 //! let pages = [Signing::new(config)?.sign(&texts)];
-//! let ranks = |_| Rank::default();
-//! let mut verification = Verification::new(config, &pages[..], &ranks)?;
+//! let ranks = |_| Ok(Rank::default());
+//! let mut verification = Verification::new(config, &pages[..], &ranks, Cancel::never())?;
 //! while verification.needs_reading() {
 //!     let texts: Vec<_> = (0..).zip(&texts).collect();
 //!     verification.add(&texts)?;
 //!     verification.end_reading()?;
 //! }
-//! let fates = verification.choose();
+//! let fates = verification.choose()?;
 //! assert_eq!(fates.of(1), Fate::Kept);
 //! assert!(matches!(fates.of(2), Fate::Dropped { keeper: 0, .. }));
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # Ok::<(), retold::Error>(())
 //! ```
 
 mod candidates;
@@ -46,7 +47,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 pub use choose::{Drop, Edge, Fate, Fates, Rank, Standing, choose};
 pub use pages::Pages;
-pub use verify::{Changed, Verification, VerificationStats};
+pub use verify::{Verification, VerificationStats};
 
 use pages::Page;
 
@@ -276,6 +277,7 @@ mod tests {
     use super::candidates::candidates;
     use super::pages::Book;
     use super::*;
+    use crate::Cancel;
 
     #[test]
     fn polynomials_are_those_of_single_terms() {
@@ -306,17 +308,18 @@ mod tests {
         ];
         let mut signing = Signing::new(config).unwrap();
         let pages = batches.map(|texts| signing.sign(&texts));
-        let book = Book::new(&pages[..], config.banding().unwrap().bands(), config.lanes);
-        let found = candidates(&book, config).unwrap();
+        let bands = config.banding().unwrap().bands();
+        let book = Book::new(&pages[..], bands, config.lanes).unwrap();
+        let found = candidates(&book, config, &Cancel::never()).unwrap();
         assert_eq!(found.nodes, [0, 1, 0, 1, 4, 0, 6, 0, 4, 9, 9, 0]);
         assert!(found.pairs.is_empty());
         // "one two" and "ONE TWO" are signed once more, which nobody notices; no other is.
         assert_eq!(book.rows(), 4);
         // Who continues knows nothing, and finds the same.
         let pages = batches.map(|texts| Signing::new(config).unwrap().sign(&texts));
-        let again = Book::new(&pages[..], config.banding().unwrap().bands(), config.lanes);
+        let again = Book::new(&pages[..], bands, config.lanes).unwrap();
         assert_eq!(again.rows(), 5);
-        assert_eq!(candidates(&again, config).unwrap(), found);
+        assert_eq!(candidates(&again, config, &Cancel::never()).unwrap(), found);
     }
 
     #[test]

@@ -3,12 +3,15 @@
 use rayon::prelude::*;
 
 use super::candidates::Candidates;
+use super::steps::Steps;
+use super::texts::text;
 use super::{Engine, Texts, extract};
 use crate::lsh::Sides;
 use crate::lsh::rare::{
     self, Partitioning, Postings, PostingsBuilder, RareConfig, RareIndex, Spill,
 };
 use crate::text::Outline;
+use crate::{Cancel, Error};
 
 /// Texts by which the number of features is estimated.
 const SAMPLE: usize = 512;
@@ -17,12 +20,17 @@ const LEAST_ROOM: usize = 4 << 20;
 
 impl Engine {
     /// How many groups of features there have to be, by a sample of the texts.
-    pub(super) fn groups<'t, T: Texts + ?Sized>(&self, texts: &'t T) -> Groups<'t> {
+    pub(super) fn groups<'t, T: Texts + ?Sized>(
+        &self,
+        texts: &'t T,
+        cancel: &Cancel,
+    ) -> Result<Groups<'t>, Error> {
         let step = (texts.len() / SAMPLE).max(1);
         let (mut analyzer, mut outline) = (self.analyzer(), Outline::default());
         let mut features = 0;
         for at in (0..texts.len()).step_by(step) {
-            analyzer.outline(&texts.text(at), &mut outline);
+            cancel.check()?;
+            analyzer.outline(&text(texts, at)?, &mut outline);
             extract::features(&outline, |_| features += step);
         }
         let all = Partitioning::for_postings(features);
@@ -33,7 +41,7 @@ impl Engine {
         // Where not all fit, half: while they come into the index, threads gather what was spilled.
         let share = if pieces > 1 { held / 2 } else { held };
         let thread_bytes = share / rayon::current_num_threads();
-        Groups { count, features, all, spill, thread_bytes }
+        Ok(Groups { count, features, all, spill, thread_bytes })
     }
 
     pub(super) fn rare_config(&self, articles: usize, sides: Sides) -> RareConfig {
@@ -76,9 +84,10 @@ impl Groups<'_> {
     }
 
     /// Spills the postings of a thread that has as many as it may hold.
-    pub fn relieve(&self, emission: &mut PostingsBuilder) {
-        if let Some(spill) = self.spill.filter(|_| emission.bytes() > self.thread_bytes) {
-            emission.spill(spill);
+    pub fn relieve(&self, emission: &mut PostingsBuilder) -> Result<(), Error> {
+        match self.spill.filter(|_| emission.bytes() > self.thread_bytes) {
+            Some(spill) => emission.spill(spill),
+            None => Ok(()),
         }
     }
 }
@@ -95,11 +104,17 @@ pub(super) struct Indexing<'a> {
     /// For each article whether its postings count.
     pub standing: &'a [bool],
     pub spill: Option<&'a dyn Spill>,
+    pub cancel: &'a Cancel,
 }
 
 impl Indexing<'_> {
     /// Adds all features of a group. Every thread has its own postings of each partition.
-    pub fn add(&self, threads: &mut [Postings], index: &mut RareIndex, found: &mut Candidates) {
+    pub fn add(
+        &self,
+        threads: &mut [Postings],
+        index: &mut RareIndex,
+        found: &mut Candidates,
+    ) -> Result<(), Error> {
         let is_kept = |article: u32| self.standing[article as usize];
         let spill = self.spill.filter(|_| threads.iter().any(Postings::is_spilled));
         if spill.is_none() && self.standing.iter().any(|stands| !stands) {
@@ -107,25 +122,24 @@ impl Indexing<'_> {
         }
         let threads = &*threads;
         let partitions = threads.first().map_or(0, Postings::partitions);
-        let parts: Vec<(RareIndex, rare::RareStats)> = (0..partitions)
-            .into_par_iter()
-            .map_init(rare::Scratch::default, |scratch, partition| {
-                let mut part = RareIndex::default();
-                let stats = match spill {
-                    None => part.add((threads, partition), self.config, scratch),
-                    Some(spill) => {
-                        let mut all = Postings::gather((threads, partition), spill);
-                        all.retain(is_kept);
-                        part.add((&[all], 0), self.config, scratch)
-                    }
-                };
-                (part, stats)
-            })
-            .collect();
-        for (part, stats) in parts {
+        let add = |scratch: &mut rare::Scratch, partition| {
+            let mut part = RareIndex::default();
+            let stats = match spill {
+                None => part.add((threads, partition), self.config, scratch),
+                Some(spill) => {
+                    let mut all = Postings::gather((threads, partition), spill)?;
+                    all.retain(is_kept);
+                    part.add((&[all], 0), self.config, scratch)
+                }
+            };
+            Ok((part, stats))
+        };
+        let partitions = (0..partitions).into_par_iter();
+        for (part, stats) in Steps::collect(self.cancel, partitions, Default::default, add)? {
             index.append(part);
             found.channels.rare.add(stats);
         }
+        Ok(())
     }
 }
 
@@ -135,18 +149,18 @@ pub(super) fn pair_rare(
     config: RareConfig,
     bytes: usize,
     found: &mut Candidates,
-) {
+    cancel: &Cancel,
+) -> Result<(), Error> {
     let blocks = index.blocks(config.sides);
     // Twice as much as the index itself: every part goes over the whole of it.
     let room = (bytes / 3).min(2 * index.len() * size_of::<u32>()).max(LEAST_ROOM);
     let parts = blocks.shards(room / rayon::current_num_threads());
-    let pairs: Vec<Vec<(u32, u32, u32)>> = parts
-        .into_par_iter()
-        .map_init(rare::Scratch::default, |scratch, part| {
-            index.pairs(config, (&blocks, part), scratch)
-        })
-        .collect();
+    let pairs = |scratch: &mut rare::Scratch, part| {
+        Ok(index.pairs_until(config, (&blocks, part), scratch, cancel)?)
+    };
+    let pairs = Steps::collect(cancel, parts.into_par_iter(), Default::default, pairs)?;
     let before = found.pairs.len();
     found.pairs.extend(pairs.into_iter().flatten().map(|(a, b, _)| (a, b)));
     found.channels.rare_pairs = found.pairs.len() - before;
+    Ok(())
 }

@@ -7,13 +7,15 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use super::copies::pairs_of_copies;
-use super::pool::Pool;
+use super::pool::{Pool, Pooled};
+use super::steps::Steps;
+use super::texts::{bytes as text_bytes, text};
 use super::together::together;
 use super::{Channels, Engine, Sides, Texts};
-use crate::Error;
-use crate::align::{Comparison, Profile, Relation};
-use crate::cluster::{Confirmation, Edge, clusters};
+use crate::align::{Comparison, Relation, compare_until};
+use crate::cluster::{Confirmation, Edge, clusters_until};
 use crate::text::Analyzer;
+use crate::{Cancel, Error};
 
 /// Bytes of text whose articles are held ready at once, at most; ready they take ten times that.
 const READY_BYTES: usize = 16 << 20;
@@ -45,13 +47,19 @@ impl Stage {
     }
 }
 
-/// Is told how far a run has come, from any thread.
+/// Is told how far a run has come, from any thread, and may stop it.
 pub trait Watch: Sync {
     /// A stage begins that will do `total` steps.
     fn begin(&self, stage: Stage, total: u64);
 
     /// So many more steps of the stage are done.
     fn advance(&self, steps: u64);
+
+    /// The token that stops the run: it then returns [`Error::Cancelled`] as soon as the articles
+    /// that are looked at are done with. A run asks for it as it begins. Default: nothing stops it.
+    fn cancel(&self) -> Cancel {
+        Cancel::never()
+    }
 }
 
 /// Nobody watches.
@@ -59,6 +67,17 @@ impl Watch for () {
     fn begin(&self, _: Stage, _: u64) {}
 
     fn advance(&self, _: u64) {}
+}
+
+/// Nobody watches, but somebody may stop the run.
+impl Watch for Cancel {
+    fn begin(&self, _: Stage, _: u64) {}
+
+    fn advance(&self, _: u64) {}
+
+    fn cancel(&self) -> Cancel {
+        self.clone()
+    }
 }
 
 /// Two articles that were compared.
@@ -161,23 +180,24 @@ impl Engine {
 
         let start = Instant::now();
         watch.begin(Stage::Align, stats.candidates as u64);
-        let mut pairs = self.align(texts, &candidates.pairs, watch);
-        pairs.append(&mut self.align_identical(texts, &candidates.identical, watch));
+        let mut pairs = self.align(texts, &candidates.pairs, watch)?;
+        pairs.append(&mut self.align_identical(texts, &candidates.identical, watch)?);
         pairs.sort_by_key(|pair| (pair.a, pair.b));
         let copies = pairs_of_copies(&candidates.copies, &pairs);
         if !copies.is_empty() {
             stats.copies = copies.len();
             stats.candidates += copies.len();
-            pairs.append(&mut self.align(texts, &copies, watch));
+            pairs.append(&mut self.align(texts, &copies, watch)?);
             pairs.sort_by_key(|pair| (pair.a, pair.b));
         }
-        stats.demoted = self.demote_common(texts, &mut pairs, watch);
+        stats.demoted = self.demote_common(texts, &mut pairs, watch)?;
         stats.templates = self.set_frames_aside(&mut pairs);
         stats.seconds.push((Stage::Align, start.elapsed().as_secs_f64()));
 
         let start = Instant::now();
         watch.begin(Stage::Cluster, pairs.len() as u64);
-        let clusters = clusters(texts.len(), &edges(&pairs), Confirmation::default());
+        let confirmation = Confirmation::default();
+        let clusters = clusters_until(texts.len(), &edges(&pairs), confirmation, &watch.cancel())?;
         watch.advance(pairs.len() as u64);
         stats.seconds.push((Stage::Cluster, start.elapsed().as_secs_f64()));
         Ok(Scan { pairs, clusters, stats })
@@ -190,11 +210,10 @@ impl Engine {
         texts: &T,
         pairs: &[(u32, u32)],
         watch: &dyn Watch,
-    ) -> Vec<Pair> {
+    ) -> Result<Vec<Pair>, Error> {
         let mut related = Vec::new();
         let pairs = together(texts.len(), pairs);
-        self.compare_batches(texts, &pairs, |now, compared| {
-            watch.advance(now.len() as u64);
+        self.compare_batches(texts, &pairs, watch, |now, compared| {
             related.extend(
                 now.iter()
                     .zip(compared)
@@ -202,8 +221,8 @@ impl Engine {
                     .filter(|pair| self.keeps(&pair.comparison)),
             );
             ControlFlow::Continue(())
-        });
-        related
+        })?;
+        Ok(related)
     }
 
     /// [`Engine::align`] for pairs with the same words, ordered by their first articles. Where even
@@ -213,20 +232,28 @@ impl Engine {
         texts: &T,
         pairs: &[(u32, u32)],
         watch: &dyn Watch,
-    ) -> Vec<Pair> {
-        let is_same = |(a, b): &(u32, u32)| texts.text(*a as usize) == texts.text(*b as usize);
-        let (same, others): (Vec<_>, Vec<_>) = pairs.par_iter().partition(|pair| is_same(pair));
-        let mut related = self.align(texts, &others, watch);
+    ) -> Result<Vec<Pair>, Error> {
+        let is_same = |_: &mut (), (a, b): &(u32, u32)| {
+            Ok(text(texts, *a as usize)? == text(texts, *b as usize)?)
+        };
+        let is_same = Steps::collect(&watch.cancel(), pairs.par_iter(), || (), is_same)?;
+        let of = |wanted: bool| {
+            let pairs = pairs.iter().zip(&is_same).filter(move |(_, is_same)| **is_same == wanted);
+            pairs.map(|(pair, _)| *pair).collect::<Vec<_>>()
+        };
+        let (same, others) = (of(true), of(false));
+        let mut related = self.align(texts, &others, watch)?;
         for group in same.chunk_by(|(a, _), (b, _)| a == b) {
             let first = group[0].0;
+            watch.cancel().check()?;
             watch.advance(group.len() as u64);
-            for comparison in self.compare_pairs(texts, &[(first, first)]) {
+            for comparison in self.compare_pairs(texts, &[(first, first)])? {
                 let pair = |&(a, b): &(u32, u32)| Pair { a, b, comparison: comparison.clone() };
                 let kept = group.iter().filter(|_| self.keeps(&comparison));
                 related.extend(kept.map(pair));
             }
         }
-        related
+        Ok(related)
     }
 
     pub(super) fn keeps(&self, comparison: &Comparison) -> bool {
@@ -234,42 +261,48 @@ impl Engine {
     }
 
     /// [`Engine::compare_pairs`] for any number of pairs: hands them out in order, some at a time,
-    /// until `each` breaks off, so that only the articles of those are held ready.
+    /// until `each` breaks off, so that only the articles of those are held ready. Tells `watch`
+    /// how many are compared.
     pub fn compare_batches<T: Texts + ?Sized>(
         &self,
         texts: &T,
         pairs: &[(u32, u32)],
+        watch: &dyn Watch,
         mut each: impl FnMut(&[(u32, u32)], Vec<Comparison>) -> ControlFlow<()>,
-    ) {
+    ) -> Result<(), Error> {
         let analyzers = Pool::new(|| self.analyzer());
+        let cancel = watch.cancel();
         let mut rest = pairs;
         while !rest.is_empty() {
-            let (now, later) = rest.split_at(self.batch(texts, rest));
+            let (now, later) = rest.split_at(self.batch(texts, rest)?);
             rest = later;
-            for now in apart(texts, now) {
-                if each(now, self.compare_ready(texts, now, &analyzers)).is_break() {
-                    return;
+            for now in apart(texts, now)? {
+                let compared = self.compare_ready(texts, now, &analyzers, &cancel)?;
+                watch.advance(now.len() as u64);
+                if each(now, compared).is_break() {
+                    return Ok(());
                 }
             }
         }
+        Ok(())
     }
 
     /// How many of the pairs can be held ready at once; at least one.
-    fn batch<T: Texts + ?Sized>(&self, texts: &T, pairs: &[(u32, u32)]) -> usize {
+    fn batch<T: Texts + ?Sized>(&self, texts: &T, pairs: &[(u32, u32)]) -> Result<usize, Error> {
         let ready_bytes = (self.config.held_bytes / 20).min(READY_BYTES);
         let mut seen = HashSet::new();
         let mut bytes = 0;
         for (count, (a, b)) in pairs.iter().enumerate() {
             for article in [*a, *b] {
                 if seen.insert(article) {
-                    bytes += texts.bytes(article as usize);
+                    bytes += text_bytes(texts, article as usize)?;
                 }
             }
             if bytes > ready_bytes {
-                return count.max(1);
+                return Ok(count.max(1));
             }
         }
-        pairs.len()
+        Ok(pairs.len())
     }
 
     /// Compares the given pairs of a corpus, in order. Every article is made ready once.
@@ -277,8 +310,8 @@ impl Engine {
         &self,
         texts: &T,
         pairs: &[(u32, u32)],
-    ) -> Vec<Comparison> {
-        self.compare_ready(texts, pairs, &Pool::new(|| self.analyzer()))
+    ) -> Result<Vec<Comparison>, Error> {
+        self.compare_ready(texts, pairs, &Pool::new(|| self.analyzer()), &Cancel::never())
     }
 
     fn compare_ready<T: Texts + ?Sized>(
@@ -286,25 +319,31 @@ impl Engine {
         texts: &T,
         pairs: &[(u32, u32)],
         analyzers: &Pool<Analyzer, impl Fn() -> Analyzer + Sync>,
-    ) -> Vec<Comparison> {
+        cancel: &Cancel,
+    ) -> Result<Vec<Comparison>, Error> {
         let mut articles: Vec<u32> = pairs.iter().flat_map(|(a, b)| [*a, *b]).collect();
         articles.par_sort_unstable();
         articles.dedup();
-        let profiles: Vec<Profile> = articles
-            .par_iter()
-            .map_init(
-                || analyzers.take(),
-                |analyzer, article| self.profile(analyzer, &texts.text(*article as usize)),
-            )
-            .collect();
+        let profile = |analyzer: &mut Pooled<'_, Analyzer>, article: &u32| {
+            Ok(self.profile(analyzer, &text(texts, *article as usize)?))
+        };
+        let profiles = Steps::collect(cancel, articles.par_iter(), || analyzers.take(), profile)?;
         let profile = |article: u32| &profiles[articles.partition_point(|other| *other < article)];
-        pairs.par_iter().map(|(a, b)| self.compare_profiles(profile(*a), profile(*b))).collect()
+        Steps::collect(
+            cancel,
+            pairs.par_iter(),
+            || (),
+            |(), (a, b)| Ok(compare_until(profile(*a), profile(*b), &self.config.compare, cancel)?),
+        )
     }
 }
 
 /// Cuts pairs where no article of those before comes again, into pieces that stay in the cache where
 /// that is possible.
-fn apart<'p, T: Texts + ?Sized>(texts: &T, pairs: &'p [(u32, u32)]) -> Vec<&'p [(u32, u32)]> {
+fn apart<'p, T: Texts + ?Sized>(
+    texts: &T,
+    pairs: &'p [(u32, u32)],
+) -> Result<Vec<&'p [(u32, u32)]>, Error> {
     let near_bytes = NEAR_BYTES * rayon::current_num_threads();
     let mut stays: HashMap<u32, Range<usize>> = HashMap::new();
     for (at, (a, b)) in pairs.iter().enumerate() {
@@ -322,11 +361,11 @@ fn apart<'p, T: Texts + ?Sized>(texts: &T, pairs: &'p [(u32, u32)]) -> Vec<&'p [
         for article in [a, b] {
             let stay = &stays[article];
             until = until.max(stay.end);
-            bytes += if stay.start == at { texts.bytes(*article as usize) } else { 0 };
+            bytes += if stay.start == at { text_bytes(texts, *article as usize)? } else { 0 };
         }
     }
     pieces.push(&pairs[start..]);
-    pieces
+    Ok(pieces)
 }
 
 /// The pairs that may join clusters: a passage in common does not make two articles one.
@@ -345,11 +384,11 @@ mod tests {
         let texts = vec!["x".repeat(NEAR_BYTES); 40];
         let pairs: Vec<(u32, u32)> = (0..10).flat_map(|n| [(n, n + 20), (n, n + 30)]).collect();
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-        let pieces = pool.install(|| apart(&texts[..], &pairs));
+        let pieces = pool.install(|| apart(&texts[..], &pairs)).unwrap();
         assert_eq!(pieces.concat(), pairs);
         assert!(pieces.len() == 10 && pieces.iter().all(|piece| piece.len() == 2));
         let chain: Vec<(u32, u32)> = (0..39).map(|n| (n, n + 1)).collect();
-        assert_eq!(pool.install(|| apart(&texts[..], &chain)), [&chain[..]]);
-        assert_eq!(pool.install(|| apart(&texts[..], &[])).concat(), []);
+        assert_eq!(pool.install(|| apart(&texts[..], &chain)).unwrap(), [&chain[..]]);
+        assert_eq!(pool.install(|| apart(&texts[..], &[])).unwrap().concat(), []);
     }
 }

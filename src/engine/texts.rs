@@ -3,18 +3,21 @@
 use std::borrow::Cow;
 
 use crate::lsh::rare::Spill;
+use crate::{BoxError, Error};
 
 /// A corpus that gives any of its texts at any time, from memory or from elsewhere.
+///
+/// A failure to give one ends the run, as an [`Error::Text`] that has it as its source.
 pub trait Texts: Sync {
     /// Number of texts.
     fn len(&self) -> usize;
 
     /// The text of that number; the same at every call.
-    fn text(&self, at: usize) -> Cow<'_, str>;
+    fn text(&self, at: usize) -> Result<Cow<'_, str>, BoxError>;
 
     /// How many bytes that text has. Where texts are not in memory, this should not read it.
-    fn bytes(&self, at: usize) -> usize {
-        self.text(at).len()
+    fn bytes(&self, at: usize) -> Result<usize, BoxError> {
+        Ok(self.text(at)?.len())
     }
 
     /// Where postings go that do not fit into memory. If there is no such place, all texts are asked for
@@ -34,7 +37,17 @@ impl<T: AsRef<str> + Sync> Texts for [T] {
         <[T]>::len(self)
     }
 
-    fn text(&self, at: usize) -> Cow<'_, str> {
-        Cow::Borrowed(self[at].as_ref())
+    fn text(&self, at: usize) -> Result<Cow<'_, str>, BoxError> {
+        Ok(Cow::Borrowed(self[at].as_ref()))
     }
+}
+
+/// A text by its number.
+pub(super) fn text<T: Texts + ?Sized>(texts: &T, at: usize) -> Result<Cow<'_, str>, Error> {
+    texts.text(at).map_err(|source| Error::Text { text: at, source })
+}
+
+/// How many bytes a text has.
+pub(super) fn bytes<T: Texts + ?Sized>(texts: &T, at: usize) -> Result<usize, Error> {
+    texts.bytes(at).map_err(|source| Error::Text { text: at, source })
 }

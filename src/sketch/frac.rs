@@ -143,9 +143,9 @@ mod tests {
     fn scale_one_is_exact() {
         let mut hasher = hasher(1);
         let (a, b) = (hasher.sketch(&words(0..40)), hasher.sketch(&words(30..130)));
-        assert_eq!(a.estimate_containment_in(&b), Ok(Some(0.25)));
-        assert_eq!(b.estimate_containment_in(&a), Ok(Some(0.1)));
-        assert_eq!(a.estimate_jaccard(&b), Ok(Some(10.0 / 130.0)));
+        assert_eq!(a.estimate_containment_in(&b).unwrap(), Some(0.25));
+        assert_eq!(b.estimate_containment_in(&a).unwrap(), Some(0.1));
+        assert_eq!(a.estimate_jaccard(&b).unwrap(), Some(10.0 / 130.0));
         assert_eq!(a.estimate_len(), 40.0);
     }
 
@@ -163,8 +163,8 @@ mod tests {
     fn nothing_kept_says_nothing() {
         let mut hasher = hasher(1 << 40);
         let (a, b) = (hasher.sketch("a b c"), hasher.sketch(""));
-        assert_eq!(a.estimate_containment_in(&b), Ok(None));
-        assert_eq!(a.estimate_jaccard(&b), Ok(None));
+        assert_eq!(a.estimate_containment_in(&b).unwrap(), None);
+        assert_eq!(a.estimate_jaccard(&b).unwrap(), None);
     }
 
     #[test]

@@ -70,7 +70,7 @@ mod tests {
         let kind = SketchKind::MinHash { lanes: 128 };
         let scheme = SchemeId { kind, words: 3, seed: 1, normalisation: 1 };
         assert_eq!(scheme.to_string(), "minhash-128/words-3/seed-1/text-1");
-        assert_eq!(scheme.check(scheme), Ok(()));
+        assert!(scheme.check(scheme).is_ok());
         let other = SchemeId { seed: 2, ..scheme };
         let error = scheme.check(other).expect_err("seeds differ").to_string();
         assert!(error.contains("seed-1") && error.contains("seed-2"), "{error}");

@@ -51,9 +51,9 @@ fn files(
 ) -> anyhow::Result<Exit> {
     let started = Started::now("compare");
     let engine = Engine::new(settings.run.engine.clone())?;
-    let output = Output::create(args.output.as_deref())?;
+    let output = Output::create(args.output.as_deref())?.until(&console.cancel);
     console.can_show(args.format, output.is_stdout())?;
-    let compared = Compared::of(found, &engine, &settings.run)?;
+    let compared = Compared::of(found, &engine, &settings.run, &console.cancel)?;
     let texts = compared.evidence(&engine);
     let findings = compared.findings(started.run(&settings.by_name()), &texts);
     let explain = args.records_say();

@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use anstream::ColorChoice;
+use retold::Cancel;
 use retold_corpus::{Problem, ReadReport};
 use retold_report::printable::printable;
 use retold_report::terminal::Style;
@@ -19,6 +20,8 @@ pub struct Console<'s> {
     pub err: &'s mut (dyn Write + Send),
     /// What is behind them.
     pub facts: Facts,
+    /// Tells the run to stop.
+    pub cancel: Cancel,
 }
 
 /// What is known of the standard streams. The default is a pipe.

@@ -15,7 +15,7 @@ use crate::config;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::inputs::inputs;
-use crate::interrupt::HOW_TO_RESUME;
+use crate::interrupt::{self, HOW_TO_RESUME, Kept};
 use crate::progress::Progress;
 use crate::settings::Settings;
 
@@ -51,15 +51,21 @@ pub fn run(args: &DedupArgs, written: &Written, console: &mut Console<'_>) -> an
         }
     }
     let dedup = asked_for(args, keep, &settings);
-    let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet);
+    let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet, &console.cancel);
     let mut told = |notice| console.say(&settings, &said(notice));
     let mut job = Job::begin(dedup, &started, &progress, &mut told)?;
     let done = job.run(corpora, &mut told);
     progress.clear();
-    if done.is_err() && job.is_resumable() {
-        writeln!(console.err, "retold: {HOW_TO_RESUME}")?;
-    }
-    let done = done?;
+    let done = match done {
+        Err(error) if job.is_resumable() => {
+            if interrupt::left_by(&error).is_some() {
+                return Err(error.context(Kept));
+            }
+            writeln!(console.err, "retold: {HOW_TO_RESUME}")?;
+            return Err(error);
+        }
+        done => done?,
+    };
     let undated = job.of_undated(&done);
     let summary = job.finish(&done)?;
     if !settings.quiet {

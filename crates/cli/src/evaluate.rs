@@ -1,5 +1,7 @@
 //! `retold evaluate`: how good the findings are, by the user's own labels.
 
+use std::path::Path;
+
 use anyhow::ensure;
 use retold_corpus::Corpus;
 use retold_pipeline::evaluate::Judge;
@@ -28,10 +30,11 @@ pub fn run(
     let settings = Settings::new(&args.options)?;
     let corpus = Corpus::find(&inputs(&args.input)?, settings.run.reading.clone());
     written.check_inputs(&[&corpus], &settings)?;
-    let output = Output::create(args.output.as_deref())?;
-    let curve = args.curve.as_deref().map(|path| Output::create(Some(path))).transpose()?;
+    let create = |path: Option<&Path>| anyhow::Ok(Output::create(path)?.until(&console.cancel));
+    let output = create(args.output.as_deref())?;
+    let curve = args.curve.as_deref().map(|path| create(Some(path))).transpose()?;
     let labels = Labels::read(&args.truth)?;
-    let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet);
+    let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet, &console.cancel);
     let judge = Judge { corpus: &corpus, settings: &settings.run, progress: &progress };
     let mut judged = judge.judge(&labels)?;
     progress.clear();

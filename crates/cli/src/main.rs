@@ -36,6 +36,7 @@ use clash::Written;
 use config::ConfigFile;
 use console::{Console, Facts};
 use exit::Exit;
+use retold::Cancel;
 
 /// Texts are made on one thread and dropped on another, millions of them, which the system's
 /// allocator does slowly (`docs/performance.md`).
@@ -51,7 +52,7 @@ fn main() -> ExitCode {
         Ok(parsed) => parsed,
         Err(error) => return exit::usage(&error),
     };
-    interrupt::clean_up_on_ctrl_c();
+    let cancel = interrupt::stop_on_ctrl_c();
     let tell = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         if !retold_corpus::catches_panics() {
@@ -59,21 +60,24 @@ fn main() -> ExitCode {
         }
     }));
     // The status of a panic is no status of ours.
-    catch_unwind(AssertUnwindSafe(|| run_to_end(cli, &matches))).unwrap_or_else(|_| {
+    catch_unwind(AssertUnwindSafe(|| run_to_end(cli, &matches, cancel))).unwrap_or_else(|_| {
         let said = "retold: stopped by a fault of its own, or of this machine (see above)";
         let _ = writeln!(io::stderr(), "{said}");
         Exit::Failed.into()
     })
 }
 
-fn run_to_end(cli: Cli, matches: &ArgMatches) -> ExitCode {
+fn run_to_end(cli: Cli, matches: &ArgMatches, cancel: Cancel) -> ExitCode {
     let (mut out, mut err) = (io::stdout(), io::stderr());
-    let mut console = Console { out: &mut out, err: &mut err, facts: Facts::detect() };
+    let mut console = Console { out: &mut out, err: &mut err, facts: Facts::detect(), cancel };
     let done = run(cli, matches, &mut console);
     match done {
         Ok(exit) => exit.into(),
         Err(error) if exit::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
+            if let Some(left) = interrupt::left_by(&error) {
+                return interrupt::ended(left, &mut err);
+            }
             // If the standard error is closed too, the status has to say it alone.
             let _ = writeln!(err, "{}", exit::message(&error));
             Exit::Failed.into()

@@ -43,8 +43,9 @@ impl Bulk<'_> {
         let inputs: Vec<_> = args.corpus.iter().map(|input| Input::parse(input)).collect();
         let corpus = Corpus::find(&inputs, settings.run.reading.clone());
         written.check_inputs(&[&corpus], settings)?;
-        let output = Output::create(args.output.as_deref())?;
-        let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet);
+        let output = Output::create(args.output.as_deref())?.until(&console.cancel);
+        let progress =
+            Progress::new(console.facts.err_is_terminal && !settings.quiet, &console.cancel);
         let loaded = PairList::read(list)?.load(&corpus, &settings.run, &progress)?;
         let failures = loaded.report().failures;
         console.list_problems(settings, loaded.report())?;
@@ -55,16 +56,16 @@ impl Bulk<'_> {
             let write = |answer: Answer<'_>| match answer {
                 Answer::Compared([a, b], comparison) => {
                     related |= comparison.relation != Relation::Unrelated;
-                    records.write_pair((a, b), comparison, out)
+                    Ok(records.write_pair((a, b), comparison, out)?)
                 }
                 Answer::Failed(failed) => {
                     let [a, b] = failed.ids.each_ref().map(Option::as_deref);
                     let error = in_words(&failed.why);
                     let record = PairError { a, b, line: failed.line, error: &error };
-                    records.write_error(&record, out)
+                    Ok(records.write_error(&record, out)?)
                 }
             };
-            Ok(pool.install(|| pairs.compare(&engine, &progress, write))?)
+            pool.install(|| pairs.compare::<anyhow::Error>(&engine, &progress, write))
         })?;
         let errors = self.list_failed(&pairs, console)?;
         Ok(Exit::of(related, failures + errors))

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use retold::Cancel;
 use retold::engine::{Stage, Watch};
 use retold_pipeline::Progress as _;
 
@@ -16,13 +17,15 @@ pub struct Progress {
     started: Instant,
     is_wanted: bool,
     shown: OnceLock<()>,
+    cancel: Cancel,
 }
 
 impl Progress {
-    /// Shows itself if it is wanted, and after a while.
-    pub fn new(is_wanted: bool) -> Self {
+    /// Shows itself if it is wanted, and after a while. `cancel` stops what is shown.
+    pub fn new(is_wanted: bool, cancel: &Cancel) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        Self { bar, started: Instant::now(), is_wanted, shown: OnceLock::new() }
+        let (started, shown) = (Instant::now(), OnceLock::new());
+        Self { bar, started, is_wanted, shown, cancel: cancel.clone() }
     }
 
     /// Nothing is left on the screen.
@@ -48,6 +51,10 @@ impl Watch for Progress {
                 self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
             });
         }
+    }
+
+    fn cancel(&self) -> Cancel {
+        self.cancel.clone()
     }
 }
 

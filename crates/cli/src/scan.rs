@@ -1,8 +1,10 @@
 //! `retold scan`
 
+use std::path::{Path, PathBuf};
+
 use anyhow::bail;
-use retold::Engine;
 use retold::align::Relation;
+use retold::{Cancel, Engine};
 use retold_corpus::{Corpus, Input};
 use retold_pipeline::output::Output;
 use retold_pipeline::run::Started;
@@ -35,9 +37,9 @@ pub fn run(args: &ScanArgs, written: &Written, console: &mut Console<'_>) -> any
     // Listed before anything is made, so that nothing of our own is among the inputs.
     let corpus = find(args, &settings)?;
     written.check_inputs(&[&corpus], &settings)?;
-    let outputs = Outputs::create(args)?;
+    let outputs = Outputs::create(args, &console.cancel)?;
     console.can_show(args.format, outputs.main.is_stdout())?;
-    let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet);
+    let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet, &console.cancel);
     let mut scan = Scan::of(&corpus, &settings.run, &progress)?;
     progress.clear();
     check_articles(&scan, &settings, console)?;
@@ -90,14 +92,14 @@ struct Outputs {
 }
 
 impl Outputs {
-    fn create(args: &ScanArgs) -> anyhow::Result<Self> {
-        let create = |path: &Option<std::path::PathBuf>| {
-            path.as_deref().map(|path| Output::create(Some(path))).transpose()
-        };
+    fn create(args: &ScanArgs, cancel: &Cancel) -> anyhow::Result<Self> {
+        let create = |path: Option<&Path>| anyhow::Ok(Output::create(path)?.until(cancel));
+        let wanted =
+            |path: &Option<PathBuf>| path.as_deref().map(|path| create(Some(path))).transpose();
         Ok(Self {
-            main: Output::create(args.output.as_deref())?,
-            clusters: create(&args.clusters)?,
-            stats: create(&args.stats)?,
+            main: create(args.output.as_deref())?,
+            clusters: wanted(&args.clusters)?,
+            stats: wanted(&args.stats)?,
         })
     }
 

@@ -75,6 +75,8 @@ pub struct Selection<'s> {
     pub only_raw: bool,
     /// The first source to read. Articles of earlier ones are not given.
     pub from: u32,
+    /// Whether nobody wants any more of them: asked while none comes that is wanted.
+    pub is_enough: &'s (dyn Fn() -> bool + Sync),
 }
 
 /// How far a reading has come: a place between two pieces of the input.

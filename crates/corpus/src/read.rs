@@ -48,6 +48,9 @@ pub(super) fn read_again(
     corpus.problems.iter().for_each(|problem| report.note(problem.clone()));
     let from = Position { source: selection.from, jobs: 0 };
     outcomes(&Work { corpus, selection: Some(selection), from }, stdin, |outcome, _| {
+        if (selection.is_enough)() {
+            return ControlFlow::Break(());
+        }
         deliver(outcome, &mut report, |batch, _| each(batch))
     });
     report

@@ -3,16 +3,17 @@
 use std::ffi::OsStr;
 use std::ops::ControlFlow;
 
-use anyhow::Context;
-use retold::Engine;
+use anyhow::{Context, anyhow};
 use retold::align::Relation;
 use retold::engine::Texts as _;
+use retold::{Cancel, Engine};
 use retold_corpus::{Corpus, Names, ReadReport, Record};
 use retold_report::{Findings, Pair, Run, Texts};
 
 use crate::Error;
 use crate::settings::Settings;
 use crate::shelf::{Shelf, article};
+use crate::stdin::Stdin;
 use crate::stored::Room;
 
 /// Two articles, and what they are to each other.
@@ -22,18 +23,21 @@ pub struct Compared {
 }
 
 impl Compared {
-    /// Reads two files, each by its name and found alone, and compares them.
+    /// Reads two files, each by its name and found alone, and compares them, until `cancel` is
+    /// told.
     pub fn of(
         found: [(&OsStr, Corpus); 2],
         engine: &Engine,
         settings: &Settings,
+        cancel: &Cancel,
     ) -> anyhow::Result<Self> {
         let mut shelf = Shelf::new(Room { bytes: usize::MAX, ..settings.room.clone() });
         shelf.names = settings.names;
         for (name, corpus) in found {
-            shelf.add_one(name, &corpus)?;
+            shelf.add_one(name, &corpus, cancel)?;
         }
-        let comparison = engine.compare(&shelf.texts.text(0), &shelf.texts.text(1));
+        let text = |at| shelf.texts.text(at).map_err(|error| anyhow!(error));
+        let comparison = engine.compare_until(&text(0)?, &text(1)?, cancel)?;
         Ok(Self { shelf, pair: Pair { a: 0, b: 1, comparison } })
     }
 
@@ -60,12 +64,13 @@ impl Compared {
 
 impl Shelf {
     /// Adds the one article of a file.
-    fn add_one(&mut self, name: &OsStr, corpus: &Corpus) -> anyhow::Result<()> {
+    fn add_one(&mut self, name: &OsStr, corpus: &Corpus, cancel: &Cancel) -> anyhow::Result<()> {
         let mut records: Vec<Record> = Vec::new();
-        let report = corpus.read(|batch| {
+        let report = corpus.read_with(Stdin::new(cancel), |batch| {
             records.extend(batch.records);
             if records.len() > 1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
+        cancel.check()?;
         if records.len() > 1 {
             return Err(Error::SeveralArticles { name: name.display().to_string() }.into());
         }

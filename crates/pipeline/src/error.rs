@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use retold::Cancelled;
+
 use crate::dedup::NoDates;
 
 /// Failures that a host has words for: it finds them in the chain of an [`anyhow::Error`].
@@ -17,6 +19,14 @@ pub enum Error {
         action: &'static str,
         /// The folder for temporary files.
         folder: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// What a later run goes on from could not be written or read.
+    #[error("cannot {action} what is done so far; see that there is room on the disk")]
+    DoneSoFar {
+        /// `write` or `read`.
+        action: &'static str,
         /// What the system said.
         source: io::Error,
     },
@@ -47,9 +57,35 @@ pub enum Error {
     /// Articles were to be kept by their dates, and none has one.
     #[error(transparent)]
     NoDates(#[from] NoDates),
+    /// The run was [told to stop](retold::Cancel).
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+    /// What the library said.
+    #[error(transparent)]
+    Engine(retold::Error),
+}
+
+impl From<retold::Error> for Error {
+    /// What texts and postings of our own have failed with is told as it is.
+    fn from(error: retold::Error) -> Self {
+        use retold::Error::{Cancelled, Page, Rank, Spill, Text};
+        match error {
+            Text { source, .. } if source.is::<Self>() => Self::of(source),
+            Spill { source, .. } if source.is::<Self>() => Self::of(source),
+            Page { source, .. } if source.is::<Self>() => Self::of(source),
+            Rank { source, .. } if source.is::<Self>() => Self::of(source),
+            Cancelled(cancelled) => Self::Cancelled(cancelled),
+            other => Self::Engine(other),
+        }
+    }
 }
 
 impl Error {
+    /// An error that is one of ours.
+    fn of(source: retold::BoxError) -> Self {
+        source.downcast::<Self>().map_or_else(|_| unreachable!("it was looked at"), |own| *own)
+    }
+
     pub(crate) fn temporary(action: &'static str, folder: &Path, source: io::Error) -> Self {
         Self::TemporaryFile { action, folder: folder.to_owned(), source }
     }

@@ -12,10 +12,10 @@ use retold_report::Run;
 use retold_report::evaluation::{Evaluation, Truth, TruthKind};
 use retold_report::record::round;
 
-use crate::Progress;
 use crate::settings::Settings;
 use crate::shelf::Shelf;
 use crate::truth::{Labels, LabelsOf};
+use crate::{Error, Progress};
 
 /// What was compared, with the truth of it.
 pub struct Judged {
@@ -134,16 +134,15 @@ impl Judge<'_> {
         let mut tally = Tally::default();
         let mut truths = placed.iter().map(|(_, is_reuse)| *is_reuse);
         progress.begin_steps("comparing", placed.len() as u64);
-        settings.pool()?.install(|| {
-            engine.compare_batches(&shelf.texts, &to_compare, |now, compared| {
-                progress.advance(now.len() as u64);
+        let compare = || {
+            engine.compare_batches(&shelf.texts, &to_compare, progress, |_, compared| {
                 for (comparison, is_reuse) in compared.iter().zip(&mut truths) {
                     tally.add(comparison, is_reuse);
                 }
                 ControlFlow::Continue(())
-            });
-        });
-        shelf.texts.check()?;
+            })
+        };
+        settings.pool()?.install(compare).map_err(Error::from)?;
         Ok(Judged {
             truth: Truth {
                 kind: TruthKind::LabelledPairs,
@@ -167,8 +166,8 @@ impl Judge<'_> {
         let engine = Engine::new(settings.engine.clone().keep_unrelated(true))?;
         let (shelf, shared) = shelved(self, labels, |_| true)?;
         let (places, unknown) = places(labels, &shelf, &shared);
-        let scan = settings.pool()?.install(|| engine.scan_watched(&shelf.texts, progress))?;
-        shelf.texts.check()?;
+        let scan = settings.pool()?.install(|| engine.scan_watched(&shelf.texts, progress));
+        let scan = scan.map_err(Error::from)?;
         let known = Known::new(labels, &places, shelf.articles.len());
         let mut tally = Tally::default();
         for pair in &scan.pairs {

@@ -53,6 +53,7 @@ pub mod scan;
 pub mod settings;
 pub mod shelf;
 mod spilled;
+mod stdin;
 pub mod stored;
 pub mod tables;
 mod temporary;

@@ -5,8 +5,10 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use retold::Cancel;
 use tempfile::NamedTempFile;
 
+use crate::Error;
 use crate::unfinished::Unfinished;
 
 /// A file to be written, or the standard output.
@@ -16,6 +18,7 @@ use crate::unfinished::Unfinished;
 pub struct Output {
     path: Option<PathBuf>,
     place: Place,
+    cancel: Cancel,
 }
 
 #[derive(Debug)]
@@ -35,10 +38,15 @@ impl Output {
     /// An output to `path`; to the standard output if that is `-` or nothing.
     pub fn create(path: Option<&Path>) -> anyhow::Result<Self> {
         let Some(path) = path.filter(|path| *path != Path::new("-")) else {
-            return Ok(Self { path: None, place: Place::Stdout });
+            return Ok(Self { path: None, place: Place::Stdout, cancel: Cancel::never() });
         };
         let place = Place::at(path).with_context(|| format!("cannot write {}", path.display()))?;
-        Ok(Self { path: Some(path.to_owned()), place })
+        Ok(Self { path: Some(path.to_owned()), place, cancel: Cancel::never() })
+    }
+
+    /// The same output, which is not finished once `cancel` was told.
+    pub fn until(self, cancel: &Cancel) -> Self {
+        Self { cancel: cancel.clone(), ..self }
     }
 
     /// Whether this is the standard output.
@@ -46,22 +54,28 @@ impl Output {
         matches!(self.place, Place::Stdout)
     }
 
-    /// Writes it, and finishes it if all went well.
+    /// Writes it, and finishes it if all went well. [`Error::Cancelled`] if it was told to stop
+    /// meanwhile.
     pub fn write(
         self,
         stdout: &mut (dyn Write + Send),
         write: impl FnOnce(&mut (dyn Write + Send)) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
-        let name = self.path;
-        let done = match self.place {
-            Place::Stdout => buffered(stdout, write),
-            Place::Direct(file) => buffered(file, write),
-            Place::Beside { mut file, target, unfinished } => buffered(file.as_file_mut(), write)
-                .and_then(|()| {
+        let Self { path: name, place, cancel } = self;
+        let until = |to| Until { to, cancel: &cancel };
+        let done = match place {
+            Place::Stdout => buffered(until(stdout), write),
+            Place::Direct(mut file) => buffered(until(&mut file), write),
+            Place::Beside { mut file, target, unfinished } => {
+                buffered(until(file.as_file_mut()), write).and_then(|()| {
                     unfinished.finish(|| file.persist(&target)).map_err(|error| error.error)?;
                     Ok(())
-                }),
+                })
+            }
         };
+        if done.is_err() {
+            cancel.check().map_err(Error::from)?;
+        }
         match name {
             Some(path) => done.with_context(|| format!("cannot write {}", path.display())),
             None => done,
@@ -109,6 +123,24 @@ fn beside() -> tempfile::Builder<'static, 'static> {
     builder
 }
 
+/// What is written to until somebody is told to stop.
+struct Until<'w> {
+    to: &'w mut (dyn Write + Send),
+    cancel: &'w Cancel,
+}
+
+impl Write for Until<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.cancel.check().map_err(io::Error::other)?;
+        self.to.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.cancel.check().map_err(io::Error::other)?;
+        self.to.flush()
+    }
+}
+
 fn buffered(
     to: impl Write + Send,
     write: impl FnOnce(&mut (dyn Write + Send)) -> anyhow::Result<()>,
@@ -142,6 +174,29 @@ mod tests {
         output.write(&mut io::sink(), |out| Ok(out.write_all(b"after")?)).expect("written");
         assert_eq!(fs::read_to_string(&path).expect("there"), "after");
         assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
+    }
+
+    #[test]
+    fn an_output_that_is_told_to_stop_is_not_there() {
+        let folder = tempfile::tempdir().expect("a folder");
+        // At the first piece, at a later one, and when all is written.
+        for pieces in [0, 1, 5, 9] {
+            let (cancel, path) = (Cancel::new(), folder.path().join("out.txt"));
+            let output = Output::create(Some(&path)).expect("a folder to write in").until(&cancel);
+            let stopped = output.write(&mut io::sink(), |out| {
+                for piece in 0..9 {
+                    if piece == pieces {
+                        cancel.cancel();
+                    }
+                    out.write_all(&[b'x'; 1 << 16])?;
+                }
+                cancel.cancel();
+                Ok(())
+            });
+            let error = stopped.expect_err("it was told to stop");
+            assert!(matches!(error.downcast_ref(), Some(Error::Cancelled(_))), "{error:#}");
+            assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0);
+        }
     }
 
     #[test]

@@ -10,11 +10,11 @@ use retold::align::Comparison;
 use retold_corpus::{Corpus, ReadReport, Record, is_undecoded};
 use serde::Deserialize;
 
-use crate::Progress;
 use crate::lines::{Id, for_each_line};
 use crate::settings::Settings;
 use crate::shelf::Shelf;
 use crate::stored::Room;
+use crate::{Error, Progress};
 
 /// One line of the list. An article is named, given, or both: then the name is only a name.
 #[derive(Debug, Deserialize)]
@@ -258,7 +258,7 @@ impl Ready {
     }
 
     /// Compares all pairs, and hands out the answers to all lines, in order, until one wants no more.
-    pub fn compare<E: Send>(
+    pub fn compare<E: Send + From<Error>>(
         &self,
         engine: &Engine,
         progress: &dyn Progress,
@@ -274,12 +274,12 @@ impl Ready {
             .collect();
         progress.begin_steps("comparing", self.entries.len() as u64);
         let (mut rest, mut failed) = (self.entries.iter(), Ok(()));
-        engine.compare_batches(&self.texts[..], &pairs, |pairs, compared| {
-            progress.advance(pairs.len() as u64);
+        let compared = engine.compare_batches(&self.texts[..], &pairs, progress, |_, compared| {
             failed = compared.iter().try_for_each(|found| self.answer(found, &mut rest, &mut each));
             if failed.is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         failed?;
+        compared.map_err(Error::from)?;
         unanswered(&mut rest, &mut each)
     }
 

@@ -9,10 +9,10 @@ use retold::engine::{self, Sides, edges};
 use retold_corpus::{Corpus, Side};
 use retold_report::{Clusters, Findings, Pair, Run, Stage, Texts};
 
-use crate::Progress;
 use crate::run::peak_memory;
 use crate::settings::Settings;
 use crate::shelf::Shelf;
+use crate::{Error, Progress};
 
 /// A corpus, and what was found in it.
 pub struct Scan {
@@ -46,9 +46,8 @@ impl Scan {
         let ours = corpus.has_sides().then_some(ours);
         let sides = ours.map_or(Sides::One, Sides::two);
         let engine = settings.engine_for(shelf.report.articles, shelf.report.bytes)?;
-        let found =
-            settings.pool()?.install(|| engine.scan_sides(&shelf.texts, sides, progress))?;
-        shelf.texts.check()?;
+        let scan = || engine.scan_sides(&shelf.texts, sides, progress);
+        let found = settings.pool()?.install(scan).map_err(Error::from)?;
         let mut scan = Self { shelf, engine, found, ours, left_out: 0 };
         scan.leave_out_unrelated_renamed();
         Ok(scan)

@@ -14,6 +14,7 @@ use retold_report::{Article, Evidence, Findings, Note, Notes, Pair, Read, Run, S
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::Progress;
+use crate::stdin::Stdin;
 use crate::stored::{Room, StoredTexts};
 
 /// All articles of a corpus with their texts.
@@ -51,9 +52,12 @@ impl Shelf {
     ) -> anyhow::Result<Self> {
         let start = Instant::now();
         let mut shelf = Self::new(room);
-        let mut failed = Ok(());
+        let (mut failed, cancel) = (Ok(()), progress.cancel());
         progress.begin_open("reading");
-        shelf.report = corpus.read(|batch| {
+        shelf.report = corpus.read_with(Stdin::new(&cancel), |batch| {
+            if cancel.is_cancelled() {
+                return ControlFlow::Break(());
+            }
             progress.advance(batch.records.len() as u64);
             for record in batch.records.into_iter().filter(&mut is_wanted) {
                 shelf.articles.push(article(corpus, &record));
@@ -65,6 +69,7 @@ impl Shelf {
             ControlFlow::Continue(())
         });
         failed?;
+        cancel.check()?;
         shelf.texts.finish()?;
         shelf.took = start.elapsed();
         Ok(shelf)
@@ -147,7 +152,7 @@ impl Texts for Shown<'_> {
         if article >= self.texts.len() {
             return Err(io::ErrorKind::NotFound.into());
         }
-        let text = self.texts.text(article);
+        let text = self.texts.text(article).map_err(io::Error::other)?;
         let mut known = self.spans.borrow_mut();
         let (sentences, quotations) = known.entry(article).or_insert_with(|| {
             let parts = self.analyzer.borrow_mut().article(&text);

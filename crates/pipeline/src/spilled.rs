@@ -6,9 +6,11 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use retold::BoxError;
 use retold::lsh::rare::Spill;
 
-use crate::temporary::{Failure, read_at, write_at};
+use crate::Error;
+use crate::temporary::{read_at, write_at};
 
 /// Words by their place. The file is made when the first come; it has no name, and goes with the process.
 #[derive(Debug)]
@@ -18,18 +20,12 @@ pub struct StoredWords {
     file: OnceLock<File>,
     /// Where the next words go.
     end: AtomicU64,
-    failed: Failure,
 }
 
 impl StoredWords {
     /// None yet.
     pub fn new(temp: PathBuf) -> Self {
-        Self { temp, file: OnceLock::new(), end: AtomicU64::new(0), failed: Failure::default() }
-    }
-
-    /// An error if words could not be written or read back.
-    pub fn check(&self) -> anyhow::Result<()> {
-        self.failed.check(&self.temp)
+        Self { temp, file: OnceLock::new(), end: AtomicU64::new(0) }
     }
 
     fn try_write(&self, words: &[u32], place: u64) -> io::Result<()> {
@@ -60,18 +56,16 @@ impl StoredWords {
 }
 
 impl Spill for StoredWords {
-    fn write(&self, words: &[u32]) -> u64 {
+    fn write(&self, words: &[u32]) -> Result<u64, BoxError> {
         let place = self.end.fetch_add(size_of_val(words) as u64, Ordering::Relaxed);
-        if let Err(error) = self.try_write(words, place) {
-            self.failed.keep("write", error);
-        }
-        place
+        let written = self.try_write(words, place);
+        written.map_err(|error| Error::temporary("write", &self.temp, error))?;
+        Ok(place)
     }
 
-    fn read(&self, place: u64, words: &mut [u32]) {
-        if let Err(error) = self.try_read(place, words) {
-            self.failed.keep("read", error);
-        }
+    fn read(&self, place: u64, words: &mut [u32]) -> Result<(), BoxError> {
+        let read = self.try_read(place, words);
+        Ok(read.map_err(|error| Error::temporary("read", &self.temp, error))?)
     }
 }
 
@@ -83,21 +77,21 @@ mod tests {
     fn words_come_back() {
         let stored = StoredWords::new(std::env::temp_dir());
         let words: Vec<u32> = (0..1000u32).map(|word| word.wrapping_mul(0x9E37_79B1)).collect();
-        let places: Vec<u64> = words.chunks(300).map(|words| stored.write(words)).collect();
+        let write = |words: &[u32]| stored.write(words).expect("written");
+        let places: Vec<u64> = words.chunks(300).map(write).collect();
         for (place, words) in places.into_iter().zip(words.chunks(300)).rev() {
             let mut found = vec![0; words.len()];
-            stored.read(place, &mut found);
+            stored.read(place, &mut found).expect("read");
             assert_eq!(found, words);
         }
-        stored.check().expect("all was written and read");
     }
 
     #[test]
     fn a_folder_that_is_not_there_is_an_error_that_names_it() {
         let stored = StoredWords::new(std::env::temp_dir().join("retold: no such folder"));
-        let place = stored.write(&[1, 2]);
-        stored.read(place, &mut [0, 0]);
-        let error = stored.check().expect_err("nowhere to write").to_string();
+        let error = stored.write(&[1, 2]).expect_err("nowhere to write").to_string();
         assert!(error.starts_with("cannot write") && error.ends_with("no such folder"), "{error}");
+        let error = stored.read(0, &mut [0, 0]).expect_err("nothing is there").to_string();
+        assert!(error.starts_with("cannot read") && error.ends_with("no such folder"), "{error}");
     }
 }

@@ -6,12 +6,13 @@ use std::io::{self, BufWriter, Write};
 use std::ops::Range;
 use std::path::PathBuf;
 
+use retold::BoxError;
 use retold::engine::Texts;
 use retold::lsh::rare::Spill;
 
 use crate::Error;
 use crate::spilled::StoredWords;
-use crate::temporary::{Failure, read_at};
+use crate::temporary::read_at;
 
 /// Where texts may be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +32,6 @@ pub struct StoredTexts {
     writer: Option<BufWriter<File>>,
     /// Where each text that is not held ends in the file.
     ends: Vec<u64>,
-    failed: Failure,
     /// What a scan of them makes, and has no room for.
     words: StoredWords,
 }
@@ -52,7 +52,6 @@ impl StoredTexts {
             held_bytes: 0,
             writer: None,
             ends: Vec::new(),
-            failed: Failure::default(),
         }
     }
 
@@ -86,13 +85,6 @@ impl StoredTexts {
         Ok(flushed.map_err(|error| Error::temporary("write", &self.room.temp, error))?)
     }
 
-    /// An error if a text could not be read back, which was taken for empty; or if words of a scan could
-    /// not be written or read.
-    pub fn check(&self) -> anyhow::Result<()> {
-        self.words.check()?;
-        self.failed.check(&self.room.temp)
-    }
-
     /// The texts in memory.
     pub fn into_held(self) -> Vec<String> {
         self.held
@@ -102,6 +94,10 @@ impl StoredTexts {
     fn place(&self, at: usize) -> Option<Range<u64>> {
         let end = *self.ends.get(at)?;
         Some(at.checked_sub(1).map_or(0, |before| self.ends[before])..end)
+    }
+
+    fn failed(&self, error: io::Error) -> Error {
+        Error::temporary("read", &self.room.temp, error)
     }
 
     fn read(&self, at: usize) -> io::Result<String> {
@@ -119,28 +115,25 @@ impl Texts for StoredTexts {
         self.held.len() + self.ends.len()
     }
 
-    fn bytes(&self, at: usize) -> usize {
+    fn bytes(&self, at: usize) -> Result<usize, BoxError> {
         if let Some(text) = self.held.get(at) {
-            return text.len();
+            return Ok(text.len());
         }
-        self.place(at - self.held.len()).map_or(0, |place| (place.end - place.start) as usize)
+        let place = self.place(at - self.held.len()).ok_or(io::ErrorKind::NotFound);
+        let place = place.map_err(|error| self.failed(error.into()))?;
+        Ok((place.end - place.start) as usize)
     }
 
     fn spill(&self) -> Option<&dyn Spill> {
         Some(&self.words)
     }
 
-    fn text(&self, at: usize) -> Cow<'_, str> {
+    fn text(&self, at: usize) -> Result<Cow<'_, str>, BoxError> {
         if let Some(text) = self.held.get(at) {
-            return Cow::Borrowed(text);
+            return Ok(Cow::Borrowed(text));
         }
-        self.read(at - self.held.len()).map_or_else(
-            |error| {
-                self.failed.keep("read", error);
-                Cow::Borrowed("")
-            },
-            Cow::Owned,
-        )
+        let text = self.read(at - self.held.len()).map_err(|error| self.failed(error))?;
+        Ok(Cow::Owned(text))
     }
 }
 
@@ -157,10 +150,9 @@ mod tests {
             stored.finish().expect("written");
             assert_eq!(stored.len(), texts.len());
             for (at, text) in texts.iter().enumerate().rev() {
-                assert_eq!(stored.text(at), *text, "{bytes} bytes held");
-                assert_eq!(stored.bytes(at), text.len(), "{bytes} bytes held");
+                assert_eq!(stored.text(at).expect("read"), *text, "{bytes} bytes held");
+                assert_eq!(stored.bytes(at).expect("known"), text.len(), "{bytes} bytes held");
             }
-            stored.check().expect("all were read");
         }
     }
 
@@ -169,5 +161,20 @@ mod tests {
         let temp = std::env::temp_dir().join("retold: no such folder");
         let error = StoredTexts::new(Room { bytes: 0, temp }).push("text".to_owned());
         assert!(error.expect_err("nowhere to write").to_string().ends_with("no such folder"));
+    }
+
+    #[test]
+    fn a_text_that_cannot_be_read_back_ends_the_run_and_names_the_folder() {
+        let mut stored = StoredTexts::new(Room { bytes: 0, temp: std::env::temp_dir() });
+        for at in 0..50 {
+            stored.push(format!("text number {at} of fifty that are much alike")).expect("stored");
+        }
+        stored.finish().expect("written");
+        let file = stored.writer.as_ref().expect("made").get_ref();
+        file.set_len(stored.ends[20]).expect("cut");
+        let engine = retold::Engine::new(retold::Config::default()).expect("defaults");
+        let error = engine.scan(&stored).expect_err("it is cut short");
+        assert!(matches!(error, retold::Error::Text { .. }), "{error}");
+        assert!(matches!(Error::from(error), Error::TemporaryFile { action: "read", .. }));
     }
 }

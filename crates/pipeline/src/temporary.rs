@@ -1,30 +1,7 @@
-//! Temporary files: places in them, and failures at them.
+//! Places in temporary files.
 
 use std::fs::File;
 use std::io;
-use std::path::Path;
-use std::sync::{Mutex, PoisonError};
-
-use crate::Error;
-
-/// The first failure at a temporary file, and what failed: it is told at the end.
-#[derive(Debug, Default)]
-pub struct Failure(Mutex<Option<(&'static str, io::Error)>>);
-
-impl Failure {
-    /// Keeps it, if there was none before.
-    pub fn keep(&self, what: &'static str, error: io::Error) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert((what, error));
-    }
-
-    /// An error if there was one.
-    pub fn check(&self, folder: &Path) -> anyhow::Result<()> {
-        match self.0.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            None => Ok(()),
-            Some((what, error)) => Err(Error::temporary(what, folder, error).into()),
-        }
-    }
-}
 
 /// Reads exactly so many bytes from a place in a file.
 #[cfg(unix)]

@@ -5,9 +5,10 @@ use rayon::prelude::*;
 
 use super::pages::{Book, Pages};
 use super::{DedupConfig, MARGIN};
-use crate::Error;
 use crate::engine::pool::Pool;
+use crate::engine::steps::Steps;
 use crate::lsh::band_keys::{BUCKET_LIMIT, BandPairs, BandingStats, Scratch, pairs_of_entries};
+use crate::{Cancel, Error};
 
 /// What banding finds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,35 +32,37 @@ const MAX_PARTS: usize = 1 << 8;
 pub(super) fn candidates<P: Pages + ?Sized>(
     book: &Book<'_, P>,
     config: DedupConfig,
+    cancel: &Cancel,
 ) -> Result<Candidates, Error> {
     let mut nodes: Vec<u32> = (0..book.articles()).collect();
-    let words = |page: usize| book.words(page);
+    let sorting = Sorting { book, config, cancel };
     let of_words = |page, first: u32, hashed: &mut dyn FnMut(u64, u32)| {
-        words(page).iter().zip(first..).for_each(|(hash, article)| hashed(hash, article));
+        book.words(page)?.iter().zip(first..).for_each(|(hash, article)| hashed(hash, article));
+        Ok(())
     };
-    for_each_repeated(book, config, of_words, |first, other| nodes[other as usize] = first);
+    sorting.for_each_repeated(of_words, |first, other| nodes[other as usize] = first)?;
 
     // Of nodes whose signatures agree in all bands the first stands for all.
     let mut stands = Bits::new(book.articles());
     let mut pairs = Vec::new();
     let is_node = |article: u32| nodes[article as usize] == article;
     let of_whole = |page, first: u32, hashed: &mut dyn FnMut(u64, u32)| {
-        let owners = book.owners(page);
-        let owned = book.whole(page);
+        let (owners, owned) = (book.owners(page)?, book.whole(page)?);
         let rows = owned.iter().zip(owners.iter().map(|owner| first + owner));
         rows.filter(|(_, article)| is_node(*article)).for_each(|(hash, of)| hashed(hash, of));
+        Ok(())
     };
-    for_each_repeated(book, config, of_whole, |first, other| {
+    sorting.for_each_repeated(of_whole, |first, other| {
         stands.clear(other);
         pairs.push(u64::from(first) << 32 | u64::from(other));
-    });
+    })?;
     (0..)
         .zip(&nodes)
         .filter(|(article, node)| article != *node)
         .for_each(|(article, _)| stands.clear(article));
 
     let mut banding = BandingStats { identical: pairs.len() as u64, ..BandingStats::default() };
-    let likely = Likely::new(book, config);
+    let likely = Likely::new(book, config, cancel);
     let mut found = Vec::new();
     let bands = config.banding()?.bands();
     let at_once = rayon::current_num_threads().max(1);
@@ -69,47 +72,60 @@ pub(super) fn candidates<P: Pages + ?Sized>(
         .collect();
     let buffers = Pool::new(<(Vec<u64>, Scratch)>::default);
     for turns in turns.chunks(at_once) {
-        let some: Vec<BandPairs> = turns
-            .par_iter()
-            .map(|part| band_pairs(book, &stands, *part, &mut buffers.take()))
-            .collect();
+        let some = Steps::collect(
+            cancel,
+            turns.par_iter(),
+            || buffers.take(),
+            |buffers, part| band_pairs(&sorting, &stands, *part, buffers),
+        )?;
         for mut of_band in some {
             banding.add(of_band.stats);
             pairs.append(&mut of_band.pairs);
         }
         if pairs.len() * size_of::<u64>() > sorted_bytes(config) {
-            likely.join(&mut found, &mut pairs);
+            likely.join(&mut found, &mut pairs)?;
         }
     }
     drop(buffers);
-    likely.join(&mut found, &mut pairs);
+    likely.join(&mut found, &mut pairs)?;
     let pairs = found.into_iter().map(|pair| ((pair >> 32) as u32, pair as u32)).collect();
     Ok(Candidates { nodes, pairs, banding })
 }
 
-/// Calls `repeated` with the first article of each hash and each other one that has it. `hashes` gives
-/// those of a page, given the number of its first article.
-fn for_each_repeated<P: Pages + ?Sized>(
-    book: &Book<'_, P>,
+/// What is sorted, and within which memory.
+struct Sorting<'b, 'p, P: ?Sized> {
+    book: &'b Book<'p, P>,
     config: DedupConfig,
-    hashes: impl Fn(usize, u32, &mut dyn FnMut(u64, u32)),
-    mut repeated: impl FnMut(u32, u32),
-) {
-    let parts = parts(size_of::<Hashed>() * book.articles() as usize, config);
-    let mut hashed: Vec<Hashed> = Vec::with_capacity(book.articles() as usize / parts * 9 / 8);
-    for part in 0..parts {
-        hashed.clear();
-        for (page, first) in book.pages() {
-            hashes(page, first, &mut |hash, article| {
-                if part_of((hash >> 32) as u32, parts) == part {
-                    hashed.push((hash, article));
-                }
-            });
+    cancel: &'b Cancel,
+}
+
+impl<P: Pages + ?Sized> Sorting<'_, '_, P> {
+    /// Calls `repeated` with the first article of each hash and each other one that has it.
+    /// `hashes` gives those of a page, given the number of its first article.
+    fn for_each_repeated(
+        &self,
+        hashes: impl Fn(usize, u32, &mut dyn FnMut(u64, u32)) -> Result<(), Error>,
+        mut repeated: impl FnMut(u32, u32),
+    ) -> Result<(), Error> {
+        let articles = self.book.articles() as usize;
+        let parts = parts(size_of::<Hashed>() * articles, self.config);
+        let mut hashed: Vec<Hashed> = Vec::with_capacity(articles / parts * 9 / 8);
+        for part in 0..parts {
+            hashed.clear();
+            for (page, first) in self.book.pages() {
+                self.cancel.check()?;
+                hashes(page, first, &mut |hash, article| {
+                    if part_of((hash >> 32) as u32, parts) == part {
+                        hashed.push((hash, article));
+                    }
+                })?;
+            }
+            hashed.par_sort_unstable();
+            for group in hashed.chunk_by(|x, y| x.0 == y.0) {
+                group[1..].iter().for_each(|(_, other)| repeated(group[0].1, *other));
+            }
         }
-        hashed.par_sort_unstable();
-        for group in hashed.chunk_by(|x, y| x.0 == y.0) {
-            group[1..].iter().for_each(|(_, other)| repeated(group[0].1, *other));
-        }
+        Ok(())
     }
 }
 
@@ -123,22 +139,23 @@ struct Part {
 
 /// The pairs that have one of these keys in common.
 fn band_pairs<P: Pages + ?Sized>(
-    book: &Book<'_, P>,
+    &Sorting { book, cancel, .. }: &Sorting<'_, '_, P>,
     stands: &Bits,
     Part { band, part, parts }: Part,
     (entries, scratch): &mut (Vec<u64>, Scratch),
-) -> BandPairs {
+) -> Result<BandPairs, Error> {
     entries.clear();
     entries.reserve_exact(book.rows() / parts * 9 / 8);
     for (page, first) in book.pages() {
-        let (owners, keys) = (book.owners(page), book.band(page, band));
+        cancel.check()?;
+        let (owners, keys) = (book.owners(page)?, book.band(page, band)?);
         let rows = keys.iter().zip(owners.iter().map(|owner| first + owner));
         entries.extend(
             rows.filter(|(key, article)| part_of(*key, parts) == part && stands.get(*article))
                 .map(|(key, article)| u64::from(key) << 32 | u64::from(article)),
         );
     }
-    pairs_of_entries(entries, BUCKET_LIMIT, scratch)
+    Ok(pairs_of_entries(entries, BUCKET_LIMIT, scratch))
 }
 
 /// Parts into which so many bytes have to be cut.
@@ -160,36 +177,46 @@ fn part_of(key: u32, parts: usize) -> usize {
 struct Likely<'b, 'p, P: ?Sized> {
     book: &'b Book<'p, P>,
     least: f32,
+    cancel: &'b Cancel,
 }
 
 impl<'b, 'p, P: Pages + ?Sized> Likely<'b, 'p, P> {
-    fn new(book: &'b Book<'p, P>, config: DedupConfig) -> Self {
+    fn new(book: &'b Book<'p, P>, config: DedupConfig, cancel: &'b Cancel) -> Self {
         let jaccard = config.jaccard;
         let error = (jaccard * (1.0 - jaccard) / config.lanes as f64).sqrt();
-        Self { book, least: (jaccard - MARGIN * error) as f32 }
+        Self { book, least: (jaccard - MARGIN * error) as f32, cancel }
     }
 
     /// Moves the likely ones of `pairs` to those that were found before; sorted, each once.
-    fn join(&self, found: &mut Vec<u64>, pairs: &mut Vec<u64>) {
+    fn join(&self, found: &mut Vec<u64>, pairs: &mut Vec<u64>) -> Result<(), Error> {
         pairs.par_sort_unstable();
         pairs.dedup();
-        let likely = |pair: &u64| {
-            estimate_jaccard(self.book, (*pair >> 32) as u32, *pair as u32) >= self.least
+        let steps = Steps::new(self.cancel);
+        let likely = |&(number, pair): &(usize, u64)| {
+            let estimate = || estimate_jaccard(self.book, (pair >> 32) as u32, pair as u32);
+            steps.take(number, estimate).is_some_and(|jaccard| jaccard >= self.least)
         };
-        found.par_extend(pairs.par_iter().copied().filter(likely));
+        let numbered = pairs.par_iter().copied().enumerate();
+        found.par_extend(numbered.filter(likely).map(|(_, pair)| pair));
+        steps.end()?;
         *pairs = Vec::new();
         found.par_sort_unstable();
         found.dedup();
+        Ok(())
     }
 }
 
 /// Estimates the Jaccard index of two articles, from 0 to 1: the share of lanes with equal lowest
 /// bytes. That is too much by up to 1/256 (b-bit minwise hashing: Li and König 2010), and enough to
 /// turn the unlikely down. 0 if one has no signature.
-pub(super) fn estimate_jaccard<P: Pages + ?Sized>(book: &Book<'_, P>, a: u32, b: u32) -> f32 {
-    let (Some(a), Some(b)) = (book.lanes(a), book.lanes(b)) else { return 0.0 };
+pub(super) fn estimate_jaccard<P: Pages + ?Sized>(
+    book: &Book<'_, P>,
+    a: u32,
+    b: u32,
+) -> Result<f32, Error> {
+    let (Some(a), Some(b)) = (book.lanes(a)?, book.lanes(b)?) else { return Ok(0.0) };
     let equal: u32 = a.iter().zip(&*b).map(|(a, b)| u32::from(a == b)).sum();
-    equal as f32 / a.len() as f32
+    Ok(equal as f32 / a.len() as f32)
 }
 
 /// A bit for each article.

@@ -15,21 +15,20 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::Error;
 use crate::lsh::BandKeys;
 use crate::lsh::banding::Banding;
+use crate::{BoxError, Error};
 
 /// Pages in the order in which [`Signing::sign`](super::Signing::sign) gave them, in memory or
 /// elsewhere.
 ///
-/// Who keeps them where reading may fail gives zeros then, and has to see to it that nothing comes of
-/// the outcome.
+/// A failure to give some bytes ends the run, as an [`Error::Page`] that has it as its source.
 pub trait Pages: Sync {
     /// How many there are.
     fn len(&self) -> usize;
 
     /// A range of bytes of a page; the same at every call.
-    fn bytes(&self, page: usize, range: Range<usize>) -> Cow<'_, [u8]>;
+    fn bytes(&self, page: usize, range: Range<usize>) -> Result<Cow<'_, [u8]>, BoxError>;
 
     /// Whether there is none.
     fn is_empty(&self) -> bool {
@@ -42,8 +41,9 @@ impl<T: AsRef<[u8]> + Sync> Pages for [T] {
         <[T]>::len(self)
     }
 
-    fn bytes(&self, page: usize, range: Range<usize>) -> Cow<'_, [u8]> {
-        Cow::Borrowed(&self[page].as_ref()[range])
+    fn bytes(&self, page: usize, range: Range<usize>) -> Result<Cow<'_, [u8]>, BoxError> {
+        let bytes = self[page].as_ref().get(range);
+        Ok(Cow::Borrowed(bytes.ok_or("it ends before them")?))
     }
 }
 
@@ -146,17 +146,16 @@ impl Column<'_, 8> {
 
 impl<'p, P: Pages + ?Sized> Book<'p, P> {
     /// Reads the beginning of each page.
-    pub(super) fn new(pages: &'p P, bands: usize, lanes: usize) -> Self {
-        let mut articles = 0;
-        let mut index = Vec::with_capacity(pages.len());
+    pub(super) fn new(pages: &'p P, bands: usize, lanes: usize) -> Result<Self, Error> {
+        let mut book = Self { pages, index: Vec::new(), articles: 0, bands, lanes };
         for page in 0..pages.len() {
-            let counts = Column::<4>(pages.bytes(page, 0..8));
-            let mut counts = counts.iter();
-            let mut next = || counts.next().unwrap_or(0);
-            index.push(Place { first: articles, articles: next(), rows: next() });
-            articles += index[page].articles;
+            let counts: Column<'_, 4> = book.column(page, 0, 2)?;
+            let [count, rows] = *counts.chunks() else { return Err(Error::DamagedPage { page }) };
+            let [articles, rows] = [count, rows].map(u32::from_le_bytes);
+            book.index.push(Place { first: book.articles, articles, rows });
+            book.articles += articles;
         }
-        Self { pages, index, articles, bands, lanes }
+        Ok(book)
     }
 
     /// Articles of all pages.
@@ -175,47 +174,49 @@ impl<'p, P: Pages + ?Sized> Book<'p, P> {
     }
 
     /// Hashes of the words of a page's articles.
-    pub(super) fn words(&self, page: usize) -> Column<'p, 8> {
+    pub(super) fn words(&self, page: usize) -> Result<Column<'p, 8>, Error> {
         let articles = self.index[page].articles as usize;
         self.column(page, 8 + 8 * articles, articles)
     }
 
     /// The article of each signature of a page.
-    pub(super) fn owners(&self, page: usize) -> Column<'p, 4> {
+    pub(super) fn owners(&self, page: usize) -> Result<Column<'p, 4>, Error> {
         self.column(page, self.rows_at(page), self.index[page].rows as usize)
     }
 
     /// The keys of all bands of a page's signatures.
-    pub(super) fn whole(&self, page: usize) -> Column<'p, 8> {
+    pub(super) fn whole(&self, page: usize) -> Result<Column<'p, 8>, Error> {
         let rows = self.index[page].rows as usize;
         self.column(page, self.rows_at(page) + 4 * rows, rows)
     }
 
     /// The keys of one band of a page's signatures.
-    pub(super) fn band(&self, page: usize, band: usize) -> Column<'p, 4> {
+    pub(super) fn band(&self, page: usize, band: usize) -> Result<Column<'p, 4>, Error> {
         let rows = self.index[page].rows as usize;
         self.column(page, self.rows_at(page) + (12 + 4 * band) * rows, rows)
     }
 
     /// The hash of an article's text.
-    pub(super) fn text(&self, article: u32) -> u64 {
+    pub(super) fn text(&self, article: u32) -> Result<u64, Error> {
         let (page, place) = self.find(article);
-        let column: Column<'_, 8> = self.column(page, 8 + 8 * (article - place.first) as usize, 1);
-        column.iter().next().unwrap_or(0)
+        let from = 8 + 8 * (article - place.first) as usize;
+        let column: Column<'_, 8> = self.column(page, from, 1)?;
+        column.iter().next().ok_or(Error::DamagedPage { page })
     }
 
     /// The lowest bytes of the lanes of an article; nothing if it has no signature.
-    pub(super) fn lanes(&self, article: u32) -> Option<Cow<'p, [u8]>> {
+    pub(super) fn lanes(&self, article: u32) -> Result<Option<Cow<'p, [u8]>>, Error> {
         let (page, place) = self.find(article);
-        let local = (article - place.first).to_le_bytes();
-        let owners = self.owners(page);
-        let row = owners
-            .chunks()
-            .binary_search_by_key(&u32::from_le_bytes(local), |owner| u32::from_le_bytes(*owner))
-            .ok()?;
+        let local = article - place.first;
+        let owners = self.owners(page)?;
+        let owners = owners.chunks();
+        let Ok(row) = owners.binary_search_by_key(&local, |owner| u32::from_le_bytes(*owner))
+        else {
+            return Ok(None);
+        };
         let lanes = self.rows_at(page) + (12 + 4 * self.bands) * place.rows as usize;
         let from = lanes + row * self.lanes;
-        Some(self.pages.bytes(page, from..from + self.lanes))
+        self.bytes(page, from..from + self.lanes).map(Some)
     }
 
     fn find(&self, article: u32) -> (usize, Place) {
@@ -229,8 +230,17 @@ impl<'p, P: Pages + ?Sized> Book<'p, P> {
         8 + 16 * self.index[page].articles as usize
     }
 
-    fn column<const N: usize>(&self, page: usize, from: usize, count: usize) -> Column<'p, N> {
-        Column(self.pages.bytes(page, from..from + N * count))
+    fn column<const N: usize>(
+        &self,
+        page: usize,
+        from: usize,
+        count: usize,
+    ) -> Result<Column<'p, N>, Error> {
+        self.bytes(page, from..from + N * count).map(Column)
+    }
+
+    fn bytes(&self, page: usize, range: Range<usize>) -> Result<Cow<'p, [u8]>, Error> {
+        self.pages.bytes(page, range).map_err(|source| Error::Page { page, source })
     }
 }
 
@@ -253,23 +263,24 @@ mod tests {
             }
             pages.push(page.into_bytes());
         }
-        let book = Book::new(&pages[..], 4, 16);
+        let book = Book::new(&pages[..], 4, 16).unwrap();
         assert_eq!((book.articles(), book.rows()), (5, 3));
         assert_eq!(book.pages().collect::<Vec<_>>(), [(0, 0), (1, 3), (2, 3), (3, 4)]);
-        let texts: Vec<u64> = (0..5).map(|article| book.text(article)).collect();
+        let texts: Vec<u64> = (0..5).map(|article| book.text(article).unwrap()).collect();
         assert_eq!(texts, [100, 101, 102, 100, 100]);
-        assert_eq!(book.words(0).iter().collect::<Vec<_>>(), [200, 201, 202]);
-        assert_eq!(book.owners(0).iter().collect::<Vec<_>>(), [0, 2]);
-        let whole: Vec<u64> =
-            (0..4).flat_map(|page| book.whole(page).iter().collect::<Vec<_>>()).collect();
+        assert_eq!(book.words(0).unwrap().iter().collect::<Vec<_>>(), [200, 201, 202]);
+        assert_eq!(book.owners(0).unwrap().iter().collect::<Vec<_>>(), [0, 2]);
+        let whole = (0..4).flat_map(|page| book.whole(page).unwrap().iter().collect::<Vec<_>>());
+        let whole: Vec<u64> = whole.collect();
         assert_eq!(whole, expected.whole());
         for band in 0..4 {
-            let keys = (0..4).flat_map(|page| book.band(page, band).iter().collect::<Vec<_>>());
+            let keys = |page| book.band(page, band).unwrap().iter().collect::<Vec<_>>();
+            let keys = (0..4).flat_map(keys);
             assert_eq!(keys.collect::<Vec<_>>(), expected.columns()[band]);
         }
         let low: Vec<u8> = signature(3).into_iter().map(|lane| lane as u8).collect();
-        assert_eq!(book.lanes(4).unwrap(), low);
-        assert_eq!(book.lanes(1), None);
-        assert_eq!(book.lanes(3), None);
+        assert_eq!(book.lanes(4).unwrap().unwrap(), low);
+        assert_eq!(book.lanes(1).unwrap(), None);
+        assert_eq!(book.lanes(3).unwrap(), None);
     }
 }

@@ -1,6 +1,7 @@
 //! The later readings: exact Jaccard indices of candidate pairs.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
@@ -8,19 +9,12 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::candidates::{Candidates, candidates, estimate_jaccard};
 use super::pages::{Book, Pages};
 use super::{BLOCK, DedupConfig, Edge, Fate, Fates, Rank, Standing, choose};
-use crate::Error;
 use crate::align::Relation;
-use crate::cluster::{self, Confirmation, clusters};
+use crate::cluster::{self, Confirmation, clusters_until};
+use crate::engine::steps::Steps;
 use crate::lsh::band_keys::BandingStats;
 use crate::shingle::{ShingleSet, Shingler};
-
-/// A later reading gave another text than the first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("article number {article} is not what it was when it was first read")]
-pub struct Changed {
-    /// The number of the first article that differs, or is missing, or too many.
-    pub article: usize,
-}
+use crate::{BoxError, Cancel, Error};
 
 /// What a verification does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -66,27 +60,39 @@ pub struct Verification<'p, P: ?Sized> {
     came: usize,
     held: HashMap<u32, ShingleSet>,
     held_bytes: usize,
+    cancel: Cancel,
 }
 
-/// The rank of each article, by its number; the same at every call.
-pub type Ranks<'p> = &'p (dyn Fn(u32) -> Rank + Sync);
+/// The rank of each article, by its number; the same at every call. A failure ends the run, as an
+/// [`Error::Rank`].
+pub type Ranks<'p> = &'p (dyn Fn(u32) -> Result<Rank, BoxError> + Sync);
+
+/// The rank of an article.
+fn rank(ranks: Ranks<'_>, article: u32) -> Result<Rank, Error> {
+    ranks(article).map_err(|source| Error::Rank { article, source })
+}
 
 impl<'p, P: Pages + ?Sized> Verification<'p, P> {
     /// Finds the candidate pairs. `pages` are all that a [`Signing`](super::Signing) with this config gave, in order.
-    /// Works on all threads of the current pool.
-    pub fn new(config: DedupConfig, pages: &'p P, ranks: Ranks<'p>) -> Result<Self, Error> {
-        let book = Book::new(pages, config.banding()?.bands(), config.lanes);
-        let Candidates { nodes, mut pairs, banding } = candidates(&book, config)?;
+    /// Works on all threads of the current pool. `cancel` stops this and all that follows.
+    pub fn new(
+        config: DedupConfig,
+        pages: &'p P,
+        ranks: Ranks<'p>,
+        cancel: Cancel,
+    ) -> Result<Self, Error> {
+        let book = Book::new(pages, config.banding()?.bands(), config.lanes)?;
+        let Candidates { nodes, mut pairs, banding } = candidates(&book, config, &cancel)?;
         let mut members: Vec<u32> = pairs.iter().flat_map(|(a, b)| [*a, *b]).collect();
         members.sort_unstable();
         members.dedup();
         let member = |node: u32| members.partition_point(|member| *member < node) as u32;
         pairs.iter_mut().for_each(|(a, b)| (*a, *b) = (member(*a), member(*b)));
-        let best = best_of_nodes(&nodes, &members, ranks);
+        let best = best_of_nodes(&nodes, &members, ranks, &cancel)?;
         let wanted: Vec<_> = members.iter().map(|node| best[node]).collect();
         let estimate =
             |a: u32, b: u32| estimate_jaccard(&book, members[a as usize], members[b as usize]);
-        let pairs = with_keepers(&wanted, pairs, estimate);
+        let pairs = with_keepers(&wanted, pairs, estimate, &cancel)?;
         let mut open = vec![0; members.len()];
         let mut open_later = open.clone();
         let mut by_later = Vec::with_capacity(pairs.len());
@@ -116,6 +122,7 @@ impl<'p, P: Pages + ?Sized> Verification<'p, P> {
             came: 0,
             held: HashMap::new(),
             held_bytes: 0,
+            cancel,
         };
         verification.want();
         Ok(verification)
@@ -138,8 +145,8 @@ impl<'p, P: Pages + ?Sized> Verification<'p, P> {
 
     /// Takes some articles of this reading with their numbers, in ascending order from one call to
     /// the next. Works on all threads of the current pool. Those that are not wanted are passed over;
-    /// the others are checked for changes.
-    pub fn add<T: AsRef<str> + Sync>(&mut self, articles: &[(u32, T)]) -> Result<(), Changed> {
+    /// the others are checked for changes: [`Error::Changed`].
+    pub fn add<T: AsRef<str> + Sync>(&mut self, articles: &[(u32, T)]) -> Result<(), Error> {
         let mut wanted = Vec::new();
         for (at, (article, _)) in articles.iter().enumerate() {
             match self.wanted.get(self.came) {
@@ -147,29 +154,25 @@ impl<'p, P: Pages + ?Sized> Verification<'p, P> {
                     wanted.push((at, self.member(*article)));
                     self.came += 1;
                 }
-                Some(next) if next < article => return Err(Changed { article: *next as usize }),
+                Some(next) if next < article => {
+                    return Err(Error::Changed { article: *next as usize });
+                }
                 _ if *article as usize >= self.nodes.len() => {
-                    return Err(Changed { article: *article as usize });
+                    return Err(Error::Changed { article: *article as usize });
                 }
                 _ => {}
             }
         }
-        let sets: Vec<Result<(u32, ShingleSet), Changed>> = wanted
-            .par_iter()
-            .with_min_len(BLOCK / 4)
-            .map_init(
-                || self.shingler.clone(),
-                |shingler, &(at, member)| {
-                    let (article, text) = &articles[at];
-                    if self.book.text(*article) != xxh3_64(text.as_ref().as_bytes()) {
-                        return Err(Changed { article: *article as usize });
-                    }
-                    Ok((member, ShingleSet::of(text.as_ref(), shingler)))
-                },
-            )
-            .collect();
-        for set in sets {
-            let (member, set) = set?;
+        let shingled = |shingler: &mut Shingler, &(at, member): &(usize, u32)| {
+            let (article, text) = &articles[at];
+            if self.book.text(*article)? != xxh3_64(text.as_ref().as_bytes()) {
+                return Err(Error::Changed { article: *article as usize });
+            }
+            Ok((member, ShingleSet::of(text.as_ref(), shingler)))
+        };
+        let items = wanted.par_iter().with_min_len(BLOCK / 4);
+        let sets = Steps::collect(&self.cancel, items, || self.shingler.clone(), shingled)?;
+        for (member, set) in sets {
             self.held_bytes += bytes(&set);
             self.held.insert(member, set);
         }
@@ -178,11 +181,11 @@ impl<'p, P: Pages + ?Sized> Verification<'p, P> {
         Ok(())
     }
 
-    /// Ends this reading; an error if articles are missing.
-    pub fn end_reading(&mut self) -> Result<(), Changed> {
+    /// Ends this reading; [`Error::Changed`] if articles are missing.
+    pub fn end_reading(&mut self) -> Result<(), Error> {
         let came = std::mem::take(&mut self.came);
         if let Some(missing) = self.wanted.get(came) {
-            return Err(Changed { article: *missing as usize });
+            return Err(Error::Changed { article: *missing as usize });
         }
         self.held.clear();
         self.held_bytes = 0;
@@ -262,7 +265,8 @@ impl<'p, P: Pages + ?Sized> Verification<'p, P> {
     }
 
     /// What becomes of each article. Pairs that are not verified count as unrelated.
-    pub fn choose(&self) -> Fates {
+    pub fn choose(&self) -> Result<Fates, Error> {
+        self.cancel.check()?;
         let verified = self.pairs.iter().filter_map(|&(a, b, jaccard)| {
             let score = jaccard.filter(|of| f64::from(*of) >= self.config.jaccard - ROUNDING)?;
             Some(Edge { a, b, relation: Relation::NearDuplicate, score, contained: None })
@@ -272,23 +276,26 @@ impl<'p, P: Pages + ?Sized> Verification<'p, P> {
             (0..).zip(&self.members).map(|(member, _)| best_of(member).0).collect();
         let of_members = choose(&ranks, &verified.collect::<Vec<_>>());
         let fate = |(article, &node): (u32, &u32)| {
-            let Some((rank, best)) = self.best.get(&node) else { return (article, Fate::Kept) };
+            let Some((of_best, best)) = self.best.get(&node) else {
+                return Ok((article, Fate::Kept));
+            };
+            let own = rank(self.ranks, article)?;
             let of_node = match self.members.binary_search(&node) {
                 Ok(member) => of_members[member],
                 Err(_) => Fate::Kept,
             };
             let of_article = match of_node {
                 Fate::Kept if article == *best => Fate::Kept,
-                _ if (self.ranks)(article).standing == Standing::Reference => Fate::Kept,
+                _ if own.standing == Standing::Reference => Fate::Kept,
                 Fate::Dropped { keeper, relation, score } => {
                     Fate::Dropped { keeper: best_of(keeper).1, relation, score }
                 }
                 Fate::Kept => {
-                    debug_assert!((*rank, *best) <= ((self.ranks)(article), article));
+                    debug_assert!((*of_best, *best) <= (own, article));
                     Fate::Dropped { keeper: *best, relation: Relation::Identical, score: 1.0 }
                 }
             };
-            (article, of_article)
+            Ok((article, of_article))
         };
         (0..).zip(&self.nodes).map(fate).collect()
     }
@@ -302,15 +309,28 @@ fn bytes(set: &ShingleSet) -> usize {
 }
 
 /// By node, the best of its articles and its rank: for members, and for nodes with several articles.
-fn best_of_nodes(nodes: &[u32], members: &[u32], ranks: Ranks<'_>) -> HashMap<u32, (Rank, u32)> {
-    let ranked = |article: u32| (ranks(article), article);
-    let mut best: HashMap<u32, (Rank, u32)> =
-        members.iter().map(|member| (*member, ranked(*member))).collect();
-    for (article, &node) in (0..).zip(nodes).filter(|(article, node)| article != *node) {
-        let best = best.entry(node).or_insert_with(|| ranked(node));
-        *best = (*best).min(ranked(article));
+fn best_of_nodes(
+    nodes: &[u32],
+    members: &[u32],
+    ranks: Ranks<'_>,
+    cancel: &Cancel,
+) -> Result<HashMap<u32, (Rank, u32)>, Error> {
+    let ranked = |article: u32| {
+        cancel.check()?;
+        Ok::<_, Error>((rank(ranks, article)?, article))
+    };
+    let mut best = HashMap::with_capacity(members.len());
+    for member in members {
+        best.insert(*member, ranked(*member)?);
     }
-    best
+    for (article, &node) in (0..).zip(nodes).filter(|(article, node)| article != *node) {
+        let best = match best.entry(node) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(ranked(node)?),
+        };
+        *best = (*best).min(ranked(article)?);
+    }
+    Ok(best)
 }
 
 /// The candidates, and of each group of them every member with the one that would be its keeper:
@@ -319,15 +339,16 @@ fn best_of_nodes(nodes: &[u32], members: &[u32], ranks: Ranks<'_>) -> HashMap<u3
 fn with_keepers(
     best: &[(Rank, u32)],
     mut candidates: Vec<(u32, u32)>,
-    estimate_jaccard: impl Fn(u32, u32) -> f32 + Sync,
-) -> Vec<(u32, u32)> {
-    let edges: Vec<_> = candidates
-        .par_iter()
-        .map(|&(a, b)| cluster::Edge { a, b, score: estimate_jaccard(a, b) })
-        .collect();
+    estimate_jaccard: impl Fn(u32, u32) -> Result<f32, Error> + Sync,
+    cancel: &Cancel,
+) -> Result<Vec<(u32, u32)>, Error> {
+    let edge = |(): &mut (), &(a, b): &(u32, u32)| {
+        Ok(cluster::Edge { a, b, score: estimate_jaccard(a, b)? })
+    };
+    let edges = Steps::collect(cancel, candidates.par_iter(), || (), edge)?;
     // Joins are proposals here: `choose` drops nothing that is not verified.
     let confirmation = Confirmation { representatives: 0.5, ..Confirmation::default() };
-    let groups = clusters(best.len(), &edges, confirmation);
+    let groups = clusters_until(best.len(), &edges, confirmation, cancel)?;
     let mut keepers: HashMap<u32, u32> = HashMap::new();
     for (member, group) in (0..).zip(&groups) {
         let keeper = keepers.entry(*group).or_insert(member);
@@ -343,7 +364,7 @@ fn with_keepers(
     }
     candidates.sort_unstable();
     candidates.dedup();
-    candidates
+    Ok(candidates)
 }
 
 #[cfg(test)]
@@ -360,15 +381,16 @@ mod tests {
 
     fn verified(config: DedupConfig, texts: &[String], ranks: &[Rank]) -> (Vec<Fate>, usize) {
         let pages = pages(config, texts);
-        let rank = |article: u32| ranks[article as usize];
-        let mut verification = Verification::new(config, &pages[..], &rank).unwrap();
+        let rank = |article: u32| Ok(ranks[article as usize]);
+        let mut verification =
+            Verification::new(config, &pages[..], &rank, Cancel::never()).unwrap();
         let mut readings = 0;
         while verification.needs_reading() {
             readings += 1;
             numbered(texts).chunks(5).for_each(|batch| verification.add(batch).unwrap());
             verification.end_reading().unwrap();
         }
-        let fates = verification.choose();
+        let fates = verification.choose().unwrap();
         ((0..texts.len() as u32).map(|article| fates.of(article)).collect(), readings)
     }
 
@@ -439,16 +461,23 @@ mod tests {
         let mut texts = family(3);
         let config = DedupConfig::default();
         let pages = pages(config, &texts);
-        let mut verification = Verification::new(config, &pages[..], &|_| Rank::default()).unwrap();
+        let rank = |_| Ok(Rank::default());
+        let mut verification =
+            Verification::new(config, &pages[..], &rank, Cancel::never()).unwrap();
+        let changed = |done: Result<(), Error>| match done {
+            Ok(()) => None,
+            Err(Error::Changed { article }) => Some(article),
+            Err(other) => panic!("{other}"),
+        };
         assert_eq!(verification.wanted(), [0, 1, 2]);
-        assert_eq!(verification.add(&numbered(&texts)[..2]), Ok(()));
-        assert_eq!(verification.end_reading(), Err(Changed { article: 2 }));
-        assert_eq!(verification.add(&numbered(&texts)[1..]), Err(Changed { article: 0 }));
+        assert_eq!(changed(verification.add(&numbered(&texts)[..2])), None);
+        assert_eq!(changed(verification.end_reading()), Some(2));
+        assert_eq!(changed(verification.add(&numbered(&texts)[1..])), Some(0));
         texts.push("one more".to_owned());
-        assert_eq!(verification.add(&numbered(&texts)), Err(Changed { article: 3 }));
-        assert_eq!(verification.end_reading(), Ok(()));
+        assert_eq!(changed(verification.add(&numbered(&texts))), Some(3));
+        assert_eq!(changed(verification.end_reading()), None);
         texts[1].push('!');
-        assert_eq!(verification.add(&numbered(&texts)[..2]), Err(Changed { article: 1 }));
+        assert_eq!(changed(verification.add(&numbered(&texts)[..2])), Some(1));
     }
 
     proptest! {

@@ -6,7 +6,7 @@
 
 use super::Spill;
 use super::postings::{BLOCK_BITS, BLOCK_HEADER, Partition, Partitioning, Postings};
-use crate::prefetch;
+use crate::{Error, prefetch};
 
 /// Features that are staged at most: they fit the second-level cache.
 const STAGE_LEN: usize = 1 << 15;
@@ -80,9 +80,9 @@ impl PostingsBuilder {
     }
 
     /// Spills all postings so far, which frees memory for others.
-    pub fn spill(&mut self, to: &dyn Spill) {
+    pub fn spill(&mut self, to: &dyn Spill) -> Result<(), Error> {
         self.flush();
-        self.postings.spill(to);
+        self.postings.spill(to)
     }
 
     /// Flushes, and returns all postings.

@@ -138,6 +138,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::BoxError;
     use crate::text::hash::mix;
 
     /// By feature, its articles.
@@ -295,14 +296,15 @@ mod tests {
     struct Memory(Mutex<Vec<u32>>);
 
     impl Spill for Memory {
-        fn write(&self, words: &[u32]) -> u64 {
+        fn write(&self, words: &[u32]) -> Result<u64, BoxError> {
             let mut all = self.0.lock().unwrap();
             all.extend_from_slice(words);
-            (all.len() - words.len()) as u64
+            Ok((all.len() - words.len()) as u64)
         }
 
-        fn read(&self, place: u64, words: &mut [u32]) {
+        fn read(&self, place: u64, words: &mut [u32]) -> Result<(), BoxError> {
             words.copy_from_slice(&self.0.lock().unwrap()[place as usize..][..words.len()]);
+            Ok(())
         }
     }
 
@@ -322,7 +324,7 @@ mod tests {
                 let own = &mut threads[article as usize % 2];
                 add_all(own, &[(feature, article)]);
                 if chance == 0 {
-                    own.spill(&memory);
+                    own.spill(&memory).unwrap();
                     prop_assert_eq!(own.bytes(), 0);
                     is_spilled |= !memory.0.lock().unwrap().is_empty();
                 }
@@ -332,7 +334,7 @@ mod tests {
             let mut scratch = Scratch::default();
             let (mut index, mut stats) = (RareIndex::default(), RareStats::default());
             for partition in 0..partitioning.partitions() {
-                let all = [Postings::gather((&threads, partition), &memory)];
+                let all = [Postings::gather((&threads, partition), &memory).unwrap()];
                 stats.add(index.add((&all, 0), config, &mut scratch));
             }
             let expected = candidates(&held, config);

@@ -13,7 +13,7 @@ use super::accumulator::{self, PackedPair, WEIGHT_BITS};
 use super::index::PADDING;
 use super::{RareConfig, RareIndex, Scratch, Sides};
 use crate::kernel::capability::dispatch;
-use crate::prefetch;
+use crate::{Cancel, Cancelled, prefetch};
 
 /// Pairs in a block, about: they, or their counters, fit the first-level cache.
 const BLOCK_PAIRS: u64 = 1 << 14;
@@ -109,6 +109,18 @@ impl RareIndex {
         (blocks, shard): (&Blocks, Range<usize>),
         scratch: &mut Scratch,
     ) -> Vec<(u32, u32, u32)> {
+        let found = self.pairs_until(config, (blocks, shard), scratch, &Cancel::never());
+        found.expect("nobody tells it to stop")
+    }
+
+    /// [`RareIndex::pairs`], until it is told to stop.
+    pub fn pairs_until(
+        &self,
+        config: RareConfig,
+        (blocks, shard): (&Blocks, Range<usize>),
+        scratch: &mut Scratch,
+        cancel: &Cancel,
+    ) -> Result<Vec<(u32, u32, u32)>, Cancelled> {
         let Scratch { packed_pairs: words, accumulator, .. } = scratch;
         let capability = config.kernel.expect_capability();
         let (starts, total) = blocks.starts(shard.clone());
@@ -120,6 +132,7 @@ impl RareIndex {
         let mut cursors = starts.clone();
         let writer = PairWriter { first: (shard.start << blocks.shift) as u32, blocks };
         for (df, articles) in self.features() {
+            cancel.check()?;
             let words = &mut words[..total];
             match config.sides {
                 Sides::One => {
@@ -135,6 +148,7 @@ impl RareIndex {
         }
         let mut pairs = Vec::new();
         for (block, (&start, &end)) in shard.zip(starts.iter().zip(&cursors)) {
+            cancel.check()?;
             let first = (block << blocks.shift) as u32;
             let block = accumulator::Block {
                 articles: first..self.articles.min(first + (1 << blocks.shift)),
@@ -146,7 +160,7 @@ impl RareIndex {
             let (accumulator, pairs) = (&mut *accumulator, &mut pairs);
             dispatch!(capability, kernel => accumulator.accumulate(kernel, block, words, pairs));
         }
-        pairs
+        Ok(pairs)
     }
 }
 

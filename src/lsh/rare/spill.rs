@@ -2,16 +2,17 @@
 
 use super::Postings;
 use super::postings::Partition;
+use crate::{BoxError, Error};
 
 /// Where words go that do not fit into memory, and come back from: the core itself writes no files.
 ///
-/// Whoever has it knows what failed; words that cannot be read are 0.
+/// A failure ends the run, as an [`Error::Spill`] that has it as its source.
 pub trait Spill: Sync {
     /// Keeps words, and says where.
-    fn write(&self, words: &[u32]) -> u64;
+    fn write(&self, words: &[u32]) -> Result<u64, BoxError>;
 
     /// Reads words back, as many as there are, from where [`Spill::write`] said.
-    fn read(&self, place: u64, words: &mut [u32]);
+    fn read(&self, place: u64, words: &mut [u32]) -> Result<(), BoxError>;
 }
 
 /// Words of a partition that were spilled together.
@@ -22,15 +23,17 @@ pub(super) struct Run {
 }
 
 impl Postings {
-    pub(super) fn spill(&mut self, to: &dyn Spill) {
+    pub(super) fn spill(&mut self, to: &dyn Spill) -> Result<(), Error> {
         self.words_held = 0;
         for partition in &mut self.partitions {
             if !partition.words.is_empty() {
-                let run = Run { place: to.write(&partition.words), words: partition.words.len() };
-                partition.runs.push(run);
+                let place = to.write(&partition.words);
+                let place = place.map_err(|source| Error::Spill { action: "write", source })?;
+                partition.runs.push(Run { place, words: partition.words.len() });
                 partition.clear();
             }
         }
+        Ok(())
     }
 
     /// Whether some were spilled.
@@ -39,7 +42,7 @@ impl Postings {
     }
 
     /// The postings of a partition alone, of all threads, those that were spilled among them.
-    pub fn gather((threads, partition): (&[Self], usize), from: &dyn Spill) -> Self {
+    pub fn gather((threads, partition): (&[Self], usize), from: &dyn Spill) -> Result<Self, Error> {
         let own = || threads.iter().map(|own| &own.partitions[partition]);
         let words =
             |own: &Partition| own.words.len() + own.runs.iter().map(|run| run.words).sum::<usize>();
@@ -48,11 +51,12 @@ impl Postings {
             for run in &own.runs {
                 let start = all.words.len();
                 all.words.resize(start + run.words, 0);
-                from.read(run.place, &mut all.words[start..]);
+                let read = from.read(run.place, &mut all.words[start..]);
+                read.map_err(|source| Error::Spill { action: "read", source })?;
             }
             all.words.extend_from_slice(&own.words);
         }
         let partitioning = threads[0].partitioning.single(partition);
-        Self { partitioning, words_held: all.words.len(), partitions: vec![all] }
+        Ok(Self { partitioning, words_held: all.words.len(), partitions: vec![all] })
     }
 }

@@ -7,6 +7,7 @@ mod dedup;
 mod encodings;
 mod evaluate;
 mod formats;
+mod interrupted;
 mod nothing_lost;
 mod nothing_misread;
 mod resume;

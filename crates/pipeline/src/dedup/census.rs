@@ -7,6 +7,7 @@ use retold_corpus::{Place, Position, Reached, ReadReport, Record};
 
 use super::journal::{Body, Header, Journal};
 use super::places::{Places, follows, nth};
+use crate::Error;
 use crate::stored::Room;
 
 /// What reading came to, and where everything is.
@@ -92,7 +93,7 @@ impl Census {
     }
 
     /// The ids of the references, or of the inputs, so far.
-    pub fn ids(&self, is_reference: bool) -> impl Iterator<Item = String> {
+    pub fn ids(&self, is_reference: bool) -> impl Iterator<Item = Result<String, Error>> {
         let own = self.places[0].len()..self.journal.articles();
         let range = if is_reference { 0..self.places[0].len() } else { own };
         range.map(|article| self.journal.id(article))

@@ -107,7 +107,7 @@ impl Job<'_> {
     /// to give the folder its name.
     pub fn run(&mut self, corpora: Corpora, told: Told<'_>) -> anyhow::Result<Done> {
         let corpora = corpora.in_batches(self.dedup.settings.reading.batch_bytes);
-        let pile = Pile::new(corpora.reference, corpora.own)?;
+        let pile = Pile::new(corpora.reference, corpora.own, self.progress.cancel())?;
         let census = self.census(&pile, told)?;
         let done = self.planned_and_written(&pile, census, told);
         if matches!(
@@ -186,7 +186,8 @@ impl Job<'_> {
                 plan
             }
         };
-        pause::at("planned", None);
+        let cancel = progress.cancel();
+        pause::at("planned", None, &cancel)?;
         let counts = match &self.target {
             Some(target) => {
                 let (folder, record) = (target.path("kept"), target.state("finished"));
@@ -195,9 +196,9 @@ impl Job<'_> {
                 if !finished.damaged().is_empty() {
                     told(Notice::RewritesFiles(finished.damaged().len() as u64))?;
                 }
-                self.written(pile, &plan, Shards::new(pile.own(), folder, finished))?
+                self.written(pile, &plan, Shards::new(pile.own(), folder, finished, cancel))?
             }
-            None => plan.counts(),
+            None => plan.counts()?,
         };
         Ok(Done { plan, counts })
     }
@@ -205,7 +206,8 @@ impl Job<'_> {
     /// Writes what is kept and what is dropped.
     fn written(&self, pile: &Pile, plan: &Plan, mut shards: Shards<'_>) -> anyhow::Result<Counts> {
         let clock = std::time::Instant::now();
-        let mut counts = plan.counts();
+        let mut counts = plan.counts()?;
+        let cancel = self.progress.cancel();
         self.progress.begin_steps("writing", counts.kept.articles);
         let references = plan.census.references();
         let is_kept = |article: u32| article >= references && plan.fates.of(article) == Fate::Kept;
@@ -226,8 +228,8 @@ impl Job<'_> {
         shards.finish()?;
         let Some(target) = &self.target else { return Ok(counts) };
         let path = target.path("dropped.jsonl");
-        plan.write_dropped(&path, pile).with_context(|| cannot_write(&path))?;
-        pause::at("written", None);
+        plan.write_dropped(&path, pile, &cancel).with_context(|| cannot_write(&path))?;
+        pause::at("written", None, &cancel)?;
         counts.took = clock.elapsed();
         let path = target.path("summary.json");
         write_summary(&self.summary(plan, &counts), &path).with_context(|| cannot_write(&path))?;

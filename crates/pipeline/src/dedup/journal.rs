@@ -15,9 +15,9 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context;
+use retold::BoxError;
 use retold::engine::dedup::Pages;
 use retold_corpus::{Position, ReadReport};
 use serde::{Deserialize, Serialize};
@@ -40,8 +40,6 @@ pub struct Journal {
     end: u64,
     frames: Vec<Frame>,
     articles: u32,
-    /// The first failure to read back.
-    failed: Mutex<Option<io::Error>>,
 }
 
 /// Where a batch is.
@@ -118,7 +116,6 @@ impl Journal {
             end: 0,
             frames: Vec::new(),
             articles: 0,
-            failed: Mutex::new(None),
         }
     }
 
@@ -168,7 +165,7 @@ impl Journal {
         *self = Self { file, is_lasting, ..Self::temporary(room) };
         let Some(mut file) = self.file.as_ref() else { return Ok(()) };
         let cleared = file.set_len(0).and_then(|()| file.seek(SeekFrom::Start(0)));
-        cleared.map(drop).map_err(|error| self.failure("write", error))
+        Ok(cleared.map(drop).map_err(|error| self.failure("write", error))?)
     }
 
     fn fits(&self, body: &[u8]) -> bool {
@@ -207,20 +204,11 @@ impl Journal {
         }
     }
 
-    fn failure(&self, what: &'static str, error: io::Error) -> anyhow::Error {
-        if self.is_lasting {
-            let said =
-                format!("cannot {what} what is done so far; see that there is room on the disk");
-            anyhow::Error::new(error).context(said)
-        } else {
-            Error::temporary(what, &self.room.temp, error).into()
+    fn failure(&self, action: &'static str, source: io::Error) -> Error {
+        match self.is_lasting {
+            true => Error::DoneSoFar { action, source },
+            false => Error::temporary(action, &self.room.temp, source),
         }
-    }
-
-    /// An error if something could not be read back; zeros stood for it.
-    pub fn check(&self) -> anyhow::Result<()> {
-        let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner).take();
-        failed.map_or(Ok(()), |error| Err(self.failure("read", error)))
     }
 
     /// Articles so far.
@@ -229,40 +217,52 @@ impl Journal {
     }
 
     /// An article's id.
-    pub fn id(&self, article: u32) -> String {
+    pub fn id(&self, article: u32) -> Result<String, Error> {
         let (at, frame) = self.find(article);
         let ends = 8 * frame.articles as usize;
         let local = (article - frame.first) as usize;
         let start = match local {
             0 => 0,
-            _ => self.number(at, ends + 4 * (local - 1)),
+            _ => self.number(at, ends + 4 * (local - 1))?,
         };
-        let end = self.number(at, ends + 4 * local);
+        let end = self.number(at, ends + 4 * local)?;
         let ids = 16 * frame.articles as usize;
-        let id = self.body(at, ids + start as usize..ids + end.max(start) as usize);
-        String::from_utf8_lossy(&id).into_owned()
+        let id = self.body(at, ids + start as usize..ids + end.max(start) as usize)?;
+        Ok(String::from_utf8_lossy(&id).into_owned())
     }
 
     /// Bytes of the texts of all articles from a number on, in order.
-    pub fn all_bytes(&self, from: u32) -> impl Iterator<Item = u64> {
-        let of_frame = |at: usize| {
-            let articles = self.frames[at].articles as usize;
-            let bytes = self.body(at, 12 * articles..16 * articles);
-            bytes.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect::<Vec<u32>>()
+    pub fn all_bytes(&self, from: u32) -> impl Iterator<Item = Result<u64, Error>> {
+        let of_frame = move |at: usize| {
+            let Frame { first, articles, .. } = self.frames[at];
+            let before = from.saturating_sub(first).min(articles) as usize;
+            let articles = articles as usize;
+            match self.body(at, 12 * articles + 4 * before..16 * articles) {
+                Ok(bytes) => {
+                    let bytes = bytes.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes));
+                    bytes.map(|bytes| Ok(u64::from(bytes))).collect()
+                }
+                Err(error) => vec![Err(error)],
+            }
         };
-        (0..self.frames.len()).flat_map(of_frame).skip(from as usize).map(u64::from)
+        (0..self.frames.len()).flat_map(of_frame)
     }
 
     /// How much one wants to keep an article.
-    pub fn preference(&self, article: u32) -> u64 {
+    pub fn preference(&self, article: u32) -> Result<u64, Error> {
         let (at, frame) = self.find(article);
         let from = 8 * (article - frame.first) as usize;
-        self.body(at, from..from + 8).as_chunks().0.first().map_or(0, |n| u64::from_le_bytes(*n))
+        Ok(u64::from_le_bytes(self.array(at, from)?))
     }
 
-    fn number(&self, frame: usize, from: usize) -> u32 {
-        let bytes = self.body(frame, from..from + 4);
-        bytes.as_chunks().0.first().map_or(0, |bytes| u32::from_le_bytes(*bytes))
+    fn number(&self, frame: usize, from: usize) -> Result<u32, Error> {
+        Ok(u32::from_le_bytes(self.array(frame, from)?))
+    }
+
+    fn array<const N: usize>(&self, frame: usize, from: usize) -> Result<[u8; N], Error> {
+        let bytes = self.body(frame, from..from + N)?;
+        let short = |_| self.failure("read", io::ErrorKind::UnexpectedEof.into());
+        bytes.as_ref().try_into().map_err(short)
     }
 
     fn find(&self, article: u32) -> (usize, Frame) {
@@ -270,19 +270,16 @@ impl Journal {
         (at, self.frames[at])
     }
 
-    fn body(&self, frame: usize, range: Range<usize>) -> Cow<'_, [u8]> {
+    fn body(&self, frame: usize, range: Range<usize>) -> Result<Cow<'_, [u8]>, Error> {
         if let Some(body) = self.held.get(frame) {
-            return Cow::Borrowed(&body[range]);
+            return Ok(Cow::Borrowed(&body[range]));
         }
         let mut bytes = vec![0; range.len()];
         let from = self.frames[frame].body + range.start as u64;
         let file = self.file.as_ref().ok_or_else(|| io::ErrorKind::NotFound.into());
-        if let Err(error) = file.and_then(|file| read_at(file, &mut bytes, from)) {
-            let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-            failed.get_or_insert(error);
-            bytes.fill(0);
-        }
-        Cow::Owned(bytes)
+        let read = file.and_then(|file| read_at(file, &mut bytes, from));
+        read.map_err(|error| self.failure("read", error))?;
+        Ok(Cow::Owned(bytes))
     }
 }
 
@@ -291,14 +288,14 @@ impl Pages for Journal {
         self.frames.len()
     }
 
-    fn bytes(&self, page: usize, range: Range<usize>) -> Cow<'_, [u8]> {
+    fn bytes(&self, page: usize, range: Range<usize>) -> Result<Cow<'_, [u8]>, BoxError> {
         let Frame { page: from, end, .. } = self.frames[page];
         let from = from as usize;
         // The end of the references, and of the inputs, has no page: it counts as one of no articles.
         if from == end as usize {
-            return Cow::Owned(vec![0; range.len()]);
+            return Ok(Cow::Owned(vec![0; range.len()]));
         }
-        self.body(page, from + range.start..from + range.end)
+        Ok(self.body(page, from + range.start..from + range.end)?)
     }
 }
 
@@ -362,14 +359,27 @@ mod tests {
     }
 
     fn check(journal: &Journal) {
-        let ids: Vec<String> = (0..journal.articles()).map(|article| journal.id(article)).collect();
-        assert_eq!(ids, ["a", "", "zwölf", "x"]);
-        assert_eq!(journal.preference(2), u64::MAX - 6);
-        assert_eq!(journal.all_bytes(1).collect::<Vec<_>>(), [0, 60, 10]);
-        assert_eq!(*Pages::bytes(journal, 0, 1..3), [2, 3]);
-        assert_eq!(*Pages::bytes(journal, 1, 0..8), [0; 8]);
-        assert_eq!(*Pages::bytes(journal, 2, 0..2), [4, 5]);
-        journal.check().expect("all was read");
+        let ids = (0..journal.articles()).map(|article| journal.id(article).expect("read"));
+        assert_eq!(ids.collect::<Vec<_>>(), ["a", "", "zwölf", "x"]);
+        assert_eq!(journal.preference(2).expect("read"), u64::MAX - 6);
+        let bytes: Result<Vec<u64>, Error> = journal.all_bytes(1).collect();
+        assert_eq!(bytes.expect("read"), [0, 60, 10]);
+        let page = |at, range| Pages::bytes(journal, at, range).expect("read").into_owned();
+        assert_eq!(page(0, 1..3), [2, 3]);
+        assert_eq!(page(1, 0..8), [0; 8]);
+        assert_eq!(page(2, 0..2), [4, 5]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_back_is_an_error_and_no_zero() {
+        let mut journal = Journal::temporary(room(0));
+        fill(&mut journal);
+        journal.file.as_ref().expect("made").set_len(10).expect("cut");
+        assert!(journal.id(0).is_err());
+        assert!(journal.preference(0).is_err());
+        assert!(journal.all_bytes(0).any(|bytes| bytes.is_err()));
+        let failed = Pages::bytes(&journal, 0, 0..2).expect_err("it is cut short");
+        assert!(matches!(failed.downcast_ref(), Some(Error::TemporaryFile { action: "read", .. })));
     }
 
     fn room(bytes: usize) -> Room {

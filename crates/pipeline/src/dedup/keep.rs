@@ -12,6 +12,7 @@ use retold_report::quantity;
 
 use super::dates::moment;
 use super::pile::Articles;
+use crate::Error;
 
 /// A policy, with what it needs to know.
 #[derive(Debug)]
@@ -146,21 +147,22 @@ impl Keep {
     /// matter. An error if none has one.
     pub fn undated(
         &self,
-        preferences: impl Iterator<Item = u64>,
-    ) -> Result<Option<Undated>, NoDates> {
+        preferences: impl Iterator<Item = Result<u64, Error>>,
+    ) -> Result<Option<Undated>, Error> {
         let Self::Earliest { field, example } = self else { return Ok(None) };
         let (mut undated, mut all) = (Undated::default(), 0);
         for preference in preferences {
+            let preference = preference?;
             all += 1;
             undated.missing += u64::from(preference == LAST);
             undated.unreadable += u64::from(preference == UNREADABLE);
         }
         if all > 0 && undated.missing == all {
-            return Err(NoDates::NoField(field.clone()));
+            return Err(NoDates::NoField(field.clone()).into());
         }
         if all > 0 && undated.missing + undated.unreadable == all {
             let example = example.get().map(|date| format!(", such as {date:?}"));
-            return Err(NoDates::NoDate(field.clone(), example.unwrap_or_default()));
+            return Err(NoDates::NoDate(field.clone(), example.unwrap_or_default()).into());
         }
         Ok(Some(undated))
     }
@@ -192,13 +194,17 @@ mod tests {
     #[test]
     fn articles_without_dates_are_counted_and_none_with_one_is_an_error() {
         let keep = Keep::earliest("date");
-        let undated = |preferences: &[u64]| keep.undated(preferences.iter().copied());
+        let undated = |preferences: &[u64]| keep.undated(preferences.iter().copied().map(Ok));
         assert_eq!(undated(&[]).expect("none"), Some(Undated::default()));
         let expected = Undated { missing: 1, unreadable: 1 };
         assert_eq!(undated(&[7, LAST, UNREADABLE]).expect("a date"), Some(expected));
-        assert!(matches!(undated(&[LAST, LAST]), Err(NoDates::NoField(_))));
-        assert!(matches!(undated(&[LAST, UNREADABLE]), Err(NoDates::NoDate(..))));
-        assert_eq!(Keep::Longest.undated([LAST].into_iter()).expect("no dates"), None);
+        let none = |preferences: &[u64]| match undated(preferences) {
+            Err(Error::NoDates(none)) => none,
+            other => panic!("{other:?}"),
+        };
+        assert!(matches!(none(&[LAST, LAST]), NoDates::NoField(_)));
+        assert!(matches!(none(&[LAST, UNREADABLE]), NoDates::NoDate(..)));
+        assert_eq!(Keep::Longest.undated([Ok(LAST)].into_iter()).expect("no dates"), None);
     }
 
     #[test]

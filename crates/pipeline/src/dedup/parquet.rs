@@ -7,11 +7,13 @@ use ::parquet::arrow::ArrowWriter;
 use ::parquet::arrow::arrow_reader::{ParquetRecordBatchReaderBuilder, RowSelection, RowSelector};
 use ::parquet::file::properties::WriterProperties;
 
+use retold::Cancel;
+
 use super::finished::{Hashed, Sum};
 
 /// Copies the rows of these numbers, from 1 and ascending, with all their columns, and compressed
-/// as they were. Says what the file holds then.
-pub fn copy_rows(from: &Path, to: &Path, rows: &[u64]) -> anyhow::Result<Sum> {
+/// as they were, until `cancel` is told. Says what the file holds then.
+pub fn copy_rows(from: &Path, to: &Path, rows: &[u64], cancel: &Cancel) -> anyhow::Result<Sum> {
     let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(from)?)?;
     let metadata = reader.metadata().clone();
     let first = metadata.row_groups().first().and_then(|group| group.columns().first());
@@ -24,6 +26,7 @@ pub fn copy_rows(from: &Path, to: &Path, rows: &[u64]) -> anyhow::Result<Sum> {
     let mut writer =
         ArrowWriter::try_new(Hashed::new(File::create(to)?), schema, Some(properties.build()))?;
     for batch in reader.with_row_selection(selection(rows)).build()? {
+        cancel.check()?;
         writer.write(&batch?)?;
     }
     Ok(writer.into_inner()?.sum())

@@ -6,12 +6,15 @@ use std::io::{self, Read, Seek, Write};
 use std::ops::ControlFlow;
 
 use anyhow::{Context, bail, ensure};
+use retold::Cancel;
 use retold_corpus::{Batch, Corpus, Ids, Selection, Start};
 use tempfile::NamedTempFile;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::census::Census;
 use super::terms::InputState;
+use crate::Error;
+use crate::stdin::Stdin;
 
 /// References and inputs.
 pub struct Pile {
@@ -21,6 +24,8 @@ pub struct Pile {
     stdin: Option<(NamedTempFile, InputState)>,
     /// What the files were like before the first reading.
     states: Vec<InputState>,
+    /// Tells every reading to stop.
+    cancel: Cancel,
 }
 
 /// Some articles of the pile.
@@ -57,15 +62,17 @@ pub const CHANGED: &str =
     "the input changed while it was read; run again when nothing writes to it";
 
 impl Pile {
-    /// Copies the standard input into a temporary file, if it is named.
-    pub fn new(reference: Corpus, own: Corpus) -> anyhow::Result<Self> {
+    /// Copies the standard input into a temporary file, if it is named. `cancel` stops this and
+    /// every reading.
+    pub fn new(reference: Corpus, own: Corpus, cancel: Cancel) -> anyhow::Result<Self> {
         let reads_stdin = |corpus: &Corpus| corpus.sources().iter().any(|of| of.path.is_none());
         let stdin = match (reads_stdin(&reference), reads_stdin(&own)) {
             (true, true) => bail!("`-` is named twice, but there is one standard input only"),
             (false, false) => None,
-            _ => Some(spooled().context("cannot keep what the standard input gives")?),
+            _ => Some(spooled(&cancel).context("cannot keep what the standard input gives")?),
         };
-        let mut pile = Self { reference, own, stdin, states: Vec::new() };
+        let mut pile = Self { reference, own, stdin, states: Vec::new(), cancel };
+        pile.go_on()?;
         pile.states = pile.states_now();
         Ok(pile)
     }
@@ -97,7 +104,7 @@ impl Pile {
             let before = if is_reference { &census.reference } else { &census.report };
             let report = before.clone();
             let mut ids = Ids::default();
-            census.ids(is_reference).for_each(|id| ids.note(&id));
+            census.ids(is_reference).try_for_each(|id| id.map(|id| ids.note(&id)))?;
             let start = Start { position, report, ids };
             let mut failed = Ok(());
             let report = corpus.read_from(start, self.reopened()?, |batch, reached| {
@@ -105,13 +112,16 @@ impl Pile {
                 let mut body = Census::body(&batch.records);
                 let first = census.journal.articles();
                 let numbers = (first..).take(places.len()).collect();
-                failed = each(Articles { batch, numbers, corpus }).and_then(|kept| {
+                let go_on = self.go_on();
+                let kept = go_on.and_then(|()| each(Articles { batch, numbers, corpus }));
+                failed = kept.and_then(|kept| {
                     (body.preferences, body.page) = (kept.preferences, kept.page);
                     census.push(is_reference, &places, &body, reached)
                 });
                 if failed.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             });
             failed?;
+            self.go_on()?;
             census.end(is_reference, &report)?;
         }
         Ok(())
@@ -129,7 +139,9 @@ impl Pile {
             let wanted =
                 |place| census.number(place, is_reference).is_some_and(|at| (again.wanted)(at));
             let from = if is_reference { 0 } else { again.from };
-            let selection = Selection { wanted: &wanted, only_raw: again.only_raw, from };
+            let is_enough = || self.cancel.is_cancelled();
+            let only_raw = again.only_raw;
+            let selection = Selection { wanted: &wanted, only_raw, from, is_enough: &is_enough };
             let mut failed = Ok(());
             corpus.read_again(selection, self.reopened()?, |batch| {
                 let places = batch.records.iter().map(|record| record.place);
@@ -141,8 +153,14 @@ impl Pile {
                 if failed.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             });
             failed?;
+            self.go_on()?;
         }
         Ok(())
+    }
+
+    /// An error if the run was told to stop.
+    fn go_on(&self) -> anyhow::Result<()> {
+        Ok(self.cancel.check().map_err(Error::from)?)
     }
 
     /// An error if a file was written to since before the first reading.
@@ -168,9 +186,9 @@ impl Pile {
 }
 
 /// The whole of the standard input, and a hash of it for a time.
-fn spooled() -> io::Result<(NamedTempFile, InputState)> {
+fn spooled(cancel: &Cancel) -> io::Result<(NamedTempFile, InputState)> {
     let (mut kept, mut hash, mut bytes) = (NamedTempFile::new()?, Xxh3::new(), 0);
-    let (mut stdin, mut buffer) = (io::stdin().lock(), vec![0; 1 << 16]);
+    let (mut stdin, mut buffer) = (Stdin::new(cancel), vec![0; 1 << 16]);
     loop {
         let read = match stdin.read(&mut buffer) {
             Ok(0) => break,

@@ -7,10 +7,10 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Context;
-use retold::Engine;
 use retold::align::Relation;
 use retold::engine::Pair;
 use retold::engine::dedup::{Drop, Edge, Fates, Rank, Signing, Standing, Verification, choose};
+use retold::{Cancel, Engine};
 use retold_report::Stage;
 use retold_report::dedup::{Dropped, Undated};
 use xxhash_rust::xxh3::xxh3_64;
@@ -76,7 +76,7 @@ impl Planning<'_> {
     pub fn of_near_duplicates(&self, mut census: Census) -> anyhow::Result<Plan> {
         let Self { pile, settings, keep, progress } = self;
         let pool = settings.pool()?;
-        let mut clock = Clock::start();
+        let (mut clock, cancel) = (Clock::start(), progress.cancel());
         let mut signing = Signing::new(settings.dedup)?;
         progress.begin_open("signing");
         progress.advance(census.journal.articles().into());
@@ -85,18 +85,17 @@ impl Planning<'_> {
                 articles.batch.records.iter().map(|record| record.text.as_str()).collect();
             let page = pool.install(|| signing.sign(&texts));
             progress.advance(texts.len() as u64);
-            pause::at("signed", articles.numbers.first().copied());
+            pause::at("signed", articles.numbers.first().copied(), &cancel)?;
             settings.check_dedup(articles.numbers.last().map_or(0, |n| u64::from(*n) + 1))?;
             Ok(Kept { preferences: keep.preferences(&articles), page })
         })?;
         drop(signing);
         let undated = self.undated(&census)?;
-        pause::at("read", None);
+        pause::at("read", None, &cancel)?;
         clock.ends("sign");
-        let rank = |article| rank(&census, article);
-        let verify = || Verification::new(settings.dedup, &census.journal, &rank);
-        let mut verification = pool.install(verify)?;
-        census.journal.check()?;
+        let rank = |article| Ok(rank(&census, article)?);
+        let verify = || Verification::new(settings.dedup, &census.journal, &rank, cancel);
+        let mut verification = pool.install(verify).map_err(Error::from)?;
         clock.ends("candidates");
         let candidates = verification.stats().candidates;
         while verification.needs_reading() {
@@ -107,15 +106,14 @@ impl Planning<'_> {
             pile.read_again(&census, &again, |articles| {
                 let texts = articles.batch.records.iter().map(|record| record.text.as_str());
                 let texts: Vec<(u32, &str)> = articles.numbers.iter().copied().zip(texts).collect();
-                pool.install(|| verification.add(&texts)).context(CHANGED)?;
+                pool.install(|| verification.add(&texts)).map_err(changed)?;
                 progress.advance(texts.len() as u64);
                 Ok(())
             })?;
-            verification.end_reading().context(CHANGED)?;
+            verification.end_reading().map_err(changed)?;
         }
         clock.ends("verify");
-        let fates = verification.choose();
-        census.journal.check()?;
+        let fates = verification.choose().map_err(Error::from)?;
         drop(verification);
         let (stages, reason) = (clock.stages, keep.reason());
         Ok(Plan { fates, census, stages, candidates, undated, reason })
@@ -139,16 +137,16 @@ impl Planning<'_> {
         })?;
         texts.finish()?;
         let undated = self.undated(&census)?;
-        pause::at("read", None);
+        pause::at("read", None, &progress.cancel())?;
         clock.ends("read");
         let engine = settings.engine_for(census.report.articles, census.report.bytes)?;
-        let scan = settings.pool()?.install(|| engine.scan_watched(&texts, *progress))?;
-        texts.check()?;
+        let scan = settings.pool()?.install(|| engine.scan_watched(&texts, *progress));
+        let scan = scan.map_err(Error::from)?;
         clock.ends("scan");
         let edges: Vec<Edge> = scan.pairs.iter().filter_map(edge).collect();
+        let articles = 0..census.journal.articles();
         let ranks: Vec<Rank> =
-            (0..census.journal.articles()).map(|article| rank(&census, article)).collect();
-        census.journal.check()?;
+            articles.map(|article| rank(&census, article)).collect::<Result<_, Error>>()?;
         let fates = (0..).zip(choose(&ranks, &edges)).collect();
         let (stages, candidates) = (clock.stages, scan.stats.candidates);
         Ok(Plan { fates, census, stages, candidates, undated, reason: keep.reason() })
@@ -171,29 +169,37 @@ impl Planning<'_> {
     /// How many articles of the inputs have no date, where that matters.
     fn undated(&self, census: &Census) -> Result<Option<Undated>, Error> {
         let own = census.references()..census.journal.articles();
-        Ok(self.keep.undated(own.map(|article| census.journal.preference(article)))?)
+        self.keep.undated(own.map(|article| census.journal.preference(article)))
     }
 }
 
-fn rank(census: &Census, article: u32) -> Rank {
+/// What a later reading that gave other texts says.
+fn changed(error: retold::Error) -> anyhow::Error {
+    match error {
+        retold::Error::Changed { .. } => anyhow::Error::new(error).context(CHANGED),
+        other => Error::from(other).into(),
+    }
+}
+
+fn rank(census: &Census, article: u32) -> Result<Rank, Error> {
     let is_reference = article < census.references();
-    let preference = census.journal.preference(article);
-    Rank {
+    let preference = census.journal.preference(article)?;
+    Ok(Rank {
         standing: if is_reference { Standing::Reference } else { Standing::Own },
         // A date that cannot be read is as good as none.
         preference: if preference == UNREADABLE { LAST } else { preference },
-    }
+    })
 }
 
 impl Plan {
     /// How many articles are kept and dropped, and how much text.
-    pub fn counts(&self) -> Counts {
+    pub fn counts(&self) -> Result<Counts, Error> {
         let mut counts = Counts::default();
         let first = self.census.references();
         for (article, bytes) in (first..).zip(self.census.journal.all_bytes(first)) {
-            counts.note(&self.fates.of(article), bytes);
+            counts.note(&self.fates.of(article), bytes?);
         }
-        counts
+        Ok(counts)
     }
 
     /// Records it for a later run.
@@ -212,33 +218,33 @@ impl Plan {
     }
 
     /// Writes a record for each dropped article, in the order read.
-    pub fn write_dropped(&self, path: &Path, pile: &Pile) -> anyhow::Result<()> {
+    pub fn write_dropped(&self, path: &Path, pile: &Pile, cancel: &Cancel) -> anyhow::Result<()> {
         let mut out = BufWriter::new(File::create(path)?);
         let journal = &self.census.journal;
-        let keepers = Keepers::new(&self.census, self.fates.drops(), pile);
+        let keepers = Keepers::new(&self.census, self.fates.drops(), pile)?;
         for &Drop { article, keeper, relation, score } in self.fates.drops() {
+            cancel.check()?;
             let dropped = Dropped {
-                id: &journal.id(article),
-                keeper: &keepers.id(keeper),
+                id: &journal.id(article)?,
+                keeper: &keepers.id(keeper)?,
                 relation,
                 score,
-                why: self.why(article, keeper, relation),
+                why: self.why(article, keeper, relation)?,
             };
             dropped.write(&mut out)?;
         }
-        journal.check()?;
         Ok(out.flush()?)
     }
 
     /// Why `keeper` is kept rather than `article`.
-    fn why(&self, article: u32, keeper: u32, relation: Relation) -> &'static str {
-        let (article, keeper) = (rank(&self.census, article), rank(&self.census, keeper));
-        match relation {
+    fn why(&self, article: u32, keeper: u32, relation: Relation) -> Result<&'static str, Error> {
+        let (article, keeper) = (rank(&self.census, article)?, rank(&self.census, keeper)?);
+        Ok(match relation {
             _ if keeper.standing == Standing::Reference => "reference",
             Relation::Excerpt => "contained",
             _ if article.preference == keeper.preference => "first",
             _ => self.reason,
-        }
+        })
     }
 }
 
@@ -252,19 +258,20 @@ struct Keepers<'k> {
 }
 
 impl<'k> Keepers<'k> {
-    fn new(census: &'k Census, drops: &[Drop], pile: &'k Pile) -> Self {
+    fn new(census: &'k Census, drops: &[Drop], pile: &'k Pile) -> Result<Self, Error> {
         let is_needed = drops.iter().any(|drop| drop.keeper < census.references());
         let ids = is_needed.then(|| census.ids(false)).into_iter().flatten();
-        Self { census, pile, own: ids.map(|id| xxh3_64(id.as_bytes())).collect() }
+        let own = ids.map(|id| id.map(|id| xxh3_64(id.as_bytes()))).collect::<Result<_, _>>()?;
+        Ok(Self { census, pile, own })
     }
 
-    fn id(&self, keeper: u32) -> String {
-        let id = self.census.journal.id(keeper);
+    fn id(&self, keeper: u32) -> Result<String, Error> {
+        let id = self.census.journal.id(keeper)?;
         let is_taken = |id: &str| self.own.contains(&xxh3_64(id.as_bytes()));
         if keeper >= self.census.references() || !is_taken(&id) {
-            return id;
+            return Ok(id);
         }
-        let Some(place) = self.census.place_of_reference(keeper) else { return id };
+        let Some(place) = self.census.place_of_reference(keeper) else { return Ok(id) };
         let file = self.pile.name_of_reference(place.source);
         let mut id = match place.line {
             0 => file,
@@ -274,7 +281,7 @@ impl<'k> Keepers<'k> {
         while is_taken(&id) {
             id.push_str("#reference");
         }
-        id
+        Ok(id)
     }
 }
 

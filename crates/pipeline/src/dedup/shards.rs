@@ -6,6 +6,7 @@ use std::io::{self, Read, Write};
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::Context;
+use retold::Cancel;
 use retold_corpus::{Corpus, Format, Record, Source};
 
 use super::finished::{Finished, Hashed};
@@ -21,6 +22,7 @@ pub struct Shards<'c> {
     /// What stands above these.
     folders: HashSet<PathBuf>,
     open: Option<Shard>,
+    cancel: Cancel,
 }
 
 /// The file of one source.
@@ -43,13 +45,13 @@ enum Content {
 }
 
 impl<'c> Shards<'c> {
-    /// Makes files in `folder`, which need not be there, with the names of the sources; leaves those
-    /// that are finished as they are.
-    pub fn new(corpus: &'c Corpus, folder: PathBuf, finished: Finished) -> Self {
+    /// Makes files in `folder`, which need not be there, with the names of the sources, until
+    /// `cancel` is told; leaves those that are finished as they are.
+    pub fn new(corpus: &'c Corpus, folder: PathBuf, finished: Finished, cancel: Cancel) -> Self {
         let used: HashSet<_> = finished.iter().map(|(_, path)| path.to_owned()).collect();
         let folders = used.iter().flat_map(|path| path.ancestors().skip(1));
         let folders = folders.map(Path::to_owned).collect();
-        Self { corpus, folder, finished, used, folders, open: None }
+        Self { corpus, folder, finished, used, folders, open: None, cancel }
     }
 
     /// The first source that is left to write. Files that are one article each are not recorded as
@@ -64,6 +66,7 @@ impl<'c> Shards<'c> {
 
     /// Writes a record. Those of one source come one after the other.
     pub fn write(&mut self, record: &Record, heading: Option<&[u8]>) -> anyhow::Result<()> {
+        self.cancel.check()?;
         let source = record.place.source;
         if self.finished.has(source) {
             return Ok(());
@@ -188,15 +191,14 @@ impl<'c> Shards<'c> {
             #[cfg(feature = "parquet")]
             Content::Rows(rows) => {
                 let from = self.source(source).path.as_deref().context("it is gone")?;
-                super::parquet::copy_rows(from, &path, &rows)
+                super::parquet::copy_rows(from, &path, &rows, &self.cancel)
             }
             Content::Whole => return Ok(()),
         };
         let finish = |sum| {
             let name = path.strip_prefix(&self.folder).unwrap_or(&path);
             self.finished.add(source, name, sum)?;
-            pause::at("shard", Some(source));
-            Ok(())
+            Ok(pause::at("shard", Some(source), &self.cancel)?)
         };
         done.and_then(finish).with_context(|| cannot_write(&path))
     }
