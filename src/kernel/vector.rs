@@ -10,6 +10,8 @@
 
 #![cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
 
+use std::mem::MaybeUninit;
+
 /// An instruction set with vectors, by its token.
 pub(crate) trait Simd: Copy {
     type U8: Bytes<Token = Self>;
@@ -65,6 +67,14 @@ pub(crate) trait Vector: Copy {
         // SAFETY: the slice has as many numbers, as asserted.
         unsafe { self.store_to(to.as_mut_ptr()) }
     }
+
+    /// Initialises the first numbers of a slice, which must have enough for all lanes.
+    #[inline(always)]
+    fn initialise(self, to: &mut [MaybeUninit<Self::Element>]) {
+        assert!(to.len() >= Self::LANES, "a number for every lane");
+        // SAFETY: the slice has as many numbers, as asserted.
+        unsafe { self.store_to(to.as_mut_ptr().cast()) }
+    }
 }
 
 /// Lanes of 8 bits.
@@ -95,19 +105,6 @@ pub(crate) trait Words: Vector<Element = u32> {
 
     /// The chosen lanes at the front, in order; what the lanes behind them have is left open.
     fn compress(self, mask: Self::Mask) -> Self;
-
-    /// Appends the chosen lanes.
-    #[inline(always)]
-    fn append_where(self, mask: Self::Mask, to: &mut Vec<u32>) {
-        to.reserve(Self::LANES);
-        let length = to.len();
-        // SAFETY: there is spare capacity for all lanes, and of those that are written at most all
-        // are counted.
-        unsafe {
-            self.compress(mask).store_to(to.as_mut_ptr().add(length));
-            to.set_len(length + mask.bits().count_ones() as usize);
-        }
-    }
 }
 
 #[cfg(all(test, target_arch = "x86_64"))]
@@ -165,10 +162,8 @@ mod tests {
         let expected: Vec<u32> =
             numbers.iter().map(|&at| if is_chosen(at as usize) { 99 } else { at }).collect();
         assert_eq!(stored(x.replace_where(chosen, y)), expected);
-        let mut appended = vec![7; 3];
-        x.append_where(chosen, &mut appended);
         let kept: Vec<u32> = numbers.into_iter().filter(|at| is_chosen(*at as usize)).collect();
-        assert_eq!((&appended[..3], &appended[3..]), ([7; 3].as_slice(), &kept[..]));
+        assert_eq!(stored(x.compress(chosen))[..kept.len()], kept);
     }
 
     fn check<S: Simd>(simd: S, a: &[u64; 64], b: &[u64; 64], range: (u8, u8)) {

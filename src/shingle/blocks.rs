@@ -67,8 +67,12 @@ fn find<S: Simd>(
 ) -> (usize, usize) {
     let lanes = S::U32::LANES;
     let compared = S::U32::splat(simd, u32::MAX << below);
-    let (mut i, mut j) = (0, 0);
+    let (mut i, mut j, mut count) = (0, 0, 0);
+    let [to_a, to_b] = [&mut places.a, &mut places.b].map(Vec::spare_capacity_mut);
     while let (Some(x), Some(y)) = (next::<S::U32>(a, i), next::<S::U32>(b, j)) {
+        // There is enough for all that ascending slices share; other slices are left to the merge.
+        let to = (to_a.get_mut(count..count + lanes), to_b.get_mut(count..count + lanes));
+        let (Some(to_a), Some(to_b)) = to else { break };
         let own = S::U32::load(simd, x);
         let (mut same, mut at) = (S::U32::none(simd), S::U32::splat(simd, 0));
         for (lane, other) in (0..).zip(y) {
@@ -76,15 +80,21 @@ fn find<S: Simd>(
             at = at.replace_where(found, S::U32::splat(simd, lane));
             same = same.or(found);
         }
-        // Whether anything is shared is unpredictable, so this appends without a branch, perhaps
-        // nothing.
+        // Whether anything is shared is unpredictable, so all lanes are written, and the next block
+        // overwrites those that do not count.
         let in_a = S::U32::lane_numbers(simd).add(S::U32::splat(simd, i as u32));
         let in_b = at.add(S::U32::splat(simd, j as u32));
-        in_a.append_where(same, &mut places.a);
-        in_b.append_where(same, &mut places.b);
+        in_a.compress(same).initialise(to_a);
+        in_b.compress(same).initialise(to_b);
+        count += same.bits().count_ones() as usize;
         let (last, other) = (x[lanes - 1] >> below, y[lanes - 1] >> below);
         i += lanes * usize::from(last <= other);
         j += lanes * usize::from(other <= last);
+    }
+    for places in [&mut places.a, &mut places.b] {
+        // SAFETY: the first `count` elements of the spare capacity were initialised: every block
+        // has initialised all lanes from where the one before ended.
+        unsafe { places.set_len(places.len() + count) };
     }
     (i, j)
 }
