@@ -21,13 +21,14 @@ use crate::text::hash::WordMap;
 /// With the cap that a scan of the same articles takes, all pairs that [`Engine::scan`] looks at are
 /// candidates here. More than these are only pairs that a scan leaves out to stay linear: those of
 /// articles with the same text or the same signature beyond the first of them, and those within a bucket
-/// of more than 32 articles. (A scan has shorter hashes: in a large corpus it may also look at a pair that
-/// agrees by chance, or miss one for that.)
+/// of more than 32 articles. A scan has shorter hashes of features: it also looks at a few pairs that
+/// agree by chance (3 of 63,450 in 6,783 articles), and might miss one where a feature seems common.
 ///
 /// # Cost
-/// About 30 bytes for each key, of which an article of 400 words has 350. Adding and removing take a
-/// search in a tree for each key, asking also up to `max_df` steps for each, and the candidates that are
-/// given back. It is a reference and good for some hundred thousand articles.
+/// About 45 bytes for each key, fingerprints included; 6,783 articles of 290 words on average had 250 keys
+/// each. Adding and removing take a search in a tree for each key; asking also takes up to `max_df` steps
+/// for each, and one for each article with the same text or a band key in common: work grows with what
+/// is found. It is meant as a reference, not for millions of articles.
 ///
 /// ```
 /// use retold::{Config, Engine};
