@@ -1,5 +1,5 @@
-//! A small server in memory: articles come and go, and whoever asks for a text is told which of them are
-//! related to it.
+//! A small server in memory: articles come and go, and whoever asks for a text is told which of
+//! them are related to it.
 //!
 //! Reads one request on each line, and answers with one line for each thing it has to say:
 //!
@@ -20,8 +20,8 @@ use retold::engine::{Fingerprinter, Index};
 use retold::text::Analyzer;
 use retold::{Config, Engine, Error};
 
-/// Articles that the server expects. The cap on document frequency depends on it, and stays as it is
-/// however many come.
+/// Articles that the server expects. The cap on document frequency depends on it, and stays as it
+/// is however many come.
 const EXPECTED: usize = 10_000;
 
 /// Holds what finds articles again, and what they are compared by.

@@ -1,7 +1,7 @@
 //! The stages as pure batch functions: for jobs that distribute the work themselves.
 //!
-//! None of these opens a file, starts a thread or keeps anything between two calls, so they run inside
-//! whatever shares out the work. They follow the same rules as [`Engine::scan`]:
+//! None of these opens a file, starts a thread or keeps anything between two calls, so they run
+//! inside whatever shares out the work. They follow the same rules as [`Engine::scan`]:
 //!
 //! | step | function |
 //! |---|---|
@@ -13,12 +13,12 @@
 //! | texts → prepared articles | [`profiles`] |
 //! | pairs of prepared articles → comparisons | [`compare`] |
 //!
-//! A job groups articles by [`Key::Text`] first, and takes the other [keys](Fingerprint::keys) of those
-//! that go on. [`candidates`] does that for fingerprints in memory; it shows how the steps follow one
-//! another, and gives what a scan takes for candidates.
+//! A job groups articles by [`Key::Text`] first, and takes the other [keys](Fingerprint::keys) of
+//! those that go on. [`candidates`] does that for fingerprints in memory; it shows how the steps
+//! follow one another, and gives what a scan takes for candidates.
 //!
-//! What only a whole corpus can tell is left to [`Engine::scan`]: text that many of its articles share,
-//! and frames that many fill with other facts.
+//! What only a whole corpus can tell is left to [`Engine::scan`]: text that many of its articles
+//! share, and frames that many fill with other facts.
 
 use super::fingerprint::{Fingerprint, Key};
 use super::{Engine, Sides};
@@ -32,16 +32,16 @@ pub use super::identical::representatives;
 /// Which features count, and how many make a candidate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RareRules {
-    /// Articles that may have a feature, at most (its document frequency, df). One that more have is too
-    /// common to count. Below 2 no feature counts.
+    /// Articles that may have a feature, at most (its document frequency, df). One that more have
+    /// is too common to count. Below 2 no feature counts.
     pub max_df: u32,
     /// What the features that two articles share must weigh together. 0 means 1.
     pub min_weight: u32,
 }
 
 impl RareRules {
-    /// What a feature of that document frequency weighs: 4 where it is among the rarest tenth of what
-    /// counts, 2 up to three tenths, else 1; 0 above the cap.
+    /// What a feature of that document frequency weighs: 4 where it is among the rarest tenth of
+    /// what counts, 2 up to three tenths, else 1; 0 above the cap.
     pub fn weight(self, df: usize) -> u32 {
         match u32::try_from(df) {
             Ok(df) if df <= self.max_df => rare::weight(df, self.max_df),
@@ -56,8 +56,8 @@ impl RareRules {
 }
 
 impl Engine {
-    /// The rules by which this engine scans a corpus of so many articles: the settings, and a cap on
-    /// document frequency that suits the corpus where these have none.
+    /// The rules by which this engine scans a corpus of so many articles: the settings, and a cap
+    /// on document frequency that suits the corpus where these have none.
     pub fn rare_rules(&self, articles: usize) -> RareRules {
         let config = self.rare_config(articles, Sides::One);
         RareRules { max_df: config.max_df, min_weight: config.min_weight }
@@ -95,9 +95,9 @@ pub struct Copies<Id> {
 
 /// Articles with the same [text hash](Key::Text), in any order, each once, to candidate pairs.
 ///
-/// Up to eight give all their pairs, and all go on. Of more, the one with the least id stands for all
-/// others: these are paired with it alone, and their other keys must not be looked at, so that work
-/// stays linear however many copies there are.
+/// Up to eight give all their pairs, and all go on. Of more, the one with the least id stands for
+/// all others: these are paired with it alone, and their other keys must not be looked at, so that
+/// work stays linear however many copies there are.
 ///
 /// ```
 /// use retold::engine::batch;
@@ -124,9 +124,9 @@ pub fn copies<Id: Copy + Ord>(ids: &[Id]) -> Copies<Id> {
 /// Articles with the same key of one [band](Key::Band), in any order, each once and with its
 /// [signature](Fingerprint::signature), to candidate pairs, the lesser id first, sorted.
 ///
-/// Articles with the same signature are paired with the least id of them, which stands for them. Up to
-/// 32 of those that are left give all their pairs; of more, each is paired with the first and with its
-/// neighbours, `2m - 3` pairs of `m` articles.
+/// Articles with the same signature are paired with the least id of them, which stands for them. Up
+/// to 32 of those that are left give all their pairs; of more, each is paired with the first and
+/// with its neighbours, `2m - 3` pairs of `m` articles.
 ///
 /// ```
 /// use retold::engine::batch;
@@ -155,8 +155,8 @@ pub fn pairs_of_band<Id: Copy + Ord>(articles: &[(Id, u64)]) -> Vec<(Id, Id)> {
     pairs
 }
 
-/// Articles with one [feature](Key::Feature), in any order, each once, to their pairs, the lesser id
-/// first, with what the feature weighs; none if too many articles have it.
+/// Articles with one [feature](Key::Feature), in any order, each once, to their pairs, the lesser
+/// id first, with what the feature weighs; none if too many articles have it.
 ///
 /// ```
 /// use retold::engine::batch::{self, RareRules};
@@ -179,8 +179,8 @@ pub fn pairs_of_feature<Id: Copy + Ord>(ids: &[Id], rules: RareRules) -> Vec<(Id
     ids.iter().enumerate().flat_map(pairs_of).collect()
 }
 
-/// What all features gave, in any order, to candidate pairs, sorted, each once: those that weigh enough
-/// together. All entries of a pair must be there.
+/// What all features gave, in any order, to candidate pairs, sorted, each once: those that weigh
+/// enough together. All entries of a pair must be there.
 ///
 /// ```
 /// use retold::engine::batch::{self, RareRules};
@@ -198,12 +198,12 @@ pub fn heavy_pairs<Id: Copy + Ord>(
     same.filter(|same| rules.is_enough(weight(same))).map(|same| (same[0].0, same[0].1)).collect()
 }
 
-/// Fingerprints to candidate pairs by their places, the lesser first, sorted, each once; an error if
-/// they are of several schemes.
+/// Fingerprints to candidate pairs by their places, the lesser first, sorted, each once; an error
+/// if they are of several schemes.
 ///
-/// Gives what [`Engine::candidates`] does with the same cap, pairs of identical texts included, except
-/// that all pairs of up to eight identical texts are there, and that no chance agreement of the shorter
-/// hashes of a scan shows.
+/// Gives what [`Engine::candidates`] does with the same cap, pairs of identical texts included,
+/// except that all pairs of up to eight identical texts are there, and that no chance agreement of
+/// the shorter hashes of a scan shows.
 ///
 /// ```
 /// use retold::engine::batch;
@@ -279,7 +279,8 @@ pub fn profiles<'t>(engine: &Engine, texts: impl IntoIterator<Item = &'t str>) -
     texts.into_iter().map(|text| engine.profile(&mut analyzer, text)).collect()
 }
 
-/// What the two of each pair are to each other, in order: what [`Engine::compare`] says of their texts.
+/// What the two of each pair are to each other, in order: what [`Engine::compare`] says of their
+/// texts.
 ///
 /// ```
 /// use retold::align::Relation;

@@ -68,8 +68,8 @@ pub(super) fn features(outline: &Outline, each: impl FnMut(u64)) {
     skip_bigrams(&outline.stems, window(outline.forms.len()), each);
 }
 
-/// A hash of words in their order. Every fourth word is chained to the ones before, so that four chains
-/// go on at a time.
+/// A hash of words in their order. Every fourth word is chained to the ones before, so that four
+/// chains go on at a time.
 fn hash_words(forms: &[u64]) -> u64 {
     let mut chains = [forms.len() as u64; 4];
     for words in forms.chunks(chains.len()) {

@@ -14,20 +14,20 @@ pub use scheme::Scheme;
 /// What finds one article again among any number of others, without its text and without a corpus:
 /// in an [`Index`](super::Index), in an archive, in a distributed job ([`super::batch`]).
 ///
-/// Two articles are candidates if they have the same text, if they share a band key, or if they share
-/// enough features that few other articles have. These are the two channels of a scan, which takes what
-/// it looks for from the same functions.
+/// Two articles are candidates if they have the same text, if they share a band key, or if they
+/// share enough features that few other articles have. These are the two channels of a scan, which
+/// takes what it looks for from the same functions.
 ///
 /// # Size
-/// 8 bytes for the text, for each band (25 by default) and for each feature: at most as many as content
-/// words in an article of 250 words and more, up to four times that in shorter ones. Hashes have 64
-/// bits, enough for a billion articles: the odds that any two different texts among so many have the
-/// same hash are 1 in 37.
+/// 8 bytes for the text, for each band (25 by default) and for each feature: at most as many as
+/// content words in an article of 250 words and more, up to four times that in shorter ones. Hashes
+/// have 64 bits, enough for a billion articles: the odds that any two different texts among so many
+/// have the same hash are 1 in 37.
 ///
 /// # Texts without words
-/// A text that is not blank but has no words, such as a row of emoji, has a text hash and nothing else:
-/// it is found only by the very same text. A blank one (empty, or all white space) has nothing at all
-/// and is never found.
+/// A text that is not blank but has no words, such as a row of emoji, has a text hash and nothing
+/// else: it is found only by the very same text. A blank one (empty, or all white space) has
+/// nothing at all and is never found.
 ///
 /// ```
 /// use retold::{Config, Engine};
@@ -58,9 +58,9 @@ pub struct Fingerprint {
 
 /// Something that two articles may share: what a posting of an inverted index is filed under.
 ///
-/// Features and text hashes are well mixed in all bits, keys of bands best in their upper half. There
-/// may be more kinds in a later version, with a scheme of their own; a store has to know all of them, so
-/// a `match` should fail to compile then.
+/// Features and text hashes are well mixed in all bits, keys of bands best in their upper half.
+/// There may be more kinds in a later version, with a scheme of their own; a store has to know all
+/// of them, so a `match` should fail to compile then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
     /// The hash of the text. All articles that share it are candidates.
@@ -79,7 +79,8 @@ pub enum Key {
 /// What two fingerprints share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct InCommon {
-    /// Whether the texts have the same words in the same order, or are the same signs without words.
+    /// Whether the texts have the same words in the same order, or are the same signs without
+    /// words.
     pub same_text: bool,
     /// Bands with the same key.
     pub bands: usize,
@@ -114,8 +115,8 @@ impl Fingerprint {
         (!self.bands.is_empty()).then(|| whole_of(self.bands.iter().copied()))
     }
 
-    /// Hashes of the features (pairs of stems), ascending, each once. None for texts of fewer than two
-    /// content words, and where the scheme has no features.
+    /// Hashes of the features (pairs of stems), ascending, each once. None for texts of fewer than
+    /// two content words, and where the scheme has no features.
     pub fn features(&self) -> &[u64] {
         &self.features
     }
@@ -127,8 +128,8 @@ impl Fingerprint {
         self.text.map(Key::Text).into_iter().chain(bands).chain(features)
     }
 
-    /// What the two share; an error if they were made by different rules. Blank texts share nothing, not
-    /// even with each other.
+    /// What the two share; an error if they were made by different rules. Blank texts share
+    /// nothing, not even with each other.
     pub fn in_common(&self, other: &Self) -> Result<InCommon, Error> {
         self.scheme.check(other.scheme)?;
         let bands = self.bands.iter().zip(&other.bands).filter(|(own, other)| own == other);
@@ -162,8 +163,8 @@ pub struct Fingerprinter {
 }
 
 impl Engine {
-    /// Everything that finds this text again. For many texts, [`Engine::fingerprinter`] is much faster.
-    /// The error is that of a setting out of range; no text is one.
+    /// Everything that finds this text again. For many texts, [`Engine::fingerprinter`] is much
+    /// faster. The error is that of a setting out of range; no text is one.
     pub fn fingerprint(&self, text: &str) -> Result<Fingerprint, Error> {
         Ok(self.fingerprinter()?.fingerprint(text))
     }

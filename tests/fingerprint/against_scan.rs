@@ -25,8 +25,8 @@ fn plain_corpus() -> Vec<String> {
 }
 
 /// The same, and all that a scan leaves out to stay linear: identical texts, few and many of them,
-/// signatures that are the same for different texts, more versions of a story than a bucket takes, the
-/// shortest texts.
+/// signatures that are the same for different texts, more versions of a story than a bucket takes,
+/// the shortest texts.
 fn full_corpus() -> Vec<String> {
     let mut generator = Generator::new(Script::Latin, 8);
     let mut texts = plain_corpus();

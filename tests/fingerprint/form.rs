@@ -175,7 +175,9 @@ fn bytes_that_are_no_fingerprint_are_errors() {
 proptest! {
     /// Whatever is flipped, there is a fingerprint or an error, and never more memory than bytes.
     #[test]
-    fn flipped_bytes_do_not_panic(flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4)) {
+    fn flipped_bytes_do_not_panic(
+        flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+    ) {
         let engine = engine(Config::default().lanes(16));
         let mut bytes = engine.fingerprint("Ferries wait outside the bar").unwrap().to_bytes();
         for (at, flip) in flips {

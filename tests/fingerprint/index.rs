@@ -100,7 +100,8 @@ proptest! {
         asking in 0..FINGERPRINTS.len(),
     ) {
         let rules = RareRules { max_df, min_weight };
-        let (mut index, mut articles) = (Index::new(FINGERPRINTS[0].scheme(), rules), Articles::new());
+        let mut index = Index::new(FINGERPRINTS[0].scheme(), rules);
+        let mut articles = Articles::new();
         for (id, text) in changes {
             let was_there = match FINGERPRINTS.get(text) {
                 Some(fingerprint) => {

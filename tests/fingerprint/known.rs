@@ -1,5 +1,5 @@
-//! Known answers. Stored fingerprints stand on these: where one changes, `NORMALISATION` (words, text
-//! hashes, bands) or `FEATURES` (stems, pairs) needs the next number.
+//! Known answers. Stored fingerprints stand on these: where one changes, `NORMALISATION` (words,
+//! text hashes, bands) or `FEATURES` (stems, pairs) needs the next number.
 
 use retold::engine::{Channel, Fingerprint};
 use retold::text::Language;

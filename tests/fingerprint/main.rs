@@ -1,4 +1,5 @@
-//! Fingerprints of single articles: what they are, and that what is built of them finds what a scan does.
+//! Fingerprints of single articles: what they are, and that what is built of them finds what a scan
+//! does.
 
 mod against_scan;
 mod form;

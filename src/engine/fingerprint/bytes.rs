@@ -44,8 +44,8 @@ impl Fingerprint {
         bytes
     }
 
-    /// From what [`Fingerprint::to_bytes`] gave. An error if the bytes are no fingerprint, or one of
-    /// another scheme than is expected.
+    /// From what [`Fingerprint::to_bytes`] gave. An error if the bytes are no fingerprint, or one
+    /// of another scheme than is expected.
     pub fn from_bytes(bytes: &[u8], scheme: Scheme) -> Result<Self, Error> {
         let mut bytes = Bytes(bytes);
         if u8::from_le_bytes(bytes.take()?) != VERSION {

@@ -21,14 +21,15 @@ use crate::text::Language;
 /// |---|---|
 /// | text hash | [`NORMALISATION`]: what a word is, folding, hashes |
 /// | band keys | lanes, words in a shingle, seed, bands, rows |
-/// | rare features | [`FEATURES`]: stop words, stems, detection of languages, which pairs; the language set |
+/// | rare features | [`FEATURES`]: stop words, stems, languages, which pairs; the language set |
 /// | which of them there are | the channel |
 ///
-/// Kernels and threads change nothing. Caps on document frequency, synonyms, boilerplate, quotations
-/// and thresholds decide what is made of a fingerprint, or how a pair is judged, and are not part of it.
+/// Kernels and threads change nothing. Caps on document frequency, synonyms, boilerplate,
+/// quotations and thresholds decide what is made of a fingerprint, or how a pair is judged, and are
+/// not part of it.
 ///
-/// Shown as `text-3/minhash-128/words-3/seed-1/bands-25x5/features-1/language-any`, the same for the
-/// same rules in every version; [`Scheme::id`] is a hash of that.
+/// Shown as `text-3/minhash-128/words-3/seed-1/bands-25x5/features-1/language-any`, the same for
+/// the same rules in every version; [`Scheme::id`] is a hash of that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scheme {
     bands: Option<Bands>,
@@ -93,7 +94,8 @@ impl fmt::Display for Scheme {
 }
 
 impl Engine {
-    /// The rules by which this engine makes fingerprints. The error is that of a setting out of range.
+    /// The rules by which this engine makes fingerprints. The error is that of a setting out of
+    /// range.
     pub fn scheme(&self) -> Result<Scheme, Error> {
         let config = &self.config;
         let bands = match config.channel {
