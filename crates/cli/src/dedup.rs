@@ -59,7 +59,7 @@ pub fn run(args: &DedupArgs, written: &Written, console: &mut Console<'_>) -> an
     if done.is_err() && job.is_resumable() {
         writeln!(console.err, "retold: {HOW_TO_RESUME}")?;
     }
-    let done = done?;
+    let done = console.or_unread(&settings, done)?;
     let undated = job.of_undated(&done);
     let summary = job.finish(&done)?;
     if !settings.quiet {

@@ -3,10 +3,11 @@
 use anyhow::ensure;
 use retold_corpus::Corpus;
 use retold_pipeline::evaluate::Judge;
-use retold_pipeline::output::Output;
+use retold_pipeline::output::{Content, Output};
 use retold_pipeline::run::Started;
 use retold_pipeline::truth::Labels;
 use retold_report::evaluation::{svg, write_json};
+use retold_report::printable::printable;
 use retold_report::terminal::Measures;
 
 use crate::args::EvaluateArgs;
@@ -28,13 +29,16 @@ pub fn run(
     let settings = Settings::new(&args.options)?;
     let corpus = Corpus::find(&inputs(&args.input)?, settings.run.reading.clone());
     written.check_inputs(&[&corpus], &settings)?;
-    let output = Output::create(args.output.as_deref())?;
-    let curve = args.curve.as_deref().map(|path| Output::create(Some(path))).transpose()?;
+    let content = args.format.unwrap_or_default().content();
+    let output = Output::create(args.output.as_deref(), content)?;
+    let create = |path| Output::create(Some(path), Content::Records);
+    let curve = args.curve.as_deref().map(create).transpose()?;
     let labels = Labels::read(&args.truth)?;
     let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet);
     let judge = Judge { corpus: &corpus, settings: &settings.run, progress: &progress };
-    let mut judged = judge.judge(&labels)?;
+    let judged = judge.judge(&labels);
     progress.clear();
+    let mut judged = console.or_unread(&settings, judged)?;
     let read = std::mem::take(&mut judged.read);
     let evaluation = judged.evaluation(started.run(&settings.by_name()), &settings.run);
     console.list_problems(&settings, &read)?;
@@ -46,13 +50,15 @@ pub fn run(
         args.truth.display()
     );
     let style = console.facts.style(settings.color, !output.is_stdout());
-    output.write(console.out, |out| {
+    let mut out = console.out_for(content);
+    output.write(&mut *out, |out| {
         match args.format.unwrap_or_default() {
             MeasuresValue::Terminal => Measures { style }.write(&evaluation, out)?,
             MeasuresValue::Json => write_json(&evaluation, out)?,
         }
         Ok(())
     })?;
+    drop(out);
     if let Some(curve) = curve {
         curve.write(console.out, |out| Ok(out.write_all(svg(&evaluation).as_bytes())?))?;
     }
@@ -67,7 +73,8 @@ pub fn run(
                  left out"
             ),
         };
-        writeln!(console.err, "retold: {}: {said}", args.truth.display())?;
+        let said = format!("{}: {said}", args.truth.display());
+        writeln!(console.err, "retold: {}", printable(&said))?;
     }
     Ok(Exit::of(true, read.failures + unknown))
 }

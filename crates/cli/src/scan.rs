@@ -4,7 +4,7 @@ use anyhow::bail;
 use retold::Engine;
 use retold::align::Relation;
 use retold_corpus::{Corpus, Input};
-use retold_pipeline::output::Output;
+use retold_pipeline::output::{Content, Output};
 use retold_pipeline::run::Started;
 use retold_pipeline::scan::Scan;
 use retold_report::html::Html;
@@ -38,8 +38,9 @@ pub fn run(args: &ScanArgs, written: &Written, console: &mut Console<'_>) -> any
     let outputs = Outputs::create(args)?;
     console.can_show(args.format, outputs.main.is_stdout())?;
     let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet);
-    let mut scan = Scan::of(&corpus, &settings.run, &progress)?;
+    let scan = Scan::of(&corpus, &settings.run, &progress);
     progress.clear();
+    let mut scan = console.or_unread(&settings, scan)?;
     check_articles(&scan, &settings, console)?;
     if !args.relation.is_empty() {
         scan.keep_relations(is_wanted);
@@ -92,10 +93,12 @@ struct Outputs {
 impl Outputs {
     fn create(args: &ScanArgs) -> anyhow::Result<Self> {
         let create = |path: &Option<std::path::PathBuf>| {
-            path.as_deref().map(|path| Output::create(Some(path))).transpose()
+            let create = |path| Output::create(Some(path), Content::Records);
+            path.as_deref().map(create).transpose()
         };
+        let content = args.format.unwrap_or(FormatValue::Terminal).content();
         Ok(Self {
-            main: Output::create(args.output.as_deref())?,
+            main: Output::create(args.output.as_deref(), content)?,
             clusters: create(&args.clusters)?,
             stats: create(&args.stats)?,
         })
@@ -110,7 +113,8 @@ impl Outputs {
     ) -> anyhow::Result<()> {
         let explain = if args.explain { Explain::Features } else { Explain::No };
         let style = console.facts.style(settings.color, !self.main.is_stdout());
-        let format: &dyn Format = match args.format.unwrap_or(FormatValue::Terminal) {
+        let asked = args.format.unwrap_or(FormatValue::Terminal);
+        let format: &dyn Format = match asked {
             FormatValue::Terminal => &Summary::new(style),
             FormatValue::Jsonl => &jsonl::Pairs { explain },
             FormatValue::Csv => &csv::Rows,
@@ -118,14 +122,18 @@ impl Outputs {
             FormatValue::Parquet => &retold_report::parquet::Table,
             FormatValue::Html => &Html::default(),
         };
-        self.main.write(console.out, |out| Ok(format.write(findings, out)?))?;
+        let mut out = console.out_for(asked.content());
+        self.main.write(&mut *out, |out| Ok(format.write(findings, out)?))?;
+        drop(out);
+        let mut out = console.out_for(Content::Records);
         if let Some(clusters) = self.clusters {
-            clusters.write(console.out, |out| Ok(jsonl::ClusterLines.write(findings, out)?))?;
+            clusters.write(&mut *out, |out| Ok(jsonl::ClusterLines.write(findings, out)?))?;
         }
         if let Some(stats) = self.stats {
-            stats.write(console.out, |out| Ok(Stats.write(findings, out)?))?;
+            stats.write(&mut *out, |out| Ok(Stats.write(findings, out)?))?;
         }
-        if args.format.unwrap_or(FormatValue::Terminal) != FormatValue::Terminal {
+        drop(out);
+        if asked != FormatValue::Terminal {
             console.say(settings, &in_short(findings))?;
         }
         Ok(())

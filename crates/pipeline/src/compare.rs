@@ -32,6 +32,7 @@ impl Compared {
         for (name, corpus) in found {
             shelf.add_one(name, &corpus)?;
         }
+        settings.check_read(&[&shelf.report])?;
         let comparison = engine.compare(&shelf.texts.text(0), &shelf.texts.text(1));
         Ok(Self { shelf, pair: Pair { a: 0, b: 1, comparison } })
     }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use retold::engine::dedup::DedupConfig;
 use retold::{Config, Engine};
-use retold_corpus::ReadOptions;
+use retold_corpus::{ReadOptions, ReadReport};
 
 use crate::Error;
 use crate::stored::Room;
@@ -103,6 +103,18 @@ pub struct Settings {
     pub resources: Resources,
     /// Where texts may be.
     pub room: Room,
+    /// What becomes of a run that cannot read all that it is asked to.
+    pub unread: Unread,
+}
+
+/// What is done about inputs and records that cannot be read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Unread {
+    /// They are skipped, counted and listed.
+    #[default]
+    Skipped,
+    /// They end the run before anything is written.
+    Refused,
 }
 
 impl Settings {
@@ -127,7 +139,18 @@ impl Settings {
             threads: resources.threads,
             ..reading
         };
-        Self { reading, engine, dedup, resources, room }
+        Self { reading, engine, dedup, resources, room, unread: Unread::default() }
+    }
+
+    /// An error if these readings met something that could not be read, and that is to end the run.
+    pub fn check_read(&self, reports: &[&ReadReport]) -> Result<(), Error> {
+        let failures: u64 = reports.iter().map(|report| report.failures).sum();
+        match self.unread {
+            Unread::Refused if failures > 0 => {
+                Err(Error::NotAllRead(reports.iter().copied().cloned().collect()))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// An error if so many articles are too many to deduplicate within the memory that was asked for.

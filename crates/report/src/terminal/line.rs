@@ -92,6 +92,11 @@ impl Line {
         }
     }
 
+    /// Whether nobody sees anything of it.
+    pub(super) fn is_blank(&self) -> bool {
+        self.pieces.iter().all(|piece| piece.text.trim().is_empty())
+    }
+
     /// Columns that the line takes.
     pub(super) fn width(&self) -> usize {
         self.pieces.iter().map(|piece| piece.text.width()).sum()
