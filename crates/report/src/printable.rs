@@ -83,10 +83,9 @@ impl<W: io::Write> Screen<W> {
 impl<W: io::Write> io::Write for Screen<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.begun.extend(bytes);
-        let whole = match str::from_utf8(&self.begun) {
-            Err(error) if error.error_len().is_none() => error.valid_up_to(),
-            _ => self.begun.len(),
-        };
+        let tail = self.begun.utf8_chunks().last().map_or(&[][..], |chunk| chunk.invalid());
+        let is_begun = str::from_utf8(tail).is_err_and(|error| error.error_len().is_none());
+        let whole = self.begun.len() - if is_begun { tail.len() } else { 0 };
         let mut safe = String::with_capacity(whole);
         String::from_utf8_lossy(&self.begun[..whole]).chars().for_each(|c| escape(c, &mut safe));
         self.begun.drain(..whole);

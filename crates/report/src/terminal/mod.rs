@@ -46,7 +46,10 @@ const WIDEST: usize = 140;
 const NARROWEST: usize = 20;
 
 /// Columns that a text has for itself beside what stands before it; else it begins on the next line.
-const LEAST_BESIDE: usize = 16;
+const LEAST_BESIDE: usize = 12;
+
+/// What stands before the rest of a line that had to be broken.
+const HANGING: usize = 2;
 
 /// Writes lines in one style.
 struct Page<'o> {
@@ -60,12 +63,17 @@ impl<'o> Page<'o> {
         Self { out, style, width: style.width.clamp(NARROWEST, WIDEST) }
     }
 
-    /// A line, broken where the terminal is too narrow for it.
+    /// A line; without its columns, and broken, where the terminal is too narrow for it.
     fn line(&mut self, line: &Line) -> Result<(), Error> {
         if line.width() <= self.width {
             return self.unbroken(line);
         }
-        line.wrapped(self.width, usize::MAX).iter().try_for_each(|part| self.unbroken(part))
+        let mut indent = line.indent().min(HANGING);
+        for part in line.without_columns().wrapped(self.width - HANGING, usize::MAX) {
+            self.unbroken(&Line::blank(indent).then(part))?;
+            indent = HANGING;
+        }
+        Ok(())
     }
 
     fn unbroken(&mut self, line: &Line) -> Result<(), Error> {
@@ -94,7 +102,7 @@ impl<'o> Page<'o> {
             if !start.is_blank() {
                 self.line(&start)?;
             }
-            indent = 2;
+            indent = HANGING;
             start = Line::blank(indent);
         }
         for part in line.wrapped(self.width - indent, most) {
