@@ -150,17 +150,14 @@ fn a_disk_that_is_full_from_any_moment_on_does_too() {
     let (done, operations) = recorded(|| run(from, root.path(), Leftover::Remove));
     done.expect("nothing is in its way");
     let whole = outcome(root.path()).expect("it is finished");
-    for at in 0..operations.len() {
+    for (at, operation) in operations.iter().enumerate() {
         let root = tempfile::tempdir().expect("a folder");
         let done = failing(at, || run(from, root.path(), Leftover::Remove));
         let is_finished = outcome(root.path()).is_some();
-        assert!(done.is_err() || is_finished, "{:?} failed unseen", operations[at]);
+        assert!(done.is_err() || is_finished, "{operation:?} failed unseen");
         if let Err(why) = check(from, root.path(), &whole) {
-            panic!(
-                "{:?} failed, {done:?}: {why}; it left {:?}",
-                operations[at],
-                tree(root.path()).keys()
-            );
+            let left = tree(root.path());
+            panic!("{operation:?} failed, {done:?}: {why}; it left {:?}", left.keys());
         }
     }
 }
