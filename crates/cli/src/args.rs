@@ -1,10 +1,10 @@
 //! What the user typed. What it means stands in [`settings`](super::settings).
 
-use std::ffi::OsString;
-use std::path::PathBuf;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
 
 use clap::builder::styling::{AnsiColor, Effects, Styles};
-use clap::{Args, Parser, Subcommand, ValueHint};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueHint};
 use retold_report::record::Explain;
 
 use crate::options::{DedupOptions, Options};
@@ -40,6 +40,18 @@ pub struct Cli {
     #[arg(long, global = true, conflicts_with = "config", help_heading = "Global options")]
     pub no_config: bool,
 }
+
+/// The parser, with the name by which the command was called in what it says of its use.
+pub fn command() -> clap::Command {
+    let called = std::env::args_os().next().map(PathBuf::from);
+    let name = called.as_deref().and_then(Path::file_name).unwrap_or(OsStr::new("retold"));
+    let usage = COMPARE_USAGE.replace("retold", &name.to_string_lossy());
+    Cli::command().mut_subcommand("compare", |compare| compare.override_usage(usage))
+}
+
+const COMPARE_USAGE: &str = "\
+retold compare [OPTIONS] A B
+       retold compare [OPTIONS] --pairs PAIRS.jsonl [--corpus DOCS]...";
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
@@ -181,8 +193,7 @@ Exit status: 0 found, 1 nothing found, 2 error or some input not read.";
 /// `retold compare`
 #[derive(Debug, Args)]
 #[command(after_help = COMPARE_EXAMPLES)]
-#[command(override_usage = "retold compare [OPTIONS] A B\n       \
-                            retold compare [OPTIONS] --pairs PAIRS.jsonl [--corpus DOCS]...")]
+#[command(override_usage = COMPARE_USAGE)]
 pub struct CompareArgs {
     /// The file of one article; `-` is the standard input
     #[arg(value_name = "A", value_hint = ValueHint::FilePath, requires = "b")]
@@ -249,7 +260,7 @@ pub struct DedupArgs {
     ///
     /// kept/ holds the articles that are kept, with records, file names, formats and compression
     /// unchanged; dropped.jsonl names, for each dropped article, the one that was kept instead;
-    /// summary.json has the counts.
+    /// summary.json has the counts; INCOMPLETE.txt is there if an input was not read to its end.
     #[arg(short, long, value_name = "DIR", help_heading = "Output", value_hint = ValueHint::DirPath)]
     #[arg(required_unless_present = "dry_run")]
     pub output: Option<PathBuf>,

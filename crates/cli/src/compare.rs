@@ -51,14 +51,16 @@ fn files(
 ) -> anyhow::Result<Exit> {
     let started = Started::now("compare");
     let engine = Engine::new(settings.run.engine.clone())?;
-    let output = Output::create(args.output.as_deref())?.until(&console.cancel);
+    let asked = args.format.unwrap_or(FormatValue::Terminal);
+    let output = Output::create(args.output.as_deref(), asked.content())?.until(&console.cancel);
     console.can_show(args.format, output.is_stdout())?;
-    let compared = Compared::of(found, &engine, &settings.run, &console.cancel)?;
+    let compared = Compared::of(found, &engine, &settings.run, &console.cancel);
+    let compared = console.or_unread(settings, compared)?;
     let texts = compared.evidence(&engine);
     let findings = compared.findings(started.run(&settings.by_name()), &texts);
     let explain = args.records_say();
     let style = console.facts.style(settings.color, !output.is_stdout());
-    let format: &dyn Format = match args.format.unwrap_or(FormatValue::Terminal) {
+    let format: &dyn Format = match asked {
         FormatValue::Terminal => &Compare { style, explain },
         FormatValue::Jsonl => &jsonl::Pairs { explain },
         FormatValue::Csv => &csv::Rows,
@@ -66,7 +68,9 @@ fn files(
         FormatValue::Parquet => &retold_report::parquet::Table,
         FormatValue::Html => &Html::default(),
     };
-    output.write(console.out, |out| Ok(format.write(&findings, out)?))?;
+    let mut out = console.out_for(asked.content());
+    output.write(&mut *out, |out| Ok(format.write(&findings, out)?))?;
+    drop(out);
     // Of two files nobody wants to ask for what was done to them.
     console.list_all_problems(settings, compared.report())?;
     Ok(Exit::of(compared.relation() != Relation::Unrelated, compared.report().failures))

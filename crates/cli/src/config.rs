@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::ArgMatches;
 use clap::parser::ValueSource;
+use retold_pipeline::output::Content;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
@@ -116,15 +117,16 @@ pub fn show(
             _ => "default".to_owned(),
         }
     };
+    let mut out = console.out_for(Content::Records);
     for (section, values) in &in_force {
-        writeln!(console.out, "[{section}]")?;
+        writeln!(out, "[{section}]")?;
         for (key, value) in values.as_table().into_iter().flatten() {
             let setting = format!("{key} = {value}");
-            writeln!(console.out, "{setting:<28} # {}", origin(section, key))?;
+            writeln!(out, "{setting:<28} # {}", origin(section, key))?;
         }
-        writeln!(console.out)?;
+        writeln!(out)?;
     }
-    console.out.flush()?;
+    out.flush()?;
     Ok(Exit::Found)
 }
 

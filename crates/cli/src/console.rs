@@ -5,7 +5,9 @@ use std::io::{self, IsTerminal, Write};
 use anstream::ColorChoice;
 use retold::Cancel;
 use retold_corpus::{Problem, ReadReport};
-use retold_report::printable::printable;
+use retold_pipeline::Error;
+use retold_pipeline::output::Content;
+use retold_report::printable::{Screen, printable};
 use retold_report::terminal::Style;
 
 use crate::naming;
@@ -88,6 +90,14 @@ impl Console<'_> {
         Ok(())
     }
 
+    /// The standard output for such content: what a terminal would obey in records is written out.
+    pub fn out_for(&mut self, content: Content) -> Box<dyn Write + Send + '_> {
+        match content {
+            Content::Records if self.facts.out_is_terminal => Box::new(Screen::new(&mut self.out)),
+            _ => Box::new(&mut self.out),
+        }
+    }
+
     /// A line on the standard error, unless `--quiet`.
     pub fn say(&mut self, settings: &Settings, line: &str) -> io::Result<()> {
         if settings.quiet {
@@ -116,6 +126,20 @@ impl Console<'_> {
         }
     }
 
+    /// The outcome of a run; lists what could not be read if that is what ended it.
+    pub fn or_unread<T>(
+        &mut self,
+        settings: &Settings,
+        outcome: anyhow::Result<T>,
+    ) -> anyhow::Result<T> {
+        if let Err(Some(Error::NotAllRead(reports))) =
+            outcome.as_ref().map_err(|error| error.downcast_ref())
+        {
+            reports.iter().try_for_each(|report| self.list_problems(settings, report))?;
+        }
+        outcome
+    }
+
     /// Lists whatever was skipped or repaired, unless `--quiet`; then only what could not be read.
     pub fn list_all_problems(
         &mut self,
@@ -131,5 +155,26 @@ impl Console<'_> {
 
     fn problem(&mut self, problem: &Problem) -> io::Result<()> {
         writeln!(self.err, "retold: {}", printable(&problem.to_string_with(naming::of_reading)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_are_safe_for_a_terminal_and_as_they_are_elsewhere() {
+        for (is_terminal, content, shown) in [
+            (true, Content::Records, "a,\\u001b[2J\r\n"),
+            (false, Content::Records, "a,\x1b[2J\r\n"),
+            (true, Content::Page, "a,\x1b[2J\r\n"),
+        ] {
+            let (mut out, mut err) = (Vec::new(), Vec::new());
+            let facts = Facts { out_is_terminal: is_terminal, ..Facts::default() };
+            let cancel = Cancel::never();
+            let mut console = Console { out: &mut out, err: &mut err, facts, cancel };
+            console.out_for(content).write_all(b"a,\x1b[2J\r\n").expect("written");
+            assert_eq!(String::from_utf8_lossy(&out), shown);
+        }
     }
 }

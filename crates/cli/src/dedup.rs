@@ -56,15 +56,17 @@ pub fn run(args: &DedupArgs, written: &Written, console: &mut Console<'_>) -> an
     let mut job = Job::begin(dedup, &started, &progress, &mut told)?;
     let done = job.run(corpora, &mut told);
     progress.clear();
+    if let Err(error) = &done
+        && job.is_resumable()
+        && interrupt::left_by(error).is_none()
+    {
+        writeln!(console.err, "retold: {HOW_TO_RESUME}")?;
+    }
     let done = match done {
-        Err(error) if job.is_resumable() => {
-            if interrupt::left_by(&error).is_some() {
-                return Err(error.context(Kept));
-            }
-            writeln!(console.err, "retold: {HOW_TO_RESUME}")?;
-            return Err(error);
+        Err(error) if job.is_resumable() && interrupt::left_by(&error).is_some() => {
+            return Err(error.context(Kept));
         }
-        done => done?,
+        done => console.or_unread(&settings, done)?,
     };
     let undated = job.of_undated(&done);
     let summary = job.finish(&done)?;

@@ -5,10 +5,11 @@ use std::path::Path;
 use anyhow::ensure;
 use retold_corpus::Corpus;
 use retold_pipeline::evaluate::Judge;
-use retold_pipeline::output::Output;
+use retold_pipeline::output::{Content, Output};
 use retold_pipeline::run::Started;
 use retold_pipeline::truth::Labels;
 use retold_report::evaluation::{svg, write_json};
+use retold_report::printable::printable;
 use retold_report::terminal::Measures;
 
 use crate::args::EvaluateArgs;
@@ -30,14 +31,19 @@ pub fn run(
     let settings = Settings::new(&args.options)?;
     let corpus = Corpus::find(&inputs(&args.input)?, settings.run.reading.clone());
     written.check_inputs(&[&corpus], &settings)?;
-    let create = |path: Option<&Path>| anyhow::Ok(Output::create(path)?.until(&console.cancel));
-    let output = create(args.output.as_deref())?;
-    let curve = args.curve.as_deref().map(|path| create(Some(path))).transpose()?;
+    let content = args.format.unwrap_or_default().content();
+    let create = |path: Option<&Path>, content| {
+        anyhow::Ok(Output::create(path, content)?.until(&console.cancel))
+    };
+    let output = create(args.output.as_deref(), content)?;
+    let curve = args.curve.as_deref();
+    let curve = curve.map(|path| create(Some(path), Content::Records)).transpose()?;
     let labels = Labels::read(&args.truth)?;
     let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet, &console.cancel);
     let judge = Judge { corpus: &corpus, settings: &settings.run, progress: &progress };
-    let mut judged = judge.judge(&labels)?;
+    let judged = judge.judge(&labels);
     progress.clear();
+    let mut judged = console.or_unread(&settings, judged)?;
     let read = std::mem::take(&mut judged.read);
     let evaluation = judged.evaluation(started.run(&settings.by_name()), &settings.run);
     console.list_problems(&settings, &read)?;
@@ -49,13 +55,15 @@ pub fn run(
         args.truth.display()
     );
     let style = console.facts.style(settings.color, !output.is_stdout());
-    output.write(console.out, |out| {
+    let mut out = console.out_for(content);
+    output.write(&mut *out, |out| {
         match args.format.unwrap_or_default() {
             MeasuresValue::Terminal => Measures { style }.write(&evaluation, out)?,
             MeasuresValue::Json => write_json(&evaluation, out)?,
         }
         Ok(())
     })?;
+    drop(out);
     if let Some(curve) = curve {
         curve.write(console.out, |out| Ok(out.write_all(svg(&evaluation).as_bytes())?))?;
     }
@@ -70,7 +78,8 @@ pub fn run(
                  left out"
             ),
         };
-        writeln!(console.err, "retold: {}: {said}", args.truth.display())?;
+        let said = format!("{}: {said}", args.truth.display());
+        writeln!(console.err, "retold: {}", printable(&said))?;
     }
     Ok(Exit::of(true, read.failures + unknown))
 }

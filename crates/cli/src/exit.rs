@@ -10,6 +10,7 @@ use retold_report::printable::{is_unsafe, printable};
 
 use crate::failures::in_words;
 use crate::naming;
+use crate::options::KERNEL;
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,8 +47,10 @@ impl From<Exit> for ExitCode {
 /// Shows help, the version or what was wrong with the arguments.
 pub fn usage(error: &clap::Error) -> ExitCode {
     let is_safe = |argument: OsString| !argument.to_string_lossy().contains(is_unsafe);
+    // Values of options may come from the environment, too.
+    let kernel = std::env::var_os(KERNEL);
     // A closed pipe is all that can go wrong, and no error.
-    let _ = match std::env::args_os().all(is_safe) {
+    let _ = match std::env::args_os().chain(kernel).all(is_safe) {
         true => error.print(),
         // Without colours, which could not be told from what the arguments bring.
         false => {

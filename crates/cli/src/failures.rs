@@ -19,6 +19,10 @@ pub fn in_words(error: &Error) -> String {
             "{error}; to compare some of them, list them with --pairs and name the file with \
              --corpus"
         ),
+        Error::NotAllRead(_) => format!(
+            "{error} (see above), so nothing is written (--strict); mend them, or leave --strict out \
+             to go without them"
+        ),
         Error::DamagedRecord => format!("{error}; start afresh, without --resume"),
         Error::OtherRun(difference) => {
             // Settings are recorded by the names of options, without the dashes.

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::values::{ChannelValue, ColorValue, KeepValue, KernelValue, LanguageValue, SizeValue};
 use crate::written_as::{DelimiterValue, EncodingValue, QuoteValue};
 
+/// The environment variable that may stand for `--kernel`.
+pub const KERNEL: &str = "RETOLD_KERNEL";
+
 /// All of them.
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -61,6 +64,11 @@ pub struct ReadingOptions {
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     #[arg(value_name = "BOOL", hide_possible_values = true)]
     pub respect_ignore: Option<bool>,
+
+    /// Write nothing if any input or record cannot be read as it stands, instead of skipping it
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(value_name = "BOOL", hide_possible_values = true)]
+    pub strict: Option<bool>,
 }
 
 /// `[detection]`
@@ -98,7 +106,7 @@ pub struct DetectionOptions {
     #[arg(long, value_name = "SHARE")]
     pub rewrite: Option<f64>,
 
-    /// Minimum length of a passage, in words [default: 10]
+    /// Minimum length of a passage, in words, 1 or more [default: 10]
     #[arg(long, value_name = "WORDS")]
     pub min_passage: Option<usize>,
 
@@ -130,7 +138,8 @@ pub struct DetectionOptions {
     #[arg(long, value_name = "NAME")]
     pub channel: Option<ChannelValue>,
 
-    /// Ignore features that more than N articles have [default: depends on the size of the corpus]
+    /// Ignore features that more than N articles have, 1 or more [default: depends on the size of the
+    /// corpus]
     #[arg(long, value_name = "N")]
     pub max_df: Option<u32>,
 
@@ -163,7 +172,8 @@ pub struct SigningOptions {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[command(next_help_heading = "Running")]
 pub struct RunningOptions {
-    /// Number of threads; the output is the same for any number [default: one per processor]
+    /// Number of threads, or 0 for one per processor; the output is the same for any number
+    /// [default: 0]
     #[arg(short = 'j', long, value_name = "N")]
     pub threads: Option<usize>,
 
@@ -180,7 +190,7 @@ pub struct RunningOptions {
     pub temp: Option<PathBuf>,
 
     /// Instruction set to use; the output is the same for all [default: auto]
-    #[arg(long, value_name = "NAME", env = "RETOLD_KERNEL", hide_env_values = true)]
+    #[arg(long, value_name = "NAME", env = KERNEL, hide_env_values = true)]
     pub kernel: Option<KernelValue>,
 
     /// When to use colour; NO_COLOR is respected [default: auto]

@@ -7,7 +7,7 @@ use anyhow::bail;
 use retold::Engine;
 use retold::align::Relation;
 use retold_corpus::{Corpus, Input};
-use retold_pipeline::output::Output;
+use retold_pipeline::output::{Content, Output};
 use retold_pipeline::pairs::{Answer, PairList, Ready, Why};
 use retold_report::jsonl::{PairError, Pairs};
 use retold_report::printable::printable;
@@ -43,16 +43,19 @@ impl Bulk<'_> {
         let inputs: Vec<_> = args.corpus.iter().map(|input| Input::parse(input)).collect();
         let corpus = Corpus::find(&inputs, settings.run.reading.clone());
         written.check_inputs(&[&corpus], settings)?;
-        let output = Output::create(args.output.as_deref())?.until(&console.cancel);
+        let output =
+            Output::create(args.output.as_deref(), Content::Records)?.until(&console.cancel);
         let progress =
             Progress::new(console.facts.err_is_terminal && !settings.quiet, &console.cancel);
-        let loaded = PairList::read(list)?.load(&corpus, &settings.run, &progress)?;
+        let loaded = PairList::read(list)?.load(&corpus, &settings.run, &progress);
+        let loaded = console.or_unread(settings, loaded)?;
         let failures = loaded.report().failures;
         console.list_problems(settings, loaded.report())?;
         let pairs = loaded.ready();
         let (records, mut related) = (Pairs { explain: args.records_say() }, false);
         let pool = settings.run.pool()?;
-        output.write(console.out, |out| {
+        let mut shown = console.out_for(Content::Records);
+        output.write(&mut *shown, |out| {
             let write = |answer: Answer<'_>| match answer {
                 Answer::Compared([a, b], comparison) => {
                     related |= comparison.relation != Relation::Unrelated;
@@ -67,6 +70,7 @@ impl Bulk<'_> {
             };
             pool.install(|| pairs.compare::<anyhow::Error>(&engine, &progress, write))
         })?;
+        drop(shown);
         let errors = self.list_failed(&pairs, console)?;
         Ok(Exit::of(related, failures + errors))
     }

@@ -6,7 +6,7 @@ use anyhow::bail;
 use retold::align::Relation;
 use retold::{Cancel, Engine};
 use retold_corpus::{Corpus, Input};
-use retold_pipeline::output::Output;
+use retold_pipeline::output::{Content, Output};
 use retold_pipeline::run::Started;
 use retold_pipeline::scan::Scan;
 use retold_report::html::Html;
@@ -40,8 +40,9 @@ pub fn run(args: &ScanArgs, written: &Written, console: &mut Console<'_>) -> any
     let outputs = Outputs::create(args, &console.cancel)?;
     console.can_show(args.format, outputs.main.is_stdout())?;
     let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet, &console.cancel);
-    let mut scan = Scan::of(&corpus, &settings.run, &progress)?;
+    let scan = Scan::of(&corpus, &settings.run, &progress);
     progress.clear();
+    let mut scan = console.or_unread(&settings, scan)?;
     check_articles(&scan, &settings, console)?;
     if !args.relation.is_empty() {
         scan.keep_relations(is_wanted);
@@ -93,11 +94,14 @@ struct Outputs {
 
 impl Outputs {
     fn create(args: &ScanArgs, cancel: &Cancel) -> anyhow::Result<Self> {
-        let create = |path: Option<&Path>| anyhow::Ok(Output::create(path)?.until(cancel));
-        let wanted =
-            |path: &Option<PathBuf>| path.as_deref().map(|path| create(Some(path))).transpose();
+        let create =
+            |path: Option<&Path>, content| anyhow::Ok(Output::create(path, content)?.until(cancel));
+        let wanted = |path: &Option<PathBuf>| {
+            path.as_deref().map(|path| create(Some(path), Content::Records)).transpose()
+        };
+        let content = args.format.unwrap_or(FormatValue::Terminal).content();
         Ok(Self {
-            main: create(args.output.as_deref())?,
+            main: create(args.output.as_deref(), content)?,
             clusters: wanted(&args.clusters)?,
             stats: wanted(&args.stats)?,
         })
@@ -112,7 +116,8 @@ impl Outputs {
     ) -> anyhow::Result<()> {
         let explain = if args.explain { Explain::Features } else { Explain::No };
         let style = console.facts.style(settings.color, !self.main.is_stdout());
-        let format: &dyn Format = match args.format.unwrap_or(FormatValue::Terminal) {
+        let asked = args.format.unwrap_or(FormatValue::Terminal);
+        let format: &dyn Format = match asked {
             FormatValue::Terminal => &Summary::new(style),
             FormatValue::Jsonl => &jsonl::Pairs { explain },
             FormatValue::Csv => &csv::Rows,
@@ -120,14 +125,18 @@ impl Outputs {
             FormatValue::Parquet => &retold_report::parquet::Table,
             FormatValue::Html => &Html::default(),
         };
-        self.main.write(console.out, |out| Ok(format.write(findings, out)?))?;
+        let mut out = console.out_for(asked.content());
+        self.main.write(&mut *out, |out| Ok(format.write(findings, out)?))?;
+        drop(out);
+        let mut out = console.out_for(Content::Records);
         if let Some(clusters) = self.clusters {
-            clusters.write(console.out, |out| Ok(jsonl::ClusterLines.write(findings, out)?))?;
+            clusters.write(&mut *out, |out| Ok(jsonl::ClusterLines.write(findings, out)?))?;
         }
         if let Some(stats) = self.stats {
-            stats.write(console.out, |out| Ok(Stats.write(findings, out)?))?;
+            stats.write(&mut *out, |out| Ok(Stats.write(findings, out)?))?;
         }
-        if args.format.unwrap_or(FormatValue::Terminal) != FormatValue::Terminal {
+        drop(out);
+        if asked != FormatValue::Terminal {
             console.say(settings, &in_short(findings))?;
         }
         Ok(())

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
+use anyhow::ensure;
 use retold::Config;
 use retold::engine::Channel;
 use retold::engine::dedup::DedupConfig;
 use retold_corpus::ReadOptions;
-use retold_pipeline::{Memory, Resources, tables};
+use retold_pipeline::{Memory, Resources, Unread, tables};
 use serde::Serialize;
 
 use crate::naming;
@@ -61,6 +62,7 @@ impl Settings {
         let keep = dedup.keep.clone().unwrap_or_default();
         let jaccard = dedup.jaccard.unwrap_or(DedupConfig::default().jaccard);
         let default = ReadOptions::default();
+        let unread = if reading.strict == Some(true) { Unread::Refused } else { Unread::Skipped };
         let reading = ReadOptions::default()
             .id_field(reading.id_field.clone().unwrap_or(default.id_field))
             .text_field(reading.text_field.clone().unwrap_or(default.text_field))
@@ -68,9 +70,11 @@ impl Settings {
             .delimiter(reading.delimiter.unwrap_or_default().0)
             .quote(reading.quote.map_or(default.quote, |quote| quote.0))
             .encoding(reading.encoding.unwrap_or_default().0);
+        let mut run = retold_pipeline::Settings::new(reading, engine, jaccard, resources)
+            .names(naming::of_reading);
+        run.unread = unread;
         Ok(Self {
-            run: retold_pipeline::Settings::new(reading, engine, jaccard, resources)
-                .names(naming::of_reading),
+            run,
             tables,
             kernel,
             color: running.color.unwrap_or_default(),
@@ -105,7 +109,7 @@ impl Settings {
 
     /// The options that would give these settings, all of them.
     pub fn in_force(&self) -> Options {
-        let retold_pipeline::Settings { reading, engine, dedup, resources, .. } = &self.run;
+        let retold_pipeline::Settings { reading, engine, dedup, resources, unread, .. } = &self.run;
         let Config { compare, .. } = engine;
         let share = |value: f32| {
             // By way of its digits: 0.65 as a number of 32 bits is not 0.65 as one of 64.
@@ -119,6 +123,7 @@ impl Settings {
                 delimiter: Some(DelimiterValue(reading.delimiter)),
                 quote: Some(QuoteValue(reading.quote)),
                 encoding: Some(EncodingValue(reading.encoding)),
+                strict: Some(*unread == Unread::Refused),
             },
             detection: DetectionOptions {
                 threshold: Some(match engine.keep_unrelated {
@@ -172,7 +177,19 @@ fn named(group: &impl Serialize) -> Vec<(String, String)> {
     options.map(|(name, value)| (name.clone(), spelled(value))).collect()
 }
 
+/// An error for an option of which nothing would be found.
+fn check_not_zero(detection: &DetectionOptions) -> anyhow::Result<()> {
+    let DetectionOptions { max_df, min_passage, .. } = detection;
+    for (name, is_zero) in
+        [("max-df", *max_df == Some(0)), ("min-passage", *min_passage == Some(0))]
+    {
+        ensure!(!is_zero, "--{name} is 0; it must be at least 1");
+    }
+    Ok(())
+}
+
 fn engine(detection: &DetectionOptions, signing: &SigningOptions) -> anyhow::Result<Config> {
+    check_not_zero(detection)?;
     let default = Config::default();
     let mut compare = default.compare;
     let share = |value: Option<f64>, default: f32| value.map_or(default, |value| value as f32);
@@ -230,6 +247,19 @@ mod tests {
         assert_eq!(settings.run.engine, again.run.engine);
         assert_eq!(settings.run.reading, again.run.reading);
         assert_eq!(again.in_force(), settings.in_force());
+    }
+
+    #[test]
+    fn zero_is_an_error_where_it_would_find_nothing() {
+        for (option, name) in [("max_df", "--max-df is 0"), ("min_passage", "--min-passage is 0")] {
+            let mut options = Options::default();
+            match option {
+                "max_df" => options.detection.max_df = Some(0),
+                _ => options.detection.min_passage = Some(0),
+            }
+            let error = Settings::new(&options).expect_err(name).to_string();
+            assert_eq!(error, format!("{name}; it must be at least 1"));
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use retold::align::Relation;
 use retold::engine::Channel;
 use retold::text::Language;
 use retold_pipeline::dedup::{Keep, Priorities};
+use retold_pipeline::output::Content;
 use serde::{Deserialize, Serialize};
 
 /// `--format`
@@ -30,6 +31,11 @@ pub enum FormatValue {
 }
 
 impl FormatValue {
+    /// What outputs of this format hold.
+    pub fn content(self) -> Content {
+        if self == Self::Terminal { Content::Page } else { Content::Records }
+    }
+
     /// Whether a terminal can show it.
     pub fn is_text(self) -> bool {
         match self {
@@ -49,6 +55,13 @@ pub enum MeasuresValue {
     Terminal,
     /// One JSON object with everything
     Json,
+}
+
+impl MeasuresValue {
+    /// What outputs of this format hold.
+    pub fn content(self) -> Content {
+        if self == Self::Terminal { Content::Page } else { Content::Records }
+    }
 }
 
 /// `--channel`

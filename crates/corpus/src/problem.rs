@@ -185,6 +185,23 @@ impl Problem {
         self
     }
 
+    /// What happened, what to do about it, and what the system or the parser said, but not where.
+    /// Fields are called as `names` says.
+    pub fn said(&self, names: Names) -> String {
+        let message = self.reason.message_with(names);
+        match self.detail.as_str() {
+            "" => message.to_string(),
+            detail => format!("{message} ({detail})"),
+        }
+    }
+
+    /// Whether nothing, or nothing more, was read of a file that was asked for.
+    fn ends_file(&self) -> bool {
+        use Reason::{Changed, Corrupt, Unreadable};
+        let breaks_off = matches!(self.reason, Unreadable | Corrupt | Changed);
+        self.failure && (self.line.is_none() || breaks_off)
+    }
+
     /// Makes a harmless reason a failure if the user named the file.
     pub(super) fn named(mut self, named: bool) -> Self {
         self.failure |= named && matches!(self.reason, Reason::Binary | Reason::Special);
@@ -294,6 +311,9 @@ pub struct ReadReport {
     pub skipped: Problems,
     /// What was read after a change.
     pub repaired: Problems,
+    /// Of what was left out: files and patterns of which nothing was read, and files not read to their end. A problem has the line from
+    /// which on nothing was read, if something was before.
+    pub incomplete: Problems,
 }
 
 impl ReadReport {
@@ -302,19 +322,24 @@ impl ReadReport {
         Self {
             skipped: self.skipped.since(earlier.skipped.listed.len()),
             repaired: self.repaired.since(earlier.repaired.listed.len()),
+            incomplete: self.incomplete.since(earlier.incomplete.listed.len()),
             ..*self
         }
     }
 
     /// The report that `self` and a later one, as [`ReadReport::since`] gives it, make.
     pub fn then(mut self, later: Self) -> Self {
-        for (own, later) in
-            [(&mut self.skipped, later.skipped), (&mut self.repaired, later.repaired)]
-        {
-            own.counts = later.counts;
-            own.listed.extend(later.listed);
+        let Self { skipped, repaired, incomplete, .. } = &mut self;
+        for (own, later) in [
+            (skipped, &later.skipped),
+            (repaired, &later.repaired),
+            (incomplete, &later.incomplete),
+        ] {
+            own.counts.clone_from(&later.counts);
+            own.listed.extend(later.listed.iter().cloned());
         }
-        Self { skipped: self.skipped, repaired: self.repaired, ..later }
+        let Self { articles, bytes, files, failures, .. } = later;
+        Self { articles, bytes, files, failures, ..self }
     }
 
     /// Where not one article was read, files that are not text are no longer a matter of course.
@@ -343,6 +368,9 @@ impl ReadReport {
     /// Counts a problem, and lists it while there is room.
     pub(super) fn note(&mut self, problem: Problem) {
         self.failures += u64::from(problem.failure);
+        if problem.ends_file() {
+            self.incomplete.push(problem.clone());
+        }
         let kind = if problem.reason.is_repair() { &mut self.repaired } else { &mut self.skipped };
         kind.push(problem);
     }
@@ -363,7 +391,7 @@ mod tests {
         assert_eq!(report.skipped.count(Reason::BadJson), LISTED as u64 + 5);
         assert_eq!(report.skipped.listed().len(), LISTED);
         assert_eq!(report.skipped.total(), LISTED as u64 + 6);
-        assert_eq!(report.repaired.total(), 1);
+        assert_eq!((report.repaired.total(), report.incomplete.total()), (1, 0));
         assert_eq!(report.failures, LISTED as u64 + 5, "empty files and repairs are no failures");
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
-use std::io::Read;
+use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,10 +29,11 @@ pub(super) fn read(
         corpus.problems.iter().for_each(|problem| report.note(problem.clone()));
     }
     let work = Work { corpus, selection: None, from: start.position };
-    outcomes(&work, stdin, |mut outcome, position| {
+    let done = outcomes(&work, stdin, |mut outcome, position| {
         settle_ids(corpus, &mut outcome, &mut ids);
         deliver(outcome, &mut report, |batch, report| each(batch, Reached { position, report }))
     });
+    done.unwrap_or_else(|error| nothing_was_read(&work, &error, &mut report));
     report.end();
     report
 }
@@ -47,13 +48,23 @@ pub(super) fn read_again(
     let mut report = ReadReport::default();
     corpus.problems.iter().for_each(|problem| report.note(problem.clone()));
     let from = Position { source: selection.from, jobs: 0 };
-    outcomes(&Work { corpus, selection: Some(selection), from }, stdin, |outcome, _| {
+    let work = Work { corpus, selection: Some(selection), from };
+    let done = outcomes(&work, stdin, |outcome, _| {
         if (selection.is_enough)() {
             return ControlFlow::Break(());
         }
         deliver(outcome, &mut report, |batch, _| each(batch))
     });
+    done.unwrap_or_else(|error| nothing_was_read(&work, &error, &mut report));
     report
+}
+
+/// Notes that there were no threads to read with.
+fn nothing_was_read(work: &Work<'_>, error: &io::Error, report: &mut ReadReport) {
+    for source in &work.corpus.sources[work.from.source as usize..] {
+        let problem = Problem::of(source.shown(), Reason::Unreadable);
+        report.note(problem.saying(format_args!("no thread to read with: {error}")));
+    }
 }
 
 /// What is to be read.
@@ -65,11 +76,14 @@ struct Work<'w> {
 
 /// Threads of its own, not rayon's: the caller may be one of rayon's threads, and the only one,
 /// and would wait for itself.
+///
+/// # Errors
+/// If the system gives no threads; then nothing was read.
 fn outcomes(
     &Work { corpus, selection, from }: &Work<'_>,
     stdin: impl Read + Send,
     mut each: impl FnMut(Outcome, Position) -> ControlFlow<()>,
-) {
+) -> io::Result<()> {
     let threads = match corpus.options.threads {
         0 => thread::available_parallelism().map_or(1, usize::from),
         threads => threads,
@@ -77,7 +91,6 @@ fn outcomes(
     thread::scope(|scope| {
         let (tasks, work) = sync_channel::<Task>(threads);
         let (order, outcomes) = sync_channel(threads + 1);
-        scope.spawn(move || Stream::new(corpus, Feed { tasks, order }, from).run(stdin));
         let work = Arc::new(Mutex::new(work));
         for number in 0..threads {
             let work = Arc::clone(&work);
@@ -88,12 +101,16 @@ fn outcomes(
                     let _ = result.send(parser.run(job));
                 }
             };
-            // Fewer will do where the system gives no more; the first has to be there.
-            if thread::Builder::new().spawn_scoped(scope, parse).is_err() {
-                assert!(number > 0, "the system gives no thread to read with");
-                break;
+            match thread::Builder::new().spawn_scoped(scope, parse) {
+                Ok(_) => {}
+                Err(error) if number == 0 => return Err(error),
+                // Fewer will do where the system gives no more.
+                Err(_) => break,
             }
         }
+        // Where this fails, the parsers end, for there is nobody left to give them work.
+        let read = move || Stream::new(corpus, Feed { tasks, order }, from).run(stdin);
+        thread::Builder::new().spawn_scoped(scope, read)?;
         // Else the reading thread would wait for ever if every parser had a bug.
         drop(work);
         for (outcome, behind) in outcomes {
@@ -103,7 +120,8 @@ fn outcomes(
                 break;
             }
         }
-    });
+        Ok(())
+    })
 }
 
 fn next(work: &Mutex<Receiver<Task>>) -> Option<Task> {

@@ -36,6 +36,7 @@ impl Compared {
         for (name, corpus) in found {
             shelf.add_one(name, &corpus, cancel)?;
         }
+        settings.check_read(&[&shelf.report])?;
         let text = |at| shelf.texts.text(at).map_err(|error| anyhow!(error));
         let comparison = engine.compare_until(&text(0)?, &text(1)?, cancel)?;
         Ok(Self { shelf, pair: Pair { a: 0, b: 1, comparison } })

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use retold::Cancelled;
+use retold_corpus::ReadReport;
 
 use crate::dedup::NoDates;
 
@@ -42,6 +43,13 @@ pub enum Error {
         /// Bytes that they take.
         least: u64,
     },
+    /// Not all that was asked for could be read, and that was to end the run. Holds what the readings
+    /// came to.
+    #[error(
+        "{} inputs or records could not be read as they stand",
+        .0.iter().map(|report| report.failures).sum::<u64>()
+    )]
+    NotAllRead(Vec<ReadReport>),
     /// A file that was to be one article holds several.
     #[error("{name} holds several articles")]
     SeveralArticles {

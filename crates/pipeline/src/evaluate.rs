@@ -73,6 +73,7 @@ fn shelved(
         shared.extend(record.shared_id.as_deref().and_then(|id| labels.number(id)));
         is_wanted(record)
     })?;
+    judge.settings.check_read(&[&shelf.report])?;
     Ok((shelf, shared))
 }
 

@@ -42,6 +42,7 @@
 
 pub mod compare;
 pub mod dedup;
+mod disk;
 pub mod error;
 pub mod evaluate;
 mod lines;
@@ -62,4 +63,4 @@ pub mod unfinished;
 
 pub use error::{Difference, Error};
 pub use progress::{Progress, Unwatched};
-pub use settings::{Memory, Resources, Settings};
+pub use settings::{Memory, Resources, Settings, Unread};

@@ -1,15 +1,17 @@
-//! Files that a run writes: whole or not at all.
+//! Files that a run writes: whole or not at all, whatever it is that ends the run.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use retold::Cancel;
-use tempfile::NamedTempFile;
+use retold_report::printable::Screen;
+use tempfile::TempPath;
 
 use crate::Error;
-use crate::unfinished::Unfinished;
+use crate::disk::{self, OutputFile};
+use crate::unfinished::{Unfinished, undisturbed};
 
 /// A file to be written, or the standard output.
 ///
@@ -17,8 +19,18 @@ use crate::unfinished::Unfinished;
 #[derive(Debug)]
 pub struct Output {
     path: Option<PathBuf>,
+    content: Content,
     place: Place,
     cancel: Cancel,
+}
+
+/// What an output holds, should it be a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// What is made for terminals.
+    Page,
+    /// Records for programs, in which may be what terminals obey.
+    Records,
 }
 
 #[derive(Debug)]
@@ -26,22 +38,22 @@ enum Place {
     Stdout,
     /// What cannot be replaced: a device, a pipe.
     Direct(File),
-    /// Beside the target, and moved there when it is whole.
-    Beside {
-        file: NamedTempFile,
+    /// Takes the place of the target when it is whole.
+    File {
+        draft: Draft,
         target: PathBuf,
-        unfinished: Unfinished,
     },
 }
 
 impl Output {
     /// An output to `path`; to the standard output if that is `-` or nothing.
-    pub fn create(path: Option<&Path>) -> anyhow::Result<Self> {
+    pub fn create(path: Option<&Path>, content: Content) -> anyhow::Result<Self> {
         let Some(path) = path.filter(|path| *path != Path::new("-")) else {
-            return Ok(Self { path: None, place: Place::Stdout, cancel: Cancel::never() });
+            let place = Place::Stdout;
+            return Ok(Self { path: None, content, place, cancel: Cancel::never() });
         };
         let place = Place::at(path).with_context(|| format!("cannot write {}", path.display()))?;
-        Ok(Self { path: Some(path.to_owned()), place, cancel: Cancel::never() })
+        Ok(Self { path: Some(path.to_owned()), content, place, cancel: Cancel::never() })
     }
 
     /// The same output, which is not finished once `cancel` was told.
@@ -54,23 +66,23 @@ impl Output {
         matches!(self.place, Place::Stdout)
     }
 
-    /// Writes it, and finishes it if all went well. [`Error::Cancelled`] if it was told to stop
-    /// meanwhile.
+    /// Writes it, and finishes it if all went well: then it outlasts a power cut. `stdout` gets it
+    /// as it is, also if that is a terminal. [`Error::Cancelled`] if it was told to stop meanwhile.
     pub fn write(
         self,
         stdout: &mut (dyn Write + Send),
         write: impl FnOnce(&mut (dyn Write + Send)) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
-        let Self { path: name, place, cancel } = self;
-        let until = |to| Until { to, cancel: &cancel };
+        let Self { path: name, content, place, cancel } = self;
         let done = match place {
-            Place::Stdout => buffered(until(stdout), write),
-            Place::Direct(mut file) => buffered(until(&mut file), write),
-            Place::Beside { mut file, target, unfinished } => {
-                buffered(until(file.as_file_mut()), write).and_then(|()| {
-                    unfinished.finish(|| file.persist(&target)).map_err(|error| error.error)?;
-                    Ok(())
-                })
+            Place::Stdout => buffered(Until { to: stdout, cancel: &cancel }, write),
+            Place::Direct(file) if content == Content::Records && file.is_terminal() => {
+                buffered(Until { to: &mut Screen::new(file), cancel: &cancel }, write)
+            }
+            Place::Direct(mut file) => buffered(Until { to: &mut file, cancel: &cancel }, write),
+            Place::File { mut draft, target } => {
+                buffered(Until { to: draft.file(), cancel: &cancel }, write)
+                    .and_then(|()| Ok(draft.finish(&target)?))
             }
         };
         if done.is_err() {
@@ -94,30 +106,119 @@ impl Place {
             }
             _ => {}
         }
-        let folder = match target.parent() {
-            Some(folder) if folder != Path::new("") => folder,
-            _ => Path::new("."),
-        };
-        let file = beside().tempfile_in(folder)?;
-        let unfinished = Unfinished::new(file.path());
-        Ok(Self::Beside { file, target, unfinished })
+        let draft = Draft::beside(&target)?;
+        Ok(Self::File { draft, target })
+    }
+}
+
+/// A file under way.
+#[derive(Debug)]
+enum Draft {
+    /// Nothing is left of it, however the process ends.
+    #[cfg(target_os = "linux")]
+    Unnamed(OutputFile),
+    /// Where files have to have names.
+    Named(NamedDraft),
+}
+
+#[derive(Debug)]
+struct NamedDraft {
+    file: OutputFile,
+    path: TempPath,
+    unfinished: Unfinished,
+}
+
+impl Draft {
+    #[cfg(target_os = "linux")]
+    fn beside(target: &Path) -> io::Result<Self> {
+        match OutputFile::unnamed(folder_of(target)) {
+            Ok(file) => Ok(Self::Unnamed(file)),
+            // What is really wrong, if it is not that, shows again.
+            Err(_) => NamedDraft::beside(target).map(Self::Named),
+        }
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn beside(target: &Path) -> io::Result<Self> {
+        NamedDraft::beside(target).map(Self::Named)
+    }
+
+    fn file(&mut self) -> &mut OutputFile {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Unnamed(file) => file,
+            Self::Named(draft) => &mut draft.file,
+        }
+    }
+
+    /// Puts it in its place.
+    fn finish(self, target: &Path) -> io::Result<()> {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Unnamed(file) => finish_unnamed(&file, target),
+            Self::Named(draft) => draft.finish(target),
+        }
+    }
+}
+
+/// Links take the place of nothing: a file that is there is replaced by way of another name.
+#[cfg(target_os = "linux")]
+fn finish_unnamed(file: &OutputFile, target: &Path) -> io::Result<()> {
+    file.sync()?;
+    let folder = folder_of(target);
+    let linked = undisturbed(|| match file.link(target) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let named = names().make_in(folder, |path| file.link(path))?.into_temp_path();
+            replace(named, target)
+        }
+        done => done,
+    });
+    match linked {
+        Ok(()) => disk::sync_folder(folder),
+        // Some file systems have files without names, and give them none later on.
+        Err(_) => {
+            let mut draft = NamedDraft::beside(target)?;
+            let mut content = file.file();
+            io::Seek::rewind(&mut content)?;
+            io::copy(&mut content, &mut draft.file)?;
+            draft.finish(target)
+        }
+    }
+}
+
+impl NamedDraft {
+    fn beside(target: &Path) -> io::Result<Self> {
+        let made = names().make_in(folder_of(target), OutputFile::create_new)?;
+        let (file, path) = made.into_parts();
+        let unfinished = Unfinished::new(&path);
+        Ok(Self { file, path, unfinished })
+    }
+
+    fn finish(self, target: &Path) -> io::Result<()> {
+        self.file.sync()?;
+        self.unfinished.finish(|| replace(self.path, target))?;
+        disk::sync_folder(folder_of(target))
+    }
+}
+
+fn replace(named: TempPath, target: &Path) -> io::Result<()> {
+    disk::rename(&named, target)?;
+    // It has another name now. Only where that failed it is removed.
+    let _ = named.keep();
+    Ok(())
+}
+
+fn folder_of(target: &Path) -> &Path {
+    match target.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
     }
 }
 
 /// Names of files under way begin with this.
-const PREFIX: &str = ".retold-";
+pub const PREFIX: &str = ".retold-";
 
-#[cfg(unix)]
-fn beside() -> tempfile::Builder<'static, 'static> {
-    use std::os::unix::fs::PermissionsExt;
-    let mut builder = tempfile::Builder::new();
-    // Less what the umask takes away: as any new file.
-    builder.prefix(PREFIX).permissions(fs::Permissions::from_mode(0o666));
-    builder
-}
-
-#[cfg(not(unix))]
-fn beside() -> tempfile::Builder<'static, 'static> {
+fn names() -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(PREFIX);
     builder
@@ -156,13 +257,14 @@ fn buffered(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::disk::replay::{Crash, left, recorded, tree};
 
     #[test]
     fn a_failed_run_leaves_what_was_there() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("out.txt");
         fs::write(&path, "before").expect("written");
-        let output = Output::create(Some(&path)).expect("a folder to write in");
+        let output = Output::create(Some(&path), Content::Records).expect("a folder to write in");
         let failed = output.write(&mut io::sink(), |out| {
             out.write_all(b"half")?;
             anyhow::bail!("stopped")
@@ -170,7 +272,7 @@ mod tests {
         assert!(failed.is_err());
         assert_eq!(fs::read_to_string(&path).expect("there"), "before");
         assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
-        let output = Output::create(Some(&path)).expect("a folder to write in");
+        let output = Output::create(Some(&path), Content::Records).expect("a folder to write in");
         output.write(&mut io::sink(), |out| Ok(out.write_all(b"after")?)).expect("written");
         assert_eq!(fs::read_to_string(&path).expect("there"), "after");
         assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
@@ -182,7 +284,8 @@ mod tests {
         // At the first piece, at a later one, and when all is written.
         for pieces in [0, 1, 5, 9] {
             let (cancel, path) = (Cancel::new(), folder.path().join("out.txt"));
-            let output = Output::create(Some(&path)).expect("a folder to write in").until(&cancel);
+            let output = Output::create(Some(&path), Content::Records);
+            let output = output.expect("a folder to write in").until(&cancel);
             let stopped = output.write(&mut io::sink(), |out| {
                 for piece in 0..9 {
                     if piece == pieces {
@@ -201,8 +304,55 @@ mod tests {
 
     #[test]
     fn a_missing_folder_shows_at_once() {
-        let error = Output::create(Some(Path::new("no/such/folder/out.txt"))).expect_err("none");
+        let error = Output::create(Some(Path::new("no/such/folder/out.txt")), Content::Records)
+            .expect_err("none");
         assert_eq!(error.to_string(), "cannot write no/such/folder/out.txt");
+    }
+
+    #[test]
+    fn a_crash_leaves_what_was_there_or_what_is_to_be() {
+        for before in [None, Some("before")] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let path = folder.path().join("out.txt");
+            before.map_or(Ok(()), |text| fs::write(&path, text)).expect("written");
+            let before = tree(folder.path());
+            let (done, operations) = recorded(|| {
+                let output =
+                    Output::create(Some(&path), Content::Records).expect("a folder to write in");
+                output.write(&mut io::sink(), |out| Ok(out.write_all(b"after")?))
+            });
+            done.expect("written");
+            let after = tree(folder.path());
+            for end in 0..=operations.len() {
+                for crash in Crash::ALL {
+                    let mut state = left(folder.path(), &before, &operations[..end], crash);
+                    // Between the link and the rename to a name that is taken.
+                    state.retain(|name, content| {
+                        let is_whole = content.as_deref() == Some(b"after");
+                        !(is_whole && name.to_string_lossy().starts_with(PREFIX))
+                    });
+                    let last = operations[..end].last();
+                    assert!(
+                        state == before || state == after,
+                        "{crash:?} after {last:?}: {state:?}"
+                    );
+                    assert!(end < operations.len() || state == after, "{crash:?} at the end");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_had_to_have_a_name_all_along_is_put_in_its_place() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("out.txt");
+        fs::write(&path, "before").expect("written");
+        let mut draft = NamedDraft::beside(&path).expect("made");
+        draft.file.write_all(b"after").expect("written");
+        draft.finish(&path).expect("renamed");
+        assert_eq!(fs::read_to_string(&path).expect("there"), "after");
+        drop(NamedDraft::beside(&path).expect("made"));
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
     }
 
     #[cfg(unix)]
@@ -212,11 +362,12 @@ mod tests {
         let (file, link) = (folder.path().join("file"), folder.path().join("link"));
         fs::write(&file, "before").expect("written");
         std::os::unix::fs::symlink(&file, &link).expect("linked");
-        let output = Output::create(Some(&link)).expect("a link to a file");
+        let output = Output::create(Some(&link), Content::Records).expect("a link to a file");
         output.write(&mut io::sink(), |out| Ok(out.write_all(b"after")?)).expect("written");
         assert!(fs::symlink_metadata(&link).expect("there").is_symlink());
         assert_eq!(fs::read_to_string(&file).expect("there"), "after");
-        let null = Output::create(Some(Path::new("/dev/null"))).expect("a device");
+        let null =
+            Output::create(Some(Path::new("/dev/null")), Content::Records).expect("a device");
         null.write(&mut io::sink(), |out| Ok(out.write_all(b"x")?)).expect("written");
     }
 }

@@ -165,6 +165,7 @@ impl PairList {
             is_wanted
         };
         let shelf = Shelf::fill_with(corpus, room, progress, is_wanted)?;
+        settings.check_read(&[&shelf.report])?;
         Ok(Loaded { list: self, shelf, shared, repeated })
     }
 

@@ -43,6 +43,7 @@ impl Scan {
             holds
         })?;
         shelf.names = settings.names;
+        settings.check_read(&[&shelf.report])?;
         let ours = corpus.has_sides().then_some(ours);
         let sides = ours.map_or(Sides::One, Sides::two);
         let engine = settings.engine_for(shelf.report.articles, shelf.report.bytes)?;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use retold::engine::dedup::DedupConfig;
 use retold::{Config, Engine};
-use retold_corpus::{Field, Names, ReadOptions};
+use retold_corpus::{Field, Names, ReadOptions, ReadReport};
 
 use crate::Error;
 use crate::stored::Room;
@@ -128,6 +128,18 @@ pub struct Settings {
     pub room: Room,
     /// What reports call the settings of reading. Default: the names of their fields.
     pub names: Names,
+    /// What becomes of a run that cannot read all that it is asked to.
+    pub unread: Unread,
+}
+
+/// What is done about inputs and records that cannot be read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Unread {
+    /// They are skipped, counted and listed.
+    #[default]
+    Skipped,
+    /// They end the run before anything is written.
+    Refused,
 }
 
 impl Settings {
@@ -148,13 +160,25 @@ impl Settings {
         // Some ten of them are under way at a time, as they stand and parsed.
         let batch_bytes = (memory / 512).clamp(64 << 10, ReadOptions::default().batch_bytes);
         let reading = reading.batch_bytes(batch_bytes).threads(resources.threads);
-        Self { reading, engine, dedup, resources, room, names: Field::name }
+        let (names, unread) = (Field::name as Names, Unread::default());
+        Self { reading, engine, dedup, resources, room, names, unread }
     }
 
     /// Sets [`names`](Self#structfield.names).
     #[must_use]
     pub fn names(self, names: Names) -> Self {
         Self { names, ..self }
+    }
+
+    /// An error if these readings met something that could not be read, and that is to end the run.
+    pub fn check_read(&self, reports: &[&ReadReport]) -> Result<(), Error> {
+        let failures: u64 = reports.iter().map(|report| report.failures).sum();
+        match self.unread {
+            Unread::Refused if failures > 0 => {
+                Err(Error::NotAllRead(reports.iter().copied().cloned().collect()))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// An error if so many articles are too many to deduplicate within the memory that was asked for.

@@ -48,6 +48,12 @@ pub fn clean_up(end: impl FnOnce(Left)) {
     end(left);
 }
 
+/// Takes last steps, such as a link and a rename, out of reach of [`clean_up`].
+pub fn undisturbed<T>(last_steps: impl FnOnce() -> T) -> T {
+    let _held = unfinished();
+    last_steps()
+}
+
 /// A path that [`clean_up`] removes, unless it is to be kept, until this is dropped or finished.
 #[derive(Debug)]
 pub struct Unfinished {

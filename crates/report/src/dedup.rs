@@ -8,8 +8,9 @@ use std::time::Duration;
 use retold::align::Relation;
 use serde::Serialize;
 
+use crate::printable::{printable, safe_json};
 use crate::record::{RunRecord, round};
-use crate::{Read, Run, Stage};
+use crate::{Read, Run, Stage, quantity};
 
 /// How many articles, and how much text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -27,6 +28,19 @@ pub struct Undated {
     pub missing: u64,
     /// Those with something in it that is no date.
     pub unreadable: u64,
+}
+
+/// An input that was not read, or not to its end.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Incomplete {
+    /// The file, as it was found.
+    pub path: String,
+    /// Articles that were read of it.
+    pub articles: u64,
+    /// The line (of a table the row) from which on nothing was read; nothing where that is unknown.
+    pub line: Option<u64>,
+    /// What happened, and what to do about it.
+    pub reason: String,
 }
 
 /// Everything to be said of a deduplication.
@@ -48,6 +62,8 @@ pub struct Deduplication {
     pub skipped: Vec<(String, u64)>,
     /// How often something was read after a repair.
     pub repaired: Vec<(String, u64)>,
+    /// Inputs and references that were not read to their end.
+    pub incomplete: Vec<Incomplete>,
     /// How many articles of the inputs have no date, where that matters.
     pub undated: Option<Undated>,
     /// Where the time went before anything was written.
@@ -72,6 +88,7 @@ struct SummaryRecord<'a> {
     relations: BTreeMap<&'static str, u64>,
     skipped: BTreeMap<&'a str, u64>,
     repaired: BTreeMap<&'a str, u64>,
+    incomplete: &'a [Incomplete],
     #[serde(skip_serializing_if = "Option::is_none")]
     undated: Option<Undated>,
     stages: BTreeMap<&'a str, f64>,
@@ -88,8 +105,22 @@ impl Deduplication {
 
     /// Writes `summary.json` to `out`, and flushes.
     pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
-        serde_json::to_writer_pretty(&mut *out, &self.record())?;
-        out.write_all(b"\n")?;
+        let json = serde_json::to_string_pretty(&self.record())? + "\n";
+        out.write_all(safe_json(&json).as_bytes())?;
+        out.flush()
+    }
+
+    /// Writes what the folder lacks because of inputs that were not read to their end, for people.
+    pub fn write_incomplete(&self, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(
+            b"This folder is incomplete: these inputs were not read, or not to their end.\n",
+        )?;
+        for Incomplete { path, articles, line, reason } in &self.incomplete {
+            let read = quantity::counted(*articles, "article");
+            let until = line.map_or_else(String::new, |line| format!(", none from line {line} on"));
+            let path = printable(path);
+            writeln!(out, "{path}: {read} read{until}; it {}", printable(reason))?;
+        }
         out.flush()
     }
 
@@ -109,6 +140,7 @@ impl Deduplication {
             relations: dropped.iter().map(|(of, n)| (of.name(), n.articles)).collect(),
             skipped: by_name(&self.skipped),
             repaired: by_name(&self.repaired),
+            incomplete: &self.incomplete,
             undated: self.undated,
             stages,
             candidates: self.candidates,
@@ -150,7 +182,8 @@ impl Dropped<'_> {
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let &Self { id, keeper, relation, score, why } = self;
         let (relation, score) = (relation.name(), round(score));
-        serde_json::to_writer(&mut *out, &DroppedRecord { id, keeper, relation, score, why })?;
-        out.write_all(b"\n")
+        let record = DroppedRecord { id, keeper, relation, score, why };
+        let line = serde_json::to_string(&record)? + "\n";
+        out.write_all(safe_json(&line).as_bytes())
     }
 }

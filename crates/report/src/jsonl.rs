@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use crate::printable::safe_json;
 use crate::record::{Explain, PairRecord};
 use crate::{Error, Findings, Format};
 use retold::align::Comparison;
@@ -76,8 +77,8 @@ impl Format for ClusterLines {
 }
 
 fn write_line(record: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, record)?;
-    out.write_all(b"\n")
+    let line = serde_json::to_string(record)? + "\n";
+    out.write_all(safe_json(&line).as_bytes())
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 //! window or reorder the line.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::io;
 
 /// `text` with control characters and directional embeddings, overrides and isolates written out,
 /// as `\u{1b}` (Boucher and Anderson, Trojan Source, 2021, on the latter).
@@ -33,6 +35,69 @@ pub fn one_line(text: &str) -> String {
     line
 }
 
+/// JSON as it was, but for what a terminal would obey within its strings, written as `\u001b`: the same
+/// JSON. Line ends between values stay.
+pub fn safe_json(json: &str) -> Cow<'_, str> {
+    // Nearly always: what is in ASCII the serialiser has escaped, but for the last one.
+    if json.bytes().all(|b| b < 0x7f) || !json.contains(is_unsafe_in_lines) {
+        return json.into();
+    }
+    let mut safe = String::with_capacity(json.len() + 16);
+    json.chars().for_each(|character| escape(character, &mut safe));
+    safe.into()
+}
+
+/// Whether a terminal must not get this character from a stranger, in text of many lines.
+fn is_unsafe_in_lines(character: char) -> bool {
+    is_unsafe(character) && !matches!(character, '\n' | '\r' | '\t')
+}
+
+/// The character, or what it is in a string of JSON if it is unsafe.
+fn escape(character: char, to: &mut String) {
+    if !is_unsafe_in_lines(character) {
+        to.push(character);
+        return;
+    }
+    for unit in character.encode_utf16(&mut [0; 2]) {
+        // Writing to a string cannot fail.
+        let _ = write!(to, "\\u{unit:04x}");
+    }
+}
+
+/// Lets records through to a terminal, with what it would obey written as `\u001b`; line ends and tabs
+/// stay. What is not UTF-8 becomes U+FFFD.
+#[derive(Debug)]
+pub struct Screen<W: io::Write> {
+    out: W,
+    /// The beginning of a character that is not whole yet.
+    begun: Vec<u8>,
+}
+
+impl<W: io::Write> Screen<W> {
+    /// Nothing was written yet.
+    pub fn new(out: W) -> Self {
+        Self { out, begun: Vec::new() }
+    }
+}
+
+impl<W: io::Write> io::Write for Screen<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.begun.extend(bytes);
+        let tail = self.begun.utf8_chunks().last().map_or(&[][..], |chunk| chunk.invalid());
+        let is_begun = str::from_utf8(tail).is_err_and(|error| error.error_len().is_none());
+        let whole = self.begun.len() - if is_begun { tail.len() } else { 0 };
+        let mut safe = String::with_capacity(whole);
+        String::from_utf8_lossy(&self.begun[..whole]).chars().for_each(|c| escape(c, &mut safe));
+        self.begun.drain(..whole);
+        self.out.write_all(safe.as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
 /// Whether a terminal must not get this character from a stranger.
 pub fn is_unsafe(character: char) -> bool {
     character.is_control()
@@ -59,6 +124,33 @@ mod tests {
     fn one_line_is_one_line() {
         assert_eq!(one_line(" a\r\n\tb\u{2028}c \u{85}"), "a b c");
         assert_eq!(one_line("\0x"), "\\u{0}x");
+    }
+
+    #[test]
+    fn records_stay_what_they_are() {
+        let hostile = "a\x1b[2J\u{9b}31m\u{202e}\u{7f}\u{e0041}ü";
+        let json = serde_json::to_string(&[hostile]).expect("JSON");
+        let safe = safe_json(&json);
+        assert!(!safe.contains(is_unsafe) && safe.contains('ü'), "{safe}");
+        assert_eq!(serde_json::from_str::<[String; 1]>(&safe).expect("JSON"), [hostile]);
+        assert!(matches!(safe_json("[\n  \"a\"\n]"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_screen_shows_what_it_must_not_obey() {
+        use std::io::Write;
+        let text = "a,\u{9b}31m\x1b\r\nü\u{202e}\t中";
+        for piece in 1..text.len() {
+            let mut out = Vec::new();
+            let mut screen = Screen::new(&mut out);
+            for bytes in text.as_bytes().chunks(piece) {
+                screen.write_all(bytes).expect("written");
+            }
+            assert_eq!(String::from_utf8_lossy(&out), "a,\\u009b31m\\u001b\r\nü\\u202e\t中");
+        }
+        let mut out = Vec::new();
+        Screen::new(&mut out).write_all(b"a\xffb\xc3").expect("written");
+        assert_eq!(out, "a\u{fffd}b".as_bytes());
     }
 
     proptest::proptest! {

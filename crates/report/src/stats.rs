@@ -6,6 +6,7 @@ use std::io::Write;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
+use crate::printable::safe_json;
 use crate::record::{RunRecord, map};
 use crate::{Error, Findings, Format, Notes, Stage};
 use retold::align::Relation;
@@ -40,7 +41,8 @@ struct NotesRecord<'a> {
 
 impl Format for Stats {
     fn write(&self, findings: &Findings<'_>, out: &mut (dyn Write + Send)) -> Result<(), Error> {
-        serde_json::to_writer_pretty(&mut *out, &record(findings))?;
+        let json = serde_json::to_string_pretty(&record(findings))?;
+        out.write_all(safe_json(&json).as_bytes())?;
         out.write_all(b"\n")?;
         Ok(out.flush()?)
     }

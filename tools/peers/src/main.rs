@@ -1,8 +1,8 @@
 //! Generates corpora with planted copies, and measures retold beside its peers on them.
 //!
 //! ```sh
-//! cargo run --release -p retold-peers -- --docs 50000 --python --json figures.json
-//! cargo run --release -p retold-peers -- generate --articles 100000 --output corpus.jsonl --truth pairs.jsonl
+//! cargo run --release --manifest-path tools/peers/Cargo.toml -- --docs 50000 --python --json figures.json
+//! cargo run --release --manifest-path tools/peers/Cargo.toml -- generate --articles 100000 --output corpus.jsonl --truth pairs.jsonl
 //! ```
 
 mod generate;

@@ -73,12 +73,22 @@ pub fn json_lines(articles: &[(&str, &str)]) -> String {
     articles.iter().map(line).map(|line| line + "\n").collect()
 }
 
-/// Runs a command whose standard input stays open, and interrupts it (Ctrl-C) when it is under way.
+/// How many files below a folder a process has open, also such without a name. None where the system does
+/// not say.
 #[cfg(unix)]
-pub fn interrupt(command: &mut Command, is_under_way: impl Fn() -> bool) -> Output {
+pub fn open_files(process: u32, folder: &Path) -> usize {
+    let open = fs::read_dir(format!("/proc/{process}/fd")).into_iter().flatten().flatten();
+    let links = open.filter_map(|entry| fs::read_link(entry.path()).ok());
+    links.filter(|path| path.starts_with(folder)).count()
+}
+
+/// Runs a command whose standard input stays open, and interrupts it (Ctrl-C) when it is under way:
+/// that is asked with its number.
+#[cfg(unix)]
+pub fn interrupt(command: &mut Command, is_under_way: impl Fn(u32) -> bool) -> Output {
     let mut child =
         command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
-    while !is_under_way() {
+    while !is_under_way(child.id()) {
         std::thread::yield_now();
     }
     let pid = child.id().to_string();

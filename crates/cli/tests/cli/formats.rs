@@ -167,3 +167,30 @@ fn errors_in_place_of_pairs_agree_with_their_schema() {
     let errors: Vec<Value> = lines.lines().map(|line| checked(line, PAIR_ERROR)).collect();
     assert_eq!(errors.len(), 3);
 }
+
+#[test]
+fn records_hold_nothing_that_a_terminal_obeys_and_say_the_same() {
+    let text = "The board of the port met on Tuesday, and said that the crane would stay there.";
+    let id = "\u{9b}31m\u{202e}\u{7f}a";
+    let lines = [id, "b"].map(|id| serde_json::json!({"id": id, "text": text}).to_string());
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("in.jsonl");
+    std::fs::write(&path, lines.join("\n")).expect("written");
+    let path = path.to_str().expect("UTF-8");
+    let run =
+        Run::new(&["scan", path, "--format", "jsonl", "-o", "pairs", "--clusters", "clusters"]);
+    let dedup = Run::new(&["dedup", path, "-o", "clean", "--keep", "first"]);
+    for (records, key, text) in [
+        (run.records("pairs", PAIR), "a", run.text("pairs")),
+        (run.records("clusters", CLUSTER), "id", run.text("clusters")),
+        (
+            dedup.records("clean/dropped.jsonl", DROPPED),
+            "keeper",
+            dedup.text("clean/dropped.jsonl"),
+        ),
+    ] {
+        assert_eq!(records[0][key], id);
+        let is_obeyed = |c: char| c != '\n' && (c.is_control() || c == '\u{202e}');
+        assert!(!text.contains(is_obeyed), "{text:?}");
+    }
+}

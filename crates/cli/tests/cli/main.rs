@@ -4,6 +4,7 @@ mod against;
 mod command;
 mod compare;
 mod dedup;
+mod durable;
 mod encodings;
 mod evaluate;
 mod formats;

@@ -182,7 +182,7 @@ fn what_an_interrupted_run_left_is_no_input_and_stays_where_there_is_none() {
     let here = files.path();
     let mut command = retold();
     command.current_dir(here).args(["dedup", "in", "-", "-o", "in/out"]);
-    let under_way = || here.join("in/out.partial/made-by-retold").exists();
+    let under_way = |_| here.join("in/out.partial/made-by-retold").exists();
     crate::command::interrupt(&mut command, under_way);
     // As an interrupted run would have left it.
     let left = here.join("in/out.partial");

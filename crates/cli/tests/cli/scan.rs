@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::{Command, Stdio};
 
-use crate::command::{article, folder, json_lines, records, retold, run, seeds};
+use crate::command::{article, folder, json_lines, open_files, records, retold, run, seeds};
 
 /// Articles in the seeds' folder, and the page that describes them.
 const SEEDS: usize = 17;
@@ -347,7 +347,8 @@ fn quiet_is_quiet_but_for_errors() {
 #[test]
 fn an_interrupted_run_leaves_nothing() {
     let files = folder(&[]);
-    let under_way = || fs::read_dir(files.path()).expect("a folder").count();
+    let left = || fs::read_dir(files.path()).expect("a folder").count();
+    let under_way = |process| open_files(process, files.path()) + left() > 0;
     let mut started = retold();
     let done = crate::command::interrupt(
         started.current_dir(files.path()).args([
@@ -358,11 +359,11 @@ fn an_interrupted_run_leaves_nothing() {
             "--output",
             "pairs.jsonl",
         ]),
-        || under_way() > 0,
+        under_way,
     );
     assert_eq!(done.status.code(), Some(130));
     assert!(String::from_utf8_lossy(&done.stderr).contains("interrupted"));
-    assert_eq!(under_way(), 0);
+    assert_eq!(left(), 0);
 }
 
 /// So many articles that their texts fit into the memory and their postings do not.

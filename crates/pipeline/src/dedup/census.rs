@@ -153,6 +153,13 @@ impl Census {
         }
     }
 
+    /// How many articles are of a source of the references, or of the inputs.
+    pub fn articles_of(&self, source: u32, is_reference: bool) -> u32 {
+        let places = &self.places[side(is_reference)];
+        let before = |source| places.before(Place::on_line(source, 0));
+        before(source + 1) - before(source)
+    }
+
     /// The place of an article of the references.
     pub fn place_of_reference(&self, article: u32) -> Option<Place> {
         self.places[0].place(article)

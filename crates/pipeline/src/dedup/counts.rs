@@ -1,11 +1,11 @@
-//! How much is kept, and how much is dropped.
+//! How much is kept, how much is dropped, and what was not read.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use retold::align::Relation;
 use retold::engine::dedup::Fate;
-use retold_report::dedup::Amount;
+use retold_report::dedup::{Amount, Incomplete};
 
 /// What was kept and dropped, and how long writing took.
 #[derive(Debug, Default)]
@@ -14,6 +14,8 @@ pub struct Counts {
     pub kept: Amount,
     /// What is dropped, by what it is to the article that is kept.
     pub dropped: BTreeMap<Relation, Amount>,
+    /// Inputs and references that were not read to their end.
+    pub incomplete: Vec<Incomplete>,
     /// How long writing took.
     pub took: Duration,
 }

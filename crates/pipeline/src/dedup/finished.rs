@@ -1,23 +1,25 @@
 //! Which files of kept articles are finished, for a run that goes on.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
+use crate::disk::OutputFile;
+
 /// Counts and hashes what is written to a file.
 pub struct Hashed {
-    file: File,
+    file: OutputFile,
     hash: Xxh3,
     bytes: u64,
 }
 
 impl Hashed {
     /// A file that is empty.
-    pub fn new(file: File) -> Self {
+    pub fn new(file: OutputFile) -> Self {
         Self { file, hash: Xxh3::new(), bytes: 0 }
     }
 
@@ -65,7 +67,7 @@ impl Sum {
 /// The record of finished files: a line of JSON and its hash for each.
 #[derive(Debug)]
 pub struct Finished {
-    record: File,
+    record: OutputFile,
     /// By source, the paths within the folder.
     done: BTreeMap<u32, PathBuf>,
     /// The sources of files that are not as they were when they were finished.
@@ -85,9 +87,10 @@ impl Finished {
     pub fn open(record: &Path, folder: &Path) -> io::Result<Self> {
         let mut done = BTreeMap::new();
         let (mut damaged, mut whole) = (BTreeSet::new(), 0);
-        let mut options = OpenOptions::new();
-        let file = options.read(true).write(true).create(true).truncate(false).open(record)?;
-        for text in BufReader::new(&file).split(b'\n') {
+        let mut record = OutputFile::open(record)?;
+        let mut lines = record.file();
+        lines.rewind()?;
+        for text in BufReader::new(lines).split(b'\n') {
             let text = text?;
             let Some(Line { source, path, sum }) = line(&text) else { break };
             whole += text.len() as u64 + 1;
@@ -98,8 +101,8 @@ impl Finished {
                 damaged.insert(source);
             }
         }
-        file.set_len(whole.min(file.metadata()?.len()))?;
-        let record = OpenOptions::new().append(true).open(record)?;
+        let bytes = record.file().metadata()?.len();
+        record.truncate(whole.min(bytes))?;
         Ok(Self { record, done, damaged })
     }
 
@@ -121,7 +124,13 @@ impl Finished {
     /// Records that the file of a source is finished.
     pub fn add(&mut self, source: u32, path: &Path, sum: Sum) -> io::Result<()> {
         let text = serde_json::to_string(&Line { source, path: path.to_owned(), sum })?;
-        writeln!(self.record, "{:016x} {text}", xxh3_64(text.as_bytes()))
+        let line = format!("{:016x} {text}\n", xxh3_64(text.as_bytes()));
+        self.record.write_all(line.as_bytes())
+    }
+
+    /// From here on the record outlasts a power cut.
+    pub fn sync(&self) -> io::Result<()> {
+        self.record.sync()
     }
 }
 
@@ -145,7 +154,8 @@ mod tests {
         let open = || Finished::open(&record, folder.path()).expect("readable");
         let mut finished = open();
         for (source, name) in [(0, "a"), (2, "b"), (5, "c")] {
-            let mut file = Hashed::new(File::create(folder.path().join(name)).expect("made"));
+            let mut file =
+                Hashed::new(OutputFile::create(&folder.path().join(name)).expect("made"));
             write!(file, "content of {name}").expect("written");
             finished.add(source, Path::new(name), file.sum()).expect("recorded");
         }

@@ -1,6 +1,5 @@
 //! A deduplication, from the first reading to the folder that it writes.
 
-use std::fs::File;
 use std::io::{self, BufWriter};
 use std::path::Path;
 
@@ -19,6 +18,7 @@ use super::shards::Shards;
 use super::target::{self, Target};
 use super::terms::{InputState, Terms};
 use super::{Corpora, Dedup, Method, Notice, Output, Told, cannot_write, pause};
+use crate::disk::OutputFile;
 use crate::run::{Started, peak_memory};
 use crate::settings::Settings;
 use crate::stored::Room;
@@ -112,7 +112,7 @@ impl Job<'_> {
         let done = self.planned_and_written(&pile, census, told);
         if matches!(
             done.as_ref().map_err(|error| error.downcast_ref()),
-            Err(Some(Error::NoDates(_)))
+            Err(Some(Error::NoDates(_) | Error::NotAllRead(_)))
         ) {
             self.target.iter_mut().for_each(Target::is_worthless);
         }
@@ -198,7 +198,7 @@ impl Job<'_> {
                 }
                 self.written(pile, &plan, Shards::new(pile.own(), folder, finished, cancel))?
             }
-            None => plan.counts()?,
+            None => plan.counts(pile, self.dedup.settings.names)?,
         };
         Ok(Done { plan, counts })
     }
@@ -206,7 +206,7 @@ impl Job<'_> {
     /// Writes what is kept and what is dropped.
     fn written(&self, pile: &Pile, plan: &Plan, mut shards: Shards<'_>) -> anyhow::Result<Counts> {
         let clock = std::time::Instant::now();
-        let mut counts = plan.counts()?;
+        let mut counts = plan.counts(pile, self.dedup.settings.names)?;
         let cancel = self.progress.cancel();
         self.progress.begin_steps("writing", counts.kept.articles);
         let references = plan.census.references();
@@ -231,8 +231,11 @@ impl Job<'_> {
         plan.write_dropped(&path, pile, &cancel).with_context(|| cannot_write(&path))?;
         pause::at("written", None, &cancel)?;
         counts.took = clock.elapsed();
-        let path = target.path("summary.json");
-        write_summary(&self.summary(plan, &counts), &path).with_context(|| cannot_write(&path))?;
+        let summary = self.summary(plan, &counts);
+        if !summary.incomplete.is_empty() {
+            write_to(&target.path(INCOMPLETE), |out| summary.write_incomplete(out))?;
+        }
+        write_to(&target.path("summary.json"), |out| summary.write_json(out))?;
         Ok(counts)
     }
 
@@ -253,6 +256,7 @@ impl Job<'_> {
             dropped: counts.dropped.clone(),
             skipped: reasons(&report.skipped),
             repaired: reasons(&report.repaired),
+            incomplete: counts.incomplete.clone(),
             undated: plan.undated,
             stages: plan.stages.clone(),
             writing: counts.took,
@@ -262,7 +266,14 @@ impl Job<'_> {
     }
 }
 
-fn write_summary(summary: &Deduplication, path: &Path) -> io::Result<()> {
-    let mut out = BufWriter::new(File::create(path)?);
-    summary.write_json(&mut out)
+/// What a folder holds beside the rest if not all of the input is in it.
+const INCOMPLETE: &str = "INCOMPLETE.txt";
+
+fn write_to(
+    path: &Path,
+    write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> anyhow::Result<()> {
+    let created = OutputFile::create(path);
+    let written = created.and_then(|file| write(&mut BufWriter::new(file)));
+    written.with_context(|| cannot_write(path))
 }

@@ -11,8 +11,7 @@
 //! A frame that was written in part, or damaged later, fails its checksum: the journal ends before it.
 
 use std::borrow::Cow;
-use std::fs::{File, OpenOptions};
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Read, Seek, Write};
 use std::ops::Range;
 use std::path::Path;
 
@@ -24,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::Error;
+use crate::disk::{self, OutputFile, Pace};
 use crate::stored::Room;
 use crate::temporary::read_at;
 
@@ -35,8 +35,9 @@ pub struct Journal {
     held: Vec<Box<[u8]>>,
     held_bytes: usize,
     /// The others; all of them if the file is to outlast the process.
-    file: Option<File>,
+    file: Option<OutputFile>,
     is_lasting: bool,
+    pace: Pace,
     end: u64,
     frames: Vec<Frame>,
     articles: u32,
@@ -113,6 +114,7 @@ impl Journal {
             held_bytes: 0,
             file: None,
             is_lasting: false,
+            pace: Pace::new(),
             end: 0,
             frames: Vec::new(),
             articles: 0,
@@ -127,20 +129,19 @@ impl Journal {
         mut each: impl FnMut(Header),
     ) -> anyhow::Result<(Self, u64)> {
         let cannot = || format!("cannot write {}", path.display());
-        let mut options = OpenOptions::new();
-        let file = options.read(true).write(true).create(true).truncate(false).open(path);
-        let file = file.with_context(cannot)?;
-        let bytes = file.metadata().with_context(cannot)?.len();
+        let mut file = OutputFile::open(path).with_context(cannot)?;
+        path.parent().map_or(Ok(()), disk::sync_folder).with_context(cannot)?;
+        let mut frames = file.file();
+        let bytes = frames.metadata().with_context(cannot)?.len();
+        frames.rewind().with_context(cannot)?;
         let mut journal = Self { is_lasting: true, ..Self::temporary(room) };
-        let mut reader = BufReader::with_capacity(1 << 20, &file);
+        let mut reader = BufReader::with_capacity(1 << 20, frames);
         while let Some(Whole { header, body, bytes }) = next_frame(&mut reader) {
             journal.end += bytes;
             journal.note(&header, &body);
             each(header);
         }
-        drop(reader);
-        file.set_len(journal.end).with_context(cannot)?;
-        (&file).seek(SeekFrom::Start(journal.end)).with_context(cannot)?;
+        file.truncate(journal.end).with_context(cannot)?;
         journal.file = Some(file);
         let lost = bytes - journal.end;
         Ok((journal, lost))
@@ -163,9 +164,8 @@ impl Journal {
         let room = self.room.clone();
         let (file, is_lasting) = (self.file.take(), self.is_lasting);
         *self = Self { file, is_lasting, ..Self::temporary(room) };
-        let Some(mut file) = self.file.as_ref() else { return Ok(()) };
-        let cleared = file.set_len(0).and_then(|()| file.seek(SeekFrom::Start(0)));
-        Ok(cleared.map(drop).map_err(|error| self.failure("write", error))?)
+        let cleared = self.file.as_mut().map_or(Ok(()), |file| file.truncate(0));
+        Ok(cleared.map_err(|error| self.failure("write", error))?)
     }
 
     fn fits(&self, body: &[u8]) -> bool {
@@ -175,16 +175,22 @@ impl Journal {
     fn write(&mut self, header: &Header, body: &[u8]) -> io::Result<()> {
         let file = match &mut self.file {
             Some(file) => file,
-            none => none.insert(tempfile::tempfile_in(&self.room.temp)?),
+            none => {
+                let file = tempfile::tempfile_in(&self.room.temp)?;
+                none.insert(OutputFile::temporary(file))
+            }
         };
-        let header = serde_json::to_vec(header)?;
-        file.write_all(&(header.len() as u32).to_le_bytes())?;
-        file.write_all(&(body.len() as u32).to_le_bytes())?;
-        file.write_all(&checksum(&header, body).to_le_bytes())?;
-        file.write_all(&header)?;
+        let (is_end, header) = (header.is_end, serde_json::to_vec(header)?);
+        let mut before = Vec::with_capacity(PREFIX + header.len());
+        before.extend((header.len() as u32).to_le_bytes());
+        before.extend((body.len() as u32).to_le_bytes());
+        before.extend(checksum(&header, body).to_le_bytes());
+        before.extend(&header);
+        file.write_all(&before)?;
         file.write_all(body)?;
-        self.end += (PREFIX + header.len() + body.len()) as u64;
-        Ok(())
+        self.end += (before.len() + body.len()) as u64;
+        // What is concluded from a whole reading must not outlast it.
+        if self.is_lasting && (is_end || self.pace.is_due()) { file.sync() } else { Ok(()) }
     }
 
     /// Knows a frame whose end is the journal's, and holds it if there is room.
@@ -277,7 +283,7 @@ impl Journal {
         let mut bytes = vec![0; range.len()];
         let from = self.frames[frame].body + range.start as u64;
         let file = self.file.as_ref().ok_or_else(|| io::ErrorKind::NotFound.into());
-        let read = file.and_then(|file| read_at(file, &mut bytes, from));
+        let read = file.and_then(|file| read_at(file.file(), &mut bytes, from));
         read.map_err(|error| self.failure("read", error))?;
         Ok(Cow::Owned(bytes))
     }
@@ -374,7 +380,7 @@ mod tests {
     fn what_cannot_be_read_back_is_an_error_and_no_zero() {
         let mut journal = Journal::temporary(room(0));
         fill(&mut journal);
-        journal.file.as_ref().expect("made").set_len(10).expect("cut");
+        journal.file.as_ref().expect("made").file().set_len(10).expect("cut");
         assert!(journal.id(0).is_err());
         assert!(journal.preference(0).is_err());
         assert!(journal.all_bytes(0).any(|bytes| bytes.is_err()));

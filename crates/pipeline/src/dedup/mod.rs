@@ -11,6 +11,8 @@
 
 mod census;
 mod counts;
+#[cfg(test)]
+mod crashes;
 mod dates;
 mod finished;
 mod job;

@@ -85,14 +85,15 @@ mod tests {
     use std::io::Read;
 
     use super::*;
+    use crate::disk::OutputFile;
 
     #[test]
     fn what_is_packed_can_be_unpacked() {
         use Compression::{Bzip2, Gzip, Plain, Xz, Zstd};
         for compression in [Plain, Gzip, Zstd, Bzip2, Xz] {
             let file = tempfile::NamedTempFile::new().expect("a file");
-            let mut packer =
-                Packer::new(Hashed::new(file.reopen().expect("open")), compression).expect("ready");
+            let packed = OutputFile::create(file.path()).expect("open");
+            let mut packer = Packer::new(Hashed::new(packed), compression).expect("ready");
             packer.write_all(b"one\ntwo\n").expect("written");
             packer.finish().expect("finished");
             let packed = Box::new(File::open(file.path()).expect("open"));

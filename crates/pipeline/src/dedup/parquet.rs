@@ -10,6 +10,7 @@ use ::parquet::file::properties::WriterProperties;
 use retold::Cancel;
 
 use super::finished::{Hashed, Sum};
+use crate::disk::OutputFile;
 
 /// Copies the rows of these numbers, from 1 and ascending, with all their columns, and compressed
 /// as they were, until `cancel` is told. Says what the file holds then.
@@ -23,8 +24,11 @@ pub fn copy_rows(from: &Path, to: &Path, rows: &[u64], cancel: &Cancel) -> anyho
         properties = properties.set_compression(column.compression());
     }
     let schema = reader.schema().clone();
-    let mut writer =
-        ArrowWriter::try_new(Hashed::new(File::create(to)?), schema, Some(properties.build()))?;
+    let mut writer = ArrowWriter::try_new(
+        Hashed::new(OutputFile::create(to)?),
+        schema,
+        Some(properties.build()),
+    )?;
     for batch in reader.with_row_selection(selection(rows)).build()? {
         cancel.check()?;
         writer.write(&batch?)?;

@@ -7,7 +7,8 @@ use std::ops::ControlFlow;
 
 use anyhow::{Context, bail, ensure};
 use retold::Cancel;
-use retold_corpus::{Batch, Corpus, Ids, Selection, Start};
+use retold_corpus::{Batch, Corpus, Ids, Names, Problem, ReadReport, Selection, Start};
+use retold_report::dedup::Incomplete;
 use tempfile::NamedTempFile;
 use xxhash_rust::xxh3::Xxh3;
 
@@ -161,6 +162,24 @@ impl Pile {
     /// An error if the run was told to stop.
     fn go_on(&self) -> anyhow::Result<()> {
         Ok(self.cancel.check().map_err(Error::from)?)
+    }
+
+    /// What was not read to its end.
+    pub fn incomplete(&self, census: &Census, names: Names) -> Vec<Incomplete> {
+        let sides = [(&self.reference, &census.reference), (&self.own, &census.report)];
+        let of_side = |(corpus, report): (&Corpus, &ReadReport)| -> Vec<Incomplete> {
+            let is_reference = std::ptr::eq(corpus, &self.reference);
+            let of = |problem: &Problem| {
+                let sources = corpus.sources().iter();
+                let source = (0..).zip(sources).find(|(_, of)| of.shown() == problem.path);
+                let articles =
+                    source.map_or(0, |(source, _)| census.articles_of(source, is_reference));
+                let (path, line) = (problem.path.clone(), problem.line);
+                Incomplete { path, articles: articles.into(), line, reason: problem.said(names) }
+            };
+            report.incomplete.listed().iter().map(of).collect()
+        };
+        sides.into_iter().flat_map(of_side).collect()
     }
 
     /// An error if a file was written to since before the first reading.

@@ -1,7 +1,7 @@
 //! What becomes of each article.
 
 use std::collections::HashSet;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::time::Instant;
@@ -11,6 +11,7 @@ use retold::align::Relation;
 use retold::engine::Pair;
 use retold::engine::dedup::{Drop, Edge, Fates, Rank, Signing, Standing, Verification, choose};
 use retold::{Cancel, Engine};
+use retold_corpus::Names;
 use retold_report::Stage;
 use retold_report::dedup::{Dropped, Undated};
 use xxhash_rust::xxh3::xxh3_64;
@@ -21,6 +22,7 @@ use super::counts::Counts;
 use super::keep::{Keep, LAST, UNREADABLE};
 use super::pause;
 use super::pile::{Again, CHANGED, Kept, Pile};
+use crate::disk::{self, OutputFile};
 use crate::settings::Settings;
 use crate::stored::StoredTexts;
 use crate::{Error, Progress};
@@ -90,6 +92,7 @@ impl Planning<'_> {
             Ok(Kept { preferences: keep.preferences(&articles), page })
         })?;
         drop(signing);
+        settings.check_read(&[&census.reference, &census.report])?;
         let undated = self.undated(&census)?;
         pause::at("read", None, &cancel)?;
         clock.ends("sign");
@@ -136,6 +139,7 @@ impl Planning<'_> {
             Ok(Kept { preferences, page: Vec::new() })
         })?;
         texts.finish()?;
+        settings.check_read(&[&census.reference, &census.report])?;
         let undated = self.undated(&census)?;
         pause::at("read", None, &progress.cancel())?;
         clock.ends("read");
@@ -192,9 +196,10 @@ fn rank(census: &Census, article: u32) -> Result<Rank, Error> {
 }
 
 impl Plan {
-    /// How many articles are kept and dropped, and how much text.
-    pub fn counts(&self) -> Result<Counts, Error> {
-        let mut counts = Counts::default();
+    /// How many articles are kept and dropped, how much text, and what was not read.
+    pub fn counts(&self, pile: &Pile, names: Names) -> Result<Counts, Error> {
+        let mut counts =
+            Counts { incomplete: pile.incomplete(&self.census, names), ..Counts::default() };
         let first = self.census.references();
         for (article, bytes) in (first..).zip(self.census.journal.all_bytes(first)) {
             counts.note(&self.fates.of(article), bytes?);
@@ -214,12 +219,13 @@ impl Plan {
             body.extend((relation.unwrap_or_default() as u32).to_le_bytes());
         }
         body.extend(xxh3_64(&body).to_le_bytes());
-        fs::write(path, body).with_context(|| cannot_write(path))
+        let written = disk::replace(path, &path.with_extension("new"), |out| out.write_all(&body));
+        written.with_context(|| cannot_write(path))
     }
 
     /// Writes a record for each dropped article, in the order read.
     pub fn write_dropped(&self, path: &Path, pile: &Pile, cancel: &Cancel) -> anyhow::Result<()> {
-        let mut out = BufWriter::new(File::create(path)?);
+        let mut out = BufWriter::new(OutputFile::create(path)?);
         let journal = &self.census.journal;
         let keepers = Keepers::new(&self.census, self.fates.drops(), pile)?;
         for &Drop { article, keeper, relation, score } in self.fates.drops() {

@@ -1,7 +1,7 @@
 //! What is kept, in files as they were read.
 
 use std::collections::HashSet;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Component, Path, PathBuf};
 
@@ -12,6 +12,7 @@ use retold_corpus::{Corpus, Format, Record, Source};
 use super::finished::{Finished, Hashed};
 use super::pack::Packer;
 use super::{cannot_write, pause};
+use crate::disk::{self, OutputFile, Pace};
 
 /// Writes kept records, source by source; at any time one file is open.
 pub struct Shards<'c> {
@@ -22,6 +23,7 @@ pub struct Shards<'c> {
     /// What stands above these.
     folders: HashSet<PathBuf>,
     open: Option<Shard>,
+    pace: Pace,
     cancel: Cancel,
 }
 
@@ -51,7 +53,8 @@ impl<'c> Shards<'c> {
         let used: HashSet<_> = finished.iter().map(|(_, path)| path.to_owned()).collect();
         let folders = used.iter().flat_map(|path| path.ancestors().skip(1));
         let folders = folders.map(Path::to_owned).collect();
-        Self { corpus, folder, finished, used, folders, open: None, cancel }
+        let pace = Pace::new();
+        Self { corpus, folder, finished, used, folders, open: None, pace, cancel }
     }
 
     /// The first source that is left to write. Files that are one article each are not recorded as
@@ -90,7 +93,7 @@ impl<'c> Shards<'c> {
         let last = self.open.take();
         self.close(last)?;
         // Also where nothing is kept.
-        fs::create_dir_all(&self.folder).with_context(|| cannot_write(&self.folder))
+        disk::make_folders(&self.folder).with_context(|| cannot_write(&self.folder))
     }
 
     /// A path for a source: its own relative path, without what leads out of the folder; with a
@@ -141,21 +144,21 @@ impl<'c> Shards<'c> {
     ) -> anyhow::Result<Shard> {
         let source = self.source(number);
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
+            disk::make_folders(folder)?;
         }
         let content = match source.format {
             #[cfg(feature = "parquet")]
             Format::Parquet => Content::Rows(Vec::new()),
             _ if record.place.line == 0 => {
                 match &source.path {
-                    Some(from) => fs::copy(from, &path).map(drop)?,
-                    None => fs::write(&path, &record.text)?,
+                    Some(from) => disk::copy(from, &path)?,
+                    None => OutputFile::create(&path)?.write_all(record.text.as_bytes())?,
                 }
                 Content::Whole
             }
             format => {
                 let mut packer =
-                    Packer::new(Hashed::new(File::create(&path)?), source.compression)?;
+                    Packer::new(Hashed::new(OutputFile::create(&path)?), source.compression)?;
                 match heading {
                     Some(heading) => {
                         packer.write_all(heading)?;
@@ -198,6 +201,10 @@ impl<'c> Shards<'c> {
         let finish = |sum| {
             let name = path.strip_prefix(&self.folder).unwrap_or(&path);
             self.finished.add(source, name, sum)?;
+            if self.pace.is_due() {
+                disk::sync_all(&self.folder)?;
+                self.finished.sync()?;
+            }
             Ok(pause::at("shard", Some(source), &self.cancel)?)
         };
         done.and_then(finish).with_context(|| cannot_write(&path))

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use crate::unfinished::Unfinished;
+use crate::disk::{self, OutputFile};
+use crate::output::PREFIX;
+use crate::unfinished::{Unfinished, undisturbed};
 
 /// A folder under way: `DIR.partial` beside DIR until it is finished, with what a later run needs to
 /// go on.
@@ -35,7 +37,8 @@ const SIGN: &str = "made-by-retold";
 /// What it says. A folder without it is left alone, whatever its name.
 const MARK: &str = "retold dedup is writing this folder, or was interrupted at it.\n";
 /// All that a run puts into `DIR.partial`. What has another name is somebody else's.
-const OWN: [&str; 8] = [SIGN, LOCK, OUTPUT, TERMS, "terms.new", "journal", "fates", "finished"];
+const OWN: [&str; 9] =
+    [SIGN, LOCK, OUTPUT, TERMS, "terms.new", "journal", "fates", "fates.new", "finished"];
 
 /// What to do with what an interrupted run has left behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,24 +69,31 @@ impl Target {
         }
         let (absolute, partial) = places(target)?;
         let cannot = || format!("cannot make a folder beside {shown}");
-        let lock = match fs::symlink_metadata(&partial) {
-            Ok(what) => claimed(&partial, &what)?,
-            Err(_) => made(&partial).with_context(cannot)?,
+        let (lock, unfinished) = match fs::symlink_metadata(&partial) {
+            Ok(what) => {
+                let lock = claimed(&partial, &what)?;
+                // Where files cannot be locked at all, nobody is kept from anything.
+                if matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) {
+                    bail!(
+                        "another run is writing {shown}; wait for its end, or name another folder"
+                    );
+                }
+                (lock, Unfinished::new(&partial))
+            }
+            Err(_) => {
+                let unfinished = Unfinished::new(&partial);
+                (undisturbed(|| made(&partial)).with_context(cannot)?, unfinished)
+            }
         };
-        // Where files cannot be locked at all, nobody is kept from anything.
-        if matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) {
-            bail!("another run is writing {shown}; wait for its end, or name another folder");
-        }
         let is_left = partial.join(TERMS).exists();
         let is_resumed = is_left && leftover == Leftover::Resume;
-        let unfinished = Some(Unfinished::new(&partial));
         let mut made = Self {
             target: absolute,
             partial,
             is_resumed,
             is_worth: false,
             is_begun: false,
-            unfinished,
+            unfinished: Some(unfinished),
             _lock: lock,
         };
         if is_resumed {
@@ -91,10 +101,7 @@ impl Target {
         } else {
             made.clear().with_context(cannot)?;
         }
-        match fs::create_dir(made.partial.join(OUTPUT)) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && is_resumed => {}
-            done => done.with_context(cannot)?,
-        }
+        disk::make_folders(&made.partial.join(OUTPUT)).with_context(cannot)?;
         Ok(made)
     }
 
@@ -141,16 +148,16 @@ impl Target {
         self.is_worth = false;
     }
 
-    /// Gives it its name.
+    /// Gives it its name: before, all that is in it was made to last, and afterwards the name is.
     pub fn finish(mut self) -> anyhow::Result<()> {
         let (from, target) = (self.partial.join(OUTPUT), self.target.clone());
+        let cannot = || format!("cannot give {} its name", target.display());
+        disk::sync_all(&from).with_context(cannot)?;
+        undisturbed(|| disk::rename(&from, &target)).with_context(cannot)?;
         self.is_worth = false;
-        let rename = || fs::rename(&from, &target);
-        let renamed = match self.unfinished.take() {
-            Some(unfinished) => unfinished.finish(rename),
-            None => rename(),
-        };
-        renamed.with_context(|| format!("cannot give {} its name", target.display()))
+        drop(self.unfinished.take());
+        let folders = [target.parent(), Some(&*self.partial)];
+        folders.into_iter().flatten().try_for_each(disk::sync_folder).with_context(cannot)
     }
 
     /// Removes all but lock and mark.
@@ -171,12 +178,9 @@ impl Drop for Target {
 /// Removes what a run has put into a folder under way, but for lock and mark.
 fn clear(partial: &Path) -> io::Result<()> {
     for name in OWN.into_iter().filter(|name| ![SIGN, LOCK].contains(name)) {
-        let path = partial.join(name);
-        // Not through links: what they lead to is not ours.
-        match fs::symlink_metadata(&path) {
-            Ok(what) if what.is_dir() => fs::remove_dir_all(path)?,
-            Ok(_) => fs::remove_file(path)?,
-            Err(_) => {}
+        match disk::remove(&partial.join(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
         }
     }
     Ok(())
@@ -185,18 +189,50 @@ fn clear(partial: &Path) -> io::Result<()> {
 /// Removes a folder under way. It stays if somebody has put something of his own into it.
 fn remove(partial: &Path) -> io::Result<()> {
     clear(partial)?;
-    fs::remove_file(partial.join(LOCK))?;
-    // Last: without it nobody would take the folder for ours.
-    fs::remove_file(partial.join(SIGN))?;
-    fs::remove_dir(partial)
+    disk::remove(&partial.join(LOCK))?;
+    let is_ours = fs::read_dir(partial)?.flatten().all(|entry| entry.file_name() == SIGN);
+    if !is_ours {
+        return disk::remove(&partial.join(SIGN));
+    }
+    // By another name, because nobody would take the folder for ours without its mark.
+    undisturbed(|| {
+        let away = beside(partial, |to| disk::rename(partial, to).map(|()| to.to_owned()))?;
+        disk::remove(&away.join(SIGN))?;
+        disk::remove_folder(&away)
+    })
 }
 
-/// A new folder under way with its mark.
+/// A new folder under way with its mark, and its lock, which this process holds. Nobody sees it before
+/// it is whole: without its mark it would be in everybody's way.
 fn made(partial: &Path) -> io::Result<File> {
-    fs::create_dir(partial)?;
-    let new = |name| OpenOptions::new().write(true).create_new(true).open(partial.join(name));
-    new(SIGN)?.write_all(MARK.as_bytes())?;
-    new(LOCK)
+    let made = beside(partial, |path| disk::make_folder(path).map(|()| path.to_owned()))?;
+    let fill = || {
+        let mut sign = OutputFile::create_new(&made.join(SIGN))?;
+        sign.write_all(MARK.as_bytes())?;
+        sign.sync()?;
+        let lock = OutputFile::create_new(&made.join(LOCK))?.into_file();
+        // Nobody else has it. Where files cannot be locked at all, nobody is kept from anything.
+        let _ = lock.try_lock();
+        disk::sync_folder(&made)?;
+        disk::rename(&made, partial)?;
+        partial.parent().map_or(Ok(()), disk::sync_folder)?;
+        Ok(lock)
+    };
+    fill().inspect_err(|_| {
+        for name in [SIGN, LOCK] {
+            let _ = fs::remove_file(made.join(name));
+        }
+        let _ = fs::remove_dir(&made);
+    })
+}
+
+/// Makes something by a hidden name that nothing has, in the folder of `partial`.
+fn beside(partial: &Path, make: impl FnMut(&Path) -> io::Result<PathBuf>) -> io::Result<PathBuf> {
+    let folder = partial.parent().unwrap_or(Path::new("."));
+    let (made, path) = tempfile::Builder::new().prefix(PREFIX).make_in(folder, make)?.into_parts();
+    // It is no file to be removed.
+    let _ = path.keep();
+    Ok(made)
 }
 
 /// The lock of a folder that an earlier run has left; an error if it is not ours.
@@ -221,8 +257,12 @@ fn claimed(partial: &Path, what: &fs::Metadata) -> anyhow::Result<File> {
             stranger.path().display()
         );
     }
-    let lock = OpenOptions::new().write(true).create(true).truncate(false).open(partial.join(LOCK));
-    lock.with_context(|| format!("cannot write into {shown}"))
+    lock_of(partial).with_context(|| format!("cannot write into {shown}"))
+}
+
+/// The lock of a folder that is ours.
+fn lock_of(partial: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create(true).truncate(false).open(partial.join(LOCK))
 }
 
 /// Whether a folder carries our mark. Links are not followed.
@@ -268,9 +308,11 @@ pub fn is_left_over(target: &Path) -> bool {
 /// Whether no run is left to go on with. One that was stopped between its last step and clearing up is
 /// finished too; what it has left is cleared up now.
 fn is_finished(target: &Path) -> bool {
-    let Some(partial) = partial_of(target).filter(|_| is_left_over(target)) else { return true };
-    let is_finished = !partial.join(OUTPUT).exists();
-    if is_finished && File::open(partial.join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok()) {
+    let Some(partial) = partial_of(target).filter(|partial| is_marked(partial)) else {
+        return true;
+    };
+    let is_finished = !partial.join(OUTPUT).exists() || !partial.join(TERMS).exists();
+    if is_finished && lock_of(&partial).is_ok_and(|lock| lock.try_lock().is_ok()) {
         // In nobody's way if it cannot be removed.
         let _ = remove(&partial);
     }

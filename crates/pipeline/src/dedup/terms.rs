@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -11,11 +11,11 @@ use retold_corpus::Corpus;
 use serde::{Deserialize, Serialize};
 
 use super::cannot_write;
-use crate::Error;
 use crate::error::Difference;
+use crate::{Error, disk};
 
 /// Raised by whatever changes what is kept for a later run, or what is computed from it.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Settings and inputs of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,20 +86,15 @@ impl Terms {
 
     /// Records it.
     pub fn write(&self, path: &Path) -> anyhow::Result<()> {
-        let write = || -> anyhow::Result<()> {
-            // Beside it first: only whole ones have this name.
-            let beside = path.with_extension("new");
-            let mut out = BufWriter::new(File::create(&beside)?);
-            serde_json::to_writer(&mut out, &self.head)?;
+        let written = disk::replace(path, &path.with_extension("new"), |out| {
+            serde_json::to_writer(&mut *out, &self.head)?;
             for input in &self.inputs {
                 out.write_all(b"\n")?;
-                serde_json::to_writer(&mut out, input)?;
+                serde_json::to_writer(&mut *out, input)?;
             }
-            out.flush()?;
-            drop(out);
-            Ok(fs::rename(beside, path)?)
-        };
-        write().with_context(|| cannot_write(path))
+            Ok(())
+        });
+        written.with_context(|| cannot_write(path))
     }
 
     /// In what pieces the run with this record read its inputs; nothing if it cannot be read.

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{Evaluation, STEPS};
 use crate::Error;
+use crate::printable::safe_json;
 use crate::record::RunRecord;
 use retold::evaluation::{BINS, Bin, Counts, Point};
 
@@ -77,7 +78,8 @@ struct BinRecord {
 
 /// Writes it as one JSON object (docs/formats.md), and flushes.
 pub fn write_json(evaluation: &Evaluation, out: &mut (dyn Write + Send)) -> Result<(), Error> {
-    serde_json::to_writer_pretty(&mut *out, &record(evaluation))?;
+    let json = serde_json::to_string_pretty(&record(evaluation))?;
+    out.write_all(safe_json(&json).as_bytes())?;
     out.write_all(b"\n")?;
     Ok(out.flush()?)
 }

@@ -79,7 +79,7 @@ fn header(page: &mut Page<'_>, findings: &Findings<'_>, pair: &Pair) -> Result<(
         );
         let first = Line::blank(INDENT).and(Look::Strong, label).and(Look::Plain, "  ");
         let indent = first.width();
-        page.line(&first.then(name(article, page.width - indent)))?;
+        page.line(&first.then(name(article, page.beside(indent))))?;
         page.wrapped(Line::blank(indent), &Line::of(Look::Dim, figures))?;
     }
     Ok(())

@@ -1,13 +1,18 @@
 //! What a deduplication came to, on one screen.
 
-use std::io::{self, Write};
-
-use anstyle::Effects;
+use std::io::Write;
 
 use crate::dedup::{Amount, Deduplication};
 use crate::printable::printable;
-use crate::quantity;
-use crate::terminal::Style;
+use crate::terminal::line::{Line, Look};
+use crate::terminal::{Page, Style};
+use crate::{Error, quantity};
+
+/// Where the second column begins.
+const LABEL: usize = 12;
+
+/// Below this, paths are broken too: else whoever copies one from a log has it whole.
+const NARROW: usize = 80;
 
 /// The figures of a deduplication.
 #[derive(Debug, Clone, Copy, Default)]
@@ -18,39 +23,58 @@ pub struct Dedup {
 
 impl Dedup {
     /// Writes them to `out`, and flushes.
-    pub fn write(&self, of: &Deduplication, out: &mut (dyn Write + Send)) -> io::Result<()> {
-        let bold = anstyle::Style::new().effects(Effects::BOLD);
-        let mut line = |label: &str, text: &str| match self.style.color {
-            true => writeln!(out, "{bold}{label:<12}{bold:#}{text}"),
-            false => writeln!(out, "{label:<12}{text}"),
-        };
-        let read = Amount { articles: of.read.articles, bytes: of.read.bytes };
-        let files = quantity::counted(of.read.files, "file");
-        line("Read", &format!("{}, from {files}", amount(read)))?;
-        if of.reference.articles > 0 {
-            line("Reference", &amount(of.reference))?;
-        }
-        for (label, reasons) in [("Skipped", &of.skipped), ("Repaired", &of.repaired)] {
-            for (at, (reason, n)) in reasons.iter().enumerate() {
-                let label = if at == 0 { label } else { "" };
-                line(label, &format!("{} × {reason}", quantity::count(*n)))?;
-            }
-        }
+    pub fn write(&self, of: &Deduplication, out: &mut (dyn Write + Send)) -> Result<(), Error> {
+        let mut page = Page::new(self.style, out);
+        reading(&mut page, of)?;
         let is_dry = of.output.is_none();
         let dropped = of.all_dropped();
-        let share = dropped.articles as f32 / read.articles.max(1) as f32;
+        let share = dropped.articles as f32 / of.read.articles.max(1) as f32;
         let verb = if is_dry { "Would drop" } else { "Dropped" };
-        line(verb, &format!("{} ({})", amount(dropped), quantity::percent(share)))?;
+        entry(&mut page, verb, format!("{} ({})", amount(dropped), quantity::percent(share)))?;
         for (relation, amount) in &of.dropped {
-            line("", &format!("{:<16}{}", relation.name(), quantity::count(amount.articles)))?;
+            let count = quantity::count(amount.articles);
+            entry(&mut page, "", format!("{:<16}{count}", relation.name()))?;
         }
-        line(if is_dry { "Would keep" } else { "Kept" }, &amount(of.kept))?;
+        entry(&mut page, if is_dry { "Would keep" } else { "Kept" }, amount(of.kept))?;
         if let Some(folder) = &of.output {
-            line("Written", &printable(&folder.display().to_string()))?;
+            let path = printable(&folder.display().to_string()).into_owned();
+            match self.style.width < NARROW {
+                true => entry(&mut page, "Written", path)?,
+                false => page.unbroken(&label("Written").and(Look::Plain, path))?,
+            }
         }
-        line("Time", &time(of))?;
-        out.flush()
+        entry(&mut page, "Time", time(of))?;
+        Ok(page.out.flush()?)
     }
+}
+
+/// What was read, and what was not.
+fn reading(page: &mut Page<'_>, of: &Deduplication) -> Result<(), Error> {
+    let read = Amount { articles: of.read.articles, bytes: of.read.bytes };
+    let files = quantity::counted(of.read.files, "file");
+    entry(page, "Read", format!("{}, from {files}", amount(read)))?;
+    if of.reference.articles > 0 {
+        entry(page, "Reference", amount(of.reference))?;
+    }
+    for (label, reasons) in [("Skipped", &of.skipped), ("Repaired", &of.repaired)] {
+        for (at, (reason, n)) in reasons.iter().enumerate() {
+            let label = if at == 0 { label } else { "" };
+            entry(page, label, format!("{} × {}", quantity::count(*n), printable(reason)))?;
+        }
+    }
+    if of.incomplete.is_empty() {
+        return Ok(());
+    }
+    let files = quantity::counted(of.incomplete.len() as u64, "input");
+    entry(page, "Incomplete", format!("{files} not read to the end"))
+}
+
+fn label(text: &str) -> Line {
+    Line::of(Look::Heading, text).padded(LABEL)
+}
+
+fn entry(page: &mut Page<'_>, name: &str, text: String) -> Result<(), Error> {
+    page.wrapped(label(name), &Line::plain(text))
 }
 
 fn amount(of: Amount) -> String {

@@ -92,6 +92,33 @@ impl Line {
         }
     }
 
+    /// Whether nobody sees anything of it.
+    pub(super) fn is_blank(&self) -> bool {
+        self.pieces.iter().all(|piece| piece.text.trim().is_empty())
+    }
+
+    /// Blanks at its beginning.
+    pub(super) fn indent(&self) -> usize {
+        let characters = self.pieces.iter().flat_map(|piece| piece.text.chars());
+        characters.take_while(|character| *character == ' ').count()
+    }
+
+    /// The same words with one blank between them, and none before the first.
+    pub(super) fn without_columns(&self) -> Self {
+        let (mut line, mut is_behind_blank) = (Self::default(), true);
+        for Piece { text, look, link } in &self.pieces {
+            let mut words = String::with_capacity(text.len());
+            for character in text.chars() {
+                if character != ' ' || !is_behind_blank {
+                    words.push(character);
+                }
+                is_behind_blank = character == ' ';
+            }
+            line = line.linked(*look, words, link.clone());
+        }
+        line
+    }
+
     /// Columns that the line takes.
     pub(super) fn width(&self) -> usize {
         self.pieces.iter().map(|piece| piece.text.width()).sum()

@@ -26,7 +26,7 @@ use retold::align::Kind;
 pub struct Style {
     /// Whether to write colours.
     pub color: bool,
-    /// Columns; less than 40 is taken as 40.
+    /// Columns; less than 20 is taken as 20.
     pub width: usize,
     /// Whether file names link to their files (OSC 8).
     pub hyperlinks: bool,
@@ -42,6 +42,15 @@ impl Default for Style {
 /// Longer lines are hard to read, however wide the window.
 const WIDEST: usize = 140;
 
+/// No word fits into less.
+const NARROWEST: usize = 20;
+
+/// Columns that a text has for itself beside what stands before it; else it begins on the next line.
+const LEAST_BESIDE: usize = 12;
+
+/// What stands before the rest of a line that had to be broken.
+const HANGING: usize = 2;
+
 /// Writes lines in one style.
 struct Page<'o> {
     out: &'o mut (dyn Write + Send),
@@ -51,12 +60,30 @@ struct Page<'o> {
 
 impl<'o> Page<'o> {
     fn new(style: Style, out: &'o mut (dyn Write + Send)) -> Self {
-        Self { out, style, width: style.width.clamp(40, WIDEST) }
+        Self { out, style, width: style.width.clamp(NARROWEST, WIDEST) }
     }
 
+    /// A line; without its columns, and broken, where the terminal is too narrow for it.
     fn line(&mut self, line: &Line) -> Result<(), Error> {
+        if line.width() <= self.width {
+            return self.unbroken(line);
+        }
+        let mut indent = line.indent().min(HANGING);
+        for part in line.without_columns().wrapped(self.width - HANGING, usize::MAX) {
+            self.unbroken(&Line::blank(indent).then(part))?;
+            indent = HANGING;
+        }
+        Ok(())
+    }
+
+    fn unbroken(&mut self, line: &Line) -> Result<(), Error> {
         line.write(self.style, self.out)?;
         Ok(self.out.write_all(b"\n")?)
+    }
+
+    /// Columns beside an indent; on a narrow terminal, those of a line of its own.
+    fn beside(&self, indent: usize) -> usize {
+        self.width.saturating_sub(indent).max(LEAST_BESIDE)
     }
 
     fn blank(&mut self) -> Result<(), Error> {
@@ -70,9 +97,15 @@ impl<'o> Page<'o> {
 
     /// As [`Page::wrapped`], but no more than `most` lines: an ellipsis says so.
     fn shortened(&mut self, first: Line, line: &Line, most: usize) -> Result<(), Error> {
-        let indent = first.width();
-        let mut start = first;
-        for part in line.wrapped(self.width.saturating_sub(indent), most) {
+        let (mut indent, mut start) = (first.width(), first);
+        if self.width < indent + LEAST_BESIDE {
+            if !start.is_blank() {
+                self.line(&start)?;
+            }
+            indent = HANGING;
+            start = Line::blank(indent);
+        }
+        for part in line.wrapped(self.width - indent, most) {
             self.line(&start.then(part))?;
             start = Line::blank(indent);
         }
@@ -179,6 +212,23 @@ mod tests {
             assert_eq!(unsafe_left, None, "{text}");
             assert!(text.contains("\\u{1b}"), "{text}");
         }
+    }
+
+    #[test]
+    fn no_line_is_wider_than_a_narrow_terminal() {
+        let sample = Sample::two_reports();
+        for width in [20, 21, 30, 39, 40, 79] {
+            for format in [
+                &Summary::new(style(width)) as &dyn crate::Format,
+                &Compare { style: style(width), explain: Explain::Features },
+            ] {
+                for line in written(format, &sample.findings()).lines() {
+                    let columns = unicode_width::UnicodeWidthStr::width(line);
+                    assert!(columns <= width, "{columns} of {width}: {line}");
+                }
+            }
+        }
+        insta::assert_snapshot!(written(&Summary::new(style(20)), &sample.findings()));
     }
 
     #[test]

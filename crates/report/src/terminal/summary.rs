@@ -127,7 +127,7 @@ impl Summary {
             page.blank()?;
             let keeper = clusters.keeper(*cluster);
             let others = members.iter().filter(|member| Some(**member) != keeper);
-            let width = page.width - LABEL;
+            let width = page.beside(LABEL);
             if let Some(keeper) = keeper.and_then(|keeper| findings.articles.get(keeper)) {
                 page.line(
                     &Line::of(Look::Strong, "  keep").padded(LABEL).then(name(keeper, width)),
@@ -199,7 +199,7 @@ fn show_pair(page: &mut Page<'_>, findings: &Findings<'_>, pair: &Pair) -> Resul
         quantity::counted(found.sentences.len() as u64, "aligned sentence")
     );
     let shares = [found.coverage_a, found.coverage_b].map(quantity::percent);
-    let width = page.width - indent - 6;
+    let width = page.beside(indent + 6);
     page.line(&head.and(Look::Dim, format!("{:>5} ", shares[0])).then(name(a, width)))?;
     let second = Line::blank(indent).and(Look::Dim, format!("{:>5} ", shares[1]));
     page.line(&second.then(name(b, width)))?;
