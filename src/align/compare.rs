@@ -11,7 +11,7 @@ use super::profile::Profile;
 use super::relation::{Comparison, Relation, Side};
 use super::short;
 use super::shown::Shown;
-use super::weights::Weights;
+use super::weights::{Effort, Weights};
 use crate::shingle::Overlap;
 use crate::text::Article;
 
@@ -70,6 +70,7 @@ fn in_order(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison {
     comparison.features = verdict.judgement.features;
     comparison.words = pair.words() as u32;
     comparison.conflicting = facts.conflicting_share();
+    comparison.coarse |= weights.effort == Effort::Coarse;
     comparison
 }
 

@@ -1,13 +1,16 @@
 //! Pairs of articles to relations, aligned sentences and passages.
+mod blocks;
 pub mod boilerplate;
 pub mod borders;
 pub mod changes;
+mod coarse;
 pub mod compare;
 pub mod contents;
 pub mod edits;
 pub mod evidence;
 pub mod facts;
 pub mod features;
+pub mod groups;
 pub mod in_common;
 pub mod judge;
 pub mod links;
@@ -15,6 +18,7 @@ pub mod matched;
 pub mod model;
 pub mod options;
 pub mod order;
+pub mod overlaps;
 pub mod passages;
 pub mod profile;
 pub mod relation;
