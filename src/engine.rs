@@ -8,6 +8,7 @@ mod common;
 mod config;
 mod copies;
 pub mod dedup;
+mod found;
 mod frames;
 mod identical;
 mod pool;

@@ -57,7 +57,12 @@ impl Engine {
         let mut rest = Vec::with_capacity(doubtful.len());
         self.without(text).compare_batches(texts, &doubtful, |now, compared| {
             watch.advance(now.len() as u64);
-            rest.extend(compared);
+            rest.extend(compared.into_iter().map(|mut comparison| {
+                if !self.config.keep_features {
+                    comparison.features = Vec::new();
+                }
+                comparison
+            }));
             ControlFlow::Continue(())
         });
         let mut demoted = 0;

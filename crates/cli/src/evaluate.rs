@@ -26,7 +26,7 @@ pub fn run(
 ) -> anyhow::Result<Exit> {
     let started = Started::now("evaluate");
     let settings = Settings::new(&args.options)?;
-    let corpus = Corpus::find(&inputs(&args.input)?, settings.run.reading.clone());
+    let corpus = Corpus::find(&inputs(&args.input)?, settings.run.reading_to_compare());
     written.check_inputs(&[&corpus], &settings)?;
     let output = Output::create(args.output.as_deref())?;
     let curve = args.curve.as_deref().map(|path| Output::create(Some(path))).transpose()?;

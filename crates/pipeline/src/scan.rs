@@ -9,10 +9,10 @@ use retold::engine::{self, Sides, edges};
 use retold_corpus::{Corpus, Side};
 use retold_report::{Clusters, Findings, Pair, Run, Stage, Texts};
 
-use crate::Progress;
 use crate::run::peak_memory;
 use crate::settings::Settings;
 use crate::shelf::Shelf;
+use crate::{Error, Progress};
 
 /// A corpus, and what was found in it.
 pub struct Scan {
@@ -24,6 +24,18 @@ pub struct Scan {
     ours: Option<usize>,
     /// Unrelated pairs of renamed articles.
     left_out: usize,
+}
+
+/// An engine's error; of too many pairs, how much memory would do for them.
+fn too_many(error: retold::Error, settings: &Settings) -> anyhow::Error {
+    let retold::Error::TooManyPairs { found, bytes, compared, candidates } = error else {
+        return error.into();
+    };
+    let memory = settings.resources.memory.bytes() as u64;
+    let all = bytes as f64 * candidates as f64 / compared.max(1) as f64;
+    // As much is for the articles that are being compared.
+    let enough = memory + (2.0 * all) as u64;
+    Error::TooManyPairs { memory, found, enough }.into()
 }
 
 impl Scan {
@@ -45,8 +57,8 @@ impl Scan {
         let ours = corpus.has_sides().then_some(ours);
         let sides = ours.map_or(Sides::One, Sides::two);
         let engine = settings.engine_for(shelf.report.articles, shelf.report.bytes)?;
-        let found =
-            settings.pool()?.install(|| engine.scan_sides(&shelf.texts, sides, progress))?;
+        let found = settings.pool()?.install(|| engine.scan_sides(&shelf.texts, sides, progress));
+        let found = found.map_err(|error| too_many(error, settings))?;
         shelf.texts.check()?;
         let mut scan = Self { shelf, engine, found, ours, left_out: 0 };
         scan.leave_out_unrelated_renamed();
