@@ -142,7 +142,7 @@ mod tests {
             (" a#='x>y'", " b=c/>text", " >text"),
             ("\na# = \"é\"", " = é>text", " >text"),
             (" a#", " b='never closed>text", " "),
-            (" a#", "</p>text", " >text"),
+            (" a#", "</p>text", "< >text"),
         ] {
             let tag = format!("<p{}", many(attribute));
             let end_tag = format!("</p{}", many(attribute));
