@@ -14,6 +14,7 @@ mod extract;
 #[cfg(test)]
 mod failing;
 mod fingerprint;
+mod found;
 mod frames;
 mod identical;
 mod index;

@@ -29,6 +29,21 @@ pub enum Error {
         /// What is wrong with them.
         problem: &'static str,
     },
+    /// The pairs that a scan found take more memory than it may hold of them.
+    #[error(
+        "{found} pairs take more than the {bytes} bytes that there are for them; they were found among \
+         {compared} of {candidates} candidates: hold more, or look for fewer"
+    )]
+    TooManyPairs {
+        /// Pairs so far.
+        found: u64,
+        /// Bytes that there are for pairs.
+        bytes: u64,
+        /// Candidates that were compared.
+        compared: u64,
+        /// All candidates.
+        candidates: u64,
+    },
     /// Two signatures were made by different rules, so that no number would mean anything.
     #[error(
         "signature scheme {found} cannot be compared with {expected}; sign both texts with the same settings"

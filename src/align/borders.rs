@@ -36,42 +36,89 @@ pub struct Stretch {
     pub rate: f32,
 }
 
-/// The borders of the stretch of one article around `guess`, given the stretch `other` of the other.
-///
-/// `guess` must not be empty; the result is not empty.
-pub fn borders(pair: &InCommon, side: Side, guess: Range<usize>, other: Range<usize>) -> Stretch {
-    let wide = grow(&guess, pair.words(side));
-    let hits = Hits::new(pair, side, wide.clone(), other);
-    let mut inside = guess.start - wide.start..guess.end - wide.start;
-    let mut best = (inside.clone(), 0.0, 0.0);
-    let mut sums = Vec::new();
-    // The guess holds words that do not belong; without them the rates are clearer.
-    for _ in 0..ROUNDS {
-        best = hits.best_run(&inside, &mut sums);
-        if best.0 == inside {
-            break;
-        }
-        inside = best.0.clone();
-    }
-    let (mut words, gain, rate) = best;
-    // A shared bigram vouches for its second word.
-    if words.end < hits.words.len() && hits.words[words.end - 1] & BIGRAM != 0 {
-        words.end += 1;
-    }
-    Stretch { words: wide.start + words.start..wide.start + words.end, gain, rate }
+/// Finds the borders of stretches of a pair. Keeps a table of all terms and bigrams that both articles
+/// have: to make one for each stretch would take the product of the stretches and the vocabulary.
+#[derive(Debug, Clone)]
+pub struct Borders<'p> {
+    pair: &'p InCommon,
+    /// By the number of a term what the other stretch holds of it. Between two searches it holds nothing.
+    terms: Vec<u8>,
+    /// The same by the number of a bigram.
+    bigrams: Vec<u8>,
+    sums: Vec<f32>,
 }
 
-/// Both borders of a pair of stretches around their first guesses.
-pub fn refine(pair: &InCommon, guess_a: Range<usize>, guess_b: Range<usize>) -> [Stretch; 2] {
-    let wide_b = grow(&guess_b, &pair.b);
-    let first_a = borders(pair, Side::A, guess_a.clone(), wide_b.clone());
-    let in_b = borders(pair, Side::B, guess_b, first_a.words.clone());
-    // The same question has the same answer.
-    if first_a.words == guess_a && in_b.words == wide_b {
-        return [first_a, in_b];
+impl<'p> Borders<'p> {
+    /// Of this pair.
+    pub fn new(pair: &'p InCommon) -> Self {
+        // Terms, then those that the other article does not have at all, then "no term".
+        let mut terms = vec![MISS; pair.terms as usize + 2];
+        terms[pair.terms as usize + 1] = SILENT;
+        Self { pair, terms, bigrams: vec![0; pair.bigrams as usize + 1], sums: Vec::new() }
     }
-    let in_a = borders(pair, Side::A, first_a.words, in_b.words.clone());
-    [in_a, in_b]
+
+    /// The borders of the stretch of one article around `guess`, given the stretch `other` of the other.
+    ///
+    /// `guess` must not be empty; the result is not empty.
+    pub fn find(&mut self, side: Side, guess: Range<usize>, other: Range<usize>) -> Stretch {
+        let wide = grow(&guess, self.pair.words(side));
+        let hits = self.hits(side, wide.clone(), other);
+        let mut inside = guess.start - wide.start..guess.end - wide.start;
+        let mut best = (inside.clone(), 0.0, 0.0);
+        // The guess holds words that do not belong; without them the rates are clearer.
+        for _ in 0..ROUNDS {
+            best = hits.best_run(&inside, &mut self.sums);
+            if best.0 == inside {
+                break;
+            }
+            inside = best.0.clone();
+        }
+        let (mut words, gain, rate) = best;
+        // A shared bigram vouches for its second word.
+        if words.end < hits.words.len() && hits.words[words.end - 1] & BIGRAM != 0 {
+            words.end += 1;
+        }
+        Stretch { words: wide.start + words.start..wide.start + words.end, gain, rate }
+    }
+
+    /// Both borders of a pair of stretches around their first guesses.
+    pub fn refine(&mut self, guess_a: Range<usize>, guess_b: Range<usize>) -> [Stretch; 2] {
+        let wide_b = grow(&guess_b, &self.pair.b);
+        let first_a = self.find(Side::A, guess_a.clone(), wide_b.clone());
+        let in_b = self.find(Side::B, guess_b, first_a.words.clone());
+        // The same question has the same answer.
+        if first_a.words == guess_a && in_b.words == wide_b {
+            return [first_a, in_b];
+        }
+        let in_a = self.find(Side::A, first_a.words, in_b.words.clone());
+        [in_a, in_b]
+    }
+
+    /// What the stretch `other` holds of the words of a range.
+    fn hits(&mut self, side: Side, range: Range<usize>, other: Range<usize>) -> Hits {
+        let (x, y) = (self.pair.words(side), self.pair.words(side.other()));
+        // The last word of a stretch begins a bigram that ends outside.
+        let inside = |range: &Range<usize>| range.start..range.end.max(range.start + 1) - 1;
+        let (terms, bigrams) = (&y.terms[other.clone()], &y.bigrams[inside(&other)]);
+        self.mark(terms, HIT, bigrams, BIGRAM);
+        let mut words: Vec<u8> =
+            x.terms[range.clone()].iter().map(|term| self.terms[*term as usize]).collect();
+        for (word, bigram) in words.iter_mut().zip(&x.bigrams[inside(&range)]) {
+            *word |= self.bigrams[*bigram as usize];
+        }
+        self.mark(terms, MISS, bigrams, 0);
+        Hits { counts: Counts::of(&words), words }
+    }
+
+    /// Says of these terms and bigrams that the other stretch has them, or has them not.
+    fn mark(&mut self, terms: &[u32], term: u8, bigrams: &[u32], bigram: u8) {
+        terms.iter().for_each(|of| self.terms[*of as usize] = term);
+        bigrams.iter().for_each(|of| self.bigrams[*of as usize] = bigram);
+        // What only one article has, and words without a term.
+        self.terms[self.pair.terms as usize] = MISS;
+        self.terms[self.pair.terms as usize + 1] = SILENT;
+        self.bigrams[self.pair.bigrams as usize] = 0;
+    }
 }
 
 fn grow(range: &Range<usize>, words: &Words) -> Range<usize> {
@@ -91,32 +138,6 @@ struct Hits {
     words: Vec<u8>,
     /// Over all of them.
     counts: Counts,
-}
-
-impl Hits {
-    fn new(pair: &InCommon, side: Side, range: Range<usize>, other: Range<usize>) -> Self {
-        let (x, y) = (pair.words(side), pair.words(side.other()));
-        // Terms, then those that the other article does not have at all, then "no term".
-        let mut terms = vec![MISS; pair.terms as usize + 2];
-        for term in &y.terms[other.clone()] {
-            terms[*term as usize] = HIT;
-        }
-        terms[pair.terms as usize] = MISS;
-        terms[pair.terms as usize + 1] = SILENT;
-        let mut bigrams = vec![0; pair.bigrams as usize + 1];
-        // The last word of a stretch begins a bigram that ends outside.
-        let inside = |range: &Range<usize>| range.start..range.end.max(range.start + 1) - 1;
-        for bigram in &y.bigrams[inside(&other)] {
-            bigrams[*bigram as usize] = BIGRAM;
-        }
-        bigrams[pair.bigrams as usize] = 0;
-        let mut words: Vec<u8> =
-            x.terms[range.clone()].iter().map(|term| terms[*term as usize]).collect();
-        for (word, bigram) in words.iter_mut().zip(&x.bigrams[inside(&range)]) {
-            *word |= bigrams[*bigram as usize];
-        }
-        Self { counts: Counts::of(&words), words }
-    }
 }
 
 impl Hits {
@@ -297,7 +318,8 @@ mod tests {
         let [x, y] = [&x, &y]
             .map(|text| Profile::new(Analyzer::new(None).article(text), Default::default()));
         let (all_x, all_y) = (0..x.terms.len(), 0..y.terms.len());
-        let [in_x, in_y] = refine(&Weights::new(&x, &y).in_common, all_x, all_y);
+        let weights = Weights::new(&x, &y);
+        let [in_x, in_y] = Borders::new(&weights.in_common).refine(all_x, all_y);
         assert_eq!(in_x.words, 7..25);
         assert_eq!(in_y.words, 3..21);
         assert!(in_x.gain > 10.0 && in_x.rate > 0.5);

@@ -1,5 +1,6 @@
 //! Which words of two corresponding sentences differ.
 
+use super::blocks::{Blocks, blocks};
 use crate::span::Span;
 use crate::text::hash::word_hash;
 use crate::text::words::for_each_word;
@@ -14,13 +15,27 @@ use crate::text::words::for_each_word;
 ///
 /// Meant for sentences: time grows with the product of the numbers of words (after the common
 /// beginning and end are set aside), memory with their sum (Hirschberg, A linear space algorithm
-/// for computing maximal common subsequences, CACM 18(6), 1975). A span without words gives none.
+/// for computing maximal common subsequences, CACM 18(6), 1975). Spans of thousands of words are cut
+/// where both have the same run of words, so that time grows with their sum; what stays is a common
+/// subsequence then, if not always a longest one. A span without words gives none.
 pub fn changes(a_text: &str, a: Span, b_text: &str, b: Span) -> (Vec<Span>, Vec<Span>) {
     let a = Words::of(a_text, a);
     let b = Words::of(b_text, b);
     let mut kept = Kept { a: vec![false; a.hashes.len()], b: vec![false; b.hashes.len()] };
-    keep_common(&a.hashes, &b.hashes, (&mut kept.a, &mut kept.b));
+    for (in_a, in_b) in cut(&a.hashes, &b.hashes) {
+        let kept = (&mut kept.a[in_a.clone()], &mut kept.b[in_b.clone()]);
+        keep_common(&a.hashes[in_a], &b.hashes[in_b], kept);
+    }
     (a.changed(&kept.a), b.changed(&kept.b))
+}
+
+/// Spans with a greater product of their words are cut into blocks that have at most the other.
+const MOST_CELLS: usize = 1 << 24;
+const BLOCK_CELLS: usize = 1 << 20;
+
+fn cut(a: &[u64], b: &[u64]) -> Vec<Blocks> {
+    let is_short = a.len().saturating_mul(b.len()) <= MOST_CELLS;
+    blocks(a, b, if is_short { MOST_CELLS } else { BLOCK_CELLS })
 }
 
 /// The words of one span: where each stands, and what it is.
@@ -175,6 +190,17 @@ mod tests {
         let (a, b) = changed("中国外长访美", "中国总理访美");
         assert_eq!((a, b), (vec!["外长".into()], vec!["总理".into()]));
         assert_eq!(changed("外长访美", "外长美"), (vec!["访美".into()], vec!["美".into()]));
+    }
+
+    #[test]
+    fn a_word_is_found_in_thousands() {
+        let words: Vec<String> = (0..9000).map(|at| format!("w{}", at * 7919 % 6007)).collect();
+        let mut others = words.clone();
+        others[4000] = "another".into();
+        others[8000] = "more".into();
+        let (a, b) = changed(&words.join(" "), &others.join(" "));
+        assert_eq!(a, [words[4000].clone(), words[8000].clone()]);
+        assert_eq!(b, ["another", "more"]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::profile::Profile;
 use super::relation::{Comparison, Relation, Side};
 use super::short;
 use super::shown::Shown;
-use super::weights::Weights;
+use super::weights::{Effort, Weights};
 use crate::shingle::Overlap;
 use crate::text::Article;
 use crate::{Cancel, Cancelled};
@@ -94,6 +94,7 @@ fn in_order(
     comparison.features = verdict.judgement.features;
     comparison.words = pair.words() as u32;
     comparison.conflicting = facts.conflicting_share();
+    comparison.coarse |= weights.effort == Effort::Coarse;
     Ok(comparison)
 }
 

@@ -2,11 +2,17 @@
 
 use std::ops::Range;
 
+use super::blocks::blocks;
 use super::features::Pair;
 use super::relation::{Kind, Side};
+use crate::text::Word;
 
 /// Least share of words in common order that makes an edit of a paraphrase.
 const EDITED: f32 = 0.7;
+/// Runs with a greater product of their words are cut into blocks that have at most the other: there are
+/// as many steps as cells, 128 at a time.
+const MOST_CELLS: usize = 1 << 30;
+const BLOCK_CELLS: usize = 1 << 24;
 
 /// Tells edits from paraphrases. Keeps buffers: a pair of articles has many sentences to ask about.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +21,8 @@ pub struct Edits {
     shared: Vec<Shared>,
     carries: Vec<bool>,
     matches: Vec<u128>,
+    /// Whether some runs were so long that they were held against each other in parts.
+    in_parts: bool,
 }
 
 impl Edits {
@@ -30,7 +38,35 @@ impl Edits {
         if (most as f32) < EDITED * a.len().max(b.len()) as f32 {
             return Kind::Paraphrased;
         }
+        if a.len().saturating_mul(b.len()) > MOST_CELLS {
+            return self.kind_of_long(a, b);
+        }
         self.kind_of_forms(a, b, |word| word.form)
+    }
+
+    /// Whether some runs were so long that they were held against each other in parts: what was said to
+    /// be a paraphrase may be an edit, then.
+    pub fn are_in_parts(&self) -> bool {
+        self.in_parts
+    }
+
+    /// How two long runs of words that are not the same correspond: the sum over blocks of them.
+    fn kind_of_long(&mut self, a: &[Word], b: &[Word]) -> Kind {
+        self.in_parts = true;
+        let [forms_a, forms_b] =
+            [a, b].map(|words| words.iter().map(|word| word.form).collect::<Vec<u64>>());
+        let least = EDITED * a.len().max(b.len()) as f32;
+        let blocks = blocks(&forms_a, &forms_b, BLOCK_CELLS).into_iter();
+        let common: usize =
+            blocks.map(|(in_a, in_b)| self.common_of(&forms_a[in_a], &forms_b[in_b])).sum();
+        if common as f32 >= least { Kind::Edited } else { Kind::Paraphrased }
+    }
+
+    /// Length of the longest common subsequence.
+    fn common_of(&mut self, a: &[u64], b: &[u64]) -> usize {
+        let (ends, a, b) = without_ends(a, b, |word| *word);
+        self.share(a, b, |word| *word);
+        ends + self.common_in_order(b.len(), 0)
     }
 
     /// How two runs of words that are not the same correspond, given the forms of words.
@@ -114,10 +150,7 @@ const TILE: usize = u128::BITS as usize;
 
 /// Length of the longest common subsequence.
 pub fn common_in_order(a: &[u64], b: &[u64]) -> usize {
-    let (ends, a, b) = without_ends(a, b, |word| *word);
-    let mut edits = Edits::default();
-    edits.share(a, b, |word| *word);
-    ends + edits.common_in_order(b.len(), 0)
+    Edits::default().common_of(a, b)
 }
 
 /// How many words two runs have in common at their beginnings and ends, and what is left of them.

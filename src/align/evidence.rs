@@ -51,14 +51,46 @@ features! {
     }
 }
 
-/// The features of two stretches that the links `seeds` led to, of which there is at least one, and
-/// how their facts agree.
-pub fn evidence(
-    [(a, in_a), (b, in_b)]: [(&Profile, &Stretch); 2],
+/// Finds what speaks for stretches of a pair being passages. Keeps tables of all terms of both articles:
+/// to make them for each stretch would take the product of the stretches and the vocabulary.
+#[derive(Debug, Clone)]
+pub struct Evidence<'p> {
+    a: &'p Profile,
+    b: &'p Profile,
+    weights: &'p Weights,
+    terms: [Terms; 2],
+}
+
+impl<'p> Evidence<'p> {
+    /// Of this pair.
+    pub fn new(a: &'p Profile, b: &'p Profile, weights: &'p Weights) -> Self {
+        Self { a, b, weights, terms: [a, b].map(|profile| Terms::none(profile.stems.len())) }
+    }
+
+    /// The features of two stretches that the links `seeds` led to, of which there is at least one, and
+    /// how their facts agree.
+    pub fn find(
+        &mut self,
+        in_a: &Stretch,
+        in_b: &Stretch,
+        seeds: &[Seed],
+    ) -> (PassageFeatures, Facts) {
+        let Self { a, b, weights, .. } = *self;
+        let [terms_a, terms_b] = &mut self.terms;
+        terms_a.add(&a.terms[in_a.words.clone()]);
+        terms_b.add(&b.terms[in_b.words.clone()]);
+        let found = evidence([(a, in_a, terms_a), (b, in_b, terms_b)], weights, seeds);
+        terms_a.clear(&a.terms[in_a.words.clone()]);
+        terms_b.clear(&b.terms[in_b.words.clone()]);
+        found
+    }
+}
+
+fn evidence(
+    [(a, in_a, terms_a), (b, in_b, terms_b)]: [(&Profile, &Stretch, &Terms); 2],
     weights: &Weights,
     seeds: &[Seed],
 ) -> (PassageFeatures, Facts) {
-    let (terms_a, terms_b) = (Terms::of(a, &in_a.words), Terms::of(b, &in_b.words));
     let (sum_a, squares_a) = terms_a.whole(&weights.a);
     let (sum_b, squares_b) = terms_b.whole(&weights.b);
     let (mut shared, mut sum, mut product) = (0u32, 0.0, 0.0);
@@ -113,35 +145,61 @@ fn longer_first(x: f32, y: f32) -> (f32, f32) {
     (x.max(y), x.min(y))
 }
 
-/// The terms of a stretch.
+/// The terms of a stretch, of all terms of its article.
+#[derive(Debug, Clone)]
 struct Terms {
     /// For each term of the article how often the stretch has it; 0 for "no term", which is last.
     counts: Vec<u32>,
     /// A bit for each term that it has: a stretch has few of a long article's.
     present: Vec<u64>,
+    /// Places in `present` where some bit is set, ascending, each once.
+    blocks: Vec<u32>,
 }
 
 impl Terms {
-    fn of(profile: &Profile, range: &Range<usize>) -> Self {
-        let last = profile.stems.len();
-        let mut own = Self { counts: vec![0; last + 1], present: vec![0; last / 64 + 1] };
-        for &term in &profile.terms[range.clone()] {
+    /// None of so many.
+    fn none(terms: usize) -> Self {
+        Self { counts: vec![0; terms + 1], present: vec![0; terms / 64 + 1], blocks: Vec::new() }
+    }
+
+    /// Adds the terms of a stretch; there are none yet.
+    fn add(&mut self, terms: &[u32]) {
+        let last = self.counts.len() - 1;
+        for &term in terms {
             // Stop words stand between others as if by coin toss: they are counted too, and dropped.
             let term = (term as usize).min(last);
-            own.counts[term] += 1;
-            own.present[term / 64] |= 1 << (term % 64);
+            self.counts[term] += 1;
+            self.present[term / 64] |= 1 << (term % 64);
         }
-        own.present[last / 64] &= !(1 << (last % 64));
-        own.counts[last] = 0;
-        own
+        self.present[last / 64] &= !(1 << (last % 64));
+        self.counts[last] = 0;
+        if terms.len() < self.present.len() / 4 {
+            // Few of many: they are sorted, rather than all looked at.
+            let blocks = terms.iter().map(|term| (*term).min(last as u32) / 64);
+            self.blocks.extend(blocks);
+            self.blocks.sort_unstable();
+            self.blocks.dedup();
+        } else {
+            self.blocks.extend(0..self.present.len() as u32);
+        }
+    }
+
+    /// Takes the terms of a stretch, which were added, out again.
+    fn clear(&mut self, terms: &[u32]) {
+        let last = self.counts.len() - 1;
+        for &term in terms {
+            self.counts[(term as usize).min(last)] = 0;
+        }
+        self.blocks.iter().for_each(|block| self.present[*block as usize] = 0);
+        self.blocks.clear();
     }
 
     /// Hands out the distinct terms, ascending, with their counts.
     fn for_each(&self, mut each: impl FnMut(usize, f32)) {
-        for (at, &bits) in self.present.iter().enumerate() {
-            let mut left = bits;
+        for &at in &self.blocks {
+            let mut left = self.present[at as usize];
             while left != 0 {
-                let term = at * 64 + left.trailing_zeros() as usize;
+                let term = at as usize * 64 + left.trailing_zeros() as usize;
                 left &= left - 1;
                 each(term, self.counts[term] as f32);
             }

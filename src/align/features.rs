@@ -312,6 +312,7 @@ fn agreement(a: &[u32], b: &[u32]) -> f32 {
     (2.0 * count_in_both(a, b) as f32 - least) / (least + 2.0)
 }
 
-fn share(part: f32, all: f32) -> f32 {
+/// A part as a share of all; 0 of nothing.
+pub fn share(part: f32, all: f32) -> f32 {
     if all > 0.0 { part / all } else { 0.0 }
 }

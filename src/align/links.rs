@@ -2,9 +2,11 @@
 
 use std::sync::LazyLock;
 
+use super::coarse;
+use super::in_common::InCommon;
 use super::model::{Line, compiled_in};
 use super::profile::{NO_TERM, Profile};
-use super::weights::{Weights, count_in_both};
+use super::weights::{Effort, Weights, count_in_both};
 use crate::text::Article;
 
 /// Links with less cosine than this carry no information, and are most of all; but in short texts,
@@ -59,42 +61,16 @@ impl From<&Link> for Seed {
 }
 
 /// Every pair of sentences that share enough words to be worth a look, by place in the first
-/// article, then in the second. Articles without terms have none.
+/// article, then in the second. Articles without terms have none. Of a pair that takes too much work
+/// ([`Effort::Coarse`]), those that share rare words, and their neighbours.
 ///
 /// Cost: for each shared term the product of the sentences that hold it; `b` should be the shorter.
 pub fn links(a: &Profile, b: &Profile, weights: &Weights) -> Vec<Link> {
-    let norms = (norms(a, &weights.a), norms(b, &weights.b));
-    let roots: Vec<f32> = norms.1.iter().map(|norm| norm.squares.sqrt()).collect();
-    let mut found = Vec::with_capacity(4 * a.sentences());
-    let is_short = a.article.words.len().min(b.article.words.len()) <= Article::SHORT;
-    let least = if is_short { 0.0 } else { LEAST_COSINE };
-    let mut row = Row::new(b.sentences(), least);
-    let (words_a, words_b) = (&weights.in_common.a, &weights.in_common.b);
-    for (i, &whole_a) in norms.0.iter().enumerate() {
-        if weights.cancel.is_cancelled() {
-            return Vec::new();
-        }
-        row.fill(a.held(i), b, weights);
-        let length_a = a.article.sentences[i].words.len();
-        for (j, shared) in row.take(whole_a, &roots) {
-            let whole_b = norms.1[j as usize];
-            let cosine = shared.squares / (whole_a.squares * whole_b.squares).sqrt();
-            if cosine < least {
-                continue;
-            }
-            let bigrams = count_in_both(words_a.bigrams_of(i), words_b.bigrams_of(j as usize));
-            let length = length_a.min(b.article.sentences[j as usize].words.len());
-            found.push(Link {
-                a: i as u32,
-                b: j,
-                cosine,
-                inside_a: shared.sum / whole_a.sum,
-                inside_b: shared.sum / whole_b.sum,
-                odds: 0.0,
-                features: [cosine, shared.sum.ln(), ln_1p(bigrams), ln_1p(length), 0.0, 0.0],
-            });
-        }
-    }
+    let linker = Linker::new(a, b, weights);
+    let mut found = match weights.effort {
+        Effort::Full => linker.all(),
+        Effort::Coarse => coarse::links(&linker),
+    };
     add_support(&mut found, a.sentences());
     for link in &mut found {
         link.odds = LINK.odds(&link.features);
@@ -102,15 +78,76 @@ pub fn links(a: &Profile, b: &Profile, weights: &Weights) -> Vec<Link> {
     found
 }
 
+/// Makes links of pairs of sentences.
+pub(super) struct Linker<'p> {
+    pub(super) a: &'p Profile,
+    pub(super) b: &'p Profile,
+    pub(super) weights: &'p Weights,
+    /// For each sentence of either article the weights of its distinct terms.
+    norms: [Vec<Norm>; 2],
+    /// Least cosine of a link.
+    least: f32,
+}
+
+impl<'p> Linker<'p> {
+    pub(super) fn new(a: &'p Profile, b: &'p Profile, weights: &'p Weights) -> Self {
+        let is_short = a.article.words.len().min(b.article.words.len()) <= Article::SHORT;
+        let least = if is_short { 0.0 } else { LEAST_COSINE };
+        Self { a, b, weights, norms: [norms(a, &weights.a), norms(b, &weights.b)], least }
+    }
+
+    /// The links of all sentences with all.
+    fn all(&self) -> Vec<Link> {
+        let Self { a, b, .. } = *self;
+        let roots: Vec<f32> = self.norms[1].iter().map(|norm| norm.squares.sqrt()).collect();
+        let mut found = Vec::with_capacity(4 * a.sentences());
+        let mut row = Row::new(b.sentences(), self.least);
+        for (i, &whole_a) in (0..).zip(&self.norms[0]) {
+            row.fill(a.held(i as usize), b, self.weights);
+            let shared = row.take(whole_a, &roots);
+            found.extend(shared.filter_map(|(j, shared)| self.link((i, j), shared)));
+        }
+        found
+    }
+
+    /// The link of two sentences, by what they share; none if that is too little.
+    #[inline(always)]
+    pub(super) fn link(&self, (i, j): (u32, u32), shared: Norm) -> Option<Link> {
+        let (whole_a, whole_b) = (self.norms[0][i as usize], self.norms[1][j as usize]);
+        let cosine = shared.squares / (whole_a.squares * whole_b.squares).sqrt();
+        if cosine < self.least {
+            return None;
+        }
+        let InCommon { a: words_a, b: words_b, .. } = &self.weights.in_common;
+        let bigrams = count_in_both(words_a.bigrams_of(i as usize), words_b.bigrams_of(j as usize));
+        let length =
+            |profile: &Profile, at: u32| profile.article.sentences[at as usize].words.len();
+        let length = length(self.a, i).min(length(self.b, j));
+        Some(Link {
+            a: i,
+            b: j,
+            cosine,
+            inside_a: shared.sum / whole_a.sum,
+            inside_b: shared.sum / whole_b.sum,
+            odds: 0.0,
+            features: [cosine, shared.sum.ln(), ln_1p(bigrams), ln_1p(length), 0.0, 0.0],
+        })
+    }
+}
+
 /// Weights summed, and their squares.
 #[derive(Debug, Clone, Copy, Default)]
-struct Norm {
+pub(super) struct Norm {
     sum: f32,
     squares: f32,
 }
 
 impl Norm {
-    fn add(&mut self, weight: f32) {
+    pub(super) fn is_nothing(self) -> bool {
+        self.squares == 0.0
+    }
+
+    pub(super) fn add(&mut self, weight: f32) {
         self.sum += weight;
         self.squares += weight * weight;
     }

@@ -1,13 +1,16 @@
 //! Pairs of articles to relations, aligned sentences and passages.
+mod blocks;
 pub(crate) mod boilerplate;
 pub(crate) mod borders;
 pub(crate) mod changes;
+mod coarse;
 pub(crate) mod compare;
 pub(crate) mod contents;
 pub(crate) mod edits;
 pub(crate) mod evidence;
 pub(crate) mod facts;
 pub(crate) mod features;
+pub(crate) mod groups;
 pub(crate) mod in_common;
 pub(crate) mod judge;
 pub(crate) mod links;
@@ -15,6 +18,7 @@ pub(crate) mod matched;
 pub(crate) mod model;
 pub(crate) mod options;
 pub(crate) mod order;
+pub(crate) mod overlaps;
 pub(crate) mod passages;
 pub(crate) mod profile;
 pub(crate) mod relation;

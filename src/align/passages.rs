@@ -7,14 +7,16 @@
 
 use std::ops::Range;
 
-use super::borders::{Stretch, borders, refine};
-use super::evidence::{PassageFeatures, evidence};
+use super::borders::{Borders, Stretch};
+use super::evidence::{Evidence, PassageFeatures};
 use super::facts::Facts;
+use super::groups::{chains, groups, hull};
 use super::links::{Link, Seed};
 use super::model::{Curves, compiled_in};
+use super::overlaps::Overlaps;
 use super::profile::Profile;
 use super::relation::Side;
-use super::weights::Weights;
+use super::weights::{Effort, Weights};
 
 /// Links with lower log-odds seed nothing.
 const SEED_ODDS: f32 = -1.5;
@@ -35,6 +37,10 @@ const SUMMARY_GAP: u32 = 2;
 const SUMMARY_COSINE: f32 = 0.2;
 /// A summary is at most this share of what it sums up.
 const SUMMARY_SHARE: f32 = 0.5;
+
+/// How many times longer what is summed up is, at most, in a pair that is aligned coarsely: to look at
+/// all of a long text for each group of sentences would be quadratic.
+const SUMMARY_RATIO: usize = 64;
 
 /// What sums up this share of an article sums up the whole of it.
 const MOST: f32 = 0.4;
@@ -97,15 +103,27 @@ pub enum Form {
 pub fn passages(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<Candidate> {
     let mut runs = found_runs(a, b, weights, links);
     for form in [Form::SummaryInA, Form::SummaryInB] {
-        let summaries = Summaries { weights, links, runs: &runs, form }.find(a, b);
-        for summary in summaries.into_iter().filter(|summary| summary.odds > SUMMARY_ODDS) {
-            let whole = summary.short_side(form);
-            runs.retain(|run| common(&run.short_side(form), &whole) == 0);
-            runs.push(summary);
-        }
+        let mut summaries = Summaries { weights, links, runs: &runs, form }.find(a, b);
+        summaries.retain(|summary| summary.odds > SUMMARY_ODDS);
+        replace(&mut runs, summaries, form);
     }
     runs.sort_by_key(|run| (run.a.start, run.b.start, run.a.end, run.b.end));
     runs
+}
+
+/// Puts each summary in the place of all on its short side that it touches, summaries before it too.
+fn replace(runs: &mut Vec<Candidate>, summaries: Vec<Candidate>, form: Form) {
+    let mut overlaps = Overlaps::of(runs.iter().map(|run| run.short_side(form)));
+    let mut stays = vec![true; runs.len()];
+    for summary in summaries {
+        let whole = summary.short_side(form);
+        overlaps.touching(&whole).for_each(|run| stays[run] = false);
+        overlaps.add(whole);
+        stays.push(true);
+        runs.push(summary);
+    }
+    let mut stays = stays.into_iter();
+    runs.retain(|_| stays.next().unwrap_or(true));
 }
 
 /// The runs that are likelier reuse than not, without those inside better ones.
@@ -121,14 +139,23 @@ pub fn runs(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<
     let mut seeds: Vec<Seed> =
         links.iter().filter(|link| link.odds > SEED_ODDS).map(Seed::from).collect();
     let mut found = Vec::new();
-    for group in groups(&mut seeds, [GAP, GAP]) {
+    if seeds.is_empty() {
+        return found;
+    }
+    let groups = match weights.effort {
+        Effort::Full => groups(&mut seeds, [GAP, GAP]),
+        Effort::Coarse => chains(&mut seeds, GAP),
+    };
+    let (mut borders, mut evidence) =
+        (Borders::new(&weights.in_common), Evidence::new(a, b, weights));
+    for group in groups {
         if weights.cancel.is_cancelled() {
             break;
         }
         let group = &seeds[group];
         let (in_a, in_b) = hull(group);
-        let [in_a, in_b] = refine(&weights.in_common, a.words_of(in_a), b.words_of(in_b));
-        let (features, facts) = evidence([(a, &in_a), (b, &in_b)], weights, group);
+        let [in_a, in_b] = borders.refine(a.words_of(in_a), b.words_of(in_b));
+        let (features, facts) = evidence.find(&in_a, &in_b, group);
         let features = features.values().to_vec();
         let odds = PASSAGE.odds(&features, in_a.words.len().min(in_b.words.len()) as f32);
         found.push(Candidate {
@@ -162,41 +189,72 @@ impl Summaries<'_> {
         let gaps = if in_a { [SUMMARY_GAP, u32::MAX] } else { [u32::MAX, SUMMARY_GAP] };
         let (side, article) = if in_a { (Side::A, a) } else { (Side::B, b) };
         let mut best = best_of_each(self.links, side, article.sentences());
-        let groups = groups(&mut best, gaps);
+        let mut groups = groups(&mut best, gaps);
+        groups.retain(|group| group.len() > 1);
+        if groups.is_empty() {
+            return Vec::new();
+        }
+        let mut search = Search {
+            borders: Borders::new(&self.weights.in_common),
+            evidence: Evidence::new(a, b, self.weights),
+            short: Overlaps::of(self.runs.iter().map(|run| run.short_side(self.form))),
+            long: Overlaps::of(self.runs.iter().map(|run| run.long_side(self.form))),
+            surest: self.runs.iter().map(|run| run.odds).fold(0.0, f32::max).min(10.0),
+        };
         let groups = groups.into_iter().take_while(|_| !self.weights.cancel.is_cancelled());
-        groups.filter_map(|group| self.candidate(a, b, &best[group])).collect()
+        let candidate = |group| self.candidate(a, b, &best[group], &mut search);
+        groups.filter_map(candidate).collect()
     }
 
-    fn candidate(&self, a: &Profile, b: &Profile, group: &[Seed]) -> Option<Candidate> {
+    fn candidate(
+        &self,
+        a: &Profile,
+        b: &Profile,
+        group: &[Seed],
+        search: &mut Search<'_>,
+    ) -> Option<Candidate> {
         let (hull_a, hull_b) = hull(group);
         let (words_a, words_b) = (a.words_of(hull_a), b.words_of(hull_b));
         let in_a = self.form == Form::SummaryInA;
         let (side, short, y, long) =
             if in_a { (Side::A, words_a, b, words_b) } else { (Side::B, words_b, a, words_a) };
-        if group.len() < 2 || short.len() as f32 > SUMMARY_SHARE * long.len() as f32 {
+        let is_far_longer = long.len() > SUMMARY_RATIO * short.len();
+        if short.len() as f32 > SUMMARY_SHARE * long.len() as f32
+            || self.weights.effort == Effort::Coarse && is_far_longer
+        {
             return None;
         }
-        let short = borders(&self.weights.in_common, side, short, long.clone());
+        let short = search.borders.find(side, short, long.clone());
         let long =
             if long.len() as f32 > MOST * y.terms.len() as f32 { 0..y.terms.len() } else { long };
         // The long side has no borders of its own: its gain is that of the short side.
         let long = Stretch { words: long, ..short.clone() };
-        let explained = |words: &Range<usize>, side: fn(&Candidate, Form) -> Range<usize>| {
-            let all: usize = self.runs.iter().map(|run| common(&side(run, self.form), words)).sum();
-            all as f32 / words.len() as f32
+        let explained = |runs: &Overlaps, words: &Range<usize>| {
+            runs.words_in(words) as f32 / words.len() as f32
         };
         let explained = [
-            explained(&short.words, Candidate::short_side),
-            explained(&long.words, Candidate::long_side),
-            self.runs.iter().map(|run| run.odds).fold(0.0, f32::max).min(10.0),
+            explained(&search.short, &short.words),
+            explained(&search.long, &long.words),
+            search.surest,
         ];
         let (in_a, in_b) = if in_a { (short, long) } else { (long, short) };
-        let (features, facts) = evidence([(a, &in_a), (b, &in_b)], self.weights, group);
+        let (features, facts) = search.evidence.find(&in_a, &in_b, group);
         let mut features = features.values().to_vec();
         features.extend(explained);
         let odds = SUMMARY.odds(&features, in_a.words.len().min(in_b.words.len()) as f32);
         Some(Candidate { a: in_a.words, b: in_b.words, form: self.form, features, facts, odds })
     }
+}
+
+/// What a search for summaries looks up for each of them.
+struct Search<'p> {
+    borders: Borders<'p>,
+    evidence: Evidence<'p>,
+    /// Where the runs stand on the short side, and on the long one.
+    short: Overlaps,
+    long: Overlaps,
+    /// Log-odds of the surest run.
+    surest: f32,
 }
 
 impl Candidate {
@@ -228,66 +286,24 @@ fn best_of_each(links: &[Link], side: Side, sentences: usize) -> Vec<Seed> {
     best.into_iter().flatten().map(Seed::from).collect()
 }
 
-/// Splits links into groups without gaps on either side, cutting by the two sides in turn until
-/// nothing more splits. Reorders `links`; a group is a range of them.
-fn groups(links: &mut [Seed], gaps: [u32; 2]) -> Vec<Range<usize>> {
-    let mut done = Vec::new();
-    // Each entry: links, the side to cut by next, and whether the other side left it whole.
-    let mut open = vec![(0..links.len(), 0, false)];
-    while let Some((range, side, whole)) = open.pop() {
-        let links = &mut links[range.clone()];
-        if links.len() < 2 {
-            done.extend((!links.is_empty()).then_some(range));
-            continue;
-        }
-        let key = |link: &Seed| if side == 0 { link.a } else { link.b };
-        links.sort_unstable_by_key(
-            |link| {
-                if side == 0 { (link.a, link.b) } else { (link.b, link.a) }
-            },
-        );
-        let gap = gaps[side];
-        let is_near = |x: &Seed, y: &Seed| key(y) - key(x) <= gap.saturating_add(1);
-        let before = open.len();
-        let mut start = range.start;
-        for part in links.chunk_by(is_near) {
-            open.push((start..start + part.len(), 1 - side, false));
-            start += part.len();
-        }
-        if open.len() == before + 1 {
-            open.pop();
-            if whole {
-                done.push(range);
-            } else {
-                open.push((range, 1 - side, true));
-            }
-        }
-    }
-    done
-}
-
-/// The sentences that the links span, on both sides.
-fn hull(links: &[Seed]) -> (Range<u32>, Range<u32>) {
-    let range = |key: fn(&Seed) -> u32| {
-        let places = links.iter().map(key);
-        places.clone().min().unwrap_or(0)..places.max().map_or(0, |last| last + 1)
-    };
-    (range(|link| link.a), range(|link| link.b))
-}
-
 /// Drops candidates that stand for the most part inside a better one: on both sides, or on one where
 /// the better one is so by far.
 pub fn drop_overlapping(candidates: &mut Vec<Candidate>) {
     candidates.sort_by(|x, y| y.odds.total_cmp(&x.odds).then(x.a.start.cmp(&y.a.start)));
     let mut kept: Vec<Candidate> = Vec::new();
+    let (mut in_a, mut in_b) = (Overlaps::default(), Overlaps::default());
     for candidate in candidates.drain(..) {
-        let gives_way = |better: &Candidate| {
-            let in_a = common(&candidate.a, &better.a) * 2 > candidate.a.len();
-            let in_b = common(&candidate.b, &better.b) * 2 > candidate.b.len();
-            let is_doubtful = candidate.odds < BEYOND_DOUBT.min(better.odds - RIVAL_MARGIN);
-            (in_a && in_b) || ((in_a || in_b) && is_doubtful)
-        };
-        if !kept.iter().any(gives_way) {
+        let is_doubtful =
+            |better: usize| candidate.odds < BEYOND_DOUBT.min(kept[better].odds - RIVAL_MARGIN);
+        let is_inside =
+            |better: usize| 2 * common(&candidate.b, &kept[better].b) > candidate.b.len();
+        let gives_way = in_a
+            .holding_most_of(&candidate.a)
+            .any(|better| is_doubtful(better) || is_inside(better))
+            || in_b.holding_most_of(&candidate.b).any(is_doubtful);
+        if !gives_way {
+            in_a.add(candidate.a.clone());
+            in_b.add(candidate.b.clone());
             kept.push(candidate);
         }
     }

@@ -138,6 +138,9 @@ pub struct Comparison {
     /// Share of the names and numbers of the two that conflict: where each side has one that the other
     /// lacks, 0 to 1.
     pub conflicting: f32,
+    /// Whether the two are so long that not all sentences were held against all, or passages word by
+    /// word in parts only: something that they share may be missing, if it shares no rare words.
+    pub coarse: bool,
     /// Runs of text that look reused, in the order of the first article. An unrelated pair may have
     /// some: what they share is then less than two reports of one event would.
     pub passages: Vec<Match>,

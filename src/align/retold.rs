@@ -4,14 +4,17 @@
 //! retold, most of it comes from somewhere, so less is proof enough of where: runs that were too weak
 //! by themselves, and runs of aligned sentences.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::facts::Facts;
-use super::features::Pair;
+use super::features::{Pair, share};
 use super::options::CompareOptions;
-use super::passages::{Candidate, Form, common, runs};
+use super::overlaps::Overlaps;
+use super::passages::{Candidate, Form, runs};
 use super::profile::Profile;
 use super::sentences::Aligned;
+use crate::span::Span;
 
 /// Log-odds from which a run may be a passage.
 const RUN_ODDS: f32 = -1.5;
@@ -37,27 +40,79 @@ pub fn passages(pair: &Pair, aligned: &[Aligned], options: &CompareOptions) -> V
         .filter(|run| run.words() >= least)
         .collect();
     weak.sort_by(|x, y| y.odds.total_cmp(&x.odds).then(x.a.start.cmp(&y.a.start)));
-    let is_most = |found: &[Candidate]| {
-        let [a, b] = pair.characters_in(found);
-        a.max(b) >= options.rewrite
-    };
+    let mut told = [
+        Told::of(pair.a, found.iter().map(|passage| &passage.a)),
+        Told::of(pair.b, found.iter().map(|passage| &passage.b)),
+    ];
     for run in weak {
         if pair.weights.cancel.is_cancelled() {
             break;
         }
-        if run.odds < LIKELY && is_most(&found) {
+        if run.odds < LIKELY && told[0].share().max(told[1].share()) >= options.rewrite {
             break;
         }
-        let is_told = |range: fn(&Candidate) -> &Range<usize>| {
-            let told: usize = found.iter().map(|passage| common(range(passage), range(&run))).sum();
-            told as f32 > NEWS * range(&run).len() as f32
-        };
-        if !is_told(|passage| &passage.a) && !is_told(|passage| &passage.b) {
+        if !told[0].has(&run.a) && !told[1].has(&run.b) {
+            told[0].add(&run.a);
+            told[1].add(&run.b);
             found.push(run);
         }
     }
     found.sort_by_key(|passage| (passage.a.start, passage.b.start, passage.a.end, passage.b.end));
     found
+}
+
+/// What of one article stands in passages.
+struct Told<'p> {
+    article: &'p Profile,
+    passages: Overlaps,
+    characters: Union,
+}
+
+impl<'p> Told<'p> {
+    fn of<'r>(article: &'p Profile, passages: impl Iterator<Item = &'r Range<usize>>) -> Self {
+        let mut told =
+            Self { article, passages: Overlaps::default(), characters: Union::default() };
+        passages.for_each(|passage| told.add(passage));
+        told
+    }
+
+    fn add(&mut self, passage: &Range<usize>) {
+        self.passages.add(passage.clone());
+        self.characters.add(self.article.span_of(passage.clone()));
+    }
+
+    /// Whether so much of a run stands in passages that it is no news.
+    fn has(&self, run: &Range<usize>) -> bool {
+        self.passages.words_in(run) as f32 > NEWS * run.len() as f32
+    }
+
+    /// Share of the article's characters.
+    fn share(&self) -> f32 {
+        share(self.characters.bytes as f32, self.article.article.bytes as f32)
+    }
+}
+
+/// Bytes that at least one of some spans holds, which come one by one.
+#[derive(Debug, Clone, Default)]
+struct Union {
+    /// Ends of parts that do not touch, by their starts.
+    parts: BTreeMap<u32, u32>,
+    bytes: usize,
+}
+
+impl Union {
+    fn add(&mut self, mut span: Span) {
+        while let Some((&start, &end)) = self.parts.range(..=span.end).next_back() {
+            if end < span.start {
+                break;
+            }
+            self.parts.remove(&start);
+            self.bytes -= (end - start) as usize;
+            span = span.hull(Span { start, end });
+        }
+        self.parts.insert(span.start, span.end);
+        self.bytes += span.len();
+    }
 }
 
 /// Runs of aligned sentences, in the order of the first article, that go on in the second.
@@ -76,4 +131,25 @@ fn hull(pair: &Pair, group: &[Aligned]) -> Candidate {
     let (a, b) = (words(pair.a, |aligned| aligned.a), words(pair.b, |aligned| aligned.b));
     let odds = group.iter().map(|aligned| aligned.odds).fold(f32::MIN, f32::max);
     Candidate { a, b, form: Form::Run, features: Vec::new(), facts: Facts::default(), odds }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::span::covered;
+
+    proptest::proptest! {
+        #[test]
+        fn a_union_has_what_its_spans_cover(
+            spans in proptest::collection::vec((0usize..200, 0usize..40), 0..30),
+        ) {
+            let (mut union, mut all) = (Union::default(), Vec::new());
+            for (start, len) in spans {
+                let span = Span::new(start, start + len);
+                union.add(span);
+                all.push(span);
+                proptest::prop_assert_eq!(union.bytes, covered(&mut all.clone()));
+            }
+        }
+    }
 }

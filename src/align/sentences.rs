@@ -36,6 +36,9 @@ impl Bar {
 /// Least share of the shared weight that must be unexplained on both sides.
 const LEAST_NEW: f32 = 0.5;
 
+/// More shared words than that are summed up by their terms.
+const LONG: usize = 1000;
+
 /// Two sentences that correspond.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Aligned {
@@ -143,7 +146,10 @@ impl<'p> Explained<'p> {
     }
 
     /// The share of the weight of so many shared words that is new, on the side where it is less.
-    fn share_of_new(&self, count: usize) -> f32 {
+    fn share_of_new(&mut self, count: usize) -> f32 {
+        if count > LONG {
+            return self.share_of_new_in_long(count);
+        }
         let (mut all, mut new) = ([0.0; 2], [0.0; 2]);
         let mut add = |side: usize, word: u32, weight: f32| {
             all[side] += weight;
@@ -162,11 +168,39 @@ impl<'p> Explained<'p> {
         share(0).min(share(1))
     }
 
+    /// The same for so many words that each comes again and again: the words of the second article are
+    /// gone over once for each term, and not for each word of the first.
+    fn share_of_new_in_long(&mut self, count: usize) -> f32 {
+        let (mut all, mut new) = ([0.0f64; 2], [0.0f64; 2]);
+        // Words of one term one behind the other.
+        let mut words: Vec<(u32, u32)> = self.shared[..count]
+            .iter()
+            .map(|word| (self.weights.in_common.a.terms[*word as usize], *word))
+            .collect();
+        words.sort_unstable();
+        for same in words.chunk_by(|x, y| x.0 == y.0) {
+            let weight = f64::from(self.weights.a[self.a.terms[same[0].1 as usize] as usize]);
+            let is_new = |side: usize, word: u32| f64::from(!self.words[side][word as usize]);
+            all[0] += weight * same.len() as f64;
+            new[0] += weight * same.iter().map(|(_, word)| is_new(0, *word)).sum::<f64>();
+            let mut other = self.first[same[0].0 as usize];
+            while other != 0 {
+                all[1] += weight * same.len() as f64;
+                new[1] += weight * same.len() as f64 * is_new(1, other - 1);
+                other = self.next[other as usize - 1];
+            }
+        }
+        let share = |side: usize| if all[side] > 0.0 { new[side] / all[side] } else { 0.0 };
+        share(0).min(share(1)) as f32
+    }
+
     /// Marks so many shared words, on both sides.
     fn explain(&mut self, count: usize) {
         for &word in &self.shared[..count] {
             self.words[0][word as usize] = true;
-            let mut other = self.first[self.weights.in_common.a.terms[word as usize] as usize];
+            // Those of a term are marked with the first word that has it.
+            let term = self.weights.in_common.a.terms[word as usize] as usize;
+            let mut other = std::mem::take(&mut self.first[term]);
             while other != 0 {
                 self.words[1][other as usize - 1] = true;
                 other = self.next[other as usize - 1];

@@ -26,12 +26,14 @@ pub struct Shown {
     sentences: Vec<Match>,
     /// Share of each article's characters inside passages.
     coverage: [f32; 2],
+    /// Whether some of it was compared in parts.
+    in_parts: bool,
 }
 
 impl Shown {
     /// Nothing.
     pub fn none() -> Self {
-        Self { passages: Vec::new(), sentences: Vec::new(), coverage: [0.0; 2] }
+        Self { passages: Vec::new(), sentences: Vec::new(), coverage: [0.0; 2], in_parts: false }
     }
 
     /// All of both articles, sentence by sentence.
@@ -52,7 +54,8 @@ impl Shown {
         if a.article.wordless.is_some() {
             sentences = vec![same(whole(a), whole(b))];
         }
-        Self { passages: vec![same(whole(a), whole(b))], sentences, coverage: [1.0; 2] }
+        let passages = vec![same(whole(a), whole(b))];
+        Self { passages, sentences, coverage: [1.0; 2], in_parts: false }
     }
 
     /// The passages and sentences of articles that may have nothing to do with each other.
@@ -98,6 +101,7 @@ impl Shown {
             passages: shown.map(|p| to_match(p, pair, &mut edits)).collect(),
             sentences: aligned.map(|two| two.to_match(pair, &mut edits)).collect(),
             coverage: pair.characters_in(passages),
+            in_parts: edits.are_in_parts(),
         }
     }
 
@@ -119,6 +123,7 @@ impl Shown {
             coverage_b: self.coverage[1],
             words: 0,
             conflicting: 0.0,
+            coarse: self.in_parts,
             passages: self.passages,
             sentences: self.sentences,
             features: Vec::new(),

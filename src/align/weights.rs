@@ -32,6 +32,39 @@ pub struct Weights {
     /// Tells the comparison to stop. Whatever goes over all sentences then ends early, and what it
     /// has found means nothing.
     pub cancel: Cancel,
+    /// How much work the pair is worth.
+    pub effort: Effort,
+}
+
+/// How thoroughly two articles are held against each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Effort {
+    /// All sentences against all.
+    #[default]
+    Full,
+    /// Of long texts: each sentence against those that share its rarest words, and their neighbours.
+    Coarse,
+}
+
+/// Steps of work that any pair is worth, and that a pair is worth for each of its words. Two texts of
+/// 100 kB take less, and a long text and a short one take a few steps for each word.
+const STEPS: u64 = 1 << 22;
+const STEPS_A_WORD: u64 = 32;
+
+impl Effort {
+    /// What a pair is worth, given the terms that both have: all sentences against all takes a step for
+    /// each pair of sentences, and for each term that these share.
+    fn of(a: &Profile, b: &Profile, shared: &Places) -> Self {
+        let sentences = a.sentences() as u64 * b.sentences() as u64;
+        let terms = shared.iter().map(|(i, j)| {
+            a.postings(i as usize).len() as u64 * b.postings(j as usize).len() as u64
+        });
+        let words = (a.article.words.len() + b.article.words.len()) as u64;
+        match sentences + terms.sum::<u64>() <= STEPS.max(STEPS_A_WORD * words) {
+            true => Self::Full,
+            false => Self::Coarse,
+        }
+    }
 }
 
 impl Weights {
@@ -61,6 +94,7 @@ impl Weights {
         }
         find_names_spelt_alike([(a, &mut found_a), (b, &mut found_b)]);
         let in_common = InCommon::new(a, b, &shared);
+        let effort = Effort::of(a, b, &shared);
         Self {
             a: weights_a,
             b: weights_b,
@@ -71,6 +105,7 @@ impl Weights {
             shared,
             in_common,
             cancel: Cancel::never(),
+            effort,
         }
     }
 }
@@ -142,8 +177,17 @@ impl ByCount {
     }
 }
 
-/// How many elements two short ascending slices share; what is there twice in both counts twice.
+/// One slice is so many times as long as the other: then it is searched, and not walked over.
+const LOPSIDED: usize = 64;
+
+/// How many elements two ascending slices share; what is there twice in both counts twice.
 pub fn count_in_both<T: Ord>(a: &[T], b: &[T]) -> usize {
+    if a.len() / LOPSIDED > b.len() {
+        return count_in_longer(b, a);
+    }
+    if b.len() / LOPSIDED > a.len() {
+        return count_in_longer(a, b);
+    }
     let (mut i, mut j, mut count) = (0, 0, 0);
     while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
         count += usize::from(x == y);
@@ -152,6 +196,15 @@ pub fn count_in_both<T: Ord>(a: &[T], b: &[T]) -> usize {
         j += usize::from(y <= x);
     }
     count
+}
+
+/// The same where the second slice is much longer.
+fn count_in_longer<T: Ord>(few: &[T], many: &[T]) -> usize {
+    let count = |same: &[T]| {
+        let from = &many[many.partition_point(|other| *other < same[0])..];
+        from.iter().take(same.len()).take_while(|other| **other == same[0]).count()
+    };
+    few.chunk_by(|x, y| x == y).map(count).sum()
 }
 
 #[cfg(test)]
@@ -167,6 +220,17 @@ mod tests {
             let lists = [&a, &b].map(|set| set.iter().copied().collect::<Vec<u32>>());
             let naive = a.intersection(&b).count();
             proptest::prop_assert_eq!(count_in_both(&lists[0], &lists[1]), naive);
+        }
+    }
+
+    #[test]
+    fn a_few_are_counted_in_many_as_they_come() {
+        let many: Vec<u32> = (0..2000).map(|at| at / 2).collect();
+        for few in [vec![], vec![3], vec![3, 3, 3, 7, 5000], vec![0, 0, 999, 999]] {
+            let expected = few.len() - few.iter().filter(|at| **at > 999).count();
+            let expected = expected - usize::from(few.starts_with(&[3, 3, 3]));
+            assert_eq!(count_in_both(&few, &many), expected);
+            assert_eq!(count_in_both(&many, &few), expected);
         }
     }
 }

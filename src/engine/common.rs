@@ -58,7 +58,12 @@ impl Engine {
         }
         let mut rest = Vec::with_capacity(doubtful.len());
         self.without(text).compare_batches(texts, &doubtful, watch, |_, compared| {
-            rest.extend(compared);
+            rest.extend(compared.into_iter().map(|mut comparison| {
+                if !self.config.keep_features {
+                    comparison.features = Vec::new();
+                }
+                comparison
+            }));
             ControlFlow::Continue(())
         })?;
         let mut demoted = 0;

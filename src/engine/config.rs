@@ -64,6 +64,11 @@ pub struct Config {
     /// once more for each further piece of that size. Half of that is what articles take that are held
     /// ready to be compared. Results do not depend on it. Default 1 GiB.
     pub held_bytes: usize,
+    /// Bytes of pairs found that a scan holds at most; more are an error. Default: any number.
+    pub pair_bytes: usize,
+    /// Whether the pairs of a scan say why ([`Comparison::features`](crate::align::Comparison)), which is
+    /// most of what a pair takes. Default: yes.
+    pub keep_features: bool,
     /// What the processor can do. Default: what it says.
     pub kernel: Kernel,
 }
@@ -85,6 +90,8 @@ impl Default for Config {
             channel: Channel::Both,
             keep_unrelated: false,
             held_bytes: 1 << 30,
+            pair_bytes: usize::MAX,
+            keep_features: true,
             kernel: Kernel::detect(),
         }
     }
@@ -106,6 +113,8 @@ impl Config {
         channel: Channel,
         keep_unrelated: bool,
         held_bytes: usize,
+        pair_bytes: usize,
+        keep_features: bool,
         kernel: Kernel,
     }
 

@@ -7,6 +7,7 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use super::copies::pairs_of_copies;
+use super::found::Found;
 use super::pool::{Pool, Pooled};
 use super::steps::Steps;
 use super::texts::{bytes as text_bytes, text};
@@ -180,14 +181,17 @@ impl Engine {
 
         let start = Instant::now();
         watch.begin(Stage::Align, stats.candidates as u64);
-        let mut pairs = self.align(texts, &candidates.pairs, watch)?;
-        pairs.append(&mut self.align_identical(texts, &candidates.identical, watch)?);
+        let mut found = Found::new(&self.config, stats.candidates);
+        self.align(texts, &candidates.pairs, watch, &mut found)?;
+        self.align_identical(texts, &candidates.identical, watch, &mut found)?;
+        let mut pairs = std::mem::take(&mut found.pairs);
         pairs.sort_by_key(|pair| (pair.a, pair.b));
         let copies = pairs_of_copies(&candidates.copies, &pairs);
         if !copies.is_empty() {
             stats.copies = copies.len();
             stats.candidates += copies.len();
-            pairs.append(&mut self.align(texts, &copies, watch)?);
+            self.align(texts, &copies, watch, &mut found)?;
+            pairs.append(&mut found.pairs);
             pairs.sort_by_key(|pair| (pair.a, pair.b));
         }
         stats.demoted = self.demote_common(texts, &mut pairs, watch)?;
@@ -210,19 +214,19 @@ impl Engine {
         texts: &T,
         pairs: &[(u32, u32)],
         watch: &dyn Watch,
-    ) -> Result<Vec<Pair>, Error> {
-        let mut related = Vec::new();
+        found: &mut Found,
+    ) -> Result<(), Error> {
         let pairs = together(texts.len(), pairs);
         self.compare_batches(texts, &pairs, watch, |now, compared| {
-            related.extend(
-                now.iter()
-                    .zip(compared)
-                    .map(|(&(a, b), comparison)| Pair { a, b, comparison })
-                    .filter(|pair| self.keeps(&pair.comparison)),
-            );
-            ControlFlow::Continue(())
+            found.compared += now.len();
+            for (&(a, b), comparison) in now.iter().zip(compared) {
+                if self.keeps(&comparison) {
+                    found.add(Pair { a, b, comparison });
+                }
+            }
+            if found.is_too_much() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
-        Ok(related)
+        found.check()
     }
 
     /// [`Engine::align`] for pairs with the same words, ordered by their first articles. Where even
@@ -232,7 +236,8 @@ impl Engine {
         texts: &T,
         pairs: &[(u32, u32)],
         watch: &dyn Watch,
-    ) -> Result<Vec<Pair>, Error> {
+        found: &mut Found,
+    ) -> Result<(), Error> {
         let is_same = |_: &mut (), (a, b): &(u32, u32)| {
             Ok(text(texts, *a as usize)? == text(texts, *b as usize)?)
         };
@@ -242,18 +247,20 @@ impl Engine {
             pairs.map(|(pair, _)| *pair).collect::<Vec<_>>()
         };
         let (same, others) = (of(true), of(false));
-        let mut related = self.align(texts, &others, watch)?;
+        self.align(texts, &others, watch, found)?;
         for group in same.chunk_by(|(a, _), (b, _)| a == b) {
             let first = group[0].0;
             watch.cancel().check()?;
             watch.advance(group.len() as u64);
+            found.compared += group.len();
             for comparison in self.compare_pairs(texts, &[(first, first)])? {
-                let pair = |&(a, b): &(u32, u32)| Pair { a, b, comparison: comparison.clone() };
-                let kept = group.iter().filter(|_| self.keeps(&comparison));
-                related.extend(kept.map(pair));
+                for &(a, b) in group.iter().filter(|_| self.keeps(&comparison)) {
+                    found.add(Pair { a, b, comparison: comparison.clone() });
+                    found.check()?;
+                }
             }
         }
-        Ok(related)
+        Ok(())
     }
 
     pub(super) fn keeps(&self, comparison: &Comparison) -> bool {

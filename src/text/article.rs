@@ -100,7 +100,8 @@ pub struct Article {
     pub bytes: usize,
     /// All words, in order.
     pub words: Vec<Word>,
-    /// All sentences, in order; every word stands in exactly one.
+    /// All sentences, in order; every word stands in exactly one. One of more than
+    /// [`Article::LONGEST`] words is in parts.
     pub sentences: Vec<Sentence>,
     /// Spans of the quotations, in order.
     pub quotations: Vec<Span>,
@@ -123,6 +124,9 @@ pub fn wordless(text: &str) -> Option<u64> {
 impl Article {
     /// Words of a text that is looked at letter by letter, at most.
     pub const SHORT: usize = 90;
+    /// Words of a sentence, at most: longer ones are cut, so that what compares sentences word by word
+    /// takes time in proportion to their words. No sentence of prose is near that.
+    pub const LONGEST: usize = 10_000;
 }
 
 impl Article {
@@ -346,16 +350,28 @@ fn shapes(text: &str, words: &[Word]) -> Vec<(u32, Shape)> {
     numbered.map(|(at, word)| (at, Shape::of(word.span.of(text)))).collect()
 }
 
-/// Sentences, given where they and the words of the text stand.
+/// Sentences, given where they and the words of the text stand; parts of those that have more than
+/// [`Article::LONGEST`] words.
 fn with_words(sentences: &[Span], words: &[Span]) -> Vec<Sentence> {
     let mut first = 0;
-    let with_words = |span: &Span| {
+    let mut found = Vec::with_capacity(sentences.len());
+    for span in sentences {
         let count = words[first..].iter().take_while(|word| word.start < span.end).count();
-        let words = first as u32..(first + count) as u32;
+        let mut rest = Sentence { span: *span, words: first as u32..(first + count) as u32 };
         first += count;
-        Sentence { span: *span, words }
-    };
-    sentences.iter().map(with_words).collect()
+        while rest.words.len() > Article::LONGEST {
+            let next = rest.words.start + Article::LONGEST as u32;
+            // Pairs of characters overlap.
+            let begin = words[next as usize].start;
+            let end = words[next as usize - 1].end.min(begin);
+            let span = Span { start: rest.span.start, end };
+            found.push(Sentence { span, words: rest.words.start..next });
+            rest.span.start = begin;
+            rest.words.start = next;
+        }
+        found.push(rest);
+    }
+    found
 }
 
 #[cfg(test)]
@@ -413,6 +429,19 @@ mod tests {
     fn empty_text_is_an_article_without_words() {
         let article = Analyzer::new(None).article(" \n ");
         assert!(article.words.is_empty() && article.sentences.is_empty());
+    }
+
+    #[test]
+    fn a_sentence_without_an_end_is_cut() {
+        let last = |sentences: usize| (Article::LONGEST * (sentences - 1) + 1, sentences);
+        for (words, sentences) in [(Article::LONGEST, 1), last(2), last(4)] {
+            let text = format!("{}.", vec!["word"; words].join(" "));
+            let found = Analyzer::new(None).article(&text).sentences;
+            assert_eq!(found.len(), sentences);
+            assert_eq!(found[sentences - 1].span.end as usize, text.len());
+            assert!(found.iter().all(|sentence| sentence.words.len() <= Article::LONGEST));
+            assert!(found.windows(2).all(|two| two[0].span.end < two[1].span.start));
+        }
     }
 
     proptest::proptest! {

@@ -32,7 +32,7 @@ pub fn run(
         (Some(list), ..) => pairs::Bulk { list, args, settings: &settings, written }.run(console),
         (None, Some(a), Some(b)) => {
             let found = [a, b].map(|name| {
-                let reading = settings.run.reading.clone();
+                let reading = settings.run.reading_to_compare();
                 (name.as_os_str(), Corpus::find(&[Input::parse(name)], reading))
             });
             written.check_inputs(&[&found[0].1, &found[1].1], &settings)?;

@@ -29,7 +29,7 @@ pub fn run(
 ) -> anyhow::Result<Exit> {
     let started = Started::now("evaluate");
     let settings = Settings::new(&args.options)?;
-    let corpus = Corpus::find(&inputs(&args.input)?, settings.run.reading.clone());
+    let corpus = Corpus::find(&inputs(&args.input)?, settings.run.reading_to_compare());
     written.check_inputs(&[&corpus], &settings)?;
     let content = args.format.unwrap_or_default().content();
     let create = |path: Option<&Path>, content| {

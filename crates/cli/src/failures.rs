@@ -15,6 +15,13 @@ pub fn in_words(error: &Error) -> String {
             quantity::counted(*articles, "article"),
             least.div_ceil(1 << 20)
         ),
+        Error::TooManyPairs { memory, found, enough } => format!(
+            "--memory {} is too little for what is related: {} so far; give about {}M, or look for \
+             fewer with --threshold",
+            SizeValue(*memory as usize),
+            quantity::counted(*found, "pair"),
+            enough.div_ceil(1 << 20)
+        ),
         Error::SeveralArticles { .. } => format!(
             "{error}; to compare some of them, list them with --pairs and name the file with \
              --corpus"

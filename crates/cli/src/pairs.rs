@@ -41,7 +41,7 @@ impl Bulk<'_> {
         }
         let engine = Engine::new(settings.run.engine.clone())?;
         let inputs: Vec<_> = args.corpus.iter().map(|input| Input::parse(input)).collect();
-        let corpus = Corpus::find(&inputs, settings.run.reading.clone());
+        let corpus = Corpus::find(&inputs, settings.run.reading_to_compare());
         written.check_inputs(&[&corpus], settings)?;
         let output =
             Output::create(args.output.as_deref(), Content::Records)?.until(&console.cancel);

@@ -31,7 +31,9 @@ pub fn run(args: &ScanArgs, written: &Written, console: &mut Console<'_>) -> any
     if is_wanted(Relation::Template) {
         options.detection.templates = Some(true);
     }
-    let settings = Settings::new(&options)?;
+    let mut settings = Settings::new(&options)?;
+    // Pages show the reasons behind each score.
+    settings.run.engine.keep_features = args.explain || args.format == Some(FormatValue::Html);
     // An option out of range shows before the reading, not after it.
     Engine::new(settings.run.engine.clone())?;
     // Listed before anything is made, so that nothing of our own is among the inputs.
@@ -58,7 +60,7 @@ pub fn run(args: &ScanArgs, written: &Written, console: &mut Console<'_>) -> any
 
 /// What there is to read, on one side or on two.
 fn find(args: &ScanArgs, settings: &Settings) -> anyhow::Result<Corpus> {
-    let (ours, reading) = (inputs(&args.input)?, settings.run.reading.clone());
+    let (ours, reading) = (inputs(&args.input)?, settings.run.reading_to_compare());
     if args.against.is_empty() {
         return Ok(Corpus::find(&ours, reading));
     }

@@ -14,6 +14,8 @@ use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
 
+use crate::attributes::without_surplus;
+
 /// Elements that hold no article text: code, and what surrounds an article on a page.
 const DROPPED: [&str; 17] = [
     "script", "style", "noscript", "template", "nav", "aside", "form", "button", "select",
@@ -42,7 +44,7 @@ const DEEPEST: usize = 512;
 /// page without text gives an empty string.
 pub(super) fn readable_text(page: &str) -> String {
     let input = BufferQueue::default();
-    input.push_back(StrTendril::from_slice(page));
+    input.push_back(StrTendril::from_slice(&without_surplus(page)));
     let tokenizer = Tokenizer::new(Page::default(), TokenizerOpts::default());
     // It stops for the encodings that a page names, which are known by now.
     while !input.is_empty() {
@@ -265,6 +267,13 @@ mod tests {
         assert_eq!(readable_text(&deep), "deep");
         assert_eq!(readable_text("<div><nav>menu</div><p>text"), "text", "nav is never closed");
         assert_eq!(readable_text("<meta charset=utf-8>a<br/>b<script>c"), "a\nb");
+    }
+
+    #[test]
+    fn a_tag_may_have_any_number_of_attributes() {
+        let attributes: String = (0..20_000).map(|at| format!(" a{at}=\"x > {at}\"")).collect();
+        let page = format!("one <b{attributes}>two</b> three <br{attributes}/>four");
+        assert_eq!(readable_text(&page), "one two three\nfour");
     }
 
     #[test]

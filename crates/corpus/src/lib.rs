@@ -27,6 +27,7 @@
 //! mended, and both are counted and listed in the [`ReadReport`]. Pipes, sockets and devices are
 //! never opened.
 
+mod attributes;
 mod encoding;
 mod format;
 mod html;

@@ -82,9 +82,10 @@ impl<R: Read> Lines<R> {
     }
 
     /// Throws the current line away, up to its end.
-    fn skip_line(&mut self, mut bytes: Vec<u8>) -> Piece {
+    fn skip_line(&mut self) -> Piece {
         let line = self.line;
         self.line += 1;
+        let mut bytes = Vec::new();
         while !self.ended {
             bytes.clear();
             self.fill(&mut bytes, self.sizes.block);
@@ -111,9 +112,11 @@ impl<R: Read> Iterator for Lines<R> {
                 let error = self.error.take()?;
                 return Some(Piece::Failed { line: self.line, error });
             }
-            // A line longer than a block doubles it, so that no byte is moved more than twice.
+            // A line longer than a block doubles it, so that no byte is moved more than twice; but there is
+            // no more room than for the longest that counts, and one byte to tell that it is longer.
             let seen = bytes.len();
-            let room = self.sizes.block.saturating_sub(seen).max(seen).max(1);
+            let most = (self.sizes.limit + 1).saturating_sub(seen).max(self.sizes.block);
+            let room = self.sizes.block.saturating_sub(seen).max(seen).min(most).max(1);
             self.fill(&mut bytes, room);
             if self.ended {
                 continue;
@@ -123,7 +126,8 @@ impl<R: Read> Iterator for Lines<R> {
                 return Some(self.block(bytes));
             }
             if bytes.len() > self.sizes.limit {
-                return Some(self.skip_line(bytes));
+                drop(bytes);
+                return Some(self.skip_line());
             }
         }
     }

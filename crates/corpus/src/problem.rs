@@ -125,7 +125,9 @@ impl Reason {
                 "is not written as a row of this table should be; it was read as it was most likely \
                  meant, check delimiters and quotes ({delimiter}, {quote})"
             }
-            Self::TooLong => "is longer than the limit for one article; split it",
+            Self::TooLong => {
+                "is longer than the limit for one article; split it, or allow more memory"
+            }
             Self::Binary => "is not text; convert it first",
             Self::Document => {
                 "is a document of another program (PDF, word processor); convert it to text first"

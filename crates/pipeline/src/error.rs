@@ -50,6 +50,16 @@ pub enum Error {
         .0.iter().map(|report| report.failures).sum::<u64>()
     )]
     NotAllRead(Vec<ReadReport>),
+    /// There is too little memory for the pairs that were found.
+    #[error("{memory} bytes of memory are too little: {found} pairs and more are related")]
+    TooManyPairs {
+        /// Bytes to stay within.
+        memory: u64,
+        /// Pairs so far.
+        found: u64,
+        /// Bytes to stay within that would do, about.
+        enough: u64,
+    },
     /// A file that was to be one article holds several.
     #[error("{name} holds several articles")]
     SeveralArticles {

@@ -26,6 +26,18 @@ pub struct Scan {
     left_out: usize,
 }
 
+/// An engine's error; of too many pairs, how much memory would do for them.
+fn too_many(error: retold::Error, settings: &Settings) -> anyhow::Error {
+    let retold::Error::TooManyPairs { found, bytes, compared, candidates } = error else {
+        return error.into();
+    };
+    let memory = settings.resources.memory.bytes() as u64;
+    let all = bytes as f64 * candidates as f64 / compared.max(1) as f64;
+    // As much is for the articles that are being compared.
+    let enough = memory + (2.0 * all) as u64;
+    Error::TooManyPairs { memory, found, enough }.into()
+}
+
 impl Scan {
     /// Reads a corpus and finds what is related in it; where the corpus has [two
     /// sides](Corpus::find_sides), across these only.
@@ -48,7 +60,8 @@ impl Scan {
         let sides = ours.map_or(Sides::One, Sides::two);
         let engine = settings.engine_for(shelf.report.articles, shelf.report.bytes)?;
         let scan = || engine.scan_sides(&shelf.texts, sides, progress);
-        let found = settings.pool()?.install(scan).map_err(Error::from)?;
+        let found = settings.pool()?.install(scan);
+        let found = found.map_err(|error| too_many(error, settings))?;
         let mut scan = Self { shelf, engine, found, ours, left_out: 0 };
         scan.leave_out_unrelated_renamed();
         Ok(scan)

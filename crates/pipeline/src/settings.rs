@@ -28,6 +28,14 @@ const SCAN: Takes = Takes { program: 24 << 20, thread: 12 << 20, article: 350 };
 /// What allocators keep for a thread, however little it holds.
 const GIVEN_BACK: u64 = 4 << 20;
 
+/// Where memory is bounded, an article may have this share of it, or so many bytes: several are read at a
+/// time.
+const ARTICLE_SHARE: usize = 16;
+const LEAST_ARTICLE: usize = 1 << 20;
+/// The same where articles are compared: two that are held against each other take some 25 times their
+/// text.
+const COMPARED_SHARE: usize = 64;
+
 /// What articles with so many bytes of text take in a scan: the index of rare features grows with these.
 fn of_articles(articles: u64, bytes: u64) -> u64 {
     SCAN.article * articles + bytes / 6
@@ -54,6 +62,14 @@ impl Memory {
     pub fn bytes(self) -> usize {
         match self {
             Self::Usual(bytes) | Self::Bounded(bytes) => bytes,
+        }
+    }
+
+    /// Bytes that an article may have: as many as are given, and that share of what is bounded.
+    fn article(self, most: usize, share: usize) -> usize {
+        match self {
+            Self::Usual(_) => most,
+            Self::Bounded(bytes) => most.min((bytes / share).max(LEAST_ARTICLE)),
         }
     }
 
@@ -159,7 +175,11 @@ impl Settings {
         let room = Room { bytes: memory / 8, temp: resources.temp.clone() };
         // Some ten of them are under way at a time, as they stand and parsed.
         let batch_bytes = (memory / 512).clamp(64 << 10, ReadOptions::default().batch_bytes);
-        let reading = reading.batch_bytes(batch_bytes).threads(resources.threads);
+        let most = resources.memory.article(reading.max_article_bytes, ARTICLE_SHARE);
+        let reading = reading
+            .max_article_bytes(most)
+            .batch_bytes(batch_bytes)
+            .threads(resources.threads);
         let (names, unread) = (Field::name as Names, Unread::default());
         Self { reading, engine, dedup, resources, room, names, unread }
     }
@@ -179,6 +199,13 @@ impl Settings {
             }
             _ => Ok(()),
         }
+    }
+
+    /// How to read what is to be compared.
+    pub fn reading_to_compare(&self) -> ReadOptions {
+        let most = self.reading.max_article_bytes;
+        let max_article_bytes = self.resources.memory.article(most, COMPARED_SHARE);
+        self.reading.clone().max_article_bytes(max_article_bytes)
     }
 
     /// An error if so many articles are too many to deduplicate within the memory that was asked for.
@@ -231,7 +258,12 @@ impl Settings {
         // What threads give back to one another stays taken for a while: not all may be promised.
         let promised = (rest / 4 * 3).saturating_sub(GIVEN_BACK * self.count_threads());
         let held_bytes = promised.max(memory / 8) as usize;
-        Ok(Engine::new(self.engine.clone().held_bytes(held_bytes))?)
+        let pair_bytes = match self.resources.memory {
+            Memory::Usual(_) => usize::MAX,
+            // The rest is for the articles that are being compared.
+            Memory::Bounded(_) => (rest / 2).max(memory / 16) as usize,
+        };
+        Ok(Engine::new(self.engine.clone().held_bytes(held_bytes).pair_bytes(pair_bytes))?)
     }
 
     /// Threads to work on.
@@ -286,6 +318,19 @@ mod tests {
             let is_usual = memory == Memory::default();
             assert_eq!((more.is_ok(), held == 9_999), (is_usual, is_usual));
         }
+    }
+
+    #[test]
+    fn an_article_has_a_share_of_bounded_memory() {
+        let most = |memory| {
+            let settings = settings(memory, 1);
+            [&settings.reading, &settings.reading_to_compare()].map(|of| of.max_article_bytes)
+        };
+        let all = ReadOptions::default().max_article_bytes;
+        assert_eq!(most(Memory::default()), [all; 2]);
+        assert_eq!(most(Memory::Bounded(640 << 20)), [40 << 20, 10 << 20]);
+        assert_eq!(most(Memory::Bounded(1 << 40)), [all; 2]);
+        assert_eq!(most(Memory::Bounded(1)), [1 << 20; 2]);
     }
 
     #[test]

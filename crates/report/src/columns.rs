@@ -17,7 +17,7 @@ pub(crate) enum Column {
 }
 
 /// By name, in the order of records.
-pub(crate) const COLUMNS: [(&str, Column); 11] = [
+pub(crate) const COLUMNS: [(&str, Column); 12] = [
     ("relation", Column::Word(|found| found.relation.name())),
     ("score", Column::Figure(|found| found.score)),
     ("jaccard", Column::Figure(|found| found.jaccard)),
@@ -27,6 +27,7 @@ pub(crate) const COLUMNS: [(&str, Column); 11] = [
     ("coverage_b", Column::Figure(|found| found.coverage_b)),
     ("conflicting", Column::Figure(|found| found.conflicting)),
     ("contained", Column::WordOrNone(|found| found.contained.map(side_name))),
+    ("alignment", Column::WordOrNone(|found| found.coarse.then_some("coarse"))),
     ("passages", Column::Matches(|found| &found.passages)),
     ("sentences", Column::Matches(|found| &found.sentences)),
 ];

@@ -105,13 +105,13 @@ mod tests {
         sample.articles[1].id = "=cmd|' /C calc'!A0,\"x\"\r\n".into();
         let text = written(&Rows, &sample.findings());
         let mut reader = ::csv::Reader::from_reader(text.as_bytes());
-        let names = "a,b,relation,contained,score,jaccard,containment_a,containment_b,coverage_a,\
-                     coverage_b,conflicting,passages,sentences,cluster_a,cluster_b";
+        let names = "a,b,relation,contained,alignment,score,jaccard,containment_a,containment_b,\
+                     coverage_a,coverage_b,conflicting,passages,sentences,cluster_a,cluster_b";
         let names: Vec<_> = names.split(',').collect();
         assert_eq!(reader.headers().expect("names").iter().collect::<Vec<_>>(), names);
         let rows: Vec<_> = reader.records().map(|row| row.expect("a row")).collect();
         assert_eq!(rows.len(), sample.pairs.len());
         assert_eq!(&rows[0][1], "'=cmd|' /C calc'!A0,\"x\"\r\n");
-        assert_eq!(&rows[0][5], "0.1538");
+        assert_eq!(&rows[0][6], "0.1538");
     }
 }

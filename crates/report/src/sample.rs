@@ -246,6 +246,7 @@ impl Sample {
             coverage_b: share(&mut spans_b, &self.texts[b].text),
             words: 120,
             conflicting: 0.0,
+            coarse: false,
             passages,
             sentences,
             features: vec![

@@ -65,8 +65,9 @@ fn header(page: &mut Page<'_>, findings: &Findings<'_>, pair: &Pair) -> Result<(
         }
         _ => String::new(),
     };
+    let coarse = if found.coarse { " · aligned coarsely, both are long" } else { "" };
     let relation = Line::of(Look::Strong, found.relation.name())
-        .and(Look::Plain, format!("{figures}{contained}{conflicting}"));
+        .and(Look::Plain, format!("{figures}{contained}{conflicting}{coarse}"));
     page.wrapped(Line::default(), &relation)?;
     page.blank()?;
     for (label, article, coverage, containment) in [

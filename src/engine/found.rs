@@ -1,0 +1,84 @@
+//! What a scan has found so far, within the memory that there is for it.
+
+use super::Config;
+use super::scan::Pair;
+use crate::Error;
+
+/// The pairs that were found so far, within the memory that there is for them.
+pub(super) struct Found {
+    pub(super) pairs: Vec<Pair>,
+    bytes: usize,
+    /// Candidates that were compared, of all.
+    pub(super) compared: usize,
+    candidates: usize,
+    limit: usize,
+    keep_features: bool,
+}
+
+impl Found {
+    pub(super) fn new(config: &Config, candidates: usize) -> Self {
+        Self {
+            pairs: Vec::new(),
+            bytes: 0,
+            compared: 0,
+            candidates,
+            limit: config.pair_bytes,
+            keep_features: config.keep_features,
+        }
+    }
+
+    pub(super) fn add(&mut self, mut pair: Pair) {
+        let comparison = &mut pair.comparison;
+        if !self.keep_features {
+            comparison.features = Vec::new();
+        }
+        self.bytes += size_of::<Pair>()
+            + size_of_val(&comparison.passages[..])
+            + size_of_val(&comparison.sentences[..])
+            + size_of_val(&comparison.features[..]);
+        self.pairs.push(pair);
+    }
+
+    pub(super) fn is_too_much(&self) -> bool {
+        self.bytes > self.limit
+    }
+
+    pub(super) fn check(&self) -> Result<(), Error> {
+        if !self.is_too_much() {
+            return Ok(());
+        }
+        Err(Error::TooManyPairs {
+            found: self.pairs.len() as u64,
+            bytes: self.limit as u64,
+            compared: self.compared as u64,
+            candidates: self.candidates as u64,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Engine;
+
+    #[test]
+    fn pairs_that_take_too_much_are_an_error_that_says_how_many_there_are() {
+        let texts: Vec<String> = (0..40)
+            .map(|at| {
+                format!("The ferry left Calden at noon with forty people and {at} cars on it.")
+            })
+            .collect();
+        let scan = |pair_bytes, keep_features| {
+            let config = Config { pair_bytes, keep_features, ..Config::default() };
+            Engine::new(config).unwrap().scan(&texts[..])
+        };
+        let all = scan(usize::MAX, true).unwrap().pairs;
+        assert!(all.len() > 100 && all.iter().all(|pair| !pair.comparison.features.is_empty()));
+        let without = scan(usize::MAX, false).unwrap().pairs;
+        assert_eq!(without.len(), all.len());
+        assert!(without.iter().all(|pair| pair.comparison.features.is_empty()));
+        let error = scan(1000, true).expect_err("too many");
+        assert!(matches!(error, Error::TooManyPairs { bytes: 1000, found: 1.., .. }), "{error}");
+        assert!(scan(1 << 20, false).is_ok());
+    }
+}
