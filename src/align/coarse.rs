@@ -55,7 +55,8 @@ impl<'l, 'p> Compared<'l, 'p> {
     fn links(&mut self, places: &[Place]) -> Vec<Link> {
         let Linker { a, weights, .. } = *self.linker;
         let mut found = Vec::new();
-        for row in places.chunk_by(|x, y| x.0 == y.0) {
+        let rows = places.chunk_by(|x, y| x.0 == y.0);
+        for row in rows.take_while(|_| !weights.cancel.is_cancelled()) {
             let held = a.held(row[0].0 as usize);
             self.fill(held, |term| weights.a[term as usize]);
             let shared = row.iter().map(|place| (*place, self.shared(held, place.1)));

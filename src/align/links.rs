@@ -103,6 +103,9 @@ impl<'p> Linker<'p> {
         let mut found = Vec::with_capacity(4 * a.sentences());
         let mut row = Row::new(b.sentences(), self.least);
         for (i, &whole_a) in (0..).zip(&self.norms[0]) {
+            if self.weights.cancel.is_cancelled() {
+                break;
+            }
             row.fill(a.held(i as usize), b, self.weights);
             let shared = row.take(whole_a, &roots);
             found.extend(shared.filter_map(|(j, shared)| self.link((i, j), shared)));
