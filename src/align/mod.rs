@@ -23,6 +23,7 @@ pub mod sentences;
 pub mod short;
 mod shown;
 pub mod synonyms;
+pub mod verbatim;
 pub mod weights;
 
 pub use changes::changes;

@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::facts::Facts;
 use super::features::Pair;
 use super::options::CompareOptions;
-use super::passages::{Candidate, Form, common, runs};
+use super::passages::{COPIER_ODDS, Candidate, Form, common, is_copier, runs};
 use super::profile::Profile;
 use super::sentences::Aligned;
 
@@ -30,11 +30,12 @@ const NEWS: f32 = 0.5;
 pub fn passages(pair: &Pair, aligned: &[Aligned], options: &CompareOptions) -> Vec<Candidate> {
     let least = options.least_passage([pair.a, pair.b].map(|profile| profile.article.words.len()));
     let mut found = pair.passages.to_vec();
+    let is_copied = is_copier(&found);
     let mut weak: Vec<Candidate> = runs(pair.a, pair.b, pair.weights, pair.links)
         .into_iter()
         .filter(|run| run.odds > RUN_ODDS)
         .chain(groups(aligned).map(|group| hull(pair, group)))
-        .filter(|run| run.words() >= least)
+        .filter(|run| run.words() >= least && (!is_copied || run.odds > COPIER_ODDS))
         .collect();
     weak.sort_by(|x, y| y.odds.total_cmp(&x.odds).then(x.a.start.cmp(&y.a.start)));
     let is_most = |found: &[Candidate]| {
@@ -72,5 +73,5 @@ fn hull(pair: &Pair, group: &[Aligned]) -> Candidate {
     };
     let (a, b) = (words(pair.a, |aligned| aligned.a), words(pair.b, |aligned| aligned.b));
     let odds = group.iter().map(|aligned| aligned.odds).fold(f32::MIN, f32::max);
-    Candidate { a, b, form: Form::Run, features: Vec::new(), facts: Facts::default(), odds }
+    Candidate { a, b, form: Form::Run, features: Vec::new(), facts: Facts::default(), odds, is_copy: false }
 }

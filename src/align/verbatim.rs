@@ -1,0 +1,115 @@
+//! Where a run of reused text is a copy word for word.
+//!
+//! What a copied block says is all accounted for by the block on the other side. Text around it that
+//! is alike too, because it speaks of the same matter, does not belong to the copy: it has to be a
+//! passage by itself, against what is left of the other side.
+
+use std::ops::Range;
+
+use super::in_common::{InCommon, Words};
+
+/// Words that a block has at least.
+pub const LEAST: usize = 25;
+/// Words between two blocks of one copy, on either side, at most.
+const GAP: usize = 30;
+
+/// The same words in the same order, in two articles. Neither range is empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// Words of the first article.
+    pub a: Range<usize>,
+    /// Words of the second article.
+    pub b: Range<usize>,
+}
+
+/// The copies in a pair of ranges, in the order of the first article: blocks of which each is of
+/// [`LEAST`] words and more, joined where little stands between them on both sides.
+///
+/// Cost: linear in the ranges. A block of which no two neighbouring words are unique in `b` is missed.
+pub fn copies(in_common: &InCommon, a: &Range<usize>, b: &Range<usize>) -> Vec<Block> {
+    let mut joined: Vec<Block> = Vec::new();
+    for block in blocks(in_common, a, b) {
+        match joined.last_mut() {
+            Some(last) if is_near(&last.a, &block.a) && is_near(&last.b, &block.b) => {
+                (last.a.end, last.b.end) = (block.a.end, block.b.end);
+            }
+            _ => joined.push(block),
+        }
+    }
+    joined
+}
+
+fn is_near(before: &Range<usize>, after: &Range<usize>) -> bool {
+    (before.end..=before.end + GAP).contains(&after.start)
+}
+
+fn blocks(in_common: &InCommon, a: &Range<usize>, b: &Range<usize>) -> Vec<Block> {
+    let (x, y) = (&in_common.a, &in_common.b);
+    let alone = in_common.bigrams;
+    if longest_shared(&x.bigrams[a.clone()], alone) + 1 < LEAST {
+        return Vec::new();
+    }
+    let places = only_places(&y.bigrams, b, alone);
+    let mut found: Vec<Block> = Vec::new();
+    let mut at = a.start;
+    while at < a.end {
+        let number = x.bigrams[at];
+        let place = (number < alone).then(|| places[number as usize]).filter(|p| p.is_one());
+        let Some(place) = place else {
+            at += 1;
+            continue;
+        };
+        let block = grow((x, a), (y, b), (at, place.0 as usize), alone);
+        at = block.a.end.max(at + 1);
+        if block.a.len() >= LEAST {
+            found.push(block);
+        }
+    }
+    found
+}
+
+/// The words around two bigrams that are the same.
+fn grow(
+    (x, a): (&Words, &Range<usize>),
+    (y, b): (&Words, &Range<usize>),
+    (i, j): (usize, usize),
+    alone: u32,
+) -> Block {
+    let is_same = |(i, j): (usize, usize)| x.bigrams[i] == y.bigrams[j] && x.bigrams[i] < alone;
+    let back = (a.start..i).rev().zip((b.start..j).rev()).take_while(|at| is_same(*at)).count();
+    let on = (i..a.end).zip(j..b.end).take_while(|at| is_same(*at)).count();
+    // The last bigram has a second word.
+    let end = |start: usize, range: &Range<usize>| (start + on + 1).min(range.end);
+    let words = (end(i, a) - i).min(end(j, b) - j);
+    Block { a: i - back..i + words, b: j - back..j + words }
+}
+
+/// Where a bigram stands: nowhere, in one place, in several.
+#[derive(Debug, Clone, Copy)]
+struct Place(u32);
+
+impl Place {
+    const NONE: Self = Self(u32::MAX);
+    const SEVERAL: Self = Self(u32::MAX - 1);
+
+    fn is_one(&self) -> bool {
+        self.0 < Self::SEVERAL.0
+    }
+}
+
+/// For each shared bigram the only place that it has in a range.
+fn only_places(bigrams: &[u32], range: &Range<usize>, alone: u32) -> Vec<Place> {
+    let mut places = vec![Place::NONE; alone as usize];
+    for at in range.clone() {
+        if let Some(place) = places.get_mut(bigrams[at] as usize) {
+            *place = if place.0 == Place::NONE.0 { Place(at as u32) } else { Place::SEVERAL };
+        }
+    }
+    places
+}
+
+/// The most bigrams in a row that the other article has.
+fn longest_shared(bigrams: &[u32], alone: u32) -> usize {
+    let runs = bigrams.split(|number| *number >= alone).map(<[u32]>::len);
+    runs.max().unwrap_or(0)
+}
