@@ -19,6 +19,7 @@ pub mod passages;
 pub mod profile;
 pub mod relation;
 pub mod retold;
+pub mod runs;
 pub mod sentences;
 pub mod short;
 mod shown;

@@ -7,35 +7,31 @@
 
 use std::ops::Range;
 
-use super::borders::{Stretch, borders, refine};
+use super::borders::{Stretch, borders};
 use super::evidence::{PassageFeatures, evidence};
 use super::facts::Facts;
 use super::links::{Link, Seed};
 use super::model::{Curves, compiled_in};
 use super::profile::Profile;
 use super::relation::Side;
-use super::verbatim::copies;
+use super::runs::runs;
 use super::weights::Weights;
 
-/// Links with lower log-odds seed nothing.
-const SEED_ODDS: f32 = -1.5;
-/// Log-odds from which a candidate is a passage: above 0, because a passage that is not there
-/// does more harm than one that is missed.
-const RUN_ODDS: f32 = 0.5;
-/// The same where so many words are copied: who copies mostly copies throughout.
-pub const COPIER_ODDS: f32 = 3.0;
+/// Log-odds from which a candidate is a passage. They are below 0, because the labels count a run
+/// as wrong of which half is right, and because the models of pairs weigh what was found.
+const RUN_ODDS: f32 = -1.0;
+const SUMMARY_ODDS: f32 = -0.5;
+/// Log-odds from which a run explains by itself what a summary would be of.
+const SURE_ODDS: f32 = 0.5;
+/// Words of a copy that shows how its author works: who
+/// copies word for word seldom retells.
 const COPIED: usize = 50;
-/// The same for summaries, which stand in the place of runs.
-const SUMMARY_ODDS: f32 = 0.0;
+/// Log-odds of a passage beside such a copy.
+pub const COPIER_ODDS: f32 = 3.0;
 /// A run that stands inside a better one on one side only gives way to it, unless its log-odds are
 /// nearly as high, or above all doubt: most text comes from one place, but a text may quote itself.
 const RIVAL_MARGIN: f32 = 1.0;
 const BEYOND_DOUBT: f32 = 6.0;
-/// Sentences without a link that a run may pass over.
-const GAP: u32 = 4;
-/// Words beside a copy, on the side that has fewer, that may be reuse too, and log-odds from which they are.
-const LEAST_BESIDE: usize = 10;
-const BESIDE_ODDS: f32 = 0.5;
 /// The same for the short side of a summary.
 const SUMMARY_GAP: u32 = 2;
 /// Least cosine of a link that belongs to a summary.
@@ -84,11 +80,6 @@ pub const SUMMARY_FEATURES: [&str; PassageFeatures::COUNT + 3] = {
 };
 
 compiled_in! {
-    /// Whether two segments of about one length are a reused passage.
-    PASSAGE: Curves, &PassageFeatures::NAMES, "models/passage.tsv"
-}
-
-compiled_in! {
     /// Whether a segment sums up a longer one.
     SUMMARY: Curves, &SUMMARY_FEATURES, "models/summary.tsv"
 }
@@ -108,15 +99,15 @@ pub enum Form {
 /// than not, and do not overlap a better one on both sides.
 pub fn passages(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<Candidate> {
     let mut runs = found_runs(a, b, weights, links);
+    let sure = sure_runs(&runs);
     for form in [Form::SummaryInA, Form::SummaryInB] {
-        let summaries = Summaries { weights, links, runs: &runs, form }.find(a, b);
+        let summaries = Summaries { weights, links, runs: &sure, form }.find(a, b);
         for summary in summaries.into_iter().filter(|summary| summary.odds > SUMMARY_ODDS) {
             let whole = summary.short_side(form);
             let is_copied = |run: &Candidate| {
                 run.is_copy
                     && run.words() >= COPIED
-                    && common(&run.short_side(form), &whole) as f32
-                        > SAME_COPY * whole.len() as f32
+                    && common(&run.short_side(form), &whole) as f32 > SAME_COPY * whole.len() as f32
             };
             if runs.iter().any(is_copied) {
                 continue;
@@ -129,13 +120,16 @@ pub fn passages(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> 
     runs
 }
 
+/// The runs that are left out of summaries, because they explain what is in them.
+pub fn sure_runs(runs: &[Candidate]) -> Vec<Candidate> {
+    runs.iter().filter(|run| run.odds > SURE_ODDS).cloned().collect()
+}
+
 /// The runs that are likelier reuse than not, without those inside better ones.
 pub fn found_runs(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<Candidate> {
     let mut runs = runs(a, b, weights, links);
     let is_copier = is_copier(&runs);
-    runs.retain(|run| {
-        run.odds > if is_copier && !run.is_copy { COPIER_ODDS } else { RUN_ODDS }
-    });
+    runs.retain(|run| run.odds > if is_copier && !run.is_copy { COPIER_ODDS } else { RUN_ODDS });
     drop_overlapping(&mut runs);
     runs
 }
@@ -143,90 +137,6 @@ pub fn found_runs(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -
 /// Whether one of the passages is a copy that proves how the author works.
 pub fn is_copier(passages: &[Candidate]) -> bool {
     passages.iter().any(|passage| passage.is_copy && passage.words() >= COPIED)
-}
-
-/// Every run of links that may be a passage.
-pub fn runs(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<Candidate> {
-    let mut seeds: Vec<Seed> =
-        links.iter().filter(|link| link.odds > SEED_ODDS).map(Seed::from).collect();
-    let mut found = Vec::new();
-    for group in groups(&mut seeds, [GAP, GAP]) {
-        let group = &seeds[group];
-        let (in_a, in_b) = hull(group);
-        let run = refine(&weights.in_common, a.words_of(in_a), b.words_of(in_b));
-        found.extend(Judging { a, b, weights }.run(run, group));
-    }
-    found
-}
-
-/// Runs, as they are judged.
-struct Judging<'p> {
-    a: &'p Profile,
-    b: &'p Profile,
-    weights: &'p Weights,
-}
-
-impl Judging<'_> {
-    /// A run as one candidate; or, if it holds copies, each of these with what around it is likely
-    /// reuse by itself.
-    fn run(&self, run: [Stretch; 2], seeds: &[Seed]) -> Vec<Candidate> {
-        let (a, b) = (&run[0].words, &run[1].words);
-        let copies = copies(&self.weights.in_common, a, b);
-        if copies.is_empty() {
-            return vec![self.candidate(run, seeds)];
-        }
-        let mut found = Vec::new();
-        let mut starts = (a.start, b.start);
-        for (at, copy) in copies.iter().enumerate() {
-            let ends = match copies.get(at + 1) {
-                Some(next) if next.b.start >= copy.b.end => (next.a.start, next.b.start),
-                Some(next) => (next.a.start, copy.b.end),
-                None => (a.end, b.end),
-            };
-            let mut words = copy.clone();
-            if self.is_reuse(starts.0..copy.a.start, starts.1..copy.b.start, seeds) {
-                (words.a.start, words.b.start) = starts;
-            }
-            if self.is_reuse(copy.a.end..ends.0, copy.b.end..ends.1, seeds) {
-                (words.a.end, words.b.end) = ends;
-            }
-            let in_a = borders(&self.weights.in_common, Side::A, words.a, words.b.clone());
-            let in_b = borders(&self.weights.in_common, Side::B, words.b, in_a.words.clone());
-            starts = (in_a.words.end.max(copy.a.end), in_b.words.end.max(copy.b.end));
-            found.push(Candidate { is_copy: true, ..self.candidate([in_a, in_b], seeds) });
-        }
-        found
-    }
-
-    /// Whether what stands beside a copy on both sides is likely a passage by itself.
-    fn is_reuse(&self, a: Range<usize>, b: Range<usize>, seeds: &[Seed]) -> bool {
-        if a.len().min(b.len()) < LEAST_BESIDE {
-            return false;
-        }
-        let sides = [
-            borders(&self.weights.in_common, Side::A, a.clone(), b.clone()),
-            borders(&self.weights.in_common, Side::B, b, a),
-        ];
-        self.candidate(sides, seeds).odds > BESIDE_ODDS
-    }
-
-    fn candidate(&self, [in_a, in_b]: [Stretch; 2], seeds: &[Seed]) -> Candidate {
-        let is_in = |profile: &Profile, sentence: u32, words: &Range<usize>| {
-            common(&profile.article.sentences[sentence as usize].range(), words) > 0
-        };
-        let inside: Vec<Seed> = seeds
-            .iter()
-            .filter(|seed| is_in(self.a, seed.a, &in_a.words) && is_in(self.b, seed.b, &in_b.words))
-            .copied()
-            .collect();
-        let seeds = if inside.is_empty() { seeds } else { &inside };
-        let (features, facts) = evidence([(self.a, &in_a), (self.b, &in_b)], self.weights, seeds);
-        let features = features.values().to_vec();
-        let words = in_a.words.len().min(in_b.words.len());
-        let odds = PASSAGE.odds(&features, words as f32);
-        let (a, b) = (in_a.words, in_b.words);
-        Candidate { a, b, form: Form::Run, features, facts, odds, is_copy: false }
-    }
 }
 
 /// A search for stretches of one article that sum up longer ones of the other.
@@ -280,7 +190,15 @@ impl Summaries<'_> {
         let mut features = features.values().to_vec();
         features.extend(explained);
         let odds = SUMMARY.odds(&features, in_a.words.len().min(in_b.words.len()) as f32);
-        Some(Candidate { a: in_a.words, b: in_b.words, form: self.form, features, facts, odds, is_copy: false })
+        Some(Candidate {
+            a: in_a.words,
+            b: in_b.words,
+            form: self.form,
+            features,
+            facts,
+            odds,
+            is_copy: false,
+        })
     }
 }
 
@@ -315,7 +233,7 @@ fn best_of_each(links: &[Link], side: Side, sentences: usize) -> Vec<Seed> {
 
 /// Splits links into groups without gaps on either side, cutting by the two sides in turn until
 /// nothing more splits. Reorders `links`; a group is a range of them.
-fn groups(links: &mut [Seed], gaps: [u32; 2]) -> Vec<Range<usize>> {
+pub fn groups(links: &mut [Seed], gaps: [u32; 2]) -> Vec<Range<usize>> {
     let mut done = Vec::new();
     // Each entry: links, the side to cut by next, and whether the other side left it whole.
     let mut open = vec![(0..links.len(), 0, false)];
@@ -352,7 +270,7 @@ fn groups(links: &mut [Seed], gaps: [u32; 2]) -> Vec<Range<usize>> {
 }
 
 /// The sentences that the links span, on both sides.
-fn hull(links: &[Seed]) -> (Range<u32>, Range<u32>) {
+pub fn hull(links: &[Seed]) -> (Range<u32>, Range<u32>) {
     let range = |key: fn(&Seed) -> u32| {
         let places = links.iter().map(key);
         places.clone().min().unwrap_or(0)..places.max().map_or(0, |last| last + 1)

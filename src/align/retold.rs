@@ -9,8 +9,9 @@ use std::ops::Range;
 use super::facts::Facts;
 use super::features::Pair;
 use super::options::CompareOptions;
-use super::passages::{COPIER_ODDS, Candidate, Form, common, is_copier, runs};
+use super::passages::{COPIER_ODDS, Candidate, Form, common, is_copier};
 use super::profile::Profile;
+use super::runs::runs;
 use super::sentences::Aligned;
 
 /// Log-odds from which a run may be a passage.
@@ -73,5 +74,13 @@ fn hull(pair: &Pair, group: &[Aligned]) -> Candidate {
     };
     let (a, b) = (words(pair.a, |aligned| aligned.a), words(pair.b, |aligned| aligned.b));
     let odds = group.iter().map(|aligned| aligned.odds).fold(f32::MIN, f32::max);
-    Candidate { a, b, form: Form::Run, features: Vec::new(), facts: Facts::default(), odds, is_copy: false }
+    Candidate {
+        a,
+        b,
+        form: Form::Run,
+        features: Vec::new(),
+        facts: Facts::default(),
+        odds,
+        is_copy: false,
+    }
 }

@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::in_common::{InCommon, Words};
 
 /// Words that a block has at least.
-pub const LEAST: usize = 25;
+const LEAST: usize = 25;
 /// Words between two blocks of one copy, on either side, at most.
 const GAP: usize = 30;
 
@@ -112,4 +112,82 @@ fn only_places(bigrams: &[u32], range: &Range<usize>, alone: u32) -> Vec<Place> 
 fn longest_shared(bigrams: &[u32], alone: u32) -> usize {
     let runs = bigrams.split(|number| *number >= alone).map(<[u32]>::len);
     runs.max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::profile::Profile;
+    use super::super::weights::Weights;
+    use super::*;
+    use crate::text::Analyzer;
+
+    fn in_common(a: &[u32], b: &[u32]) -> InCommon {
+        let profile = |words: &[u32]| {
+            let text: String = words.iter().map(|word| format!("w{word}x ")).collect();
+            Profile::new(Analyzer::new(None).article(&text), Default::default())
+        };
+        Weights::new(&profile(a), &profile(b)).in_common
+    }
+
+    /// All maximal runs of common words that are long enough, by comparing every word with every other.
+    fn naive(a: &[u32], b: &[u32]) -> Vec<Block> {
+        let mut found = Vec::new();
+        for i in 0..a.len() {
+            for j in 0..b.len() {
+                let starts = i == 0 || j == 0 || a[i - 1] != b[j - 1];
+                let count = a[i..].iter().zip(&b[j..]).take_while(|(x, y)| x == y).count();
+                if starts && count >= LEAST {
+                    found.push(Block { a: i..i + count, b: j..j + count });
+                }
+            }
+        }
+        found
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn blocks_are_those_of_a_naive_search(
+            parts in proptest::collection::vec((0usize..4, 1usize..60, proptest::bool::ANY), 1..8),
+        ) {
+            // No word is there twice in one article, so every block has words that are unique.
+            let (mut a, mut b, mut next) = (Vec::new(), Vec::new(), 0);
+            let mut shared = Vec::new();
+            for (_, count, is_shared) in &parts {
+                let words: Vec<u32> = (next..next + *count as u32).collect();
+                next += *count as u32;
+                a.extend(&words);
+                if *is_shared {
+                    shared.push(words);
+                }
+            }
+            // The second article has what both have in an order of its own.
+            for (key, ..) in &parts {
+                if !shared.is_empty() {
+                    b.extend(shared.swap_remove(key % shared.len()));
+                }
+                b.push(next);
+                next += 1;
+            }
+            let found = blocks(&in_common(&a, &b), &(0..a.len()), &(0..b.len()));
+            proptest::prop_assert_eq!(found, naive(&a, &b));
+        }
+    }
+
+    #[test]
+    fn blocks_with_little_between_them_are_one_copy() {
+        let a: Vec<u32> = (0..100).collect();
+        let near: Vec<u32> = (0..40).chain(900..910).chain(45..100).collect();
+        let far: Vec<u32> = (0..40).chain(900..950).chain(45..100).collect();
+        let turned: Vec<u32> = (45..100).chain(0..40).collect();
+        let count = |b: &[u32]| copies(&in_common(&a, b), &(0..100), &(0..b.len())).len();
+        assert_eq!([count(&near), count(&far), count(&turned)], [1, 2, 2]);
+        assert_eq!(count(&a[..LEAST - 1]), 0);
+        assert_eq!(count(&a[..LEAST]), 1);
+    }
+
+    #[test]
+    fn a_text_that_repeats_itself_is_no_block() {
+        let a = [1, 2].repeat(100);
+        assert!(blocks(&in_common(&a, &a), &(0..200), &(0..200)).is_empty());
+    }
 }

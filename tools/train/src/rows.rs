@@ -7,7 +7,8 @@ use retold::align::evidence::PassageFeatures;
 use retold::align::facts::Facts;
 use retold::align::features::Pair;
 use retold::align::links::{Link, links};
-use retold::align::passages::{Candidate, Form, Summaries, found_runs, passages, runs};
+use retold::align::passages::{Candidate, Form, Summaries, found_runs, passages, sure_runs};
+use retold::align::runs::runs;
 use retold::align::weights::Weights;
 use retold::align::{CompareOptions, Profile, ProfileOptions, short};
 use retold::text::{Analyzer, Article};
@@ -180,7 +181,7 @@ fn of_pair(
         read.passage.push((run.features.clone(), label, run.words() as f32));
     }
     if is_pan || !example.reused && !is_template {
-        let found = found_runs(a, b, &weights, &links);
+        let found = sure_runs(&found_runs(a, b, &weights, &links));
         for form in [Form::SummaryInA, Form::SummaryInB] {
             let search = Summaries { weights: &weights, links: &links, runs: &found, form };
             for summary in search.find(a, b) {
