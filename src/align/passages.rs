@@ -122,7 +122,7 @@ pub fn passages(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> 
 
 /// The runs that are left out of summaries, because they explain what is in them.
 pub fn sure_runs(runs: &[Candidate]) -> Vec<Candidate> {
-    runs.iter().filter(|run| run.odds > SURE_ODDS).cloned().collect()
+    runs.iter().filter(|run| run.is_sure()).cloned().collect()
 }
 
 /// The runs that are likelier reuse than not, without those inside better ones.
@@ -203,6 +203,11 @@ impl Summaries<'_> {
 }
 
 impl Candidate {
+    /// Whether it is likelier reuse than not, by a margin.
+    pub fn is_sure(&self) -> bool {
+        self.odds > if self.form == Form::Run { SURE_ODDS } else { 0.0 }
+    }
+
     /// Its words on the side that has fewer.
     pub fn words(&self) -> usize {
         self.a.len().min(self.b.len())

@@ -191,7 +191,9 @@ fn of_pair(
         }
     }
     let mut passages = passages(a, b, &weights, &links);
-    passages.retain(|passage| passage.words() >= CompareOptions::default().passage_words);
+    // Weak ones teach little: rewrites and reports of one event have them alike.
+    let least = CompareOptions::default().passage_words;
+    passages.retain(|passage| passage.is_sure() && passage.words() >= least);
     let pair = Pair { a, b, weights: &weights, links: &links, passages: &passages, facts };
     let features = pair.features();
     if !passages.is_empty() && (is_pan || !example.reused) {
