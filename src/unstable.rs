@@ -15,6 +15,6 @@ macro_rules! twins {
 }
 
 twins! {
-    align: evidence facts features links model passages short weights;
+    align: evidence facts features links model passages runs short weights;
     text: hash hashes words;
 }

@@ -7,7 +7,7 @@ use retold::align::{Comparison, Relation};
 use retold::unstable::align::evidence::PassageFeatures;
 use retold::unstable::align::features::{ARTICLE, ArticleFeatures, PARTIAL, PartialFeatures};
 use retold::unstable::align::model::{Curves, Sign};
-use retold::unstable::align::passages::PASSAGE;
+use retold::unstable::align::runs::PASSAGE;
 use retold::unstable::align::short::{SHORT, ShortFeatures};
 use retold::{Config, Engine};
 

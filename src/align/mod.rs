@@ -23,10 +23,12 @@ pub(crate) mod passages;
 pub(crate) mod profile;
 pub(crate) mod relation;
 pub(crate) mod retold;
+pub(crate) mod runs;
 pub(crate) mod sentences;
 pub(crate) mod short;
 mod shown;
 pub(crate) mod synonyms;
+pub(crate) mod verbatim;
 pub(crate) mod weights;
 
 pub use changes::changes;

@@ -10,27 +10,29 @@ use std::ops::Range;
 use super::borders::{Borders, Stretch};
 use super::evidence::{Evidence, PassageFeatures};
 use super::facts::Facts;
-use super::groups::{chains, groups, hull};
+use super::groups::{groups, hull};
 use super::links::{Link, Seed};
 use super::model::{Curves, compiled_in};
 use super::overlaps::Overlaps;
 use super::profile::Profile;
 use super::relation::Side;
+use super::runs::runs;
 use super::weights::{Effort, Weights};
 
-/// Links with lower log-odds seed nothing.
-const SEED_ODDS: f32 = -1.5;
-/// Log-odds from which a candidate is a passage: above 0, because a passage that is not there
-/// does more harm than one that is missed.
-const RUN_ODDS: f32 = 0.5;
-/// The same for summaries, which stand in the place of runs.
-const SUMMARY_ODDS: f32 = 0.0;
+/// Log-odds from which a candidate is a passage. They are below 0, because the labels count a run
+/// as wrong of which half is right, and because the models of pairs weigh what was found.
+const RUN_ODDS: f32 = -1.0;
+const SUMMARY_ODDS: f32 = -0.5;
+/// Log-odds from which a run explains by itself what a summary would be of.
+const SURE_ODDS: f32 = 0.5;
+/// Words of a copy that shows how its author works: who copies word for word seldom retells.
+const COPIED: usize = 50;
+/// Log-odds of a passage beside such a copy.
+pub const COPIER_ODDS: f32 = 3.0;
 /// A run that stands inside a better one on one side only gives way to it, unless its log-odds are
 /// nearly as high, or above all doubt: most text comes from one place, but a text may quote itself.
 const RIVAL_MARGIN: f32 = 1.0;
 const BEYOND_DOUBT: f32 = 6.0;
-/// Sentences without a link that a run may pass over.
-const GAP: u32 = 4;
 /// The same for the short side of a summary.
 const SUMMARY_GAP: u32 = 2;
 /// Least cosine of a link that belongs to a summary.
@@ -41,6 +43,9 @@ const SUMMARY_SHARE: f32 = 0.5;
 /// How many times longer what is summed up is, at most, in a pair that is aligned coarsely: to look at
 /// all of a long text for each group of sentences would be quadratic.
 const SUMMARY_RATIO: usize = 64;
+
+/// Share of a summary that is a copy word for word, from which it sums up nothing beside.
+const SAME_COPY: f32 = 0.9;
 
 /// What sums up this share of an article sums up the whole of it.
 const MOST: f32 = 0.4;
@@ -60,6 +65,8 @@ pub struct Candidate {
     pub facts: Facts,
     /// Log-odds that it is reuse.
     pub odds: f32,
+    /// Whether it is a copy word for word, for the most part.
+    pub is_copy: bool,
 }
 
 /// What [`SUMMARY`] judges by: the evidence of a passage, and how much of either side the runs found
@@ -76,11 +83,6 @@ pub const SUMMARY_FEATURES: [&str; PassageFeatures::COUNT + 3] = {
     names[at + 2] = "best_run";
     names
 };
-
-compiled_in! {
-    /// Whether two segments of about one length are a reused passage.
-    PASSAGE: Curves, &PassageFeatures::NAMES, "models/passage.tsv"
-}
 
 compiled_in! {
     /// Whether a segment sums up a longer one.
@@ -102,9 +104,16 @@ pub enum Form {
 /// than not, and do not overlap a better one on both sides.
 pub fn passages(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<Candidate> {
     let mut runs = found_runs(a, b, weights, links);
+    let sure = sure_runs(&runs);
     for form in [Form::SummaryInA, Form::SummaryInB] {
-        let mut summaries = Summaries { weights, links, runs: &runs, form }.find(a, b);
-        summaries.retain(|summary| summary.odds > SUMMARY_ODDS);
+        let mut summaries = Summaries { weights, links, runs: &sure, form }.find(a, b);
+        let copied = runs.iter().filter(|run| run.is_copy && run.words() >= COPIED);
+        let copied = Overlaps::of(copied.map(|run| run.short_side(form)));
+        summaries.retain(|summary| {
+            let whole = summary.short_side(form);
+            let is_copy = copied.words_in(&whole) as f32 > SAME_COPY * whole.len() as f32;
+            summary.odds > SUMMARY_ODDS && !is_copy
+        });
         replace(&mut runs, summaries, form);
     }
     runs.sort_by_key(|run| (run.a.start, run.b.start, run.a.end, run.b.end));
@@ -126,48 +135,23 @@ fn replace(runs: &mut Vec<Candidate>, summaries: Vec<Candidate>, form: Form) {
     runs.retain(|_| stays.next().unwrap_or(true));
 }
 
+/// The runs that are left out of summaries, because they explain what is in them.
+pub fn sure_runs(runs: &[Candidate]) -> Vec<Candidate> {
+    runs.iter().filter(|run| run.is_sure()).cloned().collect()
+}
+
 /// The runs that are likelier reuse than not, without those inside better ones.
 pub fn found_runs(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<Candidate> {
     let mut runs = runs(a, b, weights, links);
-    runs.retain(|run| run.odds > RUN_ODDS);
+    let is_copier = is_copier(&runs);
+    runs.retain(|run| run.odds > if is_copier && !run.is_copy { COPIER_ODDS } else { RUN_ODDS });
     drop_overlapping(&mut runs);
     runs
 }
 
-/// Every run of links that may be a passage.
-pub fn runs(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<Candidate> {
-    let mut seeds: Vec<Seed> =
-        links.iter().filter(|link| link.odds > SEED_ODDS).map(Seed::from).collect();
-    let mut found = Vec::new();
-    if seeds.is_empty() {
-        return found;
-    }
-    let groups = match weights.effort {
-        Effort::Full => groups(&mut seeds, [GAP, GAP]),
-        Effort::Coarse => chains(&mut seeds, GAP),
-    };
-    let (mut borders, mut evidence) =
-        (Borders::new(&weights.in_common), Evidence::new(a, b, weights));
-    for group in groups {
-        if weights.cancel.is_cancelled() {
-            break;
-        }
-        let group = &seeds[group];
-        let (in_a, in_b) = hull(group);
-        let [in_a, in_b] = borders.refine(a.words_of(in_a), b.words_of(in_b));
-        let (features, facts) = evidence.find(&in_a, &in_b, group);
-        let features = features.values().to_vec();
-        let odds = PASSAGE.odds(&features, in_a.words.len().min(in_b.words.len()) as f32);
-        found.push(Candidate {
-            a: in_a.words,
-            b: in_b.words,
-            form: Form::Run,
-            features,
-            facts,
-            odds,
-        });
-    }
-    found
+/// Whether one of the passages is a copy that proves how the author works.
+pub fn is_copier(passages: &[Candidate]) -> bool {
+    passages.iter().any(|passage| passage.is_copy && passage.words() >= COPIED)
 }
 
 /// A search for stretches of one article that sum up longer ones of the other.
@@ -242,7 +226,15 @@ impl Summaries<'_> {
         let mut features = features.values().to_vec();
         features.extend(explained);
         let odds = SUMMARY.odds(&features, in_a.words.len().min(in_b.words.len()) as f32);
-        Some(Candidate { a: in_a.words, b: in_b.words, form: self.form, features, facts, odds })
+        Some(Candidate {
+            a: in_a.words,
+            b: in_b.words,
+            form: self.form,
+            features,
+            facts,
+            odds,
+            is_copy: false,
+        })
     }
 }
 
@@ -258,6 +250,11 @@ struct Search<'p> {
 }
 
 impl Candidate {
+    /// Whether it is likelier reuse than not, by a margin.
+    pub fn is_sure(&self) -> bool {
+        self.odds > if self.form == Form::Run { SURE_ODDS } else { 0.0 }
+    }
+
     /// Its words on the side that has fewer.
     pub fn words(&self) -> usize {
         self.a.len().min(self.b.len())

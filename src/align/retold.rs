@@ -11,8 +11,9 @@ use super::facts::Facts;
 use super::features::{Pair, share};
 use super::options::CompareOptions;
 use super::overlaps::Overlaps;
-use super::passages::{Candidate, Form, runs};
+use super::passages::{COPIER_ODDS, Candidate, Form, is_copier};
 use super::profile::Profile;
+use super::runs::runs;
 use super::sentences::Aligned;
 use crate::span::Span;
 
@@ -33,11 +34,12 @@ const NEWS: f32 = 0.5;
 pub fn passages(pair: &Pair, aligned: &[Aligned], options: &CompareOptions) -> Vec<Candidate> {
     let least = options.least_passage([pair.a, pair.b].map(|profile| profile.article.words.len()));
     let mut found = pair.passages.to_vec();
+    let is_copied = is_copier(&found);
     let mut weak: Vec<Candidate> = runs(pair.a, pair.b, pair.weights, pair.links)
         .into_iter()
         .filter(|run| run.odds > RUN_ODDS)
         .chain(groups(aligned).map(|group| hull(pair, group)))
-        .filter(|run| run.words() >= least)
+        .filter(|run| run.words() >= least && (!is_copied || run.odds > COPIER_ODDS))
         .collect();
     weak.sort_by(|x, y| y.odds.total_cmp(&x.odds).then(x.a.start.cmp(&y.a.start)));
     let mut told = [
@@ -130,7 +132,15 @@ fn hull(pair: &Pair, group: &[Aligned]) -> Candidate {
     };
     let (a, b) = (words(pair.a, |aligned| aligned.a), words(pair.b, |aligned| aligned.b));
     let odds = group.iter().map(|aligned| aligned.odds).fold(f32::MIN, f32::max);
-    Candidate { a, b, form: Form::Run, features: Vec::new(), facts: Facts::default(), odds }
+    Candidate {
+        a,
+        b,
+        form: Form::Run,
+        features: Vec::new(),
+        facts: Facts::default(),
+        odds,
+        is_copy: false,
+    }
 }
 
 #[cfg(test)]

@@ -176,10 +176,8 @@ impl Settings {
         // Some ten of them are under way at a time, as they stand and parsed.
         let batch_bytes = (memory / 512).clamp(64 << 10, ReadOptions::default().batch_bytes);
         let most = resources.memory.article(reading.max_article_bytes, ARTICLE_SHARE);
-        let reading = reading
-            .max_article_bytes(most)
-            .batch_bytes(batch_bytes)
-            .threads(resources.threads);
+        let reading =
+            reading.max_article_bytes(most).batch_bytes(batch_bytes).threads(resources.threads);
         let (names, unread) = (Field::name as Names, Unread::default());
         Self { reading, engine, dedup, resources, room, names, unread }
     }

@@ -9,7 +9,10 @@ use retold::unstable::align::evidence::PassageFeatures;
 use retold::unstable::align::facts::Facts;
 use retold::unstable::align::features::Pair;
 use retold::unstable::align::links::{Link, links};
-use retold::unstable::align::passages::{Candidate, Form, Summaries, found_runs, passages, runs};
+use retold::unstable::align::passages::{
+    Candidate, Form, Summaries, found_runs, passages, sure_runs,
+};
+use retold::unstable::align::runs::runs;
 use retold::unstable::align::short;
 use retold::unstable::align::weights::Weights;
 
@@ -181,7 +184,7 @@ fn of_pair(
         read.passage.push((run.features.clone(), label, run.words() as f32));
     }
     if is_pan || !example.reused && !is_template {
-        let found = found_runs(a, b, &weights, &links);
+        let found = sure_runs(&found_runs(a, b, &weights, &links));
         for form in [Form::SummaryInA, Form::SummaryInB] {
             let search = Summaries { weights: &weights, links: &links, runs: &found, form };
             for summary in search.find(a, b) {
@@ -191,7 +194,9 @@ fn of_pair(
         }
     }
     let mut passages = passages(a, b, &weights, &links);
-    passages.retain(|passage| passage.words() >= CompareOptions::default().passage_words);
+    // Weak ones teach little: rewrites and reports of one event have them alike.
+    let least = CompareOptions::default().passage_words;
+    passages.retain(|passage| passage.is_sure() && passage.words() >= least);
     let pair = Pair { a, b, weights: &weights, links: &links, passages: &passages, facts };
     let features = pair.features();
     if !passages.is_empty() && (is_pan || !example.reused) {
