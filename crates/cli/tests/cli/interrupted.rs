@@ -34,7 +34,7 @@ fn lines(count: usize) -> String {
 
 #[test]
 fn a_scan_ends_and_leaves_nothing() {
-    let files = folder(&[("in.jsonl", &lines(20_000))]);
+    let files = folder(&[("in.jsonl", &lines(5000))]);
     let at = files.path();
     let mut command = retold();
     command.current_dir(at).args(["scan", "in.jsonl", "--format", "jsonl", "-o", "pairs.jsonl"]);
@@ -46,7 +46,7 @@ fn a_scan_ends_and_leaves_nothing() {
 
 #[test]
 fn one_long_pair_ends_too() {
-    let long = |step: usize| (0..1500).map(|n| article(n * step)).collect::<String>();
+    let long = |step: usize| (0..600).map(|n| article(n * step)).collect::<String>();
     let files = folder(&[("a.txt", &long(1)), ("b.txt", &long(2))]);
     let at = files.path();
     let mut command = retold();
