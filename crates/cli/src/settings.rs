@@ -153,7 +153,7 @@ impl Settings {
             },
             running: RunningOptions {
                 threads: Some(resources.threads),
-                memory: Some(SizeValue(resources.memory.bytes())),
+                memory: bound(resources.memory),
                 temp: Some(resources.temp.clone()),
                 kernel: Some(self.kernel),
                 color: Some(self.color),
@@ -220,6 +220,14 @@ fn engine(detection: &DetectionOptions, signing: &SigningOptions) -> anyhow::Res
         .min_shared(detection.min_shared.unwrap_or(default.min_shared))
         .channel(detection.channel.map_or(default.channel, Channel::from))
         .keep_unrelated(keep_unrelated))
+}
+
+/// What was asked for. To state the usual memory would make a bound of it.
+fn bound(memory: Memory) -> Option<SizeValue> {
+    match memory {
+        Memory::Bounded(bytes) => Some(SizeValue(bytes)),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

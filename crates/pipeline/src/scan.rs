@@ -29,7 +29,7 @@ pub struct Scan {
 /// An engine's error; of too many pairs, how much memory would do for them.
 fn too_many(error: retold::Error, settings: &Settings) -> anyhow::Error {
     let retold::Error::TooManyPairs { found, bytes, compared, candidates } = error else {
-        return error.into();
+        return Error::from(error).into();
     };
     let memory = settings.resources.memory.bytes() as u64;
     let all = bytes as f64 * candidates as f64 / compared.max(1) as f64;
