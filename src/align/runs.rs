@@ -128,3 +128,36 @@ impl Judging<'_> {
         Candidate { a, b, form: Form::Run, features, facts, odds, is_copy: false }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::compare::compare;
+    use super::super::options::CompareOptions;
+    use super::*;
+    use crate::text::Analyzer;
+
+    const COPIED: &str = "The appraiser inspects the site, measures the rooms and notes what was \
+        mended, what is worn and what the neighbours sold for. Three houses of like size within \
+        a mile are the least that will do, and none of them may have changed hands in a family. \
+        The figures go into a grid, where every garage, porch and second bath has its price.";
+    const ON_THE_SAME: &str = "An appraiser who finds no sales nearby looks further for houses of \
+        like size. The site and the rooms are priced apart then, and the grid shows a porch or a \
+        garage for what it cost to build. Neighbours seldom agree with such figures.";
+
+    #[test]
+    fn text_on_the_matter_of_a_copy_is_no_part_of_it() {
+        let before = "Council members quarrelled over library budgets until midnight. The mayor \
+            left early, and the vote on opening hours was put off by two weeks.";
+        let after = "Schools reopen on Monday under a revised timetable, teachers announced. \
+            Buses will run ten minutes earlier than they did in spring.";
+        let a = format!("{before} {COPIED} {after}");
+        let b = format!("{ON_THE_SAME} {COPIED}");
+        let [x, y] = [&a, &b]
+            .map(|text| Profile::new(Analyzer::new(None).article(text), Default::default()));
+        let found = compare(&x, &y, &CompareOptions::default());
+        let [passage] = found.passages[..] else { panic!("{:?}", found.passages) };
+        let copied = COPIED.trim_end_matches('.');
+        assert_eq!(passage.a.of(&a).trim_end_matches('.'), copied);
+        assert_eq!(passage.b.of(&b).trim_end_matches('.'), copied);
+    }
+}
