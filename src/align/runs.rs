@@ -140,9 +140,9 @@ mod tests {
         mended, what is worn and what the neighbours sold for. Three houses of like size within \
         a mile are the least that will do, and none of them may have changed hands in a family. \
         The figures go into a grid, where every garage, porch and second bath has its price.";
-    const ON_THE_SAME: &str = "An appraiser who finds no sales nearby looks further for houses of \
-        like size. The site and the rooms are priced apart then, and the grid shows a porch or a \
-        garage for what it cost to build. Neighbours seldom agree with such figures.";
+    const ON_THE_SAME: &str = "So the appraiser who inspects a site notes its rooms and what was \
+        mended. Houses within a mile that the neighbours sold go into the grid, with the price of \
+        each garage, porch and second bath. None may have changed hands in a family.";
 
     #[test]
     fn text_on_the_matter_of_a_copy_is_no_part_of_it() {
@@ -151,7 +151,8 @@ mod tests {
         let after = "Schools reopen on Monday under a revised timetable, teachers announced. \
             Buses will run ten minutes earlier than they did in spring.";
         let a = format!("{before} {COPIED} {after}");
-        let b = format!("{ON_THE_SAME} {COPIED}");
+        let b =
+            format!("Weather stayed calm. {COPIED} {ON_THE_SAME} Markets fell again on Friday.");
         let [x, y] = [&a, &b]
             .map(|text| Profile::new(Analyzer::new(None).article(text), Default::default()));
         let found = compare(&x, &y, &CompareOptions::default());
