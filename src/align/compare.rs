@@ -158,7 +158,7 @@ impl Verdict {
         let relation = match () {
             () if shown.passages.is_empty() => Relation::Unrelated,
             () if is_most && (is_template || is_retold && is_denied()) => Relation::Template,
-            () if is_most && judgement.whole >= judgement.part => Relation::Rewrite,
+            () if is_most && (is_retold || judgement.whole >= judgement.part) => Relation::Rewrite,
             () => Relation::Partial,
         };
         let score = score(own);

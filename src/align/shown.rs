@@ -76,7 +76,11 @@ impl Shown {
         let mut shown = None;
         for bar in bars {
             let aligned = align_sentences(pair, *bar);
-            let extended = retold::passages(pair, &aligned, options);
+            let mut extended = retold::passages(pair, &aligned, options);
+            if pair.words() <= Article::SHORT as f32 {
+                // A few sentences are one passage, which is as likely as the whole.
+                extended.iter_mut().for_each(|run| run.odds = run.odds.max(judgement.whole));
+            }
             // Less is proof enough only of what makes up most of one article.
             if is_most(&extended) {
                 return Self::of(pair, &extended, &aligned);
