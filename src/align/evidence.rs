@@ -1,8 +1,8 @@
-//! What speaks for two stretches of text being one passage, in numbers.
+//! What speaks for two segments of text being one passage, in numbers.
 
 use std::ops::Range;
 
-use super::borders::Stretch;
+use super::boundaries::Segment;
 use super::facts::{Count, Facts};
 use super::links::Seed;
 use super::model::features;
@@ -10,9 +10,9 @@ use super::profile::Profile;
 use super::weights::Weights;
 
 features! {
-    /// What speaks for two stretches of text being one passage.
+    /// What speaks for two segments of text being one passage.
     pub struct PassageFeatures {
-        /// Logarithm of the log-likelihood ratio of both borders.
+        /// Logarithm of the log-likelihood ratio of both boundaries.
         gain: Positive,
         /// The same for the side where it is less.
         least_gain: Positive,
@@ -51,8 +51,8 @@ features! {
     }
 }
 
-/// Finds what speaks for stretches of a pair being passages. Keeps tables of all terms of both articles:
-/// to make them for each stretch would take the product of the stretches and the vocabulary.
+/// Finds what speaks for segments of a pair being passages. Keeps tables of all terms of both articles:
+/// to make them for each segment would take the product of the segments and the vocabulary.
 #[derive(Debug, Clone)]
 pub struct Evidence<'p> {
     a: &'p Profile,
@@ -67,12 +67,12 @@ impl<'p> Evidence<'p> {
         Self { a, b, weights, terms: [a, b].map(|profile| Terms::none(profile.stems.len())) }
     }
 
-    /// The features of two stretches that the links `seeds` led to, of which there is at least one, and
+    /// The features of two segments that the links `seeds` led to, of which there is at least one, and
     /// how their facts agree.
     pub fn find(
         &mut self,
-        in_a: &Stretch,
-        in_b: &Stretch,
+        in_a: &Segment,
+        in_b: &Segment,
         seeds: &[Seed],
     ) -> (PassageFeatures, Facts) {
         let Self { a, b, weights, .. } = *self;
@@ -87,7 +87,7 @@ impl<'p> Evidence<'p> {
 }
 
 fn evidence(
-    [(a, in_a, terms_a), (b, in_b, terms_b)]: [(&Profile, &Stretch, &Terms); 2],
+    [(a, in_a, terms_a), (b, in_b, terms_b)]: [(&Profile, &Segment, &Terms); 2],
     weights: &Weights,
     seeds: &[Seed],
 ) -> (PassageFeatures, Facts) {
@@ -145,12 +145,12 @@ fn longer_first(x: f32, y: f32) -> (f32, f32) {
     (x.max(y), x.min(y))
 }
 
-/// The terms of a stretch, of all terms of its article.
+/// The terms of a segment, of all terms of its article.
 #[derive(Debug, Clone)]
 struct Terms {
-    /// For each term of the article how often the stretch has it; 0 for "no term", which is last.
+    /// For each term of the article how often the segment has it; 0 for "no term", which is last.
     counts: Vec<u32>,
-    /// A bit for each term that it has: a stretch has few of a long article's.
+    /// A bit for each term that it has: a segment has few of a long article's.
     present: Vec<u64>,
     /// Places in `present` where some bit is set, ascending, each once.
     blocks: Vec<u32>,
@@ -162,7 +162,7 @@ impl Terms {
         Self { counts: vec![0; terms + 1], present: vec![0; terms / 64 + 1], blocks: Vec::new() }
     }
 
-    /// Adds the terms of a stretch; there are none yet.
+    /// Adds the terms of a segment; there are none yet.
     fn add(&mut self, terms: &[u32]) {
         let last = self.counts.len() - 1;
         for &term in terms {
@@ -184,7 +184,7 @@ impl Terms {
         }
     }
 
-    /// Takes the terms of a stretch, which were added, out again.
+    /// Takes the terms of a segment, which were added, out again.
     fn clear(&mut self, terms: &[u32]) {
         let last = self.counts.len() - 1;
         for &term in terms {

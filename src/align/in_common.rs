@@ -9,7 +9,7 @@ use crate::shingle::{Places, find_shared};
 /// What two articles have in common, word by word.
 ///
 /// Terms and bigrams that both have are numbered as the first article has them. Whoever asks which of
-/// them stand in some stretch needs an array of that length then, and no hashing.
+/// them stand in some segment needs an array of that length then, and no hashing.
 #[derive(Debug, Clone)]
 pub struct InCommon {
     /// The words of the first article.
@@ -150,7 +150,7 @@ mod tests {
             }
             assert_eq!(shared.a.terms[x] == shared.terms + 1, a.terms[x] == NO_TERM);
         }
-        // "The harbour", "harbour closed"; "at noon" and "noon the" have a border between them in `a`.
+        // "The harbour", "harbour closed"; "at noon" and "noon the" have a boundary between them in `a`.
         assert_eq!(shared.a.bigrams_of(0).len(), 3);
         assert_eq!(shared.b.bigrams_of(0).len(), 0);
     }

@@ -217,7 +217,7 @@ impl Row {
 }
 
 /// Links near a link, one for each sentence of the first article, say that the two stand in
-/// stretches that go together: by far the best single sign of reuse.
+/// segments that go together: by far the best single sign of reuse.
 fn add_support(links: &mut [Link], sentences: usize) {
     let mut starts = vec![0; sentences + 1];
     for link in links.iter() {

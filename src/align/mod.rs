@@ -1,7 +1,7 @@
 //! Pairs of articles to relations, aligned sentences and passages.
 mod blocks;
 pub(crate) mod boilerplate;
-pub(crate) mod borders;
+pub(crate) mod boundaries;
 pub(crate) mod changes;
 mod coarse;
 pub(crate) mod compare;

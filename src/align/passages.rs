@@ -1,13 +1,13 @@
 //! Links to passages: the runs of text that one article reuses from the other.
 //!
 //! Seed, extend, filter (Sanchez-Perez et al., PAN 2014), with three changes. Links carry how well
-//! their neighbours support them, so weak ones may seed. Borders are found by word, not by sentence
-//! ([`borders`](super::borders)). And a model over the evidence decides, not thresholds. Summaries,
+//! their neighbours support them, so weak ones may seed. Boundaries are found by word, not by sentence
+//! ([`boundaries`](super::boundaries)). And a model over the evidence decides, not thresholds. Summaries,
 //! where one sentence stands for a page, are looked for apart: there only one side is a run.
 
 use std::ops::Range;
 
-use super::borders::{Borders, Stretch};
+use super::boundaries::{Boundaries, Segment};
 use super::evidence::{Evidence, PassageFeatures};
 use super::facts::Facts;
 use super::groups::{groups, hull};
@@ -50,7 +50,7 @@ const SAME_COPY: f32 = 0.9;
 /// What sums up this share of an article sums up the whole of it.
 const MOST: f32 = 0.4;
 
-/// Two stretches that may be one passage.
+/// Two segments that may be one passage.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
     /// Words of the first article; not empty.
@@ -92,11 +92,11 @@ compiled_in! {
 /// Forms of passages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// Two stretches of about one length.
+    /// Two segments of about one length.
     Run,
-    /// The first article's stretch sums up the second's.
+    /// The first article's segment sums up the second's.
     SummaryInA,
-    /// The second article's stretch sums up the first's.
+    /// The second article's segment sums up the first's.
     SummaryInB,
 }
 
@@ -154,7 +154,7 @@ pub fn is_copier(passages: &[Candidate]) -> bool {
     passages.iter().any(|passage| passage.is_copy && passage.words() >= COPIED)
 }
 
-/// A search for stretches of one article that sum up longer ones of the other.
+/// A search for segments of one article that sum up longer ones of the other.
 pub struct Summaries<'p> {
     /// Weights of the pair's terms.
     pub weights: &'p Weights,
@@ -167,7 +167,7 @@ pub struct Summaries<'p> {
 }
 
 impl Summaries<'_> {
-    /// Every stretch that may be a summary.
+    /// Every segment that may be a summary.
     pub fn find(&self, a: &Profile, b: &Profile) -> Vec<Candidate> {
         let in_a = self.form == Form::SummaryInA;
         let gaps = if in_a { [SUMMARY_GAP, u32::MAX] } else { [u32::MAX, SUMMARY_GAP] };
@@ -179,7 +179,7 @@ impl Summaries<'_> {
             return Vec::new();
         }
         let mut search = Search {
-            borders: Borders::new(&self.weights.in_common),
+            boundaries: Boundaries::new(&self.weights.in_common),
             evidence: Evidence::new(a, b, self.weights),
             short: Overlaps::of(self.runs.iter().map(|run| run.short_side(self.form))),
             long: Overlaps::of(self.runs.iter().map(|run| run.long_side(self.form))),
@@ -208,11 +208,11 @@ impl Summaries<'_> {
         {
             return None;
         }
-        let short = search.borders.find(side, short, long.clone());
+        let short = search.boundaries.find(side, short, long.clone());
         let long =
             if long.len() as f32 > MOST * y.terms.len() as f32 { 0..y.terms.len() } else { long };
-        // The long side has no borders of its own: its gain is that of the short side.
-        let long = Stretch { words: long, ..short.clone() };
+        // The long side has no boundaries of its own: its gain is that of the short side.
+        let long = Segment { words: long, ..short.clone() };
         let explained = |runs: &Overlaps, words: &Range<usize>| {
             runs.words_in(words) as f32 / words.len() as f32
         };
@@ -240,7 +240,7 @@ impl Summaries<'_> {
 
 /// What a search for summaries looks up for each of them.
 struct Search<'p> {
-    borders: Borders<'p>,
+    boundaries: Boundaries<'p>,
     evidence: Evidence<'p>,
     /// Where the runs stand on the short side, and on the long one.
     short: Overlaps,

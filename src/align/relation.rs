@@ -58,7 +58,7 @@ impl Relation {
     }
 }
 
-/// How a stretch of one article corresponds to a stretch of the other.
+/// How a segment of one article corresponds to a segment of the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 // Exhaustive on purpose: every report has to show a new kind in some way.
 pub enum Kind {
@@ -101,7 +101,7 @@ impl Side {
     }
 }
 
-/// Two stretches that correspond: a pair of sentences, or of passages (runs of reused text).
+/// Two segments that correspond: a pair of sentences, or of passages (runs of reused text).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Match {
     /// Where it stands in the first article.

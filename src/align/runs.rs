@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::borders::{Borders, Stretch};
+use super::boundaries::{Boundaries, Segment};
 use super::evidence::{Evidence, PassageFeatures};
 use super::groups::{chains, groups, hull};
 use super::links::{Link, Seed};
@@ -45,7 +45,7 @@ pub fn runs(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<
     let mut judging = Judging {
         a,
         b,
-        borders: Borders::new(&weights.in_common),
+        boundaries: Boundaries::new(&weights.in_common),
         evidence: Evidence::new(a, b, weights),
         copies: Copies::new(&weights.in_common),
     };
@@ -55,7 +55,7 @@ pub fn runs(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<
         }
         let group = &seeds[group];
         let (in_a, in_b) = hull(group);
-        let run = judging.borders.refine(a.words_of(in_a), b.words_of(in_b));
+        let run = judging.boundaries.refine(a.words_of(in_a), b.words_of(in_b));
         judging.judge(run, group, &mut found);
     }
     found
@@ -65,7 +65,7 @@ pub fn runs(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<
 struct Judging<'p> {
     a: &'p Profile,
     b: &'p Profile,
-    borders: Borders<'p>,
+    boundaries: Boundaries<'p>,
     evidence: Evidence<'p>,
     copies: Copies<'p>,
 }
@@ -73,7 +73,7 @@ struct Judging<'p> {
 impl Judging<'_> {
     /// Adds a run as one candidate; or, if it holds copies, each of these with what around it is
     /// likely reuse by itself.
-    fn judge(&mut self, run: [Stretch; 2], seeds: &[Seed], found: &mut Vec<Candidate>) {
+    fn judge(&mut self, run: [Segment; 2], seeds: &[Seed], found: &mut Vec<Candidate>) {
         let (a, b) = (run[0].words.clone(), run[1].words.clone());
         let copies = self.copies.find(&a, &b);
         if copies.is_empty() {
@@ -93,8 +93,8 @@ impl Judging<'_> {
             if self.is_reuse(copy.a.end..ends.0, copy.b.end..ends.1, seeds) {
                 (words.a.end, words.b.end) = ends;
             }
-            let in_a = self.borders.find(Side::A, words.a, words.b.clone());
-            let in_b = self.borders.find(Side::B, words.b, in_a.words.clone());
+            let in_a = self.boundaries.find(Side::A, words.a, words.b.clone());
+            let in_b = self.boundaries.find(Side::B, words.b, in_a.words.clone());
             starts = (in_a.words.end.max(copy.a.end), in_b.words.end.max(copy.b.end));
             found.push(Candidate { is_copy: true, ..self.candidate([in_a, in_b], seeds) });
         }
@@ -105,12 +105,12 @@ impl Judging<'_> {
         if a.len().min(b.len()) < LEAST_BESIDE {
             return false;
         }
-        let in_a = self.borders.find(Side::A, a.clone(), b.clone());
-        let in_b = self.borders.find(Side::B, b, a);
+        let in_a = self.boundaries.find(Side::A, a.clone(), b.clone());
+        let in_b = self.boundaries.find(Side::B, b, a);
         self.candidate([in_a, in_b], seeds).odds > BESIDE_ODDS
     }
 
-    fn candidate(&mut self, [in_a, in_b]: [Stretch; 2], seeds: &[Seed]) -> Candidate {
+    fn candidate(&mut self, [in_a, in_b]: [Segment; 2], seeds: &[Seed]) -> Candidate {
         let is_in = |profile: &Profile, sentence: u32, words: &Range<usize>| {
             common(&profile.article.sentences[sentence as usize].range(), words) > 0
         };

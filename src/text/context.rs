@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::words::stretch_end;
+use super::words::segment_end;
 use super::{disguise, hyphens, lines};
 
 /// What has to be known of a text before its words can be found.
@@ -80,7 +80,7 @@ impl Context {
             let from = parts.last().map_or(0, |last| last.end);
             let space = bytes[from..at].iter().rposition(|b| b.is_ascii_whitespace());
             let start = space.map_or(from, |space| from + space + 1);
-            parts.push(start..stretch_end(bytes, at, self));
+            parts.push(start..segment_end(bytes, at, self));
         }
         parts
     }

@@ -38,9 +38,9 @@ pub(super) fn find(text: &str, context: &Context) -> Vec<Disguise> {
     census.disguises(text)
 }
 
-/// Whether [`find`] may find something in a text with this stretch.
-pub(super) fn is_suspect(stretch: &str) -> bool {
-    let signs = Signs::of(stretch);
+/// Whether [`find`] may find something in a text with this segment.
+pub(super) fn is_suspect(segment: &str) -> bool {
+    let signs = Signs::of(segment);
     signs.mixes || signs.passes
 }
 
@@ -75,11 +75,11 @@ impl Signs {
         signs
     }
 
-    fn add(&mut self, stretch: &str) {
+    fn add(&mut self, segment: &str) {
         let mut last = None;
         // Letters in a row, and whether all of them pass for Latin ones.
         let (mut letters, mut pass) = (0, true);
-        for character in stretch.chars() {
+        for character in segment.chars() {
             let character = plain(character);
             match alphabet(character) {
                 Some(alphabet) => {

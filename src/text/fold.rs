@@ -23,7 +23,7 @@ pub fn fold(word: &str, folded: &mut String) {
         drop_dots_and_commas(folded);
     } else {
         let mut form = Folded::default();
-        form.push_stretch(word, 0..word.len(), &[]);
+        form.push_segment(word, 0..word.len(), &[]);
         tidy(&form.text, folded);
     }
 }
@@ -53,7 +53,7 @@ fn is_quote(character: char) -> bool {
     matches!(character, '\u{2018}' | '\u{2019}' | '\u{02bc}')
 }
 
-/// A stretch of text, folded, and where in the text its characters came from.
+/// A segment of text, folded, and where in the text its characters came from.
 #[derive(Debug, Default)]
 pub(super) struct Folded {
     pub(super) text: String,
@@ -89,21 +89,21 @@ impl Folded {
         self.hidden.clear();
     }
 
-    /// Adds a stretch of `text`, without what lies in `gaps` (ranges of `text`, ascending).
+    /// Adds a segment of `text`, without what lies in `gaps` (ranges of `text`, ascending).
     ///
-    /// The stretch must not begin inside a combining sequence.
-    pub(super) fn push_stretch(
+    /// The segment must not begin inside a combining sequence.
+    pub(super) fn push_segment(
         &mut self,
         text: &str,
-        stretch: Range<usize>,
+        segment: Range<usize>,
         gaps: &[Range<usize>],
     ) {
         let mut cluster = Cluster::default();
-        let first_gap = gaps.partition_point(|gap| gap.end <= stretch.start);
+        let first_gap = gaps.partition_point(|gap| gap.end <= segment.start);
         let mut gaps = gaps[first_gap..].iter().peekable();
         let mut after_hidden = false;
-        for (offset, character) in text[stretch.clone()].char_indices() {
-            let start = stretch.start + offset;
+        for (offset, character) in text[segment.clone()].char_indices() {
+            let start = segment.start + offset;
             while gaps.next_if(|gap| gap.end <= start).is_some() {}
             if gaps.peek().is_some_and(|gap| gap.start <= start) {
                 continue;
@@ -326,7 +326,7 @@ mod tests {
     fn folded_text_knows_where_it_came_from() {
         let text = "The ﬃ e\u{301}\u{200b}t\u{301} ℡";
         let mut form = Folded::default();
-        form.push_stretch(text, 4..text.len(), std::slice::from_ref(&(17..18)));
+        form.push_segment(text, 4..text.len(), std::slice::from_ref(&(17..18)));
         assert_eq!(form.text, "ffi ét\u{301}tel");
         let origin = |range: Range<usize>| {
             let (origin, is_whole) = form.origin(&range);
@@ -350,7 +350,7 @@ mod tests {
             ("!\u{c55}\u{200d}\u{334}", vec![("!\u{334}", 0..1), ("\u{c55}", 1..9)]),
         ] {
             let mut form = Folded::default();
-            form.push_stretch(text, 0..text.len(), &[]);
+            form.push_segment(text, 0..text.len(), &[]);
             let mut start = 0;
             for (part, origin) in parts {
                 let end = start + part.len();

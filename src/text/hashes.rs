@@ -18,7 +18,7 @@ use super::{
     hash::{self, word_hash},
     hyphens, lines,
     plain::{Folding, fold_plain},
-    words::{for_each_in, stretch_end},
+    words::{for_each_in, segment_end},
 };
 use crate::kernel::capability::{Capability, dispatch};
 use crate::{Error, Kernel, Span};
@@ -235,7 +235,7 @@ fn hash_long(word: &[u8]) -> u64 {
 #[cold]
 fn hash_segment(piece: Piece<'_>, start: usize, found: &mut Found<'_>, signs: &mut Signs) -> usize {
     let context = Context::default();
-    let end = stretch_end(piece.text.as_bytes(), start, &context);
+    let end = segment_end(piece.text.as_bytes(), start, &context);
     let segment = &piece.text[start..end];
     signs.is_suspect |= disguise::is_suspect(segment)
         || hyphens::may_end_line(segment)

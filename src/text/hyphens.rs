@@ -48,9 +48,9 @@ pub(super) fn gaps(text: &str) -> Vec<Range<usize>> {
     sites.into_iter().zip(weights).filter_map(is_broken).collect()
 }
 
-/// Whether `stretch`, which ends before white space, has a hyphen there that [`gaps`] may see.
-pub(super) fn may_end_line(stretch: &str) -> bool {
-    stretch.trim_end_matches(|c| is_ignorable(c) && c != SOFT_HYPHEN).ends_with(is_hyphen)
+/// Whether `segment`, which ends before white space, has a hyphen there that [`gaps`] may see.
+pub(super) fn may_end_line(segment: &str) -> bool {
+    segment.trim_end_matches(|c| is_ignorable(c) && c != SOFT_HYPHEN).ends_with(is_hyphen)
 }
 
 /// A line end that may stand in a word.

@@ -59,9 +59,9 @@ pub(super) fn for_each_in(
         let end = ascii_word_end(bytes, at);
         let is_wide = class & WIDE != 0 || end < bytes.len() && !bytes[end].is_ascii();
         if is_wide || context.has_gap_at(end) {
-            let stop = stretch_end(bytes, at, context);
+            let stop = segment_end(bytes, at, context);
             form.clear();
-            form.push_stretch(text, at..stop, &context.gaps);
+            form.push_segment(text, at..stop, &context.gaps);
             words.find_in(&form);
             at = stop;
             continue;
@@ -84,7 +84,7 @@ pub(super) fn dots_of(word: &str) -> impl Iterator<Item = usize> {
 
 /// UAX #29 never joins across white space, so what stands up to the next one stands alone; but
 /// white space in a gap is none.
-pub(super) fn stretch_end(bytes: &[u8], start: usize, context: &Context) -> usize {
+pub(super) fn segment_end(bytes: &[u8], start: usize, context: &Context) -> usize {
     let mut at = start;
     loop {
         let space = bytes[at..].iter().position(|b| b.is_ascii_whitespace());
@@ -166,7 +166,7 @@ impl<F: FnMut(Found, &str)> Words<'_, F> {
         }
     }
 
-    /// Hands on the word at `range` of a stretch.
+    /// Hands on the word at `range` of a segment.
     fn push_from(&mut self, form: &Folded, range: Range<usize>) {
         let (origin, is_whole) = form.origin(&range);
         let is_disguised = form.has_hidden(&range);
@@ -175,7 +175,7 @@ impl<F: FnMut(Found, &str)> Words<'_, F> {
         self.push(Found { range: origin, is_plain, is_disguised });
     }
 
-    /// Hands on the word at `range` of a stretch, or the two that a full stop parts.
+    /// Hands on the word at `range` of a segment, or the two that a full stop parts.
     fn push_parts(&mut self, form: &Folded, range: Range<usize>) {
         let parts_words = |dot: &usize| {
             let at = range.start + dot;
@@ -190,7 +190,7 @@ impl<F: FnMut(Found, &str)> Words<'_, F> {
         }
     }
 
-    /// Words of a stretch that holds characters beyond ASCII, or gaps.
+    /// Words of a segment that holds characters beyond ASCII, or gaps.
     fn find_in(&mut self, form: &Folded) {
         let mut run = Run::default();
         for (offset, word) in form.text.unicode_word_indices() {
