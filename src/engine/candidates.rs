@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::extract::Extractor;
 use super::identical::{collapse, pair_wordless};
 use super::pool::{Pool, Pooled};
-use super::rewrites::{Groups, Indexing, emit, pair_rare};
+use super::rewrites::{Groups, Indexing, add_features, pair_rare};
 use super::steps::Steps;
 use super::texts::text;
 use super::{Channel, Engine, Texts, Watch};
@@ -63,7 +63,7 @@ pub struct Channels {
 struct Block {
     keys: BandKeys,
     /// For each text a hash of its folded words; `None` without words.
-    prints: Vec<Option<u64>>,
+    text_hashes: Vec<Option<u64>>,
     /// Of texts without words a hash of what they hold instead, and their numbers.
     wordless: Vec<(u64, u32)>,
     bytes: u64,
@@ -74,7 +74,7 @@ struct Block {
 struct Worker<'p> {
     analyzer: Pooled<'p, Analyzer>,
     extractor: Extractor,
-    emission: Pooled<'p, PostingsBuilder>,
+    builder: Pooled<'p, PostingsBuilder>,
     groups: &'p Groups<'p>,
     cancel: &'p Cancel,
 }
@@ -101,18 +101,18 @@ impl Engine {
         let analyzers = Pool::new(|| self.analyzer());
         let cancel = &watch.cancel();
         let groups = self.groups(texts, cancel)?;
-        let emissions = Pool::new(|| groups.emission(0));
+        let builders = Pool::new(|| groups.builder(0));
         let worker = || Worker {
             analyzer: analyzers.take(),
             extractor: extractor.clone(),
-            emission: emissions.take(),
+            builder: builders.take(),
             groups: &groups,
             cancel,
         };
         let mut found = Candidates::default();
         let mut keys = BandKeys::new(banding).between(sides);
         keys.reserve(texts.len());
-        let mut prints = Vec::with_capacity(texts.len());
+        let mut text_hashes = Vec::with_capacity(texts.len());
         let mut without_words = Vec::new();
         for start in (0..texts.len()).step_by(BLOCKS * BLOCK) {
             let end = texts.len().min(start + BLOCKS * BLOCK);
@@ -126,34 +126,35 @@ impl Engine {
                 found.channels.bytes += block.bytes;
                 found.channels.words += block.words;
                 keys.append(&mut block.keys);
-                prints.append(&mut block.prints);
+                text_hashes.append(&mut block.text_hashes);
                 without_words.append(&mut block.wordless);
             }
         }
-        let standing = collapse(&prints, sides, &mut found);
+        let is_representative = collapse(&text_hashes, sides, &mut found);
         pair_wordless(without_words, sides, &mut found);
-        drop(prints);
+        drop(text_hashes);
         if self.config.channel != Channel::Rare {
-            band(&keys, banding, &standing, &mut found, cancel)?;
+            band(&keys, banding, &is_representative, &mut found, cancel)?;
         }
         drop(keys);
         if self.config.channel != Channel::Banding {
             let config = self.rare_config(texts.len(), sides);
             let spill = groups.spill;
-            let indexing = Indexing { config, standing: &standing, spill, cancel };
+            let indexing =
+                Indexing { config, is_representative: &is_representative, spill, cancel };
             let mut index = RareIndex::default();
-            let finish = |emissions: Vec<PostingsBuilder>| -> Vec<Postings> {
-                emissions.into_iter().map(PostingsBuilder::finish).collect()
+            let finish = |builders: Vec<PostingsBuilder>| -> Vec<Postings> {
+                builders.into_iter().map(PostingsBuilder::finish).collect()
             };
-            let mut postings = finish(emissions.into_tools());
+            let mut postings = finish(builders.into_tools());
             indexing.add(&mut postings, &mut index, &mut found)?;
             for group in 1..groups.count {
                 // The same buffers again: what is given back, the allocator may keep for long.
-                let restart = |own: Postings| own.restart(groups.spread(group));
+                let restart = |own: Postings| own.restart(groups.partitioning(group));
                 let tools = postings.into_iter().map(restart).collect();
-                let emissions = Pool::with_tools(|| groups.emission(group), tools);
-                self.emit(texts, &analyzers, &emissions, cancel)?;
-                postings = finish(emissions.into_tools());
+                let builders = Pool::with_tools(|| groups.builder(group), tools);
+                self.add_group(texts, &analyzers, &builders, cancel)?;
+                postings = finish(builders.into_tools());
                 indexing.add(&mut postings, &mut index, &mut found)?;
             }
             drop(postings);
@@ -177,7 +178,7 @@ impl Engine {
     ) -> Result<Block, Error> {
         let mut block = Block {
             keys: BandKeys::new(banding),
-            prints: Vec::with_capacity(range.len()),
+            text_hashes: Vec::with_capacity(range.len()),
             wordless: Vec::new(),
             bytes: 0,
             words: 0,
@@ -192,33 +193,33 @@ impl Engine {
             if extractor.words() == 0 {
                 block.wordless.extend(wordless(&text).map(|hash| (hash, at as u32)));
             }
-            block.prints.push(extractor.text_hash());
+            block.text_hashes.push(extractor.text_hash());
             if self.config.channel != Channel::Rare
                 && let Some(lanes) = extractor.sign()
             {
                 block.keys.push(at as u32, lanes)?;
             }
             if self.config.channel != Channel::Banding {
-                emit(extractor.outline(), at as u32, &mut worker.emission);
-                worker.groups.relieve(&mut worker.emission)?;
+                add_features(extractor.outline(), at as u32, &mut worker.builder);
+                worker.groups.spill_if_full(&mut worker.builder)?;
             }
         }
         Ok(block)
     }
 
-    /// Emits the features of one group, of all texts.
-    fn emit<T: Texts + ?Sized>(
+    /// Adds the features of one group, of all texts.
+    fn add_group<T: Texts + ?Sized>(
         &self,
         texts: &T,
         analyzers: &Pool<Analyzer, impl Fn() -> Analyzer + Sync>,
-        emissions: &Pool<PostingsBuilder, impl Fn() -> PostingsBuilder + Sync>,
+        builders: &Pool<PostingsBuilder, impl Fn() -> PostingsBuilder + Sync>,
         cancel: &Cancel,
     ) -> Result<(), Error> {
         let all = (0..texts.len()).into_par_iter().with_min_len(BLOCK);
-        let kept = || (analyzers.take(), emissions.take(), Outline::default());
-        Steps::collect(cancel, all, kept, |(analyzer, emission, outline), at| {
+        let kept = || (analyzers.take(), builders.take(), Outline::default());
+        Steps::collect(cancel, all, kept, |(analyzer, builder, outline), at| {
             analyzer.outline(&text(texts, at)?, outline);
-            emit(outline, at as u32, emission);
+            add_features(outline, at as u32, builder);
             Ok(())
         })?;
         Ok(())
@@ -229,7 +230,7 @@ impl Engine {
 fn band(
     keys: &BandKeys,
     banding: Banding,
-    standing: &[bool],
+    is_representative: &[bool],
     found: &mut Candidates,
     cancel: &Cancel,
 ) -> Result<(), Error> {
@@ -242,7 +243,7 @@ fn band(
     let per_band = Steps::collect(cancel, bands, Default::default, band_pairs)?;
     found.channels.banding.identical = (keys.len() - rows.len()) as u64;
     // Before those that may be copies of one of these.
-    copies.retain(|(_, copy)| standing[*copy as usize]);
+    copies.retain(|(_, copy)| is_representative[*copy as usize]);
     copies.append(&mut found.copies);
     found.copies = copies;
     for mut band in per_band {
@@ -250,7 +251,7 @@ fn band(
         pairs.append(&mut band.pairs);
     }
     let mut pairs = keys.merge(&mut pairs, &mut scratch);
-    pairs.retain(|(a, b)| standing[*a as usize] && standing[*b as usize]);
+    pairs.retain(|(a, b)| is_representative[*a as usize] && is_representative[*b as usize]);
     found.channels.banding_pairs = pairs.len();
     found.pairs.append(&mut pairs);
     Ok(())
