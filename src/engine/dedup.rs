@@ -4,7 +4,7 @@
 //! reading 1           ──▶ Signing       pages of signatures; the texts are let go
 //! Verification::new   ──▶ Verification  candidate pairs, by banding
 //! reading 2 (3, …)    ──▶ Verification  exact Jaccard indices of the candidates; of these only
-//! Verification::choose ─▶ Fates         of each article: kept, or dropped because of which keeper
+//! Verification::choose ─▶ Decisions     for each article: kept, or dropped in favour of which other
 //! ```
 //!
 //! The caller reads, in the same order each time, and keeps the [`Pages`], in memory or elsewhere;
@@ -13,7 +13,7 @@
 //!
 //! ```
 //! use retold::Cancel;
-//! use retold::engine::dedup::{DedupConfig, Fate, Rank, Signing, Verification};
+//! use retold::engine::dedup::{DedupConfig, Decision, Rank, Signing, Verification};
 //!
 //! let texts = [
 //!     "Forty ferries waited outside the harbour bar while divers searched the barge.",
@@ -29,9 +29,9 @@
 //!     verification.add(&texts)?;
 //!     verification.end_reading()?;
 //! }
-//! let fates = verification.choose()?;
-//! assert_eq!(fates.of(1), Fate::Kept);
-//! assert!(matches!(fates.of(2), Fate::Dropped { keeper: 0, .. }));
+//! let decisions = verification.choose()?;
+//! assert_eq!(decisions.of(1), Decision::Kept);
+//! assert!(matches!(decisions.of(2), Decision::Dropped { retained: 0, .. }));
 //! # Ok::<(), retold::Error>(())
 //! ```
 
@@ -45,7 +45,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
-pub use choose::{Drop, Edge, Fate, Fates, Rank, Standing, choose};
+pub use choose::{Decision, Decisions, Drop, Edge, Origin, Rank, choose};
 pub use pages::Pages;
 pub use verify::{Verification, VerificationStats};
 

@@ -42,8 +42,8 @@ pub(super) fn candidates<P: Pages + ?Sized>(
     };
     sorting.for_each_repeated(of_words, |first, other| nodes[other as usize] = first)?;
 
-    // Of nodes whose signatures agree in all bands the first stands for all.
-    let mut stands = Bits::new(book.articles());
+    // Of nodes whose signatures agree in all bands, the first represents all.
+    let mut representatives = Bits::new(book.articles());
     let mut pairs = Vec::new();
     let is_node = |article: u32| nodes[article as usize] == article;
     let of_whole = |page, first: u32, hashed: &mut dyn FnMut(u64, u32)| {
@@ -53,13 +53,13 @@ pub(super) fn candidates<P: Pages + ?Sized>(
         Ok(())
     };
     sorting.for_each_repeated(of_whole, |first, other| {
-        stands.clear(other);
+        representatives.clear(other);
         pairs.push(u64::from(first) << 32 | u64::from(other));
     })?;
     (0..)
         .zip(&nodes)
         .filter(|(article, node)| article != *node)
-        .for_each(|(article, _)| stands.clear(article));
+        .for_each(|(article, _)| representatives.clear(article));
 
     let mut banding = BandingStats { identical: pairs.len() as u64, ..BandingStats::default() };
     let likely = Likely::new(book, config, cancel);
@@ -76,7 +76,7 @@ pub(super) fn candidates<P: Pages + ?Sized>(
             cancel,
             turns.par_iter(),
             || buffers.take(),
-            |buffers, part| band_pairs(&sorting, &stands, *part, buffers),
+            |buffers, part| band_pairs(&sorting, &representatives, *part, buffers),
         )?;
         for mut of_band in some {
             banding.add(of_band.stats);
@@ -140,7 +140,7 @@ struct Part {
 /// The pairs that have one of these keys in common.
 fn band_pairs<P: Pages + ?Sized>(
     &Sorting { book, cancel, .. }: &Sorting<'_, '_, P>,
-    stands: &Bits,
+    representatives: &Bits,
     Part { band, part, parts }: Part,
     (entries, scratch): &mut (Vec<u64>, Scratch),
 ) -> Result<BandPairs, Error> {
@@ -151,8 +151,10 @@ fn band_pairs<P: Pages + ?Sized>(
         let (owners, keys) = (book.owners(page)?, book.band(page, band)?);
         let rows = keys.iter().zip(owners.iter().map(|owner| first + owner));
         entries.extend(
-            rows.filter(|(key, article)| part_of(*key, parts) == part && stands.get(*article))
-                .map(|(key, article)| u64::from(key) << 32 | u64::from(article)),
+            rows.filter(|(key, article)| {
+                part_of(*key, parts) == part && representatives.get(*article)
+            })
+            .map(|(key, article)| u64::from(key) << 32 | u64::from(article)),
         );
     }
     Ok(pairs_of_entries(entries, BUCKET_LIMIT, scratch))
