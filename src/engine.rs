@@ -6,6 +6,7 @@
 pub mod batch;
 mod bloom;
 mod candidates;
+mod channels;
 mod common;
 mod config;
 mod copies;
@@ -24,6 +25,7 @@ mod scan;
 mod steps;
 mod texts;
 mod together;
+mod watch;
 
 use std::sync::OnceLock;
 
@@ -39,9 +41,11 @@ pub use crate::lsh::Sides;
 pub use candidates::{Candidates, Channels};
 pub use config::{Channel, Config};
 pub use fingerprint::{Fingerprint, Fingerprinter, InCommon, Key, Scheme};
+pub use found::Pair;
 pub use index::{Candidate, Index};
-pub use scan::{Pair, Scan, Stage, Stats, Watch, edges};
+pub use scan::{Scan, Stats, edges};
 pub use texts::Texts;
+pub use watch::{Stage, Watch};
 
 /// Finds related articles, and compares pairs.
 ///

@@ -2,8 +2,8 @@
 
 use super::blocks::{Blocks, blocks};
 use crate::span::Span;
+use crate::text::for_each_word;
 use crate::text::hash::word_hash;
-use crate::text::words::for_each_word;
 
 /// The words of each span that the other span lacks, in order: what a reader should look at.
 ///

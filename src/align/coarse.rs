@@ -7,7 +7,7 @@
 //! but words that stand all over both texts.
 
 use super::in_common::Words;
-use super::links::{Link, Linker, Norm};
+use super::linker::{Link, Linker, Norm};
 use super::profile::{NO_TERM, Profile};
 use super::weights::Weights;
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::boundaries::Segment;
 use super::facts::{Count, Facts};
-use super::links::Seed;
+use super::linker::Seed;
 use super::model::features;
 use super::profile::Profile;
 use super::weights::Weights;

@@ -6,7 +6,7 @@
 //! where each side has one that the other lacks. What only one side has is no conflict, because
 //! whoever shortens a text leaves facts out.
 
-use super::links::Link;
+use super::linker::Link;
 use super::profile::{NO_TERM, Profile, Roles};
 use super::weights::Weights;
 

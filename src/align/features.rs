@@ -3,13 +3,13 @@
 use std::ops::Range;
 
 use super::Profile;
+use super::candidate::{Candidate, Form};
 use super::contents::{Marked, Shared};
 use super::facts::Facts;
-use super::links::Link;
+use super::linker::Link;
 use super::matched::matched;
 use super::model::{Curves, compiled_in, features};
 use super::order::Order;
-use super::passages::{Candidate, Form};
 use super::profile::{NO_TERM, Roles};
 use super::weights::{Weights, count_in_both};
 use crate::shingle::Places;

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use super::links::Seed;
+use super::linker::Seed;
 
 /// Splits links into groups without gaps on either side, cutting by the two sides in turn until
 /// nothing more splits. Reorders `links`; a group is a range of them.

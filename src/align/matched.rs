@@ -1,6 +1,6 @@
 //! How well the sentences of each article are matched by the other's.
 
-use super::links::Link;
+use super::linker::Link;
 use super::profile::Profile;
 
 /// How well the sentences of one article are matched by the other's, each share 0 to 1.

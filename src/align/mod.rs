@@ -2,6 +2,7 @@
 mod blocks;
 pub(crate) mod boilerplate;
 pub(crate) mod boundaries;
+pub(crate) mod candidate;
 pub(crate) mod changes;
 mod coarse;
 pub(crate) mod compare;
@@ -13,6 +14,7 @@ pub(crate) mod features;
 pub(crate) mod groups;
 pub(crate) mod in_common;
 pub(crate) mod judge;
+pub(crate) mod linker;
 pub(crate) mod links;
 pub(crate) mod matched;
 pub(crate) mod model;

@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use super::passages::common;
-
 /// Words of a cell. Passages are some tens of words long, and few of them overlap.
 const CELL: usize = 64;
 
@@ -65,6 +63,11 @@ impl Overlaps {
     pub fn words_in(&self, range: &Range<usize>) -> usize {
         self.touching(range).map(|number| common(range, &self.ranges[number])).sum()
     }
+}
+
+/// Words that both ranges hold.
+pub fn common(x: &Range<usize>, y: &Range<usize>) -> usize {
+    x.end.min(y.end).saturating_sub(x.start.max(y.start))
 }
 
 fn cells(range: &Range<usize>) -> Range<usize> {

@@ -8,12 +8,12 @@
 use std::ops::Range;
 
 use super::boundaries::{Boundaries, Segment};
+use super::candidate::{Candidate, Form};
 use super::evidence::{Evidence, PassageFeatures};
-use super::facts::Facts;
 use super::groups::{groups, hull};
-use super::links::{Link, Seed};
+use super::linker::{Link, Seed};
 use super::model::{Curves, compiled_in};
-use super::overlaps::Overlaps;
+use super::overlaps::{Overlaps, common};
 use super::profile::Profile;
 use super::relation::Side;
 use super::runs::runs;
@@ -23,8 +23,6 @@ use super::weights::{Effort, Weights};
 /// as wrong of which half is right, and because the models of pairs weigh what was found.
 const RUN_ODDS: f32 = -1.0;
 const SUMMARY_ODDS: f32 = -0.5;
-/// Log-odds from which a run explains by itself what a summary would be of.
-const SURE_ODDS: f32 = 0.5;
 /// Words of a copy that shows how its author works: who copies word for word seldom retells.
 const COPIED: usize = 50;
 /// Log-odds of a passage beside such a copy.
@@ -50,25 +48,6 @@ const SAME_COPY: f32 = 0.9;
 /// What sums up this share of an article sums up the whole of it.
 const MOST: f32 = 0.4;
 
-/// Two segments that may be one passage.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Candidate {
-    /// Words of the first article; not empty.
-    pub a: Range<usize>,
-    /// Words of the second article; not empty.
-    pub b: Range<usize>,
-    /// The form of passage that it would be.
-    pub form: Form,
-    /// What speaks for it, in the order of [`PassageFeatures::NAMES`] or [`SUMMARY_FEATURES`].
-    pub features: Vec<f32>,
-    /// How the facts of both sides agree.
-    pub facts: Facts,
-    /// Log-odds that it is reuse.
-    pub odds: f32,
-    /// Whether it is a copy word for word, for the most part.
-    pub is_copy: bool,
-}
-
 /// What [`SUMMARY`] judges by: the evidence of a passage, and how much of either side the runs found
 /// before explain, and how sure the surest of them is.
 pub const SUMMARY_FEATURES: [&str; PassageFeatures::COUNT + 3] = {
@@ -87,17 +66,6 @@ pub const SUMMARY_FEATURES: [&str; PassageFeatures::COUNT + 3] = {
 compiled_in! {
     /// Whether a segment sums up a longer one.
     SUMMARY: Curves, &SUMMARY_FEATURES, "models/summary.tsv"
-}
-
-/// Forms of passages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// Two segments of about one length.
-    Run,
-    /// The first article's segment sums up the second's.
-    SummaryInA,
-    /// The second article's segment sums up the first's.
-    SummaryInB,
 }
 
 /// The passages of a pair, in the order of the first article: candidates that are likelier reuse
@@ -249,28 +217,6 @@ struct Search<'p> {
     surest: f32,
 }
 
-impl Candidate {
-    /// Whether it is likelier reuse than not, by a margin.
-    pub fn is_sure(&self) -> bool {
-        self.odds > if self.form == Form::Run { SURE_ODDS } else { 0.0 }
-    }
-
-    /// Its words on the side that has fewer.
-    pub fn words(&self) -> usize {
-        self.a.len().min(self.b.len())
-    }
-
-    /// Its words on the side that a summary of that form is on.
-    fn short_side(&self, form: Form) -> Range<usize> {
-        if form == Form::SummaryInB { self.b.clone() } else { self.a.clone() }
-    }
-
-    /// Its words on the other side.
-    fn long_side(&self, form: Form) -> Range<usize> {
-        if form == Form::SummaryInB { self.a.clone() } else { self.b.clone() }
-    }
-}
-
 /// For each of the sentences of one article its best link, if it has any.
 fn best_of_each(links: &[Link], side: Side, sentences: usize) -> Vec<Seed> {
     let mut best: Vec<Option<&Link>> = vec![None; sentences];
@@ -305,9 +251,4 @@ pub fn drop_overlapping(candidates: &mut Vec<Candidate>) {
         }
     }
     *candidates = kept;
-}
-
-/// Words that both ranges hold.
-pub fn common(x: &Range<usize>, y: &Range<usize>) -> usize {
-    x.end.min(y.end).saturating_sub(x.start.max(y.start))
 }

@@ -7,11 +7,12 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::candidate::{Candidate, Form};
 use super::facts::Facts;
 use super::features::{Pair, share};
 use super::options::CompareOptions;
 use super::overlaps::Overlaps;
-use super::passages::{COPIER_ODDS, Candidate, Form, is_copier};
+use super::passages::{COPIER_ODDS, is_copier};
 use super::profile::Profile;
 use super::runs::runs;
 use super::sentences::Aligned;

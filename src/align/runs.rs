@@ -6,11 +6,12 @@
 use std::ops::Range;
 
 use super::boundaries::{Boundaries, Segment};
+use super::candidate::{Candidate, Form};
 use super::evidence::{Evidence, PassageFeatures};
 use super::groups::{chains, groups, hull};
-use super::links::{Link, Seed};
+use super::linker::{Link, Seed};
 use super::model::{Curves, compiled_in};
-use super::passages::{Candidate, Form, common};
+use super::overlaps::common;
 use super::profile::Profile;
 use super::relation::Side;
 use super::verbatim::Copies;

@@ -7,7 +7,7 @@
 
 use super::edits::Edits;
 use super::features::Pair;
-use super::links::Link;
+use super::linker::Link;
 use super::profile::Profile;
 use super::relation::{Kind, Match};
 use super::weights::Weights;

@@ -1,11 +1,11 @@
 //! What there is to show of a pair: passages, sentences, and how much of either article they cover.
 
+use super::candidate::Candidate;
 use super::edits::Edits;
 use super::features::Pair;
 use super::judge::{Judgement, score};
 use super::model::odds;
 use super::options::CompareOptions;
-use super::passages::Candidate;
 use super::profile::Profile;
 use super::relation::{Comparison, Kind, Match, Relation};
 use super::retold;

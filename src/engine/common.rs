@@ -12,10 +12,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use rayon::prelude::*;
 
 use super::bloom::BloomFilter;
+use super::found::Pair;
 use super::pool::{Pool, Pooled};
-use super::scan::{Pair, Watch};
 use super::steps::Steps;
 use super::texts::text;
+use super::watch::Watch;
 use super::{Engine, Texts};
 use crate::align::Relation;
 use crate::align::boilerplate::{self, Boilerplate};

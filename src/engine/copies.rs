@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::scan::Pair;
+use super::found::Pair;
 use crate::align::Relation;
 
 /// Each copy without any partner, with the strongest partner of the article that it is a copy of; sorted.

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use super::Engine;
-use super::scan::Pair;
+use super::found::Pair;
 use crate::align::Relation;
 
 /// Share of names and numbers that conflict from which a pair has other facts.

@@ -6,13 +6,15 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
+use super::candidates::Channels;
 use super::copies::pairs_of_copies;
-use super::found::Found;
+use super::found::{Found, Pair};
 use super::pool::{Pool, Pooled};
 use super::steps::Steps;
 use super::texts::{bytes as text_bytes, text};
 use super::together::together;
-use super::{Channels, Engine, Sides, Texts};
+use super::watch::{Stage, Watch};
+use super::{Engine, Sides, Texts};
 use crate::align::{Comparison, Relation, compare_until};
 use crate::cluster::{Confirmation, Edge, clusters_until};
 use crate::text::Analyzer;
@@ -24,74 +26,6 @@ const READY_BYTES: usize = 16 << 20;
 /// Bytes of text for each thread, where the pairs that follow have none of their articles: so much fits
 /// the cache when it is ready.
 const NEAR_BYTES: usize = 1 << 19;
-
-/// The stages of a scan, in order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Stage {
-    /// Texts to candidate pairs.
-    Candidates,
-    /// Candidate pairs to relations.
-    Align,
-    /// Relations to clusters.
-    Cluster,
-}
-
-impl Stage {
-    /// The name that people and statistics see.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Candidates => "candidates",
-            Self::Align => "align",
-            Self::Cluster => "cluster",
-        }
-    }
-}
-
-/// Is told how far a run has come, from any thread, and may stop it.
-pub trait Watch: Sync {
-    /// A stage begins that will do `total` steps.
-    fn begin(&self, stage: Stage, total: u64);
-
-    /// So many more steps of the stage are done.
-    fn advance(&self, steps: u64);
-
-    /// The token that stops the run: it then returns [`Error::Cancelled`] as soon as the articles
-    /// that are looked at are done with. A run asks for it as it begins. Default: nothing stops it.
-    fn cancel(&self) -> Cancel {
-        Cancel::never()
-    }
-}
-
-/// Nobody watches.
-impl Watch for () {
-    fn begin(&self, _: Stage, _: u64) {}
-
-    fn advance(&self, _: u64) {}
-}
-
-/// Nobody watches, but somebody may stop the run.
-impl Watch for Cancel {
-    fn begin(&self, _: Stage, _: u64) {}
-
-    fn advance(&self, _: u64) {}
-
-    fn cancel(&self) -> Cancel {
-        self.clone()
-    }
-}
-
-/// Two articles that were compared.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Pair {
-    /// Number of the first article.
-    pub a: u32,
-    /// Number of the second article, greater.
-    pub b: u32,
-    /// What they are to each other.
-    pub comparison: Comparison,
-}
 
 /// What a scan found.
 #[derive(Debug, Clone, PartialEq)]

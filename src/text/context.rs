@@ -4,9 +4,6 @@
 
 use std::ops::Range;
 
-use super::words::segment_end;
-use super::{disguise, hyphens, lines};
-
 /// What has to be known of a text before its words can be found.
 #[derive(Debug, Default)]
 pub(super) struct Context {
@@ -27,16 +24,6 @@ pub(super) struct Disguise {
 }
 
 impl Context {
-    /// Reads the whole text; more than once where it has something to find.
-    pub(super) fn of(text: &str) -> Self {
-        let mut gaps = hyphens::gaps(text);
-        gaps.extend(lines::unspaced_gaps(text));
-        gaps.sort_unstable_by_key(|gap| gap.start);
-        let mut context = Self { gaps, disguises: Vec::new() };
-        context.disguises = disguise::find(text, &context);
-        context
-    }
-
     /// Whether a gap begins there.
     pub(super) fn has_gap_at(&self, start: usize) -> bool {
         !self.gaps.is_empty() && self.gaps.binary_search_by_key(&start, |gap| gap.start).is_ok()
@@ -83,5 +70,19 @@ impl Context {
             parts.push(start..segment_end(bytes, at, self));
         }
         parts
+    }
+}
+
+/// UAX #29 never joins across white space, so what stands up to the next one stands alone; but
+/// white space in a gap is none.
+pub(super) fn segment_end(bytes: &[u8], start: usize, context: &Context) -> usize {
+    let mut at = start;
+    loop {
+        let space = bytes[at..].iter().position(|b| b.is_ascii_whitespace());
+        let space = space.map_or(bytes.len(), |n| at + n);
+        match context.gap_at(space) {
+            Some(gap) => at = gap.end.min(bytes.len()),
+            None => return space,
+        }
     }
 }

@@ -10,6 +10,7 @@ use unicode_normalization::{
     IsNormalized, UnicodeNormalization, char::canonical_combining_class, is_nfkc_quick,
 };
 
+use super::casefold::push_folded;
 use super::characters::{SOFT_HYPHEN, is_ignorable};
 use super::plain::PLAIN;
 
@@ -240,25 +241,6 @@ fn is_stable(character: char) -> bool {
     matches!(character,
         '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}'
         | '\u{2012}'..='\u{2016}' | '\u{2018}'..='\u{2023}')
-}
-
-/// Appends the folded form of a combining sequence.
-pub(super) fn push_folded(cluster: &str, folded: &mut String) {
-    let mut before = ' ';
-    let cased = cluster.nfkc().flat_map(fold_case).filter(|&character| {
-        // Turkish: `İ` is `i` in upper case, and `i` with a dot when lowered.
-        let is_dot_of_i = before == 'i' && character == '\u{307}';
-        before = if is_dot_of_i { before } else { character };
-        !is_dot_of_i
-    });
-    folded.extend(cased.nfkc());
-}
-
-/// Full case folding, with `ı` as `i`: upper case unites what folding unites, lower case makes it
-/// small; the first step is for capitals without a small letter of their own, such as `ẞ`.
-fn fold_case(character: char) -> impl Iterator<Item = char> {
-    let lower = char::to_lowercase;
-    lower(character).flat_map(char::to_uppercase).flat_map(lower)
 }
 
 #[cfg(test)]

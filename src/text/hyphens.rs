@@ -262,7 +262,7 @@ impl Evidence {
 
 #[cfg(test)]
 mod tests {
-    use crate::text::words::for_each_word;
+    use crate::text::for_each_word;
 
     fn words(text: &str) -> Vec<String> {
         let mut words = Vec::new();

@@ -248,7 +248,7 @@ fn add(to: &mut u32, [x, y]: [u32; 2]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::words::for_each_word;
+    use crate::text::for_each_word;
 
     fn language_of(text: &str) -> Language {
         let mut words = Vec::new();

@@ -2,10 +2,12 @@
 mod alphabets;
 pub(crate) mod article;
 mod blocks;
+mod casefold;
 mod characters;
 mod closers;
 mod context;
 mod disguise;
+mod each_word;
 mod edges;
 pub(crate) mod fold;
 mod found;
@@ -25,8 +27,8 @@ mod shape;
 pub(crate) mod words;
 
 pub use article::{Analyzer, Article, Outline, Sentence, Traits, Word, wordless};
+pub use each_word::for_each_word;
 pub use language::Language;
 pub use quotations::quotations;
 pub use sentences::sentences;
 pub use shape::Shape;
-pub use words::for_each_word;

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use unicode_normalization::{IsNormalized, is_nfkc_quick};
 
-use super::fold::push_folded;
+use super::casefold::push_folded;
 
 /// What the tokeniser needs to know about one character beyond ASCII.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -204,7 +204,7 @@ mod tests {
 
     use super::*;
     use crate::text::fold::fold;
-    use crate::text::words::for_each_word;
+    use crate::text::for_each_word;
 
     fn plain(character: char) -> Plain {
         let mut bytes = [0; 4];

@@ -162,9 +162,9 @@ fn to_white_space(characters: impl Iterator<Item = char>) -> Vec<char> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::for_each_word;
     use crate::text::language::Language;
     use crate::text::sentences::sentences;
-    use crate::text::words::for_each_word;
 
     fn words(text: &str) -> Vec<String> {
         let mut all = Vec::new();

@@ -12,22 +12,10 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::characters::is_unspaced;
-use super::context::Context;
+use super::context::{Context, segment_end};
 use super::fold::{Folded, fold, tidy};
 use super::plain::is_separator;
 use super::run_on;
-
-/// Calls `each(range, folded)` for every word of `text`, in order: its bytes in the text, and its
-/// form for matching.
-///
-/// The folded form is never empty, and the same for words that look alike: it has no
-/// hyphen where the word is broken at a line end, and a look-alike letter of another alphabet is the
-/// one that it passes for. Ranges of neighbouring words overlap in scripts without spaces, and where
-/// one character stands for several words. Text without a letter or digit has no words.
-pub fn for_each_word(text: &str, mut each: impl FnMut(Range<usize>, &str)) {
-    let context = Context::of(text);
-    for_each_in(text, 0..text.len(), &context, &mut |word, folded| each(word.range, folded));
-}
 
 /// What was found of one word, beside its form.
 pub(super) struct Found {
@@ -39,7 +27,7 @@ pub(super) struct Found {
     pub(super) is_disguised: bool,
 }
 
-/// [`for_each_word`] for a part of a text, which begins and ends at white space or with the text.
+/// [`for_each_word`](super::for_each_word) for a part of a text, which begins and ends at white space or with the text.
 pub(super) fn for_each_in(
     text: &str,
     part: Range<usize>,
@@ -80,20 +68,6 @@ pub(super) fn for_each_in(
 /// Places of the full stops in a word, but for one at its end.
 pub(super) fn dots_of(word: &str) -> impl Iterator<Item = usize> {
     word.match_indices('.').map(|(at, _)| at).filter(|at| at + 1 < word.len())
-}
-
-/// UAX #29 never joins across white space, so what stands up to the next one stands alone; but
-/// white space in a gap is none.
-pub(super) fn segment_end(bytes: &[u8], start: usize, context: &Context) -> usize {
-    let mut at = start;
-    loop {
-        let space = bytes[at..].iter().position(|b| b.is_ascii_whitespace());
-        let space = space.map_or(bytes.len(), |n| at + n);
-        match context.gap_at(space) {
-            Some(gap) => at = gap.end.min(bytes.len()),
-            None => return space,
-        }
-    }
 }
 
 const LETTER: u8 = 1;
@@ -268,6 +242,7 @@ impl Run {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::for_each_word;
 
     fn words(text: &str) -> Vec<String> {
         let mut all = Vec::new();

@@ -210,7 +210,8 @@ impl Job<'_> {
         let cancel = self.progress.cancel();
         self.progress.begin_steps("writing", counts.kept.articles);
         let references = plan.census.references();
-        let is_kept = |article: u32| article >= references && plan.fates.of(article) == Decision::Kept;
+        let is_kept =
+            |article: u32| article >= references && plan.fates.of(article) == Decision::Kept;
         let from = shards.first_open();
         let first = plan.census.first_from(from);
         let drops = plan.fates.drops().partition_point(|drop| drop.article < first);

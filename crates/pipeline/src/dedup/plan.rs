@@ -9,7 +9,7 @@ use std::time::Instant;
 use anyhow::Context;
 use retold::align::Relation;
 use retold::engine::Pair;
-use retold::engine::dedup::{Drop, Edge, Decisions, Rank, Signing, Origin, Verification, choose};
+use retold::engine::dedup::{Decisions, Drop, Edge, Origin, Rank, Signing, Verification, choose};
 use retold::{Cancel, Engine};
 use retold_corpus::Names;
 use retold_report::Stage;
@@ -307,7 +307,12 @@ fn recorded(path: &Path, articles: u32) -> Option<(Decisions, usize)> {
         let [article, keeper] = [article, keeper].map(|bytes| u32::from_le_bytes(*bytes));
         let relation = *Relation::ALL.get(u32::from_le_bytes(*relation) as usize)?;
         let score = f32::from_le_bytes(*score);
-        (article.max(keeper) < articles).then_some(Drop { article, retained: keeper, relation, score })
+        (article.max(keeper) < articles).then_some(Drop {
+            article,
+            retained: keeper,
+            relation,
+            score,
+        })
     };
     let drops = drops.as_chunks::<DROP>().0.iter().map(drop).collect::<Option<_>>()?;
     Some((Decisions::new(drops), u64::from_le_bytes(*candidates) as usize))
