@@ -1,4 +1,5 @@
 //! Pairs of articles to relations, aligned sentences and passages.
+mod bigrams;
 mod blocks;
 pub(crate) mod boilerplate;
 pub(crate) mod boundaries;
@@ -27,6 +28,7 @@ pub(crate) mod relation;
 pub(crate) mod retold;
 pub(crate) mod runs;
 pub(crate) mod sentences;
+mod sequences;
 pub(crate) mod short;
 mod shown;
 pub(crate) mod synonyms;

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::bigrams::Bigrams;
 use super::boilerplate::is_boilerplate;
 use super::contents::{Contents, is_quoted};
 use crate::Kernel;
@@ -9,7 +10,6 @@ use crate::radix;
 use crate::setters::setters;
 use crate::shingle::{Overlap, ShingleSet, ngrams};
 use crate::span::Span;
-use crate::text::hash::mix;
 use crate::text::{Article, Sentence, Shape, Traits, Word};
 
 /// Stands for "no term": stop words have none.
@@ -304,41 +304,6 @@ fn words_and_quoted(article: &Article) -> Vec<(f32, f32)> {
         (own as f32, quoted as f32)
     };
     article.sentences.iter().map(count).collect()
-}
-
-/// The pairs of neighbouring stems, as [`Profile`] has them.
-struct Bigrams {
-    hashes: Vec<u32>,
-    begins: Vec<u32>,
-    begun: Vec<u32>,
-}
-
-impl Bigrams {
-    /// Of these words. `scratch` grows as needed.
-    fn of(words: &[Word], scratch: &mut Vec<u64>) -> Self {
-        let pairs = words.iter().zip(words.get(1..).unwrap_or_default()).zip(0u64..);
-        let mut keys: Vec<u64> = Vec::with_capacity(words.len());
-        keys.extend(pairs.map(|((first, second), at)| {
-            let stems = u64::from(first.stem) << 32 | u64::from(second.stem);
-            mix(stems) >> 32 << 32 | at
-        }));
-        radix::sort_mixed(&mut keys, scratch);
-        let (mut hashes, mut begins) = (vec![0; keys.len()], vec![0; keys.len()]);
-        let mut begun = vec![0; words.len()];
-        let (mut count, mut last, mut first) = (0, 0, 0);
-        for key in keys {
-            let (hash, word) = ((key >> 32) as u32, key as u32);
-            let is_first = count == 0 || hash != last;
-            count += usize::from(is_first);
-            first = if is_first { word } else { first };
-            (hashes[count - 1], begins[count - 1]) = (hash, first);
-            begun[word as usize] = first;
-            last = hash;
-        }
-        hashes.truncate(count);
-        begins.truncate(count);
-        Self { hashes, begins, begun }
-    }
 }
 
 #[cfg(test)]

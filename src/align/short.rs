@@ -8,6 +8,7 @@ use super::edits::common_in_order;
 use super::features::Pair;
 use super::model::{Curves, compiled_in, features};
 use super::profile::{NO_TERM, Profile};
+use super::sequences::{dice, edits, in_both, longest_run};
 use super::weights::{Weights, count_in_both};
 use crate::text::{Shape, Traits, Word};
 
@@ -293,48 +294,6 @@ fn frame(words: &[Word], of: fn(&Word) -> u64) -> Vec<u64> {
     words.iter().filter(|word| !is_fact(word)).map(of).collect()
 }
 
-/// Dice's coefficient of two multisets; 0 where both are empty.
-fn dice(a: Vec<u64>, b: Vec<u64>) -> f32 {
-    let all = (a.len() + b.len()).max(1) as f32;
-    2.0 * in_both(a, b) as f32 / all
-}
-
-/// How many elements two multisets share.
-fn in_both(mut a: Vec<u64>, mut b: Vec<u64>) -> usize {
-    a.sort_unstable();
-    b.sort_unstable();
-    count_in_both(&a, &b)
-}
-
-/// Words to insert, remove or replace to make one of the other (Levenshtein 1966).
-fn edits(a: &[u64], b: &[u64]) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut diagonal = i;
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let cost = (diagonal + usize::from(x != y)).min(row[j] + 1).min(row[j + 1] + 1);
-            diagonal = std::mem::replace(&mut row[j + 1], cost);
-        }
-    }
-    row[b.len()]
-}
-
-/// Words of the longest run that both have.
-fn longest_run(a: &[u64], b: &[u64]) -> usize {
-    let mut row = vec![0; b.len() + 1];
-    let mut longest = 0;
-    for x in a {
-        let mut diagonal = 0;
-        for (j, y) in b.iter().enumerate() {
-            let run = if x == y { diagonal + 1 } else { 0 };
-            diagonal = std::mem::replace(&mut row[j + 1], run);
-            longest = longest.max(run);
-        }
-    }
-    longest
-}
-
 /// The greatest weight of shared terms in common order.
 fn weight_in_order(a: &Profile, b: &Profile, weights: &Weights) -> f32 {
     let mut row = vec![0f32; b.terms.len() + 1];
@@ -364,16 +323,6 @@ mod tests {
         let weights = Weights::new(&a, &b);
         let facts = Facts::of_articles(&a, &b, &weights);
         features(&Pair { a: &a, b: &b, weights: &weights, links: &[], passages: &[], facts })
-    }
-
-    #[test]
-    fn counts_are_those_of_known_examples() {
-        let letters = |text: &str| text.bytes().map(u64::from).collect::<Vec<u64>>();
-        assert_eq!(edits(&letters("kitten"), &letters("sitting")), 3);
-        assert_eq!(edits(&letters(""), &letters("abc")), 3);
-        assert_eq!(longest_run(&letters("xabcy"), &letters("zabcab")), 3);
-        assert_eq!(dice(vec![1, 2, 2, 3], vec![2, 2, 4]), 4.0 / 7.0);
-        assert_eq!(dice(Vec::new(), Vec::new()), 0.0);
     }
 
     #[test]

@@ -38,6 +38,7 @@
 mod candidates;
 mod choose;
 mod pages;
+mod retained;
 mod verify;
 
 use std::collections::HashMap;

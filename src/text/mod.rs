@@ -1,5 +1,6 @@
 //! Text to words, sentences and quotations, each with its byte span in the original.
 mod alphabets;
+mod analyzer;
 pub(crate) mod article;
 mod blocks;
 mod casefold;
@@ -26,7 +27,8 @@ pub(crate) mod sentences;
 mod shape;
 pub(crate) mod words;
 
-pub use article::{Analyzer, Article, Outline, Sentence, Traits, Word, wordless};
+pub use analyzer::{Analyzer, Outline};
+pub use article::{Article, Sentence, Traits, Word, wordless};
 pub use each_word::for_each_word;
 pub use language::Language;
 pub use quotations::quotations;
