@@ -1,10 +1,10 @@
 //! Where a reused segment begins and ends, to the word.
 //!
-//! Inside a reused segment most words stand in the other article's segment too; outside few do.
-//! The boundaries are where the likelihood of that change is greatest: every word adds the logarithm
-//! of how much likelier what it is (shared or not) is inside than outside, and the run with the
-//! greatest sum is the segment (Kadane's maximum subarray; the sum is the log-likelihood ratio of
-//! the two-rate model, Page 1954, against no change).
+//! Inside a reused segment most words are also in the other article's segment; outside few are. The
+//! boundaries maximise the likelihood of that change: every word adds the log-likelihood ratio of
+//! its state (shared or not) inside against outside, and the run with the greatest sum is the
+//! segment (Kadane's maximum subarray; the sum is the log-likelihood ratio of the two-rate model,
+//! Page 1954, against no change).
 
 use std::ops::Range;
 
@@ -17,8 +17,8 @@ const MARGIN: usize = 40;
 /// Guesses are improved at most this often.
 const ROUNDS: usize = 3;
 
-/// Share of terms and of bigrams that the other segment holds by chance, and inside a reused
-/// segment, with how many words each of these expectations counts for.
+/// Expected share of terms and of bigrams that the other segment has, by chance and inside a reused
+/// segment; last the weight of that prior, in words.
 const OUTSIDE: (f32, f32, f32) = (0.15, 0.05, 20.0);
 const INSIDE: (f32, f32, f32) = (0.6, 0.4, 4.0);
 
@@ -32,16 +32,16 @@ pub struct Segment {
     pub words: Range<usize>,
     /// Log-likelihood ratio of the segment being reused, against none of it.
     pub gain: f32,
-    /// Share of its terms that the other segment holds.
+    /// Share of its terms that the other segment has.
     pub rate: f32,
 }
 
-/// Finds the boundaries of segments of a pair. Keeps a table of all terms and bigrams that both articles
-/// have: to make one for each segment would take the product of the segments and the vocabulary.
+/// Finds the boundaries of segments of a pair. Keeps a table of all shared terms and bigrams:
+/// making one for each segment would take the product of the segments and the vocabulary.
 #[derive(Debug, Clone)]
 pub struct Boundaries<'p> {
     pair: &'p InCommon,
-    /// By the number of a term what the other segment holds of it. Between two searches it holds nothing.
+    /// By term number, whether the other segment has it. Between two searches no term is set.
     terms: Vec<u8>,
     /// The same by the number of a bigram.
     bigrams: Vec<u8>,
@@ -57,7 +57,7 @@ impl<'p> Boundaries<'p> {
         Self { pair, terms, bigrams: vec![0; pair.bigrams as usize + 1], sums: Vec::new() }
     }
 
-    /// The boundaries of the segment of one article around `guess`, given the segment `other` of the other.
+    /// The boundaries of a segment around `guess`, given the segment `other` of the other article.
     ///
     /// `guess` must not be empty; the result is not empty.
     pub fn find(&mut self, side: Side, guess: Range<usize>, other: Range<usize>) -> Segment {
@@ -65,7 +65,7 @@ impl<'p> Boundaries<'p> {
         let hits = self.hits(side, wide.clone(), other);
         let mut inside = guess.start - wide.start..guess.end - wide.start;
         let mut best = (inside.clone(), 0.0, 0.0);
-        // The guess holds words that do not belong; without them the rates are clearer.
+        // The guess includes words that do not belong; without them the rates are clearer.
         for _ in 0..ROUNDS {
             best = hits.best_run(&inside, &mut self.sums);
             if best.0 == inside {
@@ -74,7 +74,7 @@ impl<'p> Boundaries<'p> {
             inside = best.0.clone();
         }
         let (mut words, gain, rate) = best;
-        // A shared bigram vouches for its second word.
+        // A shared bigram includes its second word.
         if words.end < hits.words.len() && hits.words[words.end - 1] & BIGRAM != 0 {
             words.end += 1;
         }
@@ -86,7 +86,7 @@ impl<'p> Boundaries<'p> {
         let wide_b = grow(&guess_b, &self.pair.b);
         let first_a = self.find(Side::A, guess_a.clone(), wide_b.clone());
         let in_b = self.find(Side::B, guess_b, first_a.words.clone());
-        // The same question has the same answer.
+        // The same input gives the same result.
         if first_a.words == guess_a && in_b.words == wide_b {
             return [first_a, in_b];
         }
@@ -94,7 +94,7 @@ impl<'p> Boundaries<'p> {
         [in_a, in_b]
     }
 
-    /// What the segment `other` holds of the words of a range.
+    /// Which words of a range the segment `other` has.
     fn hits(&mut self, side: Side, range: Range<usize>, other: Range<usize>) -> Hits {
         let (x, y) = (self.pair.words(side), self.pair.words(side.other()));
         // The last word of a segment begins a bigram that ends outside.
@@ -110,7 +110,7 @@ impl<'p> Boundaries<'p> {
         Hits { counts: Counts::of(&words), words }
     }
 
-    /// Says of these terms and bigrams that the other segment has them, or has them not.
+    /// Sets the state of these terms and bigrams: whether the other segment has them.
     fn mark(&mut self, terms: &[u32], term: u8, bigrams: &[u32], bigram: u8) {
         terms.iter().for_each(|of| self.terms[*of as usize] = term);
         bigrams.iter().for_each(|of| self.bigrams[*of as usize] = bigram);
@@ -125,15 +125,14 @@ fn grow(range: &Range<usize>, words: &Words) -> Range<usize> {
     range.start.saturating_sub(MARGIN)..(range.end + MARGIN).min(words.terms.len())
 }
 
-/// What the other segment holds of a word: its term or not, or it has none; and beside that the bigram
-/// that it begins.
+/// State of a word: the other segment lacks its term, has it, or the word has none; and, as a flag,
+/// whether the other segment has the bigram that it begins.
 const MISS: u8 = 0;
 const HIT: u8 = 1;
 const SILENT: u8 = 2;
 const BIGRAM: u8 = 4;
 
-/// For each word of a segment what the other segment holds of it: one of the first three, and
-/// [`BIGRAM`] or not.
+/// For each word of a segment its state: one of the first three, and [`BIGRAM`] or not.
 struct Hits {
     words: Vec<u8>,
     /// Over all of them.
@@ -167,7 +166,7 @@ impl Hits {
     }
 }
 
-/// Words by what the other segment holds of them.
+/// Counts of words by their state.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Counts {
     words: usize,
@@ -232,8 +231,8 @@ impl Rates {
 /// Words that are summed up at a time.
 const STEP: usize = 8;
 
-/// The run of words with the greatest sum of their gains, which has at least one; and the sum. `sums`
-/// is scratch.
+/// The run of words with the greatest sum of their gains, which has at least one; and the sum.
+/// `sums` is scratch.
 fn best_run(words: &[u8], gains: &[f32; 8], sums: &mut Vec<f32>) -> (Range<usize>, f32) {
     sums.resize(words.len(), 0.0);
     sum_up(words, gains, sums);
@@ -246,7 +245,7 @@ fn best_run(words: &[u8], gains: &[f32; 8], sums: &mut Vec<f32>) -> (Range<usize
         }
     }
     let best = best.iter().chain(rest).fold(f32::NEG_INFINITY, |best, sum| best.max(*sum));
-    // Looked for by steps, which are vector instructions, and then inside one.
+    // Searched by steps, which vectorise, and then within one.
     let step = sums.chunks(STEP).position(|step| any(step, |sum| sum == best)).unwrap_or(0) * STEP;
     let last = step + sums[step..].iter().position(|sum| *sum == best).unwrap_or(0);
     // A run starts behind the last sum that was worth nothing.
@@ -260,7 +259,7 @@ fn best_run(words: &[u8], gains: &[f32; 8], sums: &mut Vec<f32>) -> (Range<usize
     (start..last + 1, best)
 }
 
-/// Whether any sum of a step is such a one; all are asked, without decisions between them.
+/// Whether any sum of a step satisfies a condition; branch-free.
 fn any(step: &[f32], is_such: impl Fn(f32) -> bool) -> bool {
     step.iter().fold(false, |any, sum| any | is_such(*sum))
 }
@@ -281,8 +280,8 @@ fn sum_up(words: &[u8], gains: &[f32; 8], sums: &mut [f32]) {
 fn sum_up_step(words: &[u8], gains: &[f32; 8], before: f32, sums: &mut [f32]) -> f32 {
     let gain = |word: &u8| gains[usize::from(*word & 7)];
     let from = |sum: f32| if sum > 0.0 { sum } else { 0.0 };
-    // Inside a segment no sum falls to 0. So it is asked afterwards whether one did: each sum waits
-    // for the last, and twice as long if it has to be compared.
+    // Inside a segment no sum falls to 0. So that is checked afterwards: each sum depends on the
+    // last, and a comparison would double the latency.
     let (mut last, mut falls) = (from(before), false);
     for (sum, word) in sums.iter_mut().zip(words) {
         falls |= last < 0.0;

@@ -1,10 +1,10 @@
-//! What may be a passage: two segments, what speaks for them, and how likely they are reuse.
+//! Candidate passages: two segments, their features, and how likely they are reuse.
 
 use std::ops::Range;
 
 use super::facts::Facts;
 
-/// Log-odds from which a run explains by itself what a summary would be of.
+/// Log-odds from which a run alone explains what a summary would cover.
 const SURE_ODDS: f32 = 0.5;
 
 /// Two segments that may be one passage.
@@ -16,7 +16,7 @@ pub struct Candidate {
     pub b: Range<usize>,
     /// The form of passage that it would be.
     pub form: Form,
-    /// What speaks for it, in the order of [`PassageFeatures::NAMES`](super::evidence::PassageFeatures::NAMES) or [`SUMMARY_FEATURES`](super::passages::SUMMARY_FEATURES).
+    /// Its features, in the order of `PassageFeatures::NAMES` or `SUMMARY_FEATURES`.
     pub features: Vec<f32>,
     /// How the facts of both sides agree.
     pub facts: Facts,

@@ -7,17 +7,17 @@ use crate::text::hash::word_hash;
 
 /// The words of each span that the other span lacks, in order: what a reader should look at.
 ///
-/// Words are compared folded, so case, width and typographic apostrophes are no change. What stays
-/// is a longest common subsequence of the two word sequences. Neighbouring changed words make one
-/// span, which then holds the punctuation between them; in scripts without spaces, where words are
-/// pairs of characters, a character that stands in an unchanged pair is unchanged. Returned spans
-/// are offsets into the whole texts, sorted, disjoint and on character boundaries.
+/// Words are compared folded, so case, width and typographic apostrophes are no change. The
+/// unchanged words are a longest common subsequence of the two word sequences. Neighbouring changed
+/// words make one span, which then holds the punctuation between them; in scripts without spaces,
+/// where words are pairs of characters, a character in an unchanged pair is unchanged. Returned
+/// spans are offsets into the whole texts, sorted, disjoint and on character boundaries.
 ///
 /// Meant for sentences: time grows with the product of the numbers of words (after the common
 /// beginning and end are set aside), memory with their sum (Hirschberg, A linear space algorithm
-/// for computing maximal common subsequences, CACM 18(6), 1975). Spans of thousands of words are cut
-/// where both have the same run of words, so that time grows with their sum; what stays is a common
-/// subsequence then, if not always a longest one. A span without words gives none.
+/// for computing maximal common subsequences, CACM 18(6), 1975). Spans of thousands of words are
+/// cut where both have the same run of words, so that time grows with their sum; what stays is a
+/// common subsequence then, if not always a longest one. A span without words gives none.
 pub fn changes(a_text: &str, a: Span, b_text: &str, b: Span) -> (Vec<Span>, Vec<Span>) {
     let a = Words::of(a_text, a);
     let b = Words::of(b_text, b);
@@ -38,7 +38,7 @@ fn cut(a: &[u64], b: &[u64]) -> Vec<Blocks> {
     blocks(a, b, if is_short { MOST_CELLS } else { BLOCK_CELLS })
 }
 
-/// The words of one span: where each stands, and what it is.
+/// The words of one span: their positions and hashes.
 struct Words {
     spans: Vec<Span>,
     hashes: Vec<u64>,

@@ -1,4 +1,4 @@
-//! What an article says, as sets to compare: quotations that both sides quote do not count.
+//! The content of an article as sets to compare: quotations that both sides quote do not count.
 
 use super::boilerplate::is_boilerplate;
 use crate::Kernel;
@@ -11,7 +11,7 @@ use crate::text::{Article, Traits, Word};
 /// Content words between the two of a pair.
 const WINDOW: usize = 4;
 
-/// A set of hashed features that remembers which of them the article has in its quotations only.
+/// A set of hashed features with a flag for those that occur only in quotations.
 ///
 /// Two independent reports of one event quote the same people, so what both *quote* is no sign of
 /// reuse. What one quotes and the other says in its own words is: rewrites do that all the time.
@@ -29,8 +29,8 @@ fn marked(hash: u64, quoted: bool) -> u64 {
 }
 
 impl Marked {
-    /// The set of features as [`marked`] gives them, which mean nothing afterwards. `scratch` grows as
-    /// needed.
+    /// The set of features as [`marked`] gives them, which mean nothing afterwards. `scratch` grows
+    /// as needed.
     fn of(features: &mut [u64], scratch: &mut Vec<u64>) -> Self {
         radix::sort_mixed(features, scratch);
         let mut hashes = vec![0; features.len()];
@@ -121,7 +121,7 @@ impl Contents {
     }
 }
 
-/// Stems of consecutive words, and for each whether it stands in a quotation.
+/// Stems of consecutive words, and for each whether it is in a quotation.
 struct Stems {
     stems: Vec<u32>,
     quoted: Vec<bool>,
@@ -133,7 +133,7 @@ impl Stems {
         let mut found = Self { stems: vec![0; words.len()], quoted: vec![false; words.len()] };
         let mut count = 0;
         for word in words {
-            // No branch: stop words stand between others as if by coin toss.
+            // Branch-free: which words are stop words is unpredictable.
             found.stems[count] = word.stem;
             found.quoted[count] = is_quoted(word);
             count += usize::from(is_wanted(word));
@@ -166,7 +166,7 @@ impl Stems {
     }
 }
 
-/// Whether a word stands in a quotation.
+/// Whether a word is in a quotation.
 pub fn is_quoted(word: &Word) -> bool {
     word.traits.has(Traits::QUOTED)
 }

@@ -1,4 +1,4 @@
-//! What speaks for two segments of text being one passage, in numbers.
+//! Evidence that two segments of text are one passage, as features.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use super::profile::Profile;
 use super::weights::Weights;
 
 features! {
-    /// What speaks for two segments of text being one passage.
+    /// Evidence that two segments of text are one passage.
     pub struct PassageFeatures {
         /// Logarithm of the log-likelihood ratio of both boundaries.
         gain: Positive,
@@ -46,13 +46,14 @@ features! {
         conflicting_numbers: Negative,
         /// Share of the words in quotations, on the side where it is less.
         quoted: Negative,
-        /// Logarithm of the product of the articles' lengths: in more text more is alike by chance.
+        /// Logarithm of the product of the articles' lengths: more text has more similarities by
+        /// chance.
         room: Negative,
     }
 }
 
-/// Finds what speaks for segments of a pair being passages. Keeps tables of all terms of both articles:
-/// to make them for each segment would take the product of the segments and the vocabulary.
+/// Computes the features of candidate passages. Keeps tables of all terms of both articles: making
+/// them for each segment would take the product of the segments and the vocabulary.
 #[derive(Debug, Clone)]
 pub struct Evidence<'p> {
     a: &'p Profile,
@@ -67,8 +68,8 @@ impl<'p> Evidence<'p> {
         Self { a, b, weights, terms: [a, b].map(|profile| Terms::none(profile.stems.len())) }
     }
 
-    /// The features of two segments that the links `seeds` led to, of which there is at least one, and
-    /// how their facts agree.
+    /// The features of two segments that the links `seeds` led to, of which there is at least one,
+    /// and how their facts agree.
     pub fn find(
         &mut self,
         in_a: &Segment,
@@ -166,7 +167,7 @@ impl Terms {
     fn add(&mut self, terms: &[u32]) {
         let last = self.counts.len() - 1;
         for &term in terms {
-            // Stop words stand between others as if by coin toss: they are counted too, and dropped.
+            // Branch-free: stop words are counted too, and dropped afterwards.
             let term = (term as usize).min(last);
             self.counts[term] += 1;
             self.present[term / 64] |= 1 << (term % 64);
@@ -174,7 +175,7 @@ impl Terms {
         self.present[last / 64] &= !(1 << (last % 64));
         self.counts[last] = 0;
         if terms.len() < self.present.len() / 4 {
-            // Few of many: they are sorted, rather than all looked at.
+            // Few of many: sorting them is faster than scanning all.
             let blocks = terms.iter().map(|term| (*term).min(last as u32) / 64);
             self.blocks.extend(blocks);
             self.blocks.sort_unstable();
@@ -184,7 +185,7 @@ impl Terms {
         }
     }
 
-    /// Takes the terms of a segment, which were added, out again.
+    /// Removes the terms of a segment that was added.
     fn clear(&mut self, terms: &[u32]) {
         let last = self.counts.len() - 1;
         for &term in terms {
@@ -194,7 +195,7 @@ impl Terms {
         self.blocks.clear();
     }
 
-    /// Hands out the distinct terms, ascending, with their counts.
+    /// The distinct terms, ascending, with their counts.
     fn for_each(&self, mut each: impl FnMut(usize, f32)) {
         for &at in &self.blocks {
             let mut left = self.present[at as usize];

@@ -1,10 +1,10 @@
 //! Whether two texts say the same of the same things: names, numbers, and yes or no.
 //!
-//! A frame can be filled with other facts: the reports of two earthquakes, two quarters of one
-//! company, two matches of one club. Such texts share most of their words and nothing of what they
-//! say. A retelling keeps the facts and changes the words. So facts that *conflict* are counted:
-//! where each side has one that the other lacks. What only one side has is no conflict, because
-//! whoever shortens a text leaves facts out.
+//! A frame can be filled with other facts: reports of two earthquakes, two quarters of one company,
+//! two matches of one club. Such texts share most of their words, but none of their content. A
+//! retelling keeps the facts and changes the words. So facts that *conflict* are counted: where
+//! each side has one that the other lacks. What only one side has is no conflict, because whoever
+//! shortens a text leaves facts out.
 
 use super::linker::Link;
 use super::profile::{NO_TERM, Profile, Roles};
@@ -37,7 +37,8 @@ impl Agreement {
         self.missing += other.missing;
     }
 
-    /// `part`, a number of the two, as a share of both, drawn to 0 where there are few facts.
+    /// `part`, one of the two numbers, as a share of both, shrunk towards 0 where there are few
+    /// facts.
     fn share(self, part: f32) -> f32 {
         part / (self.shared + self.conflicting + 1.0)
     }

@@ -7,11 +7,11 @@ use super::profile::Profile;
 use super::weights::{Weights, count_in_both};
 use crate::text::Article;
 
-/// Links with less cosine than this carry no information, and are most of all; but in short texts,
-/// where one shared word may be all that there is.
+/// Links below this cosine are the majority and carry no information, except in short texts, where
+/// one shared word may be all there is.
 const LEAST_COSINE: f32 = 0.1;
 
-/// What [`LINK`] judges by.
+/// The features of the link model.
 pub const FEATURES: [&str; 6] = ["cosine", "shared", "bigrams", "length", "support", "supported"];
 
 /// Two sentences that share words.
@@ -27,20 +27,20 @@ pub struct Link {
     pub inside_a: f32,
     /// The same for the second sentence.
     pub inside_b: f32,
-    /// Log-odds that the two stand in a reused passage.
+    /// Log-odds that the two are part of a reused passage.
     pub odds: f32,
-    /// What the odds were made from, in the order of [`FEATURES`].
+    /// The features behind the odds, in the order of [`FEATURES`].
     pub features: [f32; FEATURES.len()],
 }
 
-/// A link, as far as passages are looked for by it.
+/// The part of a link that the search for passages needs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Seed {
     /// Place of the sentence in the first article.
     pub a: u32,
     /// Place of the sentence in the second article.
     pub b: u32,
-    /// Log-odds that the two stand in a reused passage.
+    /// Log-odds that the two are part of a reused passage.
     pub odds: f32,
 }
 
@@ -121,7 +121,7 @@ fn norms(profile: &Profile, weights: &[f32]) -> Vec<Norm> {
     (0..profile.sentences()).map(norm).collect()
 }
 
-/// The logarithm of one more than a count; those of small ones are known.
+/// The logarithm of one more than a count; small ones come from a table.
 fn ln_1p(count: usize) -> f32 {
     static KNOWN: LazyLock<[f32; 64]> =
         LazyLock::new(|| std::array::from_fn(|count| (count as f32).ln_1p()));

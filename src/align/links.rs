@@ -1,4 +1,4 @@
-//! Which sentences of two articles may say the same: the raw material of alignment.
+//! Links: pairs of sentences that may say the same.
 
 use super::coarse;
 use super::linker::{FEATURES, Link, Linker, Norm};
@@ -10,15 +10,15 @@ use super::weights::{Effort, Weights};
 const NEAR: u32 = 3;
 
 compiled_in! {
-    /// Whether two linked sentences stand in a reused passage.
+    /// Whether two linked sentences are part of a reused passage.
     LINK: Line<6>, FEATURES, "models/link.tsv"
 }
 
-/// Every pair of sentences that share enough words to be worth a look, by place in the first
-/// article, then in the second. Articles without terms have none. Of a pair that takes too much work
-/// ([`Effort::Coarse`]), those that share rare words, and their neighbours.
+/// Every pair of sentences that share enough words, ordered by their places in the first article,
+/// then in the second. Articles without terms have none. With [`Effort::Coarse`], only sentences
+/// that share rare words, and their neighbours.
 ///
-/// Cost: for each shared term the product of the sentences that hold it; `b` should be the shorter.
+/// Cost: for each shared term the product of its sentence frequencies; `b` should be the shorter.
 pub fn links(a: &Profile, b: &Profile, weights: &Weights) -> Vec<Link> {
     let linker = Linker::new(a, b, weights);
     let mut found = match weights.effort {
@@ -51,10 +51,10 @@ fn all(linker: &Linker<'_>) -> Vec<Link> {
 
 /// What one sentence of the first article shares with each of the second.
 struct Row {
-    /// Least cosine that is worth a look.
+    /// Least cosine that makes a link.
     least: f32,
     cells: Vec<Norm>,
-    /// Places of the cells that are worth a look.
+    /// Indices of the cells that may make a link.
     enough: Vec<u32>,
 }
 
@@ -78,8 +78,8 @@ impl Row {
         }
     }
 
-    /// Hands out the cells that may reach the least cosine, ascending; `roots` are those of the
-    /// squares of the second article's sentences.
+    /// Returns the cells that may reach the least cosine, ascending; `roots` are the norms of the
+    /// second article's sentences.
     fn take(&mut self, whole: Norm, roots: &[f32]) -> impl Iterator<Item = (u32, Norm)> {
         // Nearly the same as comparing the cosine, without dividing; a little less, for rounding.
         let floor = 0.99 * self.least * whole.squares.sqrt();
@@ -92,8 +92,8 @@ impl Row {
     }
 }
 
-/// Links near a link, one for each sentence of the first article, say that the two stand in
-/// segments that go together: by far the best single sign of reuse.
+/// Adds up the best nearby link of each sentence of the first article: links in the neighbourhood
+/// are by far the best single sign of reuse.
 fn add_support(links: &mut [Link], sentences: usize) {
     let mut starts = vec![0; sentences + 1];
     for link in links.iter() {

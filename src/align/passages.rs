@@ -1,9 +1,10 @@
 //! Links to passages: the runs of text that one article reuses from the other.
 //!
 //! Seed, extend, filter (Sanchez-Perez et al., PAN 2014), with three changes. Links carry how well
-//! their neighbours support them, so weak ones may seed. Boundaries are found by word, not by sentence
-//! ([`boundaries`](super::boundaries)). And a model over the evidence decides, not thresholds. Summaries,
-//! where one sentence stands for a page, are looked for apart: there only one side is a run.
+//! their neighbours support them, so weak ones may seed. Boundaries are found by word, not by
+//! sentence ([`boundaries`](super::boundaries)). And a model over the evidence decides, not
+//! thresholds. Summaries, where one sentence represents a page, are searched separately: there only
+//! one side is a run.
 
 use std::ops::Range;
 
@@ -20,15 +21,16 @@ use super::runs::runs;
 use super::weights::{Effort, Weights};
 
 /// Log-odds from which a candidate is a passage. They are below 0, because the labels count a run
-/// as wrong of which half is right, and because the models of pairs weigh what was found.
+/// as wrong if half of it is, and because the models of pairs weigh what was found.
 const RUN_ODDS: f32 = -1.0;
 const SUMMARY_ODDS: f32 = -0.5;
-/// Words of a copy that shows how its author works: who copies word for word seldom retells.
+/// Words of a verbatim copy that marks its author as a copier: who copies word for word seldom
+/// retells.
 const COPIED: usize = 50;
 /// Log-odds of a passage beside such a copy.
 pub const COPIER_ODDS: f32 = 3.0;
-/// A run that stands inside a better one on one side only gives way to it, unless its log-odds are
-/// nearly as high, or above all doubt: most text comes from one place, but a text may quote itself.
+/// A run that is inside a better one on one side only is dropped, unless its log-odds are nearly as
+/// high, or beyond doubt: most text comes from one place, but a text may quote itself.
 const RIVAL_MARGIN: f32 = 1.0;
 const BEYOND_DOUBT: f32 = 6.0;
 /// The same for the short side of a summary.
@@ -38,18 +40,18 @@ const SUMMARY_COSINE: f32 = 0.2;
 /// A summary is at most this share of what it sums up.
 const SUMMARY_SHARE: f32 = 0.5;
 
-/// How many times longer what is summed up is, at most, in a pair that is aligned coarsely: to look at
-/// all of a long text for each group of sentences would be quadratic.
+/// How many times longer than its summary a segment may be, in a pair that is aligned coarsely:
+/// searching all of a long text for each group of sentences would be quadratic.
 const SUMMARY_RATIO: usize = 64;
 
-/// Share of a summary that is a copy word for word, from which it sums up nothing beside.
+/// Share of a summary that is a verbatim copy, from which it summarises nothing else.
 const SAME_COPY: f32 = 0.9;
 
 /// What sums up this share of an article sums up the whole of it.
 const MOST: f32 = 0.4;
 
-/// What [`SUMMARY`] judges by: the evidence of a passage, and how much of either side the runs found
-/// before explain, and how sure the surest of them is.
+/// The features of the summary model: those of a passage, how much of either side the runs explain,
+/// and the log-odds of the surest run.
 pub const SUMMARY_FEATURES: [&str; PassageFeatures::COUNT + 3] = {
     let mut names = [""; PassageFeatures::COUNT + 3];
     let mut at = 0;
@@ -88,7 +90,7 @@ pub fn passages(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> 
     runs
 }
 
-/// Puts each summary in the place of all on its short side that it touches, summaries before it too.
+/// Replaces everything that a summary overlaps on its short side, earlier summaries included.
 fn replace(runs: &mut Vec<Candidate>, summaries: Vec<Candidate>, form: Form) {
     let mut overlaps = Overlaps::of(runs.iter().map(|run| run.short_side(form)));
     let mut stays = vec![true; runs.len()];
@@ -117,7 +119,7 @@ pub fn found_runs(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -
     runs
 }
 
-/// Whether one of the passages is a copy that proves how the author works.
+/// Whether one of the passages marks the author as a copier.
 pub fn is_copier(passages: &[Candidate]) -> bool {
     passages.iter().any(|passage| passage.is_copy && passage.words() >= COPIED)
 }
@@ -206,11 +208,11 @@ impl Summaries<'_> {
     }
 }
 
-/// What a search for summaries looks up for each of them.
+/// Lookup tables for a search for summaries.
 struct Search<'p> {
     boundaries: Boundaries<'p>,
     evidence: Evidence<'p>,
-    /// Where the runs stand on the short side, and on the long one.
+    /// The runs on the short side, and on the long one.
     short: Overlaps,
     long: Overlaps,
     /// Log-odds of the surest run.
@@ -229,8 +231,8 @@ fn best_of_each(links: &[Link], side: Side, sentences: usize) -> Vec<Seed> {
     best.into_iter().flatten().map(Seed::from).collect()
 }
 
-/// Drops candidates that stand for the most part inside a better one: on both sides, or on one where
-/// the better one is so by far.
+/// Drops candidates that are mostly inside a better one: on both sides, or on one if the other is
+/// better by far.
 pub fn drop_overlapping(candidates: &mut Vec<Candidate>) {
     candidates.sort_by(|x, y| y.odds.total_cmp(&x.odds).then(x.a.start.cmp(&y.a.start)));
     let mut kept: Vec<Candidate> = Vec::new();

@@ -1,7 +1,7 @@
 //! Links to runs: where the text of one article may come from the other, word by word.
 //!
-//! A run that holds a copy word for word is divided: the copy is a candidate of its own, and what is
-//! beside it belongs to it only if it is likely reuse without the copy.
+//! A run that contains a verbatim copy is divided: the copy is a candidate of its own, and the text
+//! around it belongs to it only if it is likely reuse without the copy.
 
 use std::ops::Range;
 
@@ -19,7 +19,7 @@ use super::weights::{Effort, Weights};
 
 /// Links with lower log-odds seed nothing.
 const SEED_ODDS: f32 = -1.5;
-/// Sentences without a link that a run may pass over.
+/// Sentences without a link that a run may skip.
 const GAP: u32 = 4;
 /// Words beside a copy, on the side that has fewer, that may be reuse too, and log-odds from which
 /// they are.
@@ -62,7 +62,7 @@ pub fn runs(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<
     found
 }
 
-/// Runs, as they are judged.
+/// Judges runs.
 struct Judging<'p> {
     a: &'p Profile,
     b: &'p Profile,
@@ -72,8 +72,8 @@ struct Judging<'p> {
 }
 
 impl Judging<'_> {
-    /// Adds a run as one candidate; or, if it holds copies, each of these with what around it is
-    /// likely reuse by itself.
+    /// Adds a run as one candidate; or, if it contains copies, each of these with the text around
+    /// it that is likely reuse by itself.
     fn judge(&mut self, run: [Segment; 2], seeds: &[Seed], found: &mut Vec<Candidate>) {
         let (a, b) = (run[0].words.clone(), run[1].words.clone());
         let copies = self.copies.find(&a, &b);
@@ -101,7 +101,7 @@ impl Judging<'_> {
         }
     }
 
-    /// Whether what stands beside a copy on both sides is likely a passage by itself.
+    /// Whether the text around a copy is likely a passage by itself, on both sides.
     fn is_reuse(&mut self, a: Range<usize>, b: Range<usize>, seeds: &[Seed]) -> bool {
         if a.len().min(b.len()) < LEAST_BESIDE {
             return false;

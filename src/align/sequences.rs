@@ -1,4 +1,4 @@
-//! How alike two short sequences are, in order and as multisets.
+//! Similarity of two short sequences, in order and as multisets.
 
 use super::weights::count_in_both;
 

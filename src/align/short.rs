@@ -13,7 +13,7 @@ use super::weights::{Weights, count_in_both};
 use crate::text::{Shape, Traits, Word};
 
 features! {
-    /// What speaks for two texts of a few sentences saying the same. Shares are from 0 to 1.
+    /// Evidence that two texts of a few sentences say the same. Shares are from 0 to 1.
     pub struct ShortFeatures {
         /// Cosine of the weighted terms.
         cosine: Positive,
@@ -45,7 +45,7 @@ features! {
         letters_most: Positive,
         /// The same for the other side.
         letters_least: Positive,
-        /// Words that the other side has, or one spelt much like them; stop words count a fifth.
+        /// Words that the other side has, or has with a similar spelling; stop words count a fifth.
         spelt_most: Positive,
         /// The same for the other side.
         spelt_least: Positive,
@@ -57,7 +57,7 @@ features! {
         gap_most: Negative,
         /// The same for the other side.
         gap_least: Negative,
-        /// Words that stand in place of others.
+        /// Words that replace others.
         replaced: Negative,
         /// Words that one side has more, as a share of the longer.
         added: Negative,
@@ -86,7 +86,7 @@ compiled_in! {
 }
 
 impl ShortFeatures {
-    /// The same if no facts did conflict: how alike the frames are that the facts stand in.
+    /// The same features as if no facts conflicted: how similar the frames around the facts are.
     pub fn of_frame(&self) -> Self {
         Self {
             conflicting_names: 0.0,
@@ -103,7 +103,7 @@ impl ShortFeatures {
 const MOST_DENIALS: usize = 3;
 /// What a stop word counts beside other words.
 const STOP_WORD: f32 = 0.2;
-/// Words that are less alike are other words.
+/// Words below this similarity are different words.
 const LEAST_LIKENESS: f32 = 0.5;
 
 /// The features of two texts that have words. Cost: the product of their lengths, which should be
@@ -205,7 +205,7 @@ fn letters(a: &[u32], b: &[u32]) -> [f32; 2] {
     [a, b].map(|own| shared / (own.len() as f32).max(1.0))
 }
 
-/// Where the content words stand that the other text has.
+/// How the content words that the other text has are distributed.
 struct Spread {
     /// Longest run that it lacks, as a share of all.
     gap: f32,
@@ -234,7 +234,7 @@ impl Spread {
     }
 }
 
-/// For either text the share of its words that the other has, or has one spelt much like them.
+/// For either text the share of its words that the other has, or has with a similar spelling.
 fn spelt(a: &Profile, b: &Profile) -> [f32; 2] {
     let stems = [a, b].map(|profile| {
         let mut stems: Vec<u32> = profile.article.words.iter().map(|word| word.stem).collect();
@@ -242,7 +242,7 @@ fn spelt(a: &Profile, b: &Profile) -> [f32; 2] {
         stems.dedup();
         stems
     });
-    // What the other text lacks, and how it is spelt; each word once.
+    // The words that the other text lacks, with their shapes; each once.
     let lacking = |own: &Profile, other: &[u32]| -> Vec<(u32, Shape, f32)> {
         let words = own.article.words.iter().zip(&own.article.shapes);
         let mut lacking: Vec<_> = words

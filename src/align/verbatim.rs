@@ -1,8 +1,8 @@
 //! Where a run of reused text is a copy word for word.
 //!
-//! What a copied block says is all accounted for by the block on the other side. Text around it that
-//! is alike too, because it speaks of the same matter, does not belong to the copy: it has to be a
-//! passage by itself, against what is left of the other side.
+//! A copied block is fully explained by the block on the other side. Similar text around it, which
+//! may just be about the same topic, does not belong to the copy: it has to be a passage by itself,
+//! against the rest of the other side.
 
 use std::ops::Range;
 
@@ -25,7 +25,7 @@ pub struct Block {
 /// A search for copies in one pair of articles.
 pub struct Copies<'p> {
     in_common: &'p InCommon,
-    /// For each shared bigram where it stands in the range that is looked at; nowhere, in between.
+    /// For each shared bigram its place in the current range; none between two searches.
     places: Vec<Place>,
 }
 
@@ -35,8 +35,8 @@ impl<'p> Copies<'p> {
         Self { in_common, places: Vec::new() }
     }
 
-    /// The copies in a pair of ranges, in the order of the first article: blocks of 25 words and more
-    /// each, joined where little stands between them on both sides.
+    /// The copies in a pair of ranges, in the order of the first article: blocks of 25 words and
+    /// more, joined where the gap between them is short on both sides.
     ///
     /// Cost: linear in the ranges. A block without a bigram that is unique in `b` is missed.
     pub fn find(&mut self, a: &Range<usize>, b: &Range<usize>) -> Vec<Block> {
@@ -108,7 +108,7 @@ fn grow(
     Block { a: i - back..i + words, b: j - back..j + words }
 }
 
-/// Where a bigram stands: nowhere, in one place, in several.
+/// Where a bigram occurs: nowhere, in one place, in several.
 #[derive(Debug, Clone, Copy)]
 struct Place(u32);
 
@@ -142,7 +142,8 @@ mod tests {
         Weights::new(&profile(a), &profile(b)).in_common
     }
 
-    /// All maximal runs of common words that are long enough, by comparing every word with every other.
+    /// All maximal runs of common words that are long enough, by comparing every word with every
+    /// other.
     fn naive(a: &[u32], b: &[u32]) -> Vec<Block> {
         let mut found = Vec::new();
         for i in 0..a.len() {

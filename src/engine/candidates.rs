@@ -6,13 +6,15 @@ use crate::lsh::{band_keys, rare};
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Candidates {
-    /// Pairs to align: the lesser number first, sorted, each once.
+    /// Pairs to align: the smaller number first, sorted, each once.
     pub pairs: Vec<(u32, u32)>,
-    /// Pairs that are identical without a look: the first of a large group, and each other. Of two sides
-    /// all such pairs across; of groups that are large on both, each with the first of the other side.
+    /// Pairs that are identical without a look: the first of a large group, and each other. Of two
+    /// sides all such pairs across; of groups that are large on both, each with the first of the
+    /// other side.
     pub identical: Vec<(u32, u32)>,
-    /// Of two sides: articles of which others of their side are copies, as far as these were not looked
-    /// at for pairs of their own, and such copies. An article is a copy before others are copies of it.
+    /// Of two sides: articles of which others of their side are copies, as far as these were not
+    /// looked at for pairs of their own, and such copies. An article is a copy before others are
+    /// copies of it.
     pub copies: Vec<(u32, u32)>,
     /// What each channel did.
     pub channels: Channels,

@@ -22,7 +22,7 @@ use crate::{Cancel, Error};
 
 /// Texts that one task takes; small enough to share work out, large enough to keep it together.
 const BLOCK: usize = 64;
-/// Blocks whose keys are gathered before they are put to all others: so few that they take no room.
+/// Blocks whose keys are gathered before they are appended to the rest: few, to save memory.
 const BLOCKS: usize = 1 << 9;
 
 /// What a block of texts gives, beside postings.
@@ -115,7 +115,7 @@ impl Engine {
             let mut postings = finish(builders.into_tools());
             indexing.add(&mut postings, &mut index, &mut found)?;
             for group in 1..groups.count {
-                // The same buffers again: what is given back, the allocator may keep for long.
+                // Reuses the buffers: the allocator may keep freed ones for long.
                 let restart = |own: Postings| own.restart(groups.partitioning(group));
                 let tools = postings.into_iter().map(restart).collect();
                 let builders = Pool::with_tools(|| groups.builder(group), tools);
@@ -266,7 +266,8 @@ mod tests {
         }
     }
 
-    /// Articles of which some share passages, and a group of identical ones too large to be compared.
+    /// Articles of which some share passages, and a group of identical ones too large to be
+    /// compared.
     fn texts() -> Vec<String> {
         let sentence = |seed: u64| -> String {
             let word = |at| mix(seed << 8 | at) % 3000;

@@ -16,7 +16,7 @@ pub struct Pair {
     pub comparison: Comparison,
 }
 
-/// The pairs that were found so far, within the memory that there is for them.
+/// The pairs that were found so far, within their memory budget.
 pub(super) struct Found {
     pub(super) pairs: Vec<Pair>,
     bytes: usize,

@@ -6,11 +6,11 @@ use super::candidates::Candidates;
 use crate::lsh::Sides;
 
 /// Groups of identical texts up to this size are compared like all others; of larger ones the first
-/// stands for all. Of two sides, the first of each.
+/// represents all. Of two sides, the first of each.
 const IDENTICAL_LIMIT: usize = 8;
 
 /// How many of so many articles with the same text are compared with others, and count in document
-/// frequencies: all of up to eight, else one, which stands for the others.
+/// frequencies: all of up to eight, else one, which represents the others.
 pub fn representatives(copies: usize) -> usize {
     if copies > IDENTICAL_LIMIT { 1 } else { copies }
 }
@@ -18,7 +18,7 @@ pub fn representatives(copies: usize) -> usize {
 /// A hash of what an article holds, and its number.
 type Numbered = (u64, u32);
 
-/// For each article whether it stands for itself; those of large groups of identical texts are
+/// For each article whether it represents itself; members of large groups of identical texts are
 /// paired with the first of their group and then left out. Of two sides all groups are paired here,
 /// across, and those of large ones that are left out are copies of the first of their side.
 pub(super) fn collapse(
@@ -69,13 +69,13 @@ pub(super) fn pair_wordless(mut hashes: Vec<Numbered>, sides: Sides, found: &mut
     found.identical.sort_unstable();
 }
 
-/// A group, by the numbers of its articles: those before the boundary, and those behind it.
+/// A group, divided by side: the articles below the boundary, and the rest.
 fn split_sides(group: &[Numbered], boundary: u32) -> (&[Numbered], &[Numbered]) {
     group.split_at(group.partition_point(|(_, article)| *article < boundary))
 }
 
-/// All pairs across where one side has few, so that work stays linear; else each article with the first
-/// of the other side.
+/// All pairs across where one side has few, so that work stays linear; else each article with the
+/// first of the other side.
 fn pair_across(ours: &[Numbered], theirs: &[Numbered], pairs: &mut Vec<(u32, u32)>) {
     let (Some(&(_, our_first)), Some(&(_, their_first))) = (ours.first(), theirs.first()) else {
         return;

@@ -1,4 +1,4 @@
-//! The channel of rewrites: the rare features of texts, within the memory that there is.
+//! The channel of rewrites: the rare features of texts, within the memory budget.
 
 use rayon::prelude::*;
 
@@ -13,9 +13,9 @@ use crate::lsh::rare::{
 use crate::text::Outline;
 use crate::{Cancel, Error};
 
-/// Texts by which the number of features is estimated.
+/// Sample size for the estimate of the number of features.
 const SAMPLE: usize = 512;
-/// Bytes in which pairs are counted, at least.
+/// Least bytes for counting pairs.
 const LEAST_ROOM: usize = 4 << 20;
 
 impl Engine {
@@ -56,12 +56,12 @@ impl Engine {
     }
 }
 
-/// Where postings can be spilled, all features make one group. Else they are looked at group by group, each
-/// in a pass over all texts, so that the postings of one at a time are held. Which features make a group
-/// does not matter to what is found.
+/// Where postings can be spilled, there is one group of all features. Otherwise groups are
+/// processed one by one, each in a pass over all texts, so that only the postings of one group are
+/// held. Results do not depend on the grouping.
 pub(super) struct Groups<'t> {
     pub count: usize,
-    /// How many features there are of all, about.
+    /// Estimated number of all features.
     features: usize,
     /// Of all features.
     all: Partitioning,

@@ -20,8 +20,8 @@ pub trait Texts: Sync {
         Ok(self.text(at)?.len())
     }
 
-    /// Where postings go that do not fit into memory. If there is no such place, all texts are asked for
-    /// again for each piece of them that does.
+    /// Where postings go that do not fit into memory. If there is no such place, all texts are
+    /// asked for again for each piece of them that does.
     fn spill(&self) -> Option<&dyn Spill> {
         None
     }

@@ -19,8 +19,8 @@ use super::shape::{Shape, letters};
 use crate::span::Span;
 use crate::{Error, Kernel};
 
-/// Takes texts apart. Keeps what it learned of words from one text to the next, so use one for
-/// many; results do not depend on what came before.
+/// Analyses texts. Caches what it learned about words, so use one for many texts; results do not
+/// depend on earlier texts.
 pub struct Analyzer {
     language: Option<Language>,
     stems: Vec<Stems>,
@@ -75,7 +75,8 @@ impl Analyzer {
         self.hasher.find_words(text, forms, &mut self.places);
         let language = language_of(forms, self.language, &mut self.recent);
         let finder = stems_in(&mut self.stems, language);
-        // Every word is written down, and stays if it is no stop word: which ones are, cannot be guessed.
+        // Branch-free: every stem is written, and kept if the word is no stop word, which is
+        // unpredictable.
         stems.resize(forms.len(), 0);
         let mut count = 0;
         for (number, &form) in forms.iter().enumerate() {
@@ -90,14 +91,14 @@ impl Analyzer {
         stems.truncate(count);
     }
 
-    /// Puts the hashes of the folded forms of all words of a text into `forms`, in order; whatever it
-    /// had is gone. Far less work than an outline.
+    /// Puts the hashes of the folded forms of all words of a text into `forms`, in order; whatever
+    /// it had is gone. Far less work than an outline.
     pub fn forms(&mut self, text: &str, forms: &mut Vec<u64>) {
         forms.clear();
         self.hasher.hash_words(text, forms);
     }
 
-    /// Takes one text apart.
+    /// Analyses one text.
     pub fn article(&mut self, text: &str) -> Article {
         self.hasher.find_words(text, &mut self.forms, &mut self.places);
         let language = language_of(&self.forms, self.language, &mut self.recent);
@@ -109,7 +110,7 @@ impl Analyzer {
         let mut words = self.words(text, language);
         mark_quoted(&mut words, &quotations);
         for sentence in sentences.iter().filter(|sentence| !sentence.words.is_empty()) {
-            // The first word has its capital from its place.
+            // The first word is capitalised because of its position.
             words[sentence.words.start as usize].traits.clear(Traits::NAME);
         }
         let shapes = shapes(text, &words);
@@ -122,7 +123,7 @@ impl Analyzer {
         Article { language, bytes, words, sentences, quotations, shapes, letters, wordless }
     }
 
-    /// The words that were found, whatever sentence and quotation they stand in.
+    /// The words that were found, regardless of sentences and quotations.
     fn words(&mut self, text: &str, language: Language) -> Vec<Word> {
         let Self { recent, stems, folded, forms, places, .. } = self;
         let finder = stems_in(stems, language);
@@ -225,7 +226,7 @@ fn mark_quoted(words: &mut [Word], quotations: &[Span]) {
     }
 }
 
-/// How the words are spelt whose spelling may matter.
+/// The shapes of the words whose spelling may matter.
 fn shapes(text: &str, words: &[Word]) -> Vec<(u32, Shape)> {
     let is_short = words.len() <= Article::SHORT;
     let wanted = |word: &&Word| is_short || word.traits.has(Traits::NAME);
@@ -233,8 +234,8 @@ fn shapes(text: &str, words: &[Word]) -> Vec<(u32, Shape)> {
     numbered.map(|(at, word)| (at, Shape::of(word.span.of(text)))).collect()
 }
 
-/// Sentences, given where they and the words of the text stand; parts of those that have more than
-/// [`Article::LONGEST`] words.
+/// Sentences, given their spans and those of the words; those of more than [`Article::LONGEST`]
+/// words are divided.
 fn with_words(sentences: &[Span], words: &[Span]) -> Vec<Sentence> {
     let mut first = 0;
     let mut found = Vec::with_capacity(sentences.len());

@@ -1,4 +1,4 @@
-//! An article taken apart: the form of a text that everything after reads.
+//! An analysed article: the form of a text that all later stages read.
 
 use std::ops::Range;
 
@@ -10,17 +10,17 @@ use crate::span::Span;
 /// One word of an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Word {
-    /// Where it stands.
+    /// Its span.
     pub span: Span,
     /// Hash of its folded form.
     pub form: u64,
     /// Hash of its stem; of its folded form where the language has no stemmer.
     pub stem: u32,
-    /// What else is known of it.
+    /// Its other properties.
     pub traits: Traits,
 }
 
-/// What is known of a word beside its form: a set of flags.
+/// Properties of a word besides its form: a set of flags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Traits(u8);
 
@@ -31,13 +31,13 @@ impl Traits {
     pub const NUMBER: Self = Self(2);
     /// Begins with a capital inside a sentence: most likely part of a name.
     pub const NAME: Self = Self(4);
-    /// Stands in a quotation.
+    /// Is in a quotation.
     pub const QUOTED: Self = Self(8);
-    /// Stands in boilerplate, which never counts as reuse.
+    /// Is in boilerplate, which never counts as reuse.
     pub const BOILERPLATE: Self = Self(16);
-    /// Is written with letters of another alphabet that look alike, or with characters inside that
-    /// nobody sees. Its form is that of the word that it seems to be. Soft hyphens are no disguise,
-    /// nor are the joiners of scripts that need them.
+    /// Is written with letters of another alphabet that look alike, or with invisible characters
+    /// inside. Its form is that of the word that it seems to be. Soft hyphens are no disguise, nor
+    /// are the joiners of scripts that need them.
     pub const DISGUISED: Self = Self(32);
 
     /// Turns a statement into its opposite: `not`, `never`, `without`.
@@ -62,7 +62,7 @@ impl Traits {
 /// One sentence of an article.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sentence {
-    /// Where it stands, without white space around it.
+    /// Its span, without white space around it.
     pub span: Span,
     /// Its words, as a range of [`Article::words`]; empty for a line of dashes.
     pub words: Range<u32>,
@@ -75,7 +75,7 @@ impl Sentence {
     }
 }
 
-/// A text taken apart into words, sentences and quotations.
+/// A text divided into words, sentences and quotations.
 ///
 /// An empty text gives an article without any of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,13 +86,13 @@ pub struct Article {
     pub bytes: usize,
     /// All words, in order.
     pub words: Vec<Word>,
-    /// All sentences, in order; every word stands in exactly one. One of more than
-    /// [`Article::LONGEST`] words is in parts.
+    /// All sentences, in order; every word is in exactly one. One of more than [`Article::LONGEST`]
+    /// words is in parts.
     pub sentences: Vec<Sentence>,
     /// Spans of the quotations, in order.
     pub quotations: Vec<Span>,
-    /// How the names among the words are spelt, each with the number of its word, in order; in a text
-    /// of at most [`Article::SHORT`] words, how all words are.
+    /// The shapes of the names, each with the number of its word, in order; in a text of at most
+    /// [`Article::SHORT`] words, those of all words.
     pub shapes: Vec<(u32, Shape)>,
     /// Hashes of the runs of three letters in its words, ascending; none in a text of more than
     /// [`Article::SHORT`] words.
@@ -101,17 +101,17 @@ pub struct Article {
     pub wordless: Option<u64>,
 }
 
-/// A hash of a text without words, which is the same article as another one if it is the same text, such as
-/// a row of emoji; nothing if there is only white space.
+/// A hash of a text without words, such as a row of emoji, which is identical only to the very same
+/// text; `None` if there is only white space.
 pub fn wordless(text: &str) -> Option<u64> {
     (!text.trim().is_empty()).then(|| word_hash(text.as_bytes()))
 }
 
 impl Article {
-    /// Words of a text that is looked at letter by letter, at most.
+    /// Words of a text that is also compared letter by letter, at most.
     pub const SHORT: usize = 90;
-    /// Words of a sentence, at most: longer ones are cut, so that what compares sentences word by word
-    /// takes time in proportion to their words. No sentence of prose is near that.
+    /// Words of a sentence, at most: longer ones are divided, so that comparing sentences word by
+    /// word takes time proportional to their words. No sentence of prose is near that.
     pub const LONGEST: usize = 10_000;
 
     /// How many words are [`Traits::DISGUISED`].

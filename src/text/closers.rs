@@ -5,8 +5,8 @@ use super::characters::{is_ignorable, stop};
 /// Bytes after a closing mark that are looked back over to see what was opened.
 const LOOK_BACK: usize = 2000;
 
-/// Bytes of the marks from `at` on that close something in the sentence that a stop ended there, also
-/// after spaces, which are counted then: `demain. »`.
+/// Bytes of the marks from `at` on that close something in the sentence that a stop ended there,
+/// also after spaces, which are counted then: `demain. »`.
 pub(super) fn closers(text: &str, at: usize) -> usize {
     let mut end = at;
     loop {

@@ -1,14 +1,14 @@
 //! What the form of a word depends on beside its own characters.
 //!
-//! Nearly every text has nothing of it, so the words of a text are found without, and again if need be.
+//! Hardly any text has such context, so words are first found without it, and again if necessary.
 
 use std::ops::Range;
 
 /// What has to be known of a text before its words can be found.
 #[derive(Debug, Default)]
 pub(super) struct Context {
-    /// What stands inside words where lines end, ascending: from the hyphen of a word that is broken
-    /// to its continuation, and between characters of a script without spaces.
+    /// Gaps inside words where lines end, ascending: from the hyphen of a word that is broken to
+    /// its continuation, and between characters of a script without spaces.
     pub(super) gaps: Vec<Range<usize>>,
     /// Words with letters that pass for those of another alphabet, ascending.
     pub(super) disguises: Vec<Disguise>,
@@ -73,8 +73,8 @@ impl Context {
     }
 }
 
-/// UAX #29 never joins across white space, so what stands up to the next one stands alone; but
-/// white space in a gap is none.
+/// The end of the segment at `start`: UAX #29 never joins across white space; but white space in a
+/// gap does not count.
 pub(super) fn segment_end(bytes: &[u8], start: usize, context: &Context) -> usize {
     let mut at = start;
     loop {

@@ -9,10 +9,10 @@ use super::{disguise, hyphens, lines};
 /// Calls `each(range, folded)` for every word of `text`, in order: its bytes in the text, and its
 /// form for matching.
 ///
-/// The folded form is never empty, and the same for words that look alike: it has no
-/// hyphen where the word is broken at a line end, and a look-alike letter of another alphabet is the
-/// one that it passes for. Ranges of neighbouring words overlap in scripts without spaces, and where
-/// one character stands for several words. Text without a letter or digit has no words.
+/// The folded form is never empty, and the same for words that look alike: it has no hyphen where
+/// the word is broken at a line end, and a look-alike letter of another alphabet is the one that it
+/// passes for. Ranges of neighbouring words overlap in scripts without spaces, and where one
+/// character stands for several words. Text without a letter or digit has no words.
 pub fn for_each_word(text: &str, mut each: impl FnMut(Range<usize>, &str)) {
     let context = read_context(text);
     for_each_in(text, 0..text.len(), &context, &mut |word, folded| each(word.range, folded));

@@ -14,8 +14,8 @@ use super::casefold::push_folded;
 use super::characters::{SOFT_HYPHEN, is_ignorable};
 use super::plain::PLAIN;
 
-/// Writes the form of `word` that is compared into `folded`: lower case and NFKC, with `’` as `'`, without the
-/// dots of `U.S` and without the commas of `3,000`.
+/// Writes the form of `word` that is compared into `folded`: lower case and NFKC, with `’` as `'`,
+/// without the dots of `U.S` and without the commas of `3,000`.
 pub fn fold(word: &str, folded: &mut String) {
     folded.clear();
     if word.is_ascii() {
@@ -59,8 +59,8 @@ fn is_quote(character: char) -> bool {
 pub(super) struct Folded {
     pub(super) text: String,
     origins: Vec<Origin>,
-    /// Places in `text` at which the original has characters that nobody sees, between letters of
-    /// alphabets that have no use for them.
+    /// Places in `text` at which the original has invisible characters, between letters of
+    /// alphabets that do not need them.
     hidden: Vec<usize>,
 }
 
@@ -148,7 +148,7 @@ impl Folded {
         self.hidden.get(first).is_some_and(|at| *at < range.end)
     }
 
-    /// Notes that something hidden stands before `character`, the next one of the cluster.
+    /// Records that something hidden precedes `character`, the next one of the cluster.
     #[cold]
     fn note_hidden(&mut self, cluster: &Cluster, character: char) {
         let before = cluster.characters.chars().next_back().or(self.text.chars().next_back());
@@ -177,14 +177,15 @@ impl Folded {
         cluster.clear();
     }
 
-    /// Adds a cluster that begins with no letter. A mark in it may be a word all the same, which then
-    /// begins with the mark: whichever that is in canonical order, lest it depend on the encoding.
+    /// Adds a cluster that begins with no letter. A mark in it may be a word all the same, which
+    /// then begins with the mark: whichever that is in canonical order, lest it depend on the
+    /// encoding.
     #[cold]
     fn push_parts(&mut self, cluster: &mut Cluster) {
         let mut marks = cluster.in_order();
         let word = marks.iter().position(|(mark, _)| mark.is_alphanumeric());
         let mark = marks.split_off(word.unwrap_or(marks.len()));
-        // What stands behind the first mark of the word may have been before it in the text.
+        // What follows the first mark of the word may have been before it in the text.
         let start = mark.iter().map(|(_, place)| *place).min().unwrap_or(cluster.end);
         for (part, origin) in [(marks, cluster.start..start), (mark, start..cluster.end)] {
             if !part.is_empty() {
@@ -222,7 +223,7 @@ impl Cluster {
     }
 }
 
-/// Whether normalisation never joins or reorders a character with what stands before it.
+/// Whether normalisation never joins or reorders a character with the one before it.
 fn starts_cluster(character: char) -> bool {
     if character.is_ascii() || is_stable(character) || PLAIN.folded(character).is_some() {
         return true;
@@ -235,8 +236,8 @@ fn starts_cluster(character: char) -> bool {
     }
 }
 
-/// Characters that fold to themselves: Han and Hangul, nearly all that East Asian texts have; dashes
-/// and quotation marks.
+/// Characters that fold to themselves: Han and Hangul, nearly all that East Asian texts have;
+/// dashes and quotation marks.
 fn is_stable(character: char) -> bool {
     matches!(character,
         '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}'

@@ -365,7 +365,9 @@ mod tests {
 
         /// Words broken at line ends, within pieces and across them.
         #[test]
-        fn broken_words(text in "(tur|bines|tide|der|Ab|[-¬\u{ad}\u{2010}\u{2011}]|\r?\n| |中国|０１|、){0,120}") {
+        fn broken_words(
+            text in "(tur|bines|tide|der|Ab|[-¬\u{ad}\u{2010}\u{2011}]|\r?\n| |中国|０１|、){0,120}",
+        ) {
             check(&text);
             check(&format!("{}{text}", "word and ".repeat(PIECE / 9 - 20)));
         }

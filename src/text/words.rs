@@ -1,10 +1,10 @@
-//! Text to words: where each word stands, and its folded form.
+//! Text to words: the span of each word, and its folded form.
 //!
 //! Words are those of UAX #29 (Unicode Text Segmentation, section 4) in the folded text
-//! ([`super::fold`]), so that they do not depend on how the text is encoded. Scripts that are written
-//! without spaces would give one character each, which says nothing; they become overlapping pairs
-//! of characters instead; and a full stop parts words where sentences run together (`run_on.rs`). Plain
-//! ASCII takes a path of its own that gives the same words.
+//! ([`super::fold`]), so that they do not depend on how the text is encoded. In scripts without
+//! spaces these are single characters, which carry no information; they become overlapping pairs of
+//! characters instead; and a full stop separates words where sentences run together (`run_on.rs`).
+//! Plain ASCII has a fast path that gives the same words.
 
 use std::ops::Range;
 
@@ -23,11 +23,12 @@ pub(super) struct Found {
     pub(super) range: Range<usize>,
     /// Whether its form is what [`fold`] makes of these bytes.
     pub(super) is_plain: bool,
-    /// Whether it has characters inside that nobody sees, or letters that pass for others.
+    /// Whether it has invisible characters inside, or letters that pass for others.
     pub(super) is_disguised: bool,
 }
 
-/// [`for_each_word`](super::for_each_word) for a part of a text, which begins and ends at white space or with the text.
+/// [`for_each_word`](super::for_each_word) for a part of a text, which begins and ends at white
+/// space or with the text.
 pub(super) fn for_each_in(
     text: &str,
     part: Range<usize>,
@@ -119,7 +120,7 @@ fn ascii_word_end(bytes: &[u8], start: usize) -> usize {
     }
 }
 
-/// What takes the words that are found.
+/// Receives the words that are found.
 struct Words<'t, F> {
     text: &'t str,
     context: &'t Context,
@@ -129,7 +130,7 @@ struct Words<'t, F> {
 }
 
 impl<F: FnMut(Found, &str)> Words<'_, F> {
-    /// Hands on a word, the form of which is in `self.folded`.
+    /// Passes on a word, the form of which is in `self.folded`.
     fn push(&mut self, mut found: Found) {
         if let Some(undisguised) = self.context.undisguised(&found.range) {
             fold(undisguised, &mut self.folded);
@@ -140,7 +141,7 @@ impl<F: FnMut(Found, &str)> Words<'_, F> {
         }
     }
 
-    /// Hands on the word at `range` of a segment.
+    /// Passes on the word at `range` of a segment.
     fn push_from(&mut self, form: &Folded, range: Range<usize>) {
         let (origin, is_whole) = form.origin(&range);
         let is_disguised = form.has_hidden(&range);
@@ -149,7 +150,7 @@ impl<F: FnMut(Found, &str)> Words<'_, F> {
         self.push(Found { range: origin, is_plain, is_disguised });
     }
 
-    /// Hands on the word at `range` of a segment, or the two that a full stop parts.
+    /// Passes on the word at `range` of a segment, or the two that a full stop separates.
     fn push_parts(&mut self, form: &Folded, range: Range<usize>) {
         let parts_words = |dot: &usize| {
             let at = range.start + dot;
@@ -228,7 +229,7 @@ impl Run {
         }
     }
 
-    /// A character alone is a word by itself.
+    /// A single character is a word by itself.
     fn finish(&mut self, mut each: impl FnMut(Range<usize>)) {
         if let Some(last) = self.last.take()
             && !self.paired

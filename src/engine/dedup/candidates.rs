@@ -15,9 +15,9 @@ use crate::{Cancel, Error};
 pub(super) struct Candidates {
     /// For each article the first one with the same words: its *node*.
     pub(super) nodes: Vec<u32>,
-    /// Pairs of nodes that may be near-duplicates, the lesser number first, sorted.
+    /// Pairs of nodes that may be near-duplicates, the smaller number first, sorted.
     pub(super) pairs: Vec<(u32, u32)>,
-    /// What it took.
+    /// Statistics.
     pub(super) banding: BandingStats,
 }
 
@@ -175,7 +175,7 @@ fn part_of(key: u32, parts: usize) -> usize {
     ((u64::from(key) * parts as u64) >> 32) as usize
 }
 
-/// Turns pairs down that are hardly near-duplicates.
+/// Rejects pairs that are unlikely to be near-duplicates.
 struct Likely<'b, 'p, P: ?Sized> {
     book: &'b Book<'p, P>,
     least: f32,
@@ -210,7 +210,7 @@ impl<'b, 'p, P: Pages + ?Sized> Likely<'b, 'p, P> {
 
 /// Estimates the Jaccard index of two articles, from 0 to 1: the share of lanes with equal lowest
 /// bytes. That is too much by up to 1/256 (b-bit minwise hashing: Li and König 2010), and enough to
-/// turn the unlikely down. 0 if one has no signature.
+/// reject unlikely pairs. 0 if one has no signature.
 pub(super) fn estimate_jaccard<P: Pages + ?Sized>(
     book: &Book<'_, P>,
     a: u32,

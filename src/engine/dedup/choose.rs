@@ -113,11 +113,11 @@ impl FromIterator<(u32, Decision)> for Decisions {
 
 /// Chooses for each article, one `Rank` each, whether it is kept.
 ///
-/// Visits the articles in the order of their ranks, excerpts after all others. An article is dropped
-/// if an edge leads to one that is already kept; of several such edges the one with the highest score
-/// counts, then the one to the best rank. So two related articles are never dropped for each other, every retained
-/// article is kept, and nothing is dropped for a relation that was not verified. Near linear in edges, whose
-/// order does not matter.
+/// Visits the articles in the order of their ranks, excerpts after all others. An article is
+/// dropped if an edge leads to one that is already kept; of several such edges the one with the
+/// highest score counts, then the one to the best rank. So two related articles are never dropped
+/// for each other, every retained article is kept, and nothing is dropped for a relation that was
+/// not verified. Near linear in edges, whose order does not matter.
 pub fn choose(ranks: &[Rank], edges: &[Edge]) -> Vec<Decision> {
     let mut ways: Vec<Way> = edges.iter().flat_map(Way::of).collect();
     ways.sort_unstable_by_key(|way| (way.from, way.to));
@@ -133,7 +133,7 @@ pub fn choose(ranks: &[Rank], edges: &[Edge]) -> Vec<Decision> {
         .filter(|article| ranks[*article as usize].origin == Origin::Own)
         .collect();
     order.sort_by_cached_key(|article| place(*article));
-    // Those that are not asked are kept.
+    // Articles that are not visited are kept.
     let mut is_kept = vec![true; ranks.len()];
     order.iter().for_each(|article| is_kept[*article as usize] = false);
     let mut decisions = vec![Decision::Kept; ranks.len()];
@@ -171,7 +171,7 @@ impl Way {
     }
 }
 
-/// Where the ways from each article begin, and after them all where they end.
+/// Where the edges from each article begin, with the end of the last one.
 fn starts(articles: usize, ways: &[Way]) -> Vec<u32> {
     let mut starts = vec![0; articles + 1];
     for way in ways {
@@ -239,7 +239,7 @@ mod tests {
         };
         let decisions = choose(&[own(0), own(1)], &[excerpt(0, 1, Side::A)]);
         assert_eq!(retained(&decisions), [Some(1), None]);
-        // 0 stands in 1, 1 in 2, and 0 in 2.
+        // 1 contains 0, and 2 contains both.
         let nested = [excerpt(0, 1, Side::A), excerpt(2, 1, Side::B), excerpt(0, 2, Side::A)];
         assert_eq!(retained(&choose(&[own(0); 3], &nested)), [Some(2), Some(2), None]);
     }
@@ -273,7 +273,8 @@ mod tests {
                 }
             }
             for edge in &edges {
-                let both = [edge.a, edge.b].map(|article| decisions[article as usize] == Decision::Kept);
+                let is_kept = |article: u32| decisions[article as usize] == Decision::Kept;
+                let both = [edge.a, edge.b].map(is_kept);
                 prop_assert_ne!(both, [true, true]);
             }
             let mut reversed = edges.clone();

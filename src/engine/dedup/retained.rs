@@ -19,7 +19,8 @@ pub(super) fn rank(ranks: Ranks<'_>, article: u32) -> Result<Rank, Error> {
     ranks(article).map_err(|source| Error::Rank { article, source })
 }
 
-/// By node, the best of its articles and its rank: for members, and for nodes with several articles.
+/// By node, the best of its articles and its rank: for members, and for nodes with several
+/// articles.
 pub(super) fn best_of_nodes(
     nodes: &[u32],
     members: &[u32],

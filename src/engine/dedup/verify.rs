@@ -29,9 +29,9 @@ pub struct VerificationStats {
 
 /// Candidate pairs on their way to exact Jaccard indices.
 ///
-/// The shingles of a member are held from its turn to the last of its partners. Memory, beside them:
-/// four bytes for each article, some hundred for each that is in a pair, and the pages, wherever they
-/// are.
+/// The shingles of a member are held until the last of its partners was read. Memory, beside them:
+/// four bytes for each article, some hundred for each that is in a pair, and the pages, wherever
+/// they are.
 pub struct Verification<'p, P: ?Sized> {
     config: DedupConfig,
     shingler: Shingler,
@@ -42,8 +42,8 @@ pub struct Verification<'p, P: ?Sized> {
     nodes: Vec<u32>,
     /// The nodes that are in a pair, ascending. What follows counts them by their places here.
     members: Vec<u32>,
-    /// By node, the article with its words that one wants to keep most, and its rank; for members, and
-    /// for those whose words several articles have.
+    /// By node, the best-ranked article with its words, and its rank; for members, and for nodes
+    /// with several articles.
     best: HashMap<u32, (Rank, u32)>,
     /// Pairs of members, the earlier first, sorted, with their Jaccard index once it is known.
     pairs: Vec<(u32, u32, Option<f32>)>,
@@ -54,7 +54,7 @@ pub struct Verification<'p, P: ?Sized> {
     open_later: Vec<u32>,
     /// Pairs that are not verified.
     left: usize,
-    /// Articles that this reading has to give, ascending; and how many of them it has given.
+    /// Articles that this reading has to supply, ascending; and how many it has supplied.
     wanted: Vec<u32>,
     came: usize,
     held: HashMap<u32, ShingleSet>,
@@ -63,8 +63,9 @@ pub struct Verification<'p, P: ?Sized> {
 }
 
 impl<'p, P: Pages + ?Sized> Verification<'p, P> {
-    /// Finds the candidate pairs. `pages` are all that a [`Signing`](super::Signing) with this config gave, in order.
-    /// Works on all threads of the current pool. `cancel` stops this and all that follows.
+    /// Finds the candidate pairs. `pages` are all that a [`Signing`](super::Signing) with this
+    /// config gave, in order. Works on all threads of the current pool. `cancel` stops this and all
+    /// that follows.
     pub fn new(
         config: DedupConfig,
         pages: &'p P,
@@ -128,7 +129,7 @@ impl<'p, P: Pages + ?Sized> Verification<'p, P> {
         self.left > 0
     }
 
-    /// The articles that the next reading has to give, ascending; it may give others too.
+    /// The articles that the next reading has to supply, ascending; it may supply others too.
     pub fn wanted(&self) -> &[u32] {
         &self.wanted
     }
@@ -195,7 +196,7 @@ impl<'p, P: Pages + ?Sized> Verification<'p, P> {
         self.members.partition_point(|member| *member < node) as u32
     }
 
-    /// Verifies the open pairs whose later member has just come and whose earlier one is held.
+    /// Verifies the open pairs whose later member was just added and whose earlier one is held.
     fn verify(&mut self, came: &[(usize, u32)]) {
         let pairs_of = |member: u32| {
             let from = self.by_later.partition_point(|(later, _)| *later < member);
@@ -233,7 +234,7 @@ impl<'p, P: Pages + ?Sized> Verification<'p, P> {
         }
     }
 
-    /// Lets those go that wait for nobody, and the last that came if they are too many; but never
+    /// Releases members without open pairs, and the last ones added if memory is short; but never
     /// the only one, so that every reading verifies something.
     fn let_go(&mut self, came: &[(usize, u32)]) {
         for &(_, member) in came {
@@ -424,7 +425,8 @@ mod tests {
             let little = DedupConfig { held_bytes: 40, ..config };
             prop_assert_eq!(&verified(little, &texts, &ranks).0, &decisions);
             let mut shingler = Shingler::new(2, config.kernel).unwrap();
-            let sets: Vec<_> = texts.iter().map(|text| ShingleSet::of(text, &mut shingler)).collect();
+            let sets: Vec<_> =
+                texts.iter().map(|text| ShingleSet::of(text, &mut shingler)).collect();
             for (at, decision) in decisions.iter().enumerate() {
                 if let Decision::Dropped { retained, relation, score } = *decision {
                     let exact = sets[at].jaccard(&sets[retained as usize]);
