@@ -64,7 +64,8 @@
 //! use retold::{Config, Engine};
 //!
 //! let engine = Engine::new(Config::default())?;
-//! let a = "Rain fell all day. The minister signed the ferry contract on Monday night. Why?";
+//! let a = "Rain fell all day. The minister signed the ferry contract on Monday night. \
+//!     Nobody asked.";
 //! let b = "On Monday night the minister signed the ferry contract. Rain fell all day, again.";
 //! let comparison = engine.compare(a, b);
 //! for sentence in &comparison.sentences {

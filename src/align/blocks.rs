@@ -73,8 +73,8 @@ fn once(words: &[u64]) -> Vec<(u64, usize)> {
     let hash = |run: &[u64]| run.iter().fold(0, |hash: u64, word| mix(hash.rotate_left(1) ^ word));
     let mut runs: Vec<(u64, usize)> = words.windows(RUN).map(hash).zip(0..).collect();
     runs.sort_unstable();
-    let alone = |same: &[(u64, usize)]| (same.len() == 1).then(|| same[0]);
-    runs.chunk_by(|x, y| x.0 == y.0).filter_map(alone).collect()
+    let unique = |same: &[(u64, usize)]| (same.len() == 1).then(|| same[0]);
+    runs.chunk_by(|x, y| x.0 == y.0).filter_map(unique).collect()
 }
 
 /// The longest chain of pairs, ascending by their first, of which the second ascend too.

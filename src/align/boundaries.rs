@@ -17,10 +17,19 @@ const MARGIN: usize = 40;
 /// Guesses are improved at most this often.
 const ROUNDS: usize = 3;
 
-/// Expected share of terms and of bigrams that the other segment has, by chance and inside a reused
-/// segment; last the weight of that prior, in words.
-const OUTSIDE: (f32, f32, f32) = (0.15, 0.05, 20.0);
-const INSIDE: (f32, f32, f32) = (0.6, 0.4, 4.0);
+/// What the other segment has by chance, and inside a reused segment.
+const OUTSIDE: Prior = Prior { terms: 0.15, bigrams: 0.05, weight: 20.0 };
+const INSIDE: Prior = Prior { terms: 0.6, bigrams: 0.4, weight: 4.0 };
+
+/// An expectation of how much the other segment has.
+struct Prior {
+    /// Share of terms.
+    terms: f32,
+    /// Share of bigrams.
+    bigrams: f32,
+    /// How many words the expectation counts for.
+    weight: f32,
+}
 
 /// How much a bigram counts beside a term: they are not independent.
 const BIGRAM_SHARE: f32 = 0.7;
@@ -64,16 +73,16 @@ impl<'p> Boundaries<'p> {
         let wide = grow(&guess, self.pair.words(side));
         let hits = self.hits(side, wide.clone(), other);
         let mut inside = guess.start - wide.start..guess.end - wide.start;
-        let mut best = (inside.clone(), 0.0, 0.0);
+        let mut best = Segment { words: inside.clone(), gain: 0.0, rate: 0.0 };
         // The guess includes words that do not belong; without them the rates are clearer.
         for _ in 0..ROUNDS {
             best = hits.best_run(&inside, &mut self.sums);
-            if best.0 == inside {
+            if best.words == inside {
                 break;
             }
-            inside = best.0.clone();
+            inside = best.words.clone();
         }
-        let (mut words, gain, rate) = best;
+        let Segment { mut words, gain, rate } = best;
         // A shared bigram includes its second word.
         if words.end < hits.words.len() && hits.words[words.end - 1] & BIGRAM != 0 {
             words.end += 1;
@@ -142,15 +151,15 @@ struct Hits {
 impl Hits {
     /// The likeliest segment, its log-likelihood ratio and its rate, where `inside` was the last
     /// guess. `sums` is scratch.
-    fn best_run(&self, inside: &Range<usize>, sums: &mut Vec<f32>) -> (Range<usize>, f32, f32) {
+    fn best_run(&self, inside: &Range<usize>, sums: &mut Vec<f32>) -> Segment {
         let counts = Counts::of(&self.words[inside.clone()]);
         let outside = self.counts.without(counts);
         let rates =
             |of: fn(Counts) -> (f32, f32)| Rates { inside: of(counts), outside: of(outside) };
         let terms = rates(|counts| (counts.hits as f32, counts.terms as f32));
         let bigrams = rates(|counts| (counts.bigrams as f32, counts.words as f32));
-        let terms = terms.with_priors(INSIDE.0, OUTSIDE.0);
-        let bigrams = bigrams.with_priors(INSIDE.1, OUTSIDE.1);
+        let terms = terms.with_priors(INSIDE.terms, OUTSIDE.terms);
+        let bigrams = bigrams.with_priors(INSIDE.bigrams, OUTSIDE.bigrams);
         let mut gains = [0.0; 8];
         for (word, gain) in (0..).zip(&mut gains) {
             let term = match word & !BIGRAM {
@@ -161,8 +170,8 @@ impl Hits {
             let bigram = if word & BIGRAM != 0 { bigrams.hit } else { bigrams.miss };
             *gain = term + BIGRAM_SHARE * bigram;
         }
-        let (run, gain) = best_run(&self.words, &gains, sums);
-        (run, gain, terms.inside)
+        let (words, gain) = best_run(&self.words, &gains, sums);
+        Segment { words, gain, rate: terms.inside }
     }
 }
 
@@ -219,9 +228,9 @@ impl Rates {
         let rate = |(hits, all): (f32, f32), expected: f32, weight: f32| {
             ((hits + expected * weight) / (all + weight)).clamp(0.02, 0.98)
         };
-        let inside = rate(self.inside, inside, INSIDE.2);
+        let inside = rate(self.inside, inside, INSIDE.weight);
         // A text that repeats itself all over must not turn the difference around.
-        let outside = rate(self.outside, outside, OUTSIDE.2).min(inside * 0.6);
+        let outside = rate(self.outside, outside, OUTSIDE.weight).min(inside * 0.6);
         let hit = (inside / outside).ln();
         let miss = ((1.0 - inside) / (1.0 - outside)).ln();
         Odds { inside, hit, miss }

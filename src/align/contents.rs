@@ -22,14 +22,24 @@ pub struct Marked {
     hashes: Vec<u32>,
 }
 
-/// The upper 32 bits of `hash`, the lowest of them set where the feature touches a quotation: what
-/// [`Marked::of`] sorts.
-fn marked(hash: u64, quoted: bool) -> u64 {
-    (hash >> 33 << 1 | u64::from(quoted)) << 32
+/// An occurrence of a feature.
+struct Occurrence {
+    /// Hash of the feature.
+    hash: u64,
+    /// Whether it touches a quotation.
+    is_quoted: bool,
+}
+
+impl Occurrence {
+    /// The upper 32 bits of the hash, the lowest of them set if the occurrence touches a quotation:
+    /// what [`Marked::of`] sorts.
+    fn mark(&self) -> u64 {
+        (self.hash >> 33 << 1 | u64::from(self.is_quoted)) << 32
+    }
 }
 
 impl Marked {
-    /// The set of features as [`marked`] gives them, which mean nothing afterwards. `scratch` grows
+    /// The set of features as [`Occurrence::mark`] gives them, which mean nothing afterwards. `scratch` grows
     /// as needed.
     fn of(features: &mut [u64], scratch: &mut Vec<u64>) -> Self {
         radix::sort_mixed(features, scratch);
@@ -154,14 +164,18 @@ impl Stems {
     fn trigrams(&self, features: &mut Vec<u64>) {
         let runs = self.from(0).zip(self.from(1)).zip(self.from(2));
         features.extend(runs.map(|(((a, in_a), (b, in_b)), (c, in_c))| {
-            marked(mix(mix(a << 32 | b) ^ c), in_a | in_b | in_c)
+            let hash = mix(mix(a << 32 | b) ^ c);
+            Occurrence { hash, is_quoted: in_a | in_b | in_c }.mark()
         }));
     }
 
     /// Adds the pairs that are so far apart.
     fn skips(&self, distance: usize, features: &mut Vec<u64>) {
         let pairs = self.from(0).zip(self.from(distance));
-        let skip = |((a, in_a), (b, in_b))| marked(skip_bigram(a as u32, b as u32), in_a | in_b);
+        let skip = |((a, in_a), (b, in_b))| {
+            let hash = skip_bigram(a as u32, b as u32);
+            Occurrence { hash, is_quoted: in_a | in_b }.mark()
+        };
         features.extend(pairs.map(skip));
     }
 }

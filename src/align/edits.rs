@@ -137,11 +137,11 @@ impl Edits {
 /// How many words of a run may be in the other article: at most those whose stems are.
 fn most_in_common(pair: &Pair, side: Side, range: &Range<usize>) -> usize {
     // In two languages one word may have two stems.
-    let alone = match pair.a.article.language == pair.b.article.language {
-        true => pair.weights.in_common.alone(side, range),
+    let unshared = match pair.a.article.language == pair.b.article.language {
+        true => pair.weights.in_common.unshared(side, range),
         false => 0,
     };
-    range.len() - alone
+    range.len() - unshared
 }
 
 /// Words that make a tile.

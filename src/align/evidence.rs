@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::boundaries::Segment;
-use super::facts::{Count, Facts};
+use super::facts::{Count, Fact, Facts};
 use super::linker::Seed;
 use super::model::features;
 use super::profile::Profile;
@@ -80,18 +80,30 @@ impl<'p> Evidence<'p> {
         let [terms_a, terms_b] = &mut self.terms;
         terms_a.add(&a.terms[in_a.words.clone()]);
         terms_b.add(&b.terms[in_b.words.clone()]);
-        let found = evidence([(a, in_a, terms_a), (b, in_b, terms_b)], weights, seeds);
+        let sides = [
+            Part { profile: a, segment: in_a, terms: terms_a },
+            Part { profile: b, segment: in_b, terms: terms_b },
+        ];
+        let found = evidence(sides, weights, seeds);
         terms_a.clear(&a.terms[in_a.words.clone()]);
         terms_b.clear(&b.terms[in_b.words.clone()]);
         found
     }
 }
 
-fn evidence(
-    [(a, in_a, terms_a), (b, in_b, terms_b)]: [(&Profile, &Segment, &Terms); 2],
-    weights: &Weights,
-    seeds: &[Seed],
-) -> (PassageFeatures, Facts) {
+/// A segment of one article.
+#[derive(Clone, Copy)]
+struct Part<'p> {
+    profile: &'p Profile,
+    segment: &'p Segment,
+    /// The terms of the segment.
+    terms: &'p Terms,
+}
+
+fn evidence(sides: [Part<'_>; 2], weights: &Weights, seeds: &[Seed]) -> (PassageFeatures, Facts) {
+    let [a, b] = sides.map(|side| side.profile);
+    let [in_a, in_b] = sides.map(|side| side.segment);
+    let [terms_a, terms_b] = sides.map(|side| side.terms);
     let (sum_a, squares_a) = terms_a.whole(&weights.a);
     let (sum_b, squares_b) = terms_b.whole(&weights.b);
     let (mut shared, mut sum, mut product) = (0u32, 0.0, 0.0);
@@ -99,19 +111,21 @@ fn evidence(
     let last = b.stems.len();
     terms_a.for_each(|term, count| {
         let weight = weights.a[term];
-        // No branch: which terms are shared is unpredictable, and adding 0 changes nothing.
+        // Branch-free: which terms are shared is unpredictable, and adding 0 changes nothing.
         let partner = (weights.partner[term] as usize).min(last);
         let other = terms_b.counts[partner];
         shared += u32::from(other > 0);
         sum += if other > 0 { weight } else { 0.0 };
         product += count * other as f32 * weight * weight;
-        facts.add(0, a.roles[term], (other > 0) | (partner == last) & weights.found_a[term]);
+        let is_found = (other > 0) | (partner == last) & weights.found_a[term];
+        facts.add(Fact { side: 0, roles: a.roles[term], is_found });
     });
     let last = a.stems.len();
     terms_b.for_each(|term, _| {
         let partner = (weights.partner_of_b[term] as usize).min(last);
         let other = terms_a.counts[partner];
-        facts.add(1, b.roles[term], (other > 0) | (partner == last) & weights.found_b[term]);
+        let is_found = (other > 0) | (partner == last) & weights.found_b[term];
+        facts.add(Fact { side: 1, roles: b.roles[term], is_found });
     });
     let facts = facts.facts();
     let (inside_a, inside_b) = (sum / sum_a, sum / sum_b);

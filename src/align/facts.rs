@@ -83,8 +83,8 @@ impl Facts {
         for (side, (profile, found)) in
             [(a, &weights.found_a), (b, &weights.found_b)].iter().enumerate()
         {
-            for (roles, found) in profile.roles.iter().zip(found.iter()) {
-                count.add(side, *roles, *found);
+            for (&roles, &is_found) in profile.roles.iter().zip(found.iter()) {
+                count.add(Fact { side, roles, is_found });
             }
         }
         count.facts()
@@ -106,18 +106,18 @@ impl Facts {
             let (in_a, in_b) = (a.held(link.a as usize), b.held(link.b as usize));
             let mut count = Count::default();
             for &term in in_a {
-                let found = match weights.partner[term as usize] {
+                let is_found = match weights.partner[term as usize] {
                     NO_TERM => weights.found_a[term as usize],
                     partner => in_b.binary_search(&partner).is_ok(),
                 };
-                count.add(0, a.roles[term as usize], found);
+                count.add(Fact { side: 0, roles: a.roles[term as usize], is_found });
             }
             for &term in in_b {
-                let found = match weights.partner_of_b[term as usize] {
+                let is_found = match weights.partner_of_b[term as usize] {
                     NO_TERM => weights.found_b[term as usize],
                     partner => in_a.binary_search(&partner).is_ok(),
                 };
-                count.add(1, b.roles[term as usize], found);
+                count.add(Fact { side: 1, roles: b.roles[term as usize], is_found });
             }
             sum.add(count.facts());
         }
@@ -127,6 +127,16 @@ impl Facts {
 
 /// Sentences that share less are not compared fact by fact.
 const LEAST_COSINE: f32 = 0.2;
+
+/// A term of one side that may be a name or a number.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fact {
+    /// 0 for the first article, 1 for the second.
+    pub(super) side: usize,
+    pub(super) roles: Roles,
+    /// Whether the other side has it.
+    pub(super) is_found: bool,
+}
 
 /// Facts of both sides, by whether the other side has them.
 #[derive(Debug, Clone, Copy, Default)]
@@ -140,7 +150,8 @@ pub(super) struct Count {
 impl Count {
     /// Adds a term of a side.
     #[inline(always)]
-    pub(super) fn add(&mut self, side: usize, roles: Roles, is_found: bool) {
+    pub(super) fn add(&mut self, fact: Fact) {
+        let Fact { side, roles, is_found } = fact;
         for (kind, role) in [Roles::NAME, Roles::NUMBER].into_iter().enumerate() {
             let is = u32::from(roles.has(role));
             self.found[kind][side] += is & u32::from(is_found);

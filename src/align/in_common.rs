@@ -80,7 +80,7 @@ impl InCommon {
     }
 
     /// How many words of a range the other article does not have; stop words do not count.
-    pub fn alone(&self, side: Side, range: &Range<usize>) -> usize {
+    pub fn unshared(&self, side: Side, range: &Range<usize>) -> usize {
         let is_alone = |term: &u32| u32::from(*term == self.terms);
         self.words(side).terms[range.clone()].iter().map(is_alone).sum::<u32>() as usize
     }
@@ -100,7 +100,7 @@ impl Words {
         &self.by_sentence[self.starts[sentence] as usize..self.starts[sentence + 1] as usize]
     }
 
-    fn sort_by_sentence(&mut self, profile: &Profile, alone: u32) {
+    fn sort_by_sentence(&mut self, profile: &Profile, unshared: u32) {
         self.by_sentence.resize(self.bigrams.len(), 0);
         self.starts.reserve(profile.sentences() + 1);
         self.starts.push(0);
@@ -111,7 +111,7 @@ impl Words {
             // The last word of a sentence begins a bigram that ends in the next one.
             for &number in &self.bigrams[range.start..range.end.max(range.start + 1) - 1] {
                 self.by_sentence[count] = number;
-                count += usize::from(number != alone);
+                count += usize::from(number != unshared);
             }
             if count > start + 1 {
                 self.by_sentence[start..count].sort_unstable();

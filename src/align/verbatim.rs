@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::in_common::{InCommon, Words};
+use super::in_common::InCommon;
 
 /// Words that a block has at least.
 const LEAST: usize = 25;
@@ -54,11 +54,11 @@ impl<'p> Copies<'p> {
 
     fn blocks(&mut self, a: &Range<usize>, b: &Range<usize>) -> Vec<Block> {
         let (x, y) = (&self.in_common.a, &self.in_common.b);
-        let alone = self.in_common.bigrams;
-        if longest_shared(&x.bigrams[a.clone()], alone) + 1 < LEAST {
+        let unshared = self.in_common.bigrams;
+        if longest_shared(&x.bigrams[a.clone()], unshared) + 1 < LEAST {
             return Vec::new();
         }
-        self.places.resize(alone as usize, Place::NONE);
+        self.places.resize(unshared as usize, Place::NONE);
         for at in b.clone() {
             if let Some(place) = self.places.get_mut(y.bigrams[at] as usize) {
                 let is_first = place.0 == Place::NONE.0;
@@ -73,7 +73,7 @@ impl<'p> Copies<'p> {
                 at += 1;
                 continue;
             };
-            let block = grow((x, a), (y, b), (at, place.0 as usize), alone);
+            let block = self.grow(a, b, (at, place.0 as usize));
             at = block.a.end.max(at + 1);
             if block.a.len() >= LEAST {
                 found.push(block);
@@ -86,26 +86,23 @@ impl<'p> Copies<'p> {
         }
         found
     }
+
+    /// The words of two ranges around the same bigram, which is at `i` in `a` and at `j` in `b`.
+    fn grow(&self, a: &Range<usize>, b: &Range<usize>, (i, j): (usize, usize)) -> Block {
+        let InCommon { a: x, b: y, bigrams: unshared, .. } = self.in_common;
+        let is_same =
+            |(i, j): (usize, usize)| x.bigrams[i] == y.bigrams[j] && x.bigrams[i] < *unshared;
+        let back = (a.start..i).rev().zip((b.start..j).rev()).take_while(|at| is_same(*at)).count();
+        let on = (i..a.end).zip(j..b.end).take_while(|at| is_same(*at)).count();
+        // The last bigram has a second word.
+        let end = |start: usize, range: &Range<usize>| (start + on + 1).min(range.end);
+        let words = (end(i, a) - i).min(end(j, b) - j);
+        Block { a: i - back..i + words, b: j - back..j + words }
+    }
 }
 
 fn is_near(before: &Range<usize>, after: &Range<usize>) -> bool {
     (before.end..=before.end + GAP).contains(&after.start)
-}
-
-/// The words around two bigrams that are the same.
-fn grow(
-    (x, a): (&Words, &Range<usize>),
-    (y, b): (&Words, &Range<usize>),
-    (i, j): (usize, usize),
-    alone: u32,
-) -> Block {
-    let is_same = |(i, j): (usize, usize)| x.bigrams[i] == y.bigrams[j] && x.bigrams[i] < alone;
-    let back = (a.start..i).rev().zip((b.start..j).rev()).take_while(|at| is_same(*at)).count();
-    let on = (i..a.end).zip(j..b.end).take_while(|at| is_same(*at)).count();
-    // The last bigram has a second word.
-    let end = |start: usize, range: &Range<usize>| (start + on + 1).min(range.end);
-    let words = (end(i, a) - i).min(end(j, b) - j);
-    Block { a: i - back..i + words, b: j - back..j + words }
 }
 
 /// Where a bigram occurs: nowhere, in one place, in several.
@@ -122,8 +119,8 @@ impl Place {
 }
 
 /// The most bigrams in a row that the other article has.
-fn longest_shared(bigrams: &[u32], alone: u32) -> usize {
-    let runs = bigrams.split(|number| *number >= alone).map(<[u32]>::len);
+fn longest_shared(bigrams: &[u32], unshared: u32) -> usize {
+    let runs = bigrams.split(|number| *number >= unshared).map(<[u32]>::len);
     runs.max().unwrap_or(0)
 }
 
