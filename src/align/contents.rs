@@ -39,8 +39,8 @@ impl Occurrence {
 }
 
 impl Marked {
-    /// The set of features as [`Occurrence::mark`] gives them, which mean nothing afterwards. `scratch` grows
-    /// as needed.
+    /// The set of features as [`Occurrence::mark`] gives them; their order afterwards means
+    /// nothing. `scratch` grows as needed.
     fn of(features: &mut [u64], scratch: &mut Vec<u64>) -> Self {
         radix::sort_mixed(features, scratch);
         let mut hashes = vec![0; features.len()];

@@ -3,8 +3,8 @@
 //! A frame can be filled with other facts: reports of two earthquakes, two quarters of one company,
 //! two matches of one club. Such texts share most of their words, but none of their content. A
 //! retelling keeps the facts and changes the words. So facts that *conflict* are counted: where
-//! each side has one that the other lacks. What only one side has is no conflict, because whoever
-//! shortens a text leaves facts out.
+//! each side has one that the other lacks. What only one side has is no conflict, because
+//! shortening a text omits facts.
 
 use super::linker::Link;
 use super::profile::{NO_TERM, Profile, Roles};

@@ -18,7 +18,7 @@ impl Synonyms {
     /// From groups of words, each in the form that a dictionary has. A word that an earlier group
     /// has stays there, and the rest of its group joins it. Entries of several words do nothing.
     ///
-    /// Stems are those of `language`, or of every language where texts are told apart one by one.
+    /// Stems are those of `language`, or of every language if it is detected for each text.
     pub fn new(groups: &[Vec<String>], language: Option<Language>) -> Self {
         let mut synonyms = Self::default();
         if groups.is_empty() {

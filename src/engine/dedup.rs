@@ -1,7 +1,7 @@
 //! Near-duplicates of a corpus that need not fit into memory.
 //!
 //! ```text
-//! reading 1           ──▶ Signing       pages of signatures; the texts are let go
+//! reading 1           ──▶ Signing       pages of signatures; the texts are released
 //! Verification::new   ──▶ Verification  candidate pairs, by banding
 //! reading 2 (3, …)    ──▶ Verification  exact Jaccard indices of the candidates; of these only
 //! Verification::choose ─▶ Decisions     for each article: kept, or dropped for which other one
@@ -313,7 +313,7 @@ mod tests {
         let found = candidates(&book, config, &Cancel::never()).unwrap();
         assert_eq!(found.nodes, [0, 1, 0, 1, 4, 0, 6, 0, 4, 9, 9, 0]);
         assert!(found.pairs.is_empty());
-        // "one two" and "ONE TWO" are signed once more, which nobody notices; no other is.
+        // Only "one two" and "ONE TWO" are signed again, without effect on the result.
         assert_eq!(book.rows(), 4);
         // Who continues knows nothing, and finds the same.
         let pages = batches.map(|texts| Signing::new(config).unwrap().sign(&texts));

@@ -299,7 +299,7 @@ fn a_verification_can_be_stopped_and_failed_at_any_moment() {
 fn pages_that_are_cut_short_are_errors() {
     let mut signing = Signing::new(DedupConfig::default()).unwrap();
     let page = signing.sign(&texts());
-    // What stands at the very end is asked for where there are candidates only.
+    // The very end is only read if there are candidates.
     for length in (0..page.len() / 2).step_by(page.len() / 40) {
         let cut = [page[..length].to_vec()];
         let pages = FailingPages(&cut, Fuse::at(usize::MAX));

@@ -1,4 +1,4 @@
-//! How far a run has come, and who may stop it.
+//! Progress and cancellation of a run.
 
 use crate::Cancel;
 
@@ -25,7 +25,7 @@ impl Stage {
     }
 }
 
-/// Is told how far a run has come, from any thread, and may stop it.
+/// Receives the progress of a run, from any thread, and may cancel it.
 pub trait Watch: Sync {
     /// A stage begins that will do `total` steps.
     fn begin(&self, stage: Stage, total: u64);
@@ -40,14 +40,14 @@ pub trait Watch: Sync {
     }
 }
 
-/// Nobody watches.
+/// No progress, no cancellation.
 impl Watch for () {
     fn begin(&self, _: Stage, _: u64) {}
 
     fn advance(&self, _: u64) {}
 }
 
-/// Nobody watches, but somebody may stop the run.
+/// No progress, but cancellation.
 impl Watch for Cancel {
     fn begin(&self, _: Stage, _: u64) {}
 

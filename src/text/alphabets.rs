@@ -122,7 +122,7 @@ fn look(letter: char) -> Option<char> {
 }
 
 /// Small letters of one alphabet, by the Latin ones that look like them; capitals that look alike
-/// stand under the capital.
+/// are listed under the capital.
 type Likes = HashMap<char, char>;
 
 static CYRILLIC: LazyLock<Likes> =

@@ -58,7 +58,7 @@ pub(super) fn is_blank(character: char) -> bool {
 pub(super) enum Stop {
     /// Of an alphabet with upper and lower case: what follows decides.
     Spaced,
-    /// Wherever it stands.
+    /// In any position.
     Always,
 }
 

@@ -93,7 +93,7 @@ fn is_open(text: &str, at: usize, closer: char) -> bool {
     }
 }
 
-/// Spaces that may stand between a sentence and its closing mark.
+/// Spaces that may be between a sentence and its closing mark.
 fn is_space(character: char) -> bool {
     matches!(
         character,
@@ -152,7 +152,7 @@ fn is_bracket(character: char) -> bool {
     )
 }
 
-/// Quotation marks and brackets that may stand before the first word of a sentence.
+/// Quotation marks and brackets that may precede the first word of a sentence.
 pub(super) fn is_opener(character: char) -> bool {
     matches!(
         character,

@@ -48,7 +48,7 @@ pub(super) fn is_suspect(segment: &str) -> bool {
 /// Signs of disguised words.
 #[derive(Debug, Clone, Copy, Default)]
 struct Signs {
-    /// Letters of two alphabets stand side by side.
+    /// Letters of two alphabets are adjacent.
     mixes: bool,
     /// [`ENOUGH`] foreign letters in a row, and no other beside them, pass for Latin ones.
     passes: bool,

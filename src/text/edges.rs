@@ -1,8 +1,7 @@
 //! Bit masks to words: where each word of a piece of text starts and ends.
 //!
 //! The word rules of UAX #29 for ASCII and plain characters, on masks of 64 bytes at a time: a
-//! character joins where the masks of what stands before and after it, moved by one, have the right
-//! bits.
+//! character joins where the masks of its neighbours, shifted by one, have the right bits.
 
 use super::{
     blocks::{self, BLOCK, Masks},
@@ -68,8 +67,8 @@ impl Edges {
         let mut joints = Joints::default();
         let mut edge_count = 0;
         let mut here = Marks::default();
-        // Each block is joined once the next one is known, the last one with a block of spaces,
-        // after which an end that stands right behind the last byte is found in that one.
+        // Each block is joined once the next one is known, the last one with a block of spaces, so
+        // that an end right behind the last byte is found there.
         for block in 0..blocks + 2 {
             let start = block * BLOCK;
             let padded;
@@ -250,7 +249,7 @@ struct Joints {
     in_word: u64,
     quote_bytes: u64,
     hyphen: u64,
-    /// Bytes after hyphens that may stand at a line end.
+    /// Bytes after hyphens that may be at a line end.
     suspect: u64,
 }
 
@@ -291,7 +290,7 @@ impl Joints {
         };
         let in_word = words | here.other | joined | undecided | quote_bytes as u64;
         let edges = in_word ^ before(in_word, self.in_word);
-        // A hyphen after a word with nothing after it may stand at a line end.
+        // A hyphen after a word with nothing after it may be at a line end.
         let hyphens = here.dropped & !here.mid_digits & before(in_word, self.in_word);
         let suspect = before(hyphens, self.hyphen) & !(here.letters | here.digits);
         *self = Self {

@@ -178,7 +178,7 @@ impl Folded {
     }
 
     /// Adds a cluster that begins with no letter. A mark in it may be a word all the same, which
-    /// then begins with the mark: whichever that is in canonical order, lest it depend on the
+    /// then begins with the mark: the first in canonical order, so that it does not depend on the
     /// encoding.
     #[cold]
     fn push_parts(&mut self, cluster: &mut Cluster) {

@@ -53,7 +53,7 @@ pub(super) fn may_end_line(segment: &str) -> bool {
     segment.trim_end_matches(|c| is_ignorable(c) && c != SOFT_HYPHEN).ends_with(is_hyphen)
 }
 
-/// A line end that may stand in a word.
+/// A line end that may be inside a word.
 struct Site {
     gap: Range<usize>,
     /// Where the part before ends.
@@ -64,13 +64,12 @@ struct Site {
     objection: i64,
     /// The two parts, folded, once they were found.
     parts: [String; 2],
-    /// Whether another hyphen stands before or after the two parts.
+    /// Whether another hyphen precedes or follows the two parts.
     is_chained: bool,
 }
 
 impl Site {
-    /// The line end at `at`, if a hyphen stands before it, and letters of the same kind around
-    /// both.
+    /// The line end at `at`, if a hyphen precedes it, and letters of the same kind around both.
     fn at(text: &str, at: usize) -> Option<Self> {
         let is_unseen = |c: char| is_blank(c) || is_ignorable(c) && c != SOFT_HYPHEN;
         let before = text[..at].trim_end_matches(is_unseen);

@@ -254,9 +254,8 @@ pub(super) fn is_blank_line(rest: &str) -> bool {
     rest.trim_start_matches(is_blank).starts_with('\n')
 }
 
-/// The line ends of a wrapped text that stand between two East Asian characters, or two full-width
-/// digits, where they are no more than a break in a word or number: the white space of each, in
-/// order.
+/// The line ends of a wrapped text between two East Asian characters, or two full-width digits,
+/// where they are no more than a break in a word or number: the white space of each, in order.
 ///
 /// Other scripts without spaces between words have some between phrases: there a line end is
 /// ambiguous.
@@ -273,8 +272,8 @@ pub(super) fn unspaced_gaps(text: &str) -> Vec<Range<usize>> {
     gaps.filter(|(at, _)| lines.is_wrap(text, *at)).map(|(_, gap)| gap).collect()
 }
 
-/// The white space around the line end at `at`, if East Asian characters, or full-width digits,
-/// stand before and after it.
+/// The white space around the line end at `at`, if East Asian characters, or full-width digits, are
+/// before and after it.
 fn unspaced_gap(text: &str, at: usize) -> Option<Range<usize>> {
     let before = text[..at].trim_end_matches(is_blank);
     let rest = text[at + 1..].trim_start_matches(is_blank);
@@ -283,7 +282,7 @@ fn unspaced_gap(text: &str, at: usize) -> Option<Range<usize>> {
         .then(|| before.len()..text.len() - rest.len())
 }
 
-/// Full-width digits stand in East Asian lines like the characters around them: a number may go on
+/// Full-width digits in East Asian lines behave like the characters around them: a number may go on
 /// in the next line.
 fn is_full_digit(character: char) -> bool {
     matches!(character, '\u{ff10}'..='\u{ff19}')

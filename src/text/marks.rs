@@ -25,8 +25,7 @@ pub(super) fn find_marks(text: &str, places: &mut Vec<u32>) {
     push_marks(u64::from_le_bytes(last), (text.len() - rest.len()) as u32, text, places);
 }
 
-/// Adds the places of the marks among eight bytes of the text, the first of which stands at
-/// `start`.
+/// Adds the places of the marks among eight bytes of the text, the first of which is at `start`.
 #[inline(always)]
 fn push_marks(bytes: u64, start: u32, text: &str, places: &mut Vec<u32>) {
     let mut hits = NARROW.iter().fold(0, |any, byte| any | equal(bytes, *byte));

@@ -61,7 +61,7 @@ static NEGATIONS: LazyLock<Negations> = LazyLock::new(|| {
     negations
 });
 
-/// Whether a word of that form, which stands so in the text, denies in that language.
+/// Whether a word of that form and spelling negates in that language.
 pub(super) fn is_negation(form: u64, word: &str, language: Language) -> bool {
     let negations = &*NEGATIONS;
     if word.as_bytes().first().is_some_and(|byte| *byte >= 0xe3) {

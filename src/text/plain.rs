@@ -99,7 +99,7 @@ impl PlainTable {
     }
 }
 
-/// Whether a character never belongs to a word, though it stands before a combining mark.
+/// Whether a character never belongs to a word, even before a combining mark.
 pub(super) fn is_separator(character: char) -> bool {
     match character {
         '_' => false,

@@ -42,7 +42,7 @@ pub(super) fn parts_words(text: &str, mark: Range<usize>) -> bool {
 }
 
 /// Whether the marks at `marks` end a sentence though no space follows them, where the first letter
-/// of the next one would stand at `next`, behind what closes and opens.
+/// of the next one would be at `next`, after closing and opening marks.
 pub(super) fn ends_sentence(text: &str, marks: Range<usize>, next: usize) -> bool {
     let run = &text[marks.clone()];
     if !is_full_stop(run) && !run.chars().all(is_exclamation) {
@@ -92,7 +92,7 @@ fn ends_in_small_letters(before: &str) -> bool {
     letters >= 2 || letters == 1 && digits > 0
 }
 
-/// Whether a number, a percentage, or something in brackets or quotation marks stands before.
+/// Whether a number, a percentage, or something in brackets or quotation marks precedes.
 fn ends_in_sign(before: &str) -> bool {
     let mut characters = seen_backwards(before);
     let (Some(last), Some(second)) = (characters.next(), characters.next()) else { return false };
@@ -113,7 +113,7 @@ fn ends_in_sign(before: &str) -> bool {
 
 /// Whether what follows begins with a capital and small letters, or is a word of one letter.
 fn begins_sentence(after: &str) -> bool {
-    // A mark would have to stand on the full stop.
+    // A mark would have to be on the full stop.
     if after.chars().find(|c| !is_ignorable(*c)).is_none_or(is_mark) {
         return false;
     }
@@ -140,7 +140,7 @@ fn is_word_alone(letter: char) -> bool {
     matches!(letter, 'A' | 'I' | 'А' | 'В' | 'И' | 'К' | 'О' | 'С' | 'У' | 'Я')
 }
 
-/// Whether the marks stand in an address, the name of a file or one of a program: by what else
+/// Whether the marks are part of an address, the name of a file or one of a program: by what else
 /// there is from white space to white space.
 fn is_in_name(text: &str, marks: &Range<usize>) -> bool {
     let before: Vec<char> = to_white_space(seen_backwards(&text[..marks.start]));
@@ -243,7 +243,7 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// Words stand in one sentence each, and neither depends on how the text is encoded.
+        /// Every word is in one sentence, and neither depends on how the text is encoded.
         #[test]
         fn words_stand_in_one_sentence(
             parts in "([a-cA-Cбжé]{1,3}|[.!?．․㏂ﬁ]|[\"'”’)%1²\u{301}\u{200b}\u{2bc} ]){0,30}",

@@ -198,7 +198,7 @@ impl Rules<'_> {
     }
 }
 
-/// Whether a line end may stand inside a word: after a letter with a hyphen, and before a letter.
+/// Whether a line end may be inside a word: after a letter with a hyphen, and before a letter.
 fn is_in_word(line: &str, next: &str) -> bool {
     let is_letter = |c: char| c.is_alphabetic() && !is_unspaced(c);
     let before = line.trim_end_matches(is_ignorable);
