@@ -40,7 +40,7 @@ impl Cancel {
         Self(Some(Arc::default()))
     }
 
-    /// A token that nobody can tell: looking at it costs nothing.
+    /// A token that cannot be cancelled: checking it costs nothing.
     pub const fn never() -> Self {
         Self(None)
     }
@@ -58,7 +58,7 @@ impl Cancel {
         looks.map_or(u64::MAX, |looks| looks.load(Ordering::Relaxed))
     }
 
-    /// Tells whoever looks at this token or a clone of it to stop.
+    /// Cancels all that checks this token or a clone of it.
     pub fn cancel(&self) {
         if let Some(state) = &self.0 {
             state.is_told.store(true, Ordering::Relaxed);

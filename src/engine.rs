@@ -1,4 +1,4 @@
-//! The front door: strings the stages together, over all cores.
+//! The engine: runs the stages one after another, on all cores.
 //!
 //! text → shingle → sketch → lsh → align → cluster. What comes out is the same for any number of
 //! threads: every parallel step collects in the order of its input.
@@ -6,6 +6,7 @@
 pub mod batch;
 mod bloom;
 mod candidates;
+mod channels;
 mod common;
 mod config;
 mod copies;
@@ -24,6 +25,7 @@ mod scan;
 mod steps;
 mod texts;
 mod together;
+mod watch;
 
 use std::sync::OnceLock;
 
@@ -39,9 +41,11 @@ pub use crate::lsh::Sides;
 pub use candidates::{Candidates, Channels};
 pub use config::{Channel, Config};
 pub use fingerprint::{Fingerprint, Fingerprinter, InCommon, Key, Scheme};
+pub use found::Pair;
 pub use index::{Candidate, Index};
-pub use scan::{Pair, Scan, Stage, Stats, Watch, edges};
+pub use scan::{Scan, Stats, edges};
 pub use texts::Texts;
+pub use watch::{Stage, Watch};
 
 /// Finds related articles, and compares pairs.
 ///
@@ -60,10 +64,10 @@ pub use texts::Texts;
 #[derive(Debug, Clone)]
 pub struct Engine {
     config: Config,
-    /// What never counts: the config's texts, and what a corpus turns out to share.
+    /// Text that never counts: the boilerplate of the config, and what a scan found to be common.
     boilerplate: Boilerplate,
     synonyms: Synonyms,
-    /// How signatures are cut into bands. It takes milliseconds to find out, so it is done once.
+    /// How signatures are divided into bands. Choosing that takes milliseconds, so it is done once.
     banding: OnceLock<Banding>,
 }
 
@@ -92,7 +96,7 @@ impl Engine {
         self.compare_profiles(&self.profile(&mut analyzer, a), &self.profile(&mut analyzer, b))
     }
 
-    /// [`Engine::compare`], until it is told to stop: between two sentences at most.
+    /// [`Engine::compare`], until it is cancelled: between two sentences at most.
     pub fn compare_until(
         &self,
         a: &str,
@@ -106,13 +110,13 @@ impl Engine {
         compare_until(&a, &b, &self.config.compare, cancel)
     }
 
-    /// Takes texts apart as this engine's language option says. One for each thread.
+    /// An analyzer for this engine's language. One for each thread.
     pub fn analyzer(&self) -> Analyzer {
         Analyzer::with_kernel(self.config.language, self.config.kernel)
             .expect("the settings were checked")
     }
 
-    /// Makes a text ready to be compared with others.
+    /// Prepares a text for comparisons.
     pub fn profile(&self, analyzer: &mut Analyzer, text: &str) -> Profile {
         let mut article = analyzer.article(text);
         self.boilerplate.mark(&mut article);
@@ -120,7 +124,7 @@ impl Engine {
         Profile::new(article, self.profile_options())
     }
 
-    /// Compares two texts that were made ready.
+    /// Compares two prepared texts.
     pub fn compare_profiles(&self, a: &Profile, b: &Profile) -> Comparison {
         compare(a, b, &self.config.compare)
     }
@@ -135,7 +139,7 @@ impl Engine {
         Ok(*self.banding.get_or_init(|| banding))
     }
 
-    /// This engine, for which also `boilerplate` does not count.
+    /// This engine with further `boilerplate`.
     fn without(&self, boilerplate: Boilerplate) -> Self {
         let mut engine = self.clone();
         engine.boilerplate.join(boilerplate);

@@ -31,8 +31,8 @@ pub enum Error {
     },
     /// The pairs that a scan found take more memory than it may hold of them.
     #[error(
-        "{found} pairs take more than the {bytes} bytes that there are for them; they were found among \
-         {compared} of {candidates} candidates: hold more, or look for fewer"
+        "{found} pairs take more than the {bytes} bytes that there are for them; they were found \
+         among {compared} of {candidates} candidates: hold more, or look for fewer"
     )]
     TooManyPairs {
         /// Pairs so far.
@@ -46,7 +46,8 @@ pub enum Error {
     },
     /// Two signatures were made by different rules, so that no number would mean anything.
     #[error(
-        "signature scheme {found} cannot be compared with {expected}; sign both texts with the same settings"
+        "signature scheme {found} cannot be compared with {expected}; sign both texts with the \
+         same settings"
     )]
     SchemeMismatch {
         /// The scheme of this side.
@@ -115,8 +116,8 @@ macro_rules! fields {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
         /// A setting that can be out of range, shown by the name of its field.
         ///
-        /// Whoever offers a setting under a name of their own, as an option or a key of a file, says
-        /// that name instead: [`Field::ALL`] lists what to know.
+        /// Whoever offers a setting under a name of their own, as an option or a key of a file,
+        /// says that name instead: [`Field::ALL`] lists what to know.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Field {

@@ -1,5 +1,5 @@
-//! Finds copies, excerpts and rewrites in any pile of articles, and shows sentence by sentence which
-//! came from which.
+//! Finds copies, excerpts and rewrites in any collection of articles, and shows sentence by
+//! sentence which came from which.
 //!
 //! # What to use when
 //!
@@ -8,21 +8,21 @@
 //! | a list of texts, and want every related pair and cluster | [`Engine::scan`] |
 //! | new texts, and want what they share with an archive | [`Engine::scan_across`] |
 //! | two texts | [`Engine::compare`] |
-//! | one text to be held against many | [`Engine::profile`] once for each, then [`Engine::compare_profiles`] |
+//! | one text to compare with many | [`Engine::profile`] each, then [`Engine::compare_profiles`] |
 //! | more text than memory | [`Engine::scan`] with [`engine::Texts`] of your own |
 //! | a corpus to clean of near-duplicates | [`engine::dedup`] |
 //! | work to distribute, or one stage to use by itself | [the stages](#the-stages-by-themselves) |
 //! | pairs that people have labelled, to see how good all this is | [`evaluation`] |
 //!
-//! [`Config`] holds all settings of an engine; the defaults suit news in any language. A setting out of
-//! range is an [`Error`] that names its field, so that hosts can say what they call it. Nothing is
-//! printed, no file is opened, and no state is shared between engines.
+//! [`Config`] holds all settings of an engine; the defaults suit news in any language. A setting
+//! out of range is an [`Error`] that names its field, so that hosts can say what they call it.
+//! Nothing is printed, no file is opened, and no state is shared between engines.
 //!
 //! # From texts to related pairs
 //!
-//! [`Engine::scan`] takes texts and gives every related pair, what the relation is, and the evidence
-//! as byte spans into the texts. It uses all threads of the rayon pool it is called in; what it
-//! finds is the same for any number of them.
+//! [`Engine::scan`] takes texts and gives every related pair, what the relation is, and the
+//! evidence as byte spans into the texts. It uses all threads of the rayon pool it is called in;
+//! what it finds is the same for any number of them.
 //!
 //! ```
 //! use retold::align::Relation;
@@ -45,8 +45,8 @@
 //! # Ok::<(), retold::Error>(())
 //! ```
 //!
-//! Texts that do not fit into memory come through [`engine::Texts`], which fetches any of them by its
-//! number. Settings are set by name, and can be read and assigned as fields:
+//! Texts that do not fit into memory come through [`engine::Texts`], which fetches any of them by
+//! its number. Settings are set by name, and can be read and assigned as fields:
 //!
 //! ```
 //! use retold::engine::Channel;
@@ -64,7 +64,8 @@
 //! use retold::{Config, Engine};
 //!
 //! let engine = Engine::new(Config::default())?;
-//! let a = "Rain fell all day. The minister signed the ferry contract on Monday night. Nobody asked.";
+//! let a = "Rain fell all day. The minister signed the ferry contract on Monday night. \
+//!     Nobody asked.";
 //! let b = "On Monday night the minister signed the ferry contract. Rain fell all day, again.";
 //! let comparison = engine.compare(a, b);
 //! for sentence in &comparison.sentences {
@@ -78,10 +79,10 @@
 //!
 //! # One article by itself
 //!
-//! A scan needs all texts at once. Where articles come and go, [`Engine::fingerprint`] makes of one text
-//! everything that finds it again, and an [`engine::Index`] of such fingerprints finds the candidates of
-//! an article among those that are there, by the rules of a scan. `examples/index.rs` is a small server
-//! around it.
+//! A scan needs all texts at once. Where articles come and go, [`Engine::fingerprint`] gives
+//! everything that finds one text again, and an [`engine::Index`] of such fingerprints finds the
+//! candidates of an article among those that are there, by the rules of a scan. `examples/index.rs`
+//! is a small server around it.
 //!
 //! ```
 //! use retold::engine::Index;
@@ -104,9 +105,9 @@
 //!
 //! # In a distributed job
 //!
-//! [`engine::batch`] has the steps of a scan as functions that know nothing of one another: texts to
-//! fingerprints, articles that share a key to candidate pairs, pairs of prepared articles to
-//! comparisons. Whoever shares out the work groups by key in between.
+//! [`engine::batch`] has the steps of a scan as functions that know nothing of one another: texts
+//! to fingerprints, articles that share a key to candidate pairs, pairs of prepared articles to
+//! comparisons. The job groups by key in between.
 //!
 //! ```
 //! use std::collections::BTreeMap;
@@ -143,9 +144,9 @@
 //!
 //! # The stages by themselves
 //!
-//! Every stage is a module of pure functions: texts in, features out; features in, pairs out; a pair
-//! in, a comparison out. None opens a file, starts a thread or reads a clock, so they run inside
-//! whatever distributes the work.
+//! Every stage is a module of pure functions: texts in, features out; features in, pairs out; a
+//! pair in, a comparison out. None opens a file, starts a thread or reads a clock, so they run
+//! inside whatever distributes the work.
 //!
 //! | module | from | to |
 //! |---|---|---|

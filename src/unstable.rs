@@ -15,6 +15,6 @@ macro_rules! twins {
 }
 
 twins! {
-    align: evidence facts features links model passages runs short weights;
-    text: hash hashes words;
+    align: candidate evidence facts features linker links model passages runs short weights;
+    text: hash hashes;
 }

@@ -1,9 +1,9 @@
 //! Two long sequences of words to pairs of blocks that are short enough to be aligned exactly.
 //!
-//! A longest common subsequence takes the product of the lengths. Long sequences that have much in
-//! common have runs that stand once in either; where these are in common order they are anchors, and
-//! what is between two of them is aligned by itself (compare Bram Cohen's patience diff). What has no
-//! anchors is cut in proportion. So what is found is a common subsequence, but not always a longest.
+//! A longest common subsequence takes the product of the lengths. Similar long sequences have runs
+//! that are unique in either; those in common order are anchors, and the parts between two of them
+//! are aligned separately (compare Bram Cohen's patience diff). Parts without anchors are cut in
+//! proportion. So the result is a common subsequence, but not always a longest one.
 
 use std::ops::Range;
 
@@ -15,8 +15,8 @@ const RUN: usize = 4;
 /// Two blocks that correspond, as places in either sequence.
 pub type Blocks = (Range<usize>, Range<usize>);
 
-/// Cuts two sequences into blocks that follow one another in both, and of which the product of the lengths
-/// is at most `most`. One of both blocks may be empty.
+/// Cuts two sequences into blocks that follow one another in both, and of which the product of the
+/// lengths is at most `most`. One of both blocks may be empty.
 pub fn blocks(a: &[u64], b: &[u64], most: usize) -> Vec<Blocks> {
     if a.len().saturating_mul(b.len()) <= most {
         return vec![(0..a.len(), 0..b.len())];
@@ -25,7 +25,7 @@ pub fn blocks(a: &[u64], b: &[u64], most: usize) -> Vec<Blocks> {
     let (mut from_a, mut from_b) = (0, 0);
     // The last anchor is the end of both, which is no run.
     for (to_a, to_b) in anchors(a, b).into_iter().chain([(a.len(), b.len())]) {
-        // Anchors that stand close together make one block.
+        // Anchors that are close together make one block.
         let fits = |to_a: usize, to_b: usize| (to_a - from_a).saturating_mul(to_b - from_b) <= most;
         if (to_a, to_b) != (a.len(), b.len()) && fits(to_a, to_b) && to_a - from_a < LEAST {
             continue;
@@ -51,7 +51,7 @@ fn cut((a, b): Blocks, most: usize, found: &mut Vec<Blocks>) {
     found.extend((0..parts).map(|at| (part(&a, at), part(&b, at))));
 }
 
-/// Where runs stand that either sequence has once, as far as they are in common order.
+/// The places of runs that are unique in either sequence, as far as they are in common order.
 fn anchors(a: &[u64], b: &[u64]) -> Vec<(usize, usize)> {
     let (in_a, in_b) = (once(a), once(b));
     let mut common: Vec<(usize, usize)> = Vec::new();
@@ -73,14 +73,14 @@ fn once(words: &[u64]) -> Vec<(u64, usize)> {
     let hash = |run: &[u64]| run.iter().fold(0, |hash: u64, word| mix(hash.rotate_left(1) ^ word));
     let mut runs: Vec<(u64, usize)> = words.windows(RUN).map(hash).zip(0..).collect();
     runs.sort_unstable();
-    let alone = |same: &[(u64, usize)]| (same.len() == 1).then(|| same[0]);
-    runs.chunk_by(|x, y| x.0 == y.0).filter_map(alone).collect()
+    let unique = |same: &[(u64, usize)]| (same.len() == 1).then(|| same[0]);
+    runs.chunk_by(|x, y| x.0 == y.0).filter_map(unique).collect()
 }
 
 /// The longest chain of pairs, ascending by their first, of which the second ascend too.
 fn ascending(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
-    // For each length of a chain the pair that ends one with the least second; and for each pair the one
-    // before it in its chain.
+    // For each length of a chain the pair that ends one with the least second; and for each pair
+    // the one before it in its chain.
     let mut ends: Vec<usize> = Vec::new();
     let mut before: Vec<Option<usize>> = Vec::with_capacity(pairs.len());
     for (at, (_, second)) in pairs.iter().enumerate() {

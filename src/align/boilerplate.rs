@@ -6,10 +6,10 @@ use crate::Kernel;
 use crate::shingle::{ngram_hash, ngrams};
 use crate::text::{Article, Traits, Word};
 
-/// Words of a run that is known again. Shorter ones are common phrases.
+/// Words of a boilerplate run. Shorter ones are common phrases.
 const RUN: usize = 6;
 
-/// Runs of words that never count as reuse, wherever they stand.
+/// Runs of words that never count as reuse, wherever they occur.
 #[derive(Debug, Clone, Default)]
 pub struct Boilerplate {
     runs: HashSet<u64>,
@@ -36,7 +36,7 @@ impl Boilerplate {
         self.runs.is_empty()
     }
 
-    /// Marks the words of an article that stand in a known run.
+    /// Marks the words of an article that are part of a known run.
     pub fn mark(&self, article: &mut Article) {
         if self.is_empty() {
             return;
@@ -71,7 +71,7 @@ fn hash(run: &[Word]) -> u64 {
     ngram_hash(&forms)
 }
 
-/// Whether a word stands in boilerplate.
+/// Whether a word is boilerplate.
 pub fn is_boilerplate(word: &Word) -> bool {
     word.traits.has(Traits::BOILERPLATE)
 }

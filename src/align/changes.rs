@@ -2,29 +2,29 @@
 
 use super::blocks::{Blocks, blocks};
 use crate::span::Span;
+use crate::text::for_each_word;
 use crate::text::hash::word_hash;
-use crate::text::words::for_each_word;
 
 /// The words of each span that the other span lacks, in order: what a reader should look at.
 ///
-/// Words are compared folded, so case, width and typographic apostrophes are no change. What stays
-/// is a longest common subsequence of the two word sequences. Neighbouring changed words make one
-/// span, which then holds the punctuation between them; in scripts without spaces, where words are
-/// pairs of characters, a character that stands in an unchanged pair is unchanged. Returned spans
-/// are offsets into the whole texts, sorted, disjoint and on character boundaries.
+/// Words are compared folded, so case, width and typographic apostrophes are no change. The
+/// unchanged words are a longest common subsequence of the two word sequences. Neighbouring changed
+/// words make one span, which then holds the punctuation between them; in scripts without spaces,
+/// where words are pairs of characters, a character in an unchanged pair is unchanged. Returned
+/// spans are offsets into the whole texts, sorted, disjoint and on character boundaries.
 ///
 /// Meant for sentences: time grows with the product of the numbers of words (after the common
 /// beginning and end are set aside), memory with their sum (Hirschberg, A linear space algorithm
-/// for computing maximal common subsequences, CACM 18(6), 1975). Spans of thousands of words are cut
-/// where both have the same run of words, so that time grows with their sum; what stays is a common
-/// subsequence then, if not always a longest one. A span without words gives none.
+/// for computing maximal common subsequences, CACM 18(6), 1975). Spans of thousands of words are
+/// cut where both have the same run of words, so that time grows with their sum; what stays is a
+/// common subsequence then, if not always a longest one. A span without words gives none.
 pub fn changes(a_text: &str, a: Span, b_text: &str, b: Span) -> (Vec<Span>, Vec<Span>) {
     let a = Words::of(a_text, a);
     let b = Words::of(b_text, b);
     let mut kept = Kept { a: vec![false; a.hashes.len()], b: vec![false; b.hashes.len()] };
     for (in_a, in_b) in cut(&a.hashes, &b.hashes) {
-        let kept = (&mut kept.a[in_a.clone()], &mut kept.b[in_b.clone()]);
-        keep_common(&a.hashes[in_a], &b.hashes[in_b], kept);
+        let (kept_a, kept_b) = (&mut kept.a[in_a.clone()], &mut kept.b[in_b.clone()]);
+        keep_common(&a.hashes[in_a], &b.hashes[in_b], kept_a, kept_b);
     }
     (a.changed(&kept.a), b.changed(&kept.b))
 }
@@ -38,7 +38,7 @@ fn cut(a: &[u64], b: &[u64]) -> Vec<Blocks> {
     blocks(a, b, if is_short { MOST_CELLS } else { BLOCK_CELLS })
 }
 
-/// The words of one span: where each stands, and what it is.
+/// The words of one span: their positions and hashes.
 struct Words {
     spans: Vec<Span>,
     hashes: Vec<u64>,
@@ -86,11 +86,10 @@ impl Words {
     }
 }
 
-/// Marks a longest common subsequence of `a` and `b` in `kept`.
+/// Marks a longest common subsequence of `a` and `b` in `kept_a` and `kept_b`.
 ///
-/// Shapes: `kept.0` has one element per word of `a`, `kept.1` one per word of `b`.
-fn keep_common(a: &[u64], b: &[u64], kept: (&mut [bool], &mut [bool])) {
-    let (kept_a, kept_b) = kept;
+/// Shapes: `kept_a` has one element per word of `a`, `kept_b` one per word of `b`.
+fn keep_common(a: &[u64], b: &[u64], kept_a: &mut [bool], kept_b: &mut [bool]) {
     assert!(a.len() == kept_a.len() && b.len() == kept_b.len());
     let head = a.iter().zip(b).take_while(|(a, b)| a == b).count();
     kept_a[..head].fill(true);
@@ -120,8 +119,8 @@ fn keep_common(a: &[u64], b: &[u64], kept: (&mut [bool], &mut [bool])) {
     let cut = best_cut(a, b, half);
     let (kept_a0, kept_a1) = kept_a.split_at_mut(half);
     let (kept_b0, kept_b1) = kept_b.split_at_mut(cut);
-    keep_common(&a[..half], &b[..cut], (kept_a0, kept_b0));
-    keep_common(&a[half..], &b[cut..], (kept_a1, kept_b1));
+    keep_common(&a[..half], &b[..cut], kept_a0, kept_b0);
+    keep_common(&a[half..], &b[cut..], kept_a1, kept_b1);
 }
 
 /// Where to cut `b` so that the two halves of `a` have most in common with the two parts of `b`.
@@ -231,7 +230,7 @@ mod tests {
             b in proptest::collection::vec(0_u64..5, 0..24),
         ) {
             let (mut kept_a, mut kept_b) = (vec![false; a.len()], vec![false; b.len()]);
-            keep_common(&a, &b, (&mut kept_a, &mut kept_b));
+            keep_common(&a, &b, &mut kept_a, &mut kept_b);
             let kept = |words: &[u64], kept: &[bool]| -> Vec<u64> {
                 words.iter().zip(kept).filter(|(_, kept)| **kept).map(|(word, _)| *word).collect()
             };

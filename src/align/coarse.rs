@@ -1,32 +1,34 @@
-//! Links between texts that are too long to hold all of their sentences against all.
+//! Links between texts that are too long to compare all sentences with all.
 //!
-//! Every term stands in more sentences the longer a text is, so that the pairs of sentences that share
-//! some grow with the product of the lengths. Here a sentence is held against those few that share its
-//! rarest terms and pairs of words (anchors), and against the neighbours of what these lead to. That
-//! takes time in proportion to the sum of the lengths. What is missed are sentences that share nothing
-//! but words that stand all over both texts.
+//! The longer a text is, the more sentences contain each term, so the number of sentence pairs that
+//! share one grows with the product of the lengths. Here a sentence is compared only with the few
+//! that share its rarest terms and bigrams (anchors), and with the neighbours of the resulting
+//! links. Time is proportional to the sum of the lengths. Sentences that share only words that
+//! occur throughout both texts are missed.
 
 use super::in_common::Words;
-use super::links::{Link, Linker, Norm};
+use super::linker::{Link, Linker, Norm};
 use super::profile::{NO_TERM, Profile};
 use super::weights::Weights;
 
-/// Sentences of the other text that are looked at for each sentence, at least; and for each feature of it.
+/// Postings of the other text that are scored for each sentence: the minimum, and the number for
+/// each feature of it.
 const LOOKS: usize = 96;
 const LOOKS_A_FEATURE: usize = 4;
-/// Of these so many are compared, at least, and one more for so many features.
+/// Of the scored sentences this many are compared, and one more for every so many features.
 const COMPARED: usize = 8;
 const FEATURES_A_PLACE: usize = 8;
-/// Links with so much cosine are surrounded: for each sentence this many of them, the surest.
+/// The neighbours of links from this cosine on are compared too: for each sentence those of this
+/// many links, the surest.
 const SURE: f32 = 0.25;
 const SURROUNDED: usize = 2;
-/// Sentences before and behind either of their sentences that are compared.
+/// How far these neighbours reach before and after either sentence.
 const AROUND: u32 = 2;
 
 /// A pair of sentences: its places in either article.
 type Place = (u32, u32);
 
-/// The links that are worth a look, by place in the first article, then in the second.
+/// The links, ordered by their places in the first article, then in the second.
 pub(super) fn links(linker: &Linker) -> Vec<Link> {
     let mut compared = Compared::new(linker);
     let mut found = compared.links(&anchors(linker.a, linker.b, linker.weights));
@@ -43,7 +45,7 @@ struct Compared<'l, 'p> {
     row: Vec<f32>,
 }
 
-/// One list is so many times as long as the other: then it is searched, and not walked over.
+/// A list this many times as long as the other is searched, not scanned.
 const LOPSIDED: usize = 16;
 
 impl<'l, 'p> Compared<'l, 'p> {
@@ -131,8 +133,8 @@ impl Bigrams {
     }
 }
 
-/// The pairs of sentences that share rare features, sorted: of each sentence of either article those of
-/// the other that share the rarest, and most of them.
+/// The pairs of sentences that share rare features, sorted: each sentence of either article with
+/// those of the other that share the most and the rarest.
 fn anchors(a: &Profile, b: &Profile, weights: &Weights) -> Vec<Place> {
     let in_common = &weights.in_common;
     let [bigrams_a, bigrams_b] = [(&in_common.a, a), (&in_common.b, b)]
@@ -159,7 +161,7 @@ fn anchors(a: &Profile, b: &Profile, weights: &Weights) -> Vec<Place> {
     places
 }
 
-/// A search for the sentences of another article that are like those of one.
+/// A search for the sentences of another article that are similar to those of one.
 struct Search<'p> {
     own: &'p Profile,
     words: &'p Words,
@@ -177,7 +179,7 @@ impl Search<'_> {
         let mut scores = vec![0.0f32; all];
         let (mut lists, mut seen): (Vec<&[u32]>, Vec<u32>) = (Vec::new(), Vec::new());
         for sentence in 0..self.own.sentences() {
-            // Where it would stand if the two went on side by side.
+            // Its expected place if both articles had the same order.
             let beside = (sentence * all / self.own.sentences()) as u32;
             self.fill(sentence, &mut lists);
             let mut left = LOOKS.max(LOOKS_A_FEATURE * lists.len());
@@ -207,7 +209,7 @@ impl Search<'_> {
         }
     }
 
-    /// Where the other article has the features of a sentence, the rarest first.
+    /// The postings, in the other article, of the features of a sentence, the rarest first.
     fn fill<'l>(&'l self, sentence: usize, lists: &mut Vec<&'l [u32]>) {
         lists.clear();
         let partners = self.own.held(sentence).iter().map(|term| self.partner[*term as usize]);
@@ -220,7 +222,7 @@ impl Search<'_> {
     }
 }
 
-/// At most so many of some ascending numbers: those around the place where `beside` would stand.
+/// At most `most` of some ascending numbers: those around the insertion point of `beside`.
 fn nearest(list: &[u32], beside: u32, most: usize) -> &[u32] {
     if list.len() <= most {
         return list;
@@ -230,7 +232,7 @@ fn nearest(list: &[u32], beside: u32, most: usize) -> &[u32] {
     &list[start..start + most]
 }
 
-/// The places around the surest links of each sentence that have none, sorted.
+/// The places around the surest links of each sentence that are not links yet, sorted.
 fn around(found: &[Link], [all_a, all_b]: [usize; 2]) -> Vec<Place> {
     let mut surest: Vec<Vec<u32>> = vec![Vec::new(); all_a];
     for row in found.chunk_by(|x, y| x.a == y.a) {

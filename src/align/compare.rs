@@ -16,26 +16,27 @@ use crate::shingle::Overlap;
 use crate::text::Article;
 use crate::{Cancel, Cancelled};
 
-/// Log-odds of a pair that counted shingles settle, and what is added for the share that they share:
-/// a thousand to one, and more for closer copies.
+/// Log-odds of a pair that exact shingle overlap decides, and the addition for the shared share: a
+/// thousand to one, and more for closer copies.
 const SETTLED: f32 = 7.0;
 const SETTLED_SHARE: f32 = 8.0;
-/// A pair that would be related, but for want of anything to show, has this share of its score.
+/// A pair that would be related, but has nothing to show for it, keeps this share of its score.
 const UNSHOWN: f32 = 0.5;
-/// Words of a text that is too short to be retold in twice as many, and log-odds that it is, at most.
+/// A text of up to this many words is too short to be retold in twice as many; the cap on the
+/// log-odds then.
 const FRAGMENT: usize = 3;
 const MERE_NAME: f32 = -2.0;
 /// Share of a frame that must be in common for a denial to make a template of a rewrite.
 const DENIED_FRAME: f32 = 0.7;
 
-/// Compares two articles. A text without words is unrelated to all but itself, with score 0, and so are texts
-/// that share no word. Which of the two comes first makes no difference but to which is `a`.
+/// Compares two articles. A text without words is unrelated to all but itself, with score 0, and so
+/// are texts that share no word. The order of the two matters only for which is `a`.
 pub fn compare(a: &Profile, b: &Profile, options: &CompareOptions) -> Comparison {
     let found = compare_until(a, b, options, &Cancel::never());
     found.expect("nobody tells it to stop")
 }
 
-/// [`compare`], until it is told to stop: between two sentences at most.
+/// [`compare`], until it is cancelled: between two sentences at most.
 pub fn compare_until(
     a: &Profile,
     b: &Profile,
@@ -133,7 +134,7 @@ impl Verdict {
         }
         let own = judgement.odds();
         let bar = |relation| odds(options.least_score(relation));
-        // What stands in the other word for word says the same, whatever else is said there.
+        // Text that the other contains verbatim says the same, whatever else is said there.
         let is_whole = overlap.of_first.max(overlap.of_second) >= 1.0;
         let is_template = !is_whole
             && judgement.whole < bar(Relation::Rewrite)
@@ -178,7 +179,7 @@ impl Verdict {
     }
 }
 
-/// The relation that counted shingles alone settle, and the share that they share.
+/// The relation that exact shingle overlap alone decides, and the share that is shared.
 fn counted(pair: &Pair, overlap: &Overlap, options: &CompareOptions) -> Option<(Relation, f32)> {
     let shortest = pair.words() as usize;
     let contained = overlap.of_first.max(overlap.of_second) as f32;
@@ -191,7 +192,8 @@ fn counted(pair: &Pair, overlap: &Overlap, options: &CompareOptions) -> Option<(
     }
 }
 
-/// Whether one is a name or a catchword, and the other says something of it: nothing there is retold.
+/// Whether one is a name or a catchword, and the other says something of it: nothing there is
+/// retold.
 fn is_fragment(pair: &Pair) -> bool {
     let [a, b] = [pair.a, pair.b].map(|profile| profile.article.words.len());
     a.min(b) <= FRAGMENT && a.max(b) >= 2 * a.min(b)
@@ -235,19 +237,20 @@ mod tests {
         assert_eq!(relation(HARBOUR, BUDGET, &options), Relation::Unrelated);
         let sharing = BUDGET.replace(
             "Schools reopen",
-            "Divers searched the sunken barge for fuel while forty ferries waited outside the bar. Schools reopen",
+            "Divers searched the sunken barge for fuel while forty ferries waited outside the bar. \
+             Schools reopen",
         );
         assert_ne!(relation(HARBOUR, &sharing, &options), Relation::Unrelated);
     }
 
     #[test]
     fn what_stands_in_the_other_is_an_excerpt_whatever_else_that_denies() {
-        let notice = "The harbour board met on Tuesday to decide the future of the old crane beside \
-                      the fish market and heard from a dozen residents who want it kept.";
+        let notice = "The harbour board met on Tuesday to decide the future of the old crane \
+                      beside the fish market and heard from a dozen residents who want it kept.";
         let more = format!(
-            "The zoo did not count its penguins this year, since the keeper who used to count them has \
-             retired to a village up the coast. {notice} Nobody at the zoo would say why, or when the \
-             next count is to be, or who is to make it."
+            "The zoo did not count its penguins this year, since the keeper who used to count them \
+             has retired to a village up the coast. {notice} Nobody at the zoo would say why, or \
+             when the next count is to be, or who is to make it."
         );
         assert_eq!(relation(notice, &more, &CompareOptions::default()), Relation::Excerpt);
         let denied = notice.replace("who want it kept", "who do not want it kept");

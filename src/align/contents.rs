@@ -1,4 +1,4 @@
-//! What an article says, as sets to compare: quotations that both sides quote do not count.
+//! The content of an article as sets to compare: quotations that both sides quote do not count.
 
 use super::boilerplate::is_boilerplate;
 use crate::Kernel;
@@ -11,7 +11,7 @@ use crate::text::{Article, Traits, Word};
 /// Content words between the two of a pair.
 const WINDOW: usize = 4;
 
-/// A set of hashed features that remembers which of them the article has in its quotations only.
+/// A set of hashed features with a flag for those that occur only in quotations.
 ///
 /// Two independent reports of one event quote the same people, so what both *quote* is no sign of
 /// reuse. What one quotes and the other says in its own words is: rewrites do that all the time.
@@ -22,15 +22,25 @@ pub struct Marked {
     hashes: Vec<u32>,
 }
 
-/// The upper 32 bits of `hash`, the lowest of them set where the feature touches a quotation: what
-/// [`Marked::of`] sorts.
-fn marked(hash: u64, quoted: bool) -> u64 {
-    (hash >> 33 << 1 | u64::from(quoted)) << 32
+/// An occurrence of a feature.
+struct Occurrence {
+    /// Hash of the feature.
+    hash: u64,
+    /// Whether it touches a quotation.
+    is_quoted: bool,
+}
+
+impl Occurrence {
+    /// The upper 32 bits of the hash, the lowest of them set if the occurrence touches a quotation:
+    /// what [`Marked::of`] sorts.
+    fn mark(&self) -> u64 {
+        (self.hash >> 33 << 1 | u64::from(self.is_quoted)) << 32
+    }
 }
 
 impl Marked {
-    /// The set of features as [`marked`] gives them, which mean nothing afterwards. `scratch` grows as
-    /// needed.
+    /// The set of features as [`Occurrence::mark`] gives them; their order afterwards means
+    /// nothing. `scratch` grows as needed.
     fn of(features: &mut [u64], scratch: &mut Vec<u64>) -> Self {
         radix::sort_mixed(features, scratch);
         let mut hashes = vec![0; features.len()];
@@ -121,7 +131,7 @@ impl Contents {
     }
 }
 
-/// Stems of consecutive words, and for each whether it stands in a quotation.
+/// Stems of consecutive words, and for each whether it is in a quotation.
 struct Stems {
     stems: Vec<u32>,
     quoted: Vec<bool>,
@@ -133,7 +143,7 @@ impl Stems {
         let mut found = Self { stems: vec![0; words.len()], quoted: vec![false; words.len()] };
         let mut count = 0;
         for word in words {
-            // No branch: stop words stand between others as if by coin toss.
+            // Branch-free: which words are stop words is unpredictable.
             found.stems[count] = word.stem;
             found.quoted[count] = is_quoted(word);
             count += usize::from(is_wanted(word));
@@ -154,19 +164,23 @@ impl Stems {
     fn trigrams(&self, features: &mut Vec<u64>) {
         let runs = self.from(0).zip(self.from(1)).zip(self.from(2));
         features.extend(runs.map(|(((a, in_a), (b, in_b)), (c, in_c))| {
-            marked(mix(mix(a << 32 | b) ^ c), in_a | in_b | in_c)
+            let hash = mix(mix(a << 32 | b) ^ c);
+            Occurrence { hash, is_quoted: in_a | in_b | in_c }.mark()
         }));
     }
 
     /// Adds the pairs that are so far apart.
     fn skips(&self, distance: usize, features: &mut Vec<u64>) {
         let pairs = self.from(0).zip(self.from(distance));
-        let skip = |((a, in_a), (b, in_b))| marked(skip_bigram(a as u32, b as u32), in_a | in_b);
+        let skip = |((a, in_a), (b, in_b))| {
+            let hash = skip_bigram(a as u32, b as u32);
+            Occurrence { hash, is_quoted: in_a | in_b }.mark()
+        };
         features.extend(pairs.map(skip));
     }
 }
 
-/// Whether a word stands in a quotation.
+/// Whether a word is in a quotation.
 pub fn is_quoted(word: &Word) -> bool {
     word.traits.has(Traits::QUOTED)
 }

@@ -9,8 +9,8 @@ use crate::text::Word;
 
 /// Least share of words in common order that makes an edit of a paraphrase.
 const EDITED: f32 = 0.7;
-/// Runs with a greater product of their words are cut into blocks that have at most the other: there are
-/// as many steps as cells, 128 at a time.
+/// Runs whose lengths have a greater product than the first are cut into blocks with at most the
+/// second: each cell of the table is a step, 128 at a time.
 const MOST_CELLS: usize = 1 << 30;
 const BLOCK_CELLS: usize = 1 << 24;
 
@@ -21,7 +21,7 @@ pub struct Edits {
     shared: Vec<Shared>,
     carries: Vec<bool>,
     matches: Vec<u128>,
-    /// Whether some runs were so long that they were held against each other in parts.
+    /// Whether some runs were so long that they were compared in parts.
     in_parts: bool,
 }
 
@@ -33,7 +33,7 @@ impl Edits {
         if a.len() == b.len() && a.iter().zip(b).all(|(x, y)| x.form == y.form) {
             return Kind::Identical;
         }
-        // Most paraphrases are done with after a look at their lengths, or at their stems.
+        // Lengths or stems already rule out most paraphrases.
         let most = most_in_common(pair, Side::A, in_a).min(most_in_common(pair, Side::B, in_b));
         if (most as f32) < EDITED * a.len().max(b.len()) as f32 {
             return Kind::Paraphrased;
@@ -44,8 +44,8 @@ impl Edits {
         self.kind_of_forms(a, b, |word| word.form)
     }
 
-    /// Whether some runs were so long that they were held against each other in parts: what was said to
-    /// be a paraphrase may be an edit, then.
+    /// Whether some runs were so long that they were compared in parts: a reported paraphrase may
+    /// then be an edit.
     pub fn are_in_parts(&self) -> bool {
         self.in_parts
     }
@@ -75,7 +75,7 @@ impl Edits {
         let (ends, a, b) = without_ends(a, b, form);
         let least = ((EDITED * longest as f32).ceil() as usize).saturating_sub(ends);
         self.share(a, b, form);
-        // Many are done with after a look at how many words they share: no order has more in common.
+        // The number of shared words, an upper bound, already decides many.
         let edited = self.shared.len() >= least && self.common_in_order(b.len(), least) >= least;
         if edited { Kind::Edited } else { Kind::Paraphrased }
     }
@@ -94,13 +94,12 @@ impl Edits {
         self.shared.truncate(count);
     }
 
-    /// Length of the longest common subsequence of the run that was numbered with another, of so many
-    /// words, of which those in common are shared; where that is less than `least`, any length less
-    /// than it.
+    /// Length of the longest common subsequence of the run that was numbered with another, of
+    /// `others` words, given the shared ones; a smaller length where it is below `least`.
     ///
-    /// A row for each word of this run, a bit for each row (Hyyrö 2004), a tile of rows at a time. Of a
-    /// common subsequence of `least`, no two words stand further apart than the words that it leaves
-    /// out on either side: what is beyond is not looked at.
+    /// A row for each word of this run, a bit for each row (Hyyrö 2004), a tile of rows at a time.
+    /// Of a common subsequence of `least`, no two words are further apart than the words that it
+    /// leaves out on either side: cells beyond that band are skipped.
     fn common_in_order(&mut self, others: usize, least: usize) -> usize {
         let own = self.numbers.by_place.len();
         if least > own.min(others) {
@@ -135,14 +134,14 @@ impl Edits {
     }
 }
 
-/// How many words of a run may stand in the other article: not those whose stems do not.
+/// How many words of a run may be in the other article: at most those whose stems are.
 fn most_in_common(pair: &Pair, side: Side, range: &Range<usize>) -> usize {
     // In two languages one word may have two stems.
-    let alone = match pair.a.article.language == pair.b.article.language {
-        true => pair.weights.in_common.alone(side, range),
+    let unshared = match pair.a.article.language == pair.b.article.language {
+        true => pair.weights.in_common.unshared(side, range),
         false => 0,
     };
-    range.len() - alone
+    range.len() - unshared
 }
 
 /// Words that make a tile.
@@ -166,7 +165,7 @@ fn without_ends<'w, W>(
     (head + tail, &a[..a.len() - tail], &b[..b.len() - tail])
 }
 
-/// A word of a run that stands in another too.
+/// A word of a run that is also in another.
 #[derive(Debug, Clone, Copy, Default)]
 struct Shared {
     /// Its place.
@@ -198,7 +197,7 @@ impl Numbers {
         let mut count = 0;
         for word in words {
             let slot = self.slot(word);
-            // Whether a word was there before is a coin toss, so it is computed, not branched on.
+            // Branch-free: whether a word was there before is unpredictable.
             let is_first = self.slots[slot] == 0;
             self.words[count] = if is_first { word } else { self.words[count] };
             count += usize::from(is_first);
@@ -215,7 +214,7 @@ impl Numbers {
         let mut slot = word as usize & mask;
         loop {
             let number = self.slots[slot];
-            // Both are asked: which of them is so is a coin toss.
+            // Both are evaluated: which of them holds is unpredictable.
             if (number == 0) | (self.words[number.max(1) as usize - 1] == word) {
                 return slot;
             }

@@ -1,18 +1,18 @@
-//! What speaks for two stretches of text being one passage, in numbers.
+//! Evidence that two segments of text are one passage, as features.
 
 use std::ops::Range;
 
-use super::borders::Stretch;
-use super::facts::{Count, Facts};
-use super::links::Seed;
+use super::boundaries::Segment;
+use super::facts::{Count, Fact, Facts};
+use super::linker::Seed;
 use super::model::features;
 use super::profile::Profile;
 use super::weights::Weights;
 
 features! {
-    /// What speaks for two stretches of text being one passage.
+    /// Evidence that two segments of text are one passage.
     pub struct PassageFeatures {
-        /// Logarithm of the log-likelihood ratio of both borders.
+        /// Logarithm of the log-likelihood ratio of both boundaries.
         gain: Positive,
         /// The same for the side where it is less.
         least_gain: Positive,
@@ -46,13 +46,14 @@ features! {
         conflicting_numbers: Negative,
         /// Share of the words in quotations, on the side where it is less.
         quoted: Negative,
-        /// Logarithm of the product of the articles' lengths: in more text more is alike by chance.
+        /// Logarithm of the product of the articles' lengths: more text has more similarities by
+        /// chance.
         room: Negative,
     }
 }
 
-/// Finds what speaks for stretches of a pair being passages. Keeps tables of all terms of both articles:
-/// to make them for each stretch would take the product of the stretches and the vocabulary.
+/// Computes the features of candidate passages. Keeps tables of all terms of both articles: making
+/// them for each segment would take the product of the segments and the vocabulary.
 #[derive(Debug, Clone)]
 pub struct Evidence<'p> {
     a: &'p Profile,
@@ -67,30 +68,42 @@ impl<'p> Evidence<'p> {
         Self { a, b, weights, terms: [a, b].map(|profile| Terms::none(profile.stems.len())) }
     }
 
-    /// The features of two stretches that the links `seeds` led to, of which there is at least one, and
-    /// how their facts agree.
+    /// The features of two segments that the links `seeds` led to, of which there is at least one,
+    /// and how their facts agree.
     pub fn find(
         &mut self,
-        in_a: &Stretch,
-        in_b: &Stretch,
+        in_a: &Segment,
+        in_b: &Segment,
         seeds: &[Seed],
     ) -> (PassageFeatures, Facts) {
         let Self { a, b, weights, .. } = *self;
         let [terms_a, terms_b] = &mut self.terms;
         terms_a.add(&a.terms[in_a.words.clone()]);
         terms_b.add(&b.terms[in_b.words.clone()]);
-        let found = evidence([(a, in_a, terms_a), (b, in_b, terms_b)], weights, seeds);
+        let sides = [
+            Part { profile: a, segment: in_a, terms: terms_a },
+            Part { profile: b, segment: in_b, terms: terms_b },
+        ];
+        let found = evidence(sides, weights, seeds);
         terms_a.clear(&a.terms[in_a.words.clone()]);
         terms_b.clear(&b.terms[in_b.words.clone()]);
         found
     }
 }
 
-fn evidence(
-    [(a, in_a, terms_a), (b, in_b, terms_b)]: [(&Profile, &Stretch, &Terms); 2],
-    weights: &Weights,
-    seeds: &[Seed],
-) -> (PassageFeatures, Facts) {
+/// A segment of one article.
+#[derive(Clone, Copy)]
+struct Part<'p> {
+    profile: &'p Profile,
+    segment: &'p Segment,
+    /// The terms of the segment.
+    terms: &'p Terms,
+}
+
+fn evidence(sides: [Part<'_>; 2], weights: &Weights, seeds: &[Seed]) -> (PassageFeatures, Facts) {
+    let [a, b] = sides.map(|side| side.profile);
+    let [in_a, in_b] = sides.map(|side| side.segment);
+    let [terms_a, terms_b] = sides.map(|side| side.terms);
     let (sum_a, squares_a) = terms_a.whole(&weights.a);
     let (sum_b, squares_b) = terms_b.whole(&weights.b);
     let (mut shared, mut sum, mut product) = (0u32, 0.0, 0.0);
@@ -98,19 +111,21 @@ fn evidence(
     let last = b.stems.len();
     terms_a.for_each(|term, count| {
         let weight = weights.a[term];
-        // No branch: which terms are shared is unpredictable, and adding 0 changes nothing.
+        // Branch-free: which terms are shared is unpredictable, and adding 0 changes nothing.
         let partner = (weights.partner[term] as usize).min(last);
         let other = terms_b.counts[partner];
         shared += u32::from(other > 0);
         sum += if other > 0 { weight } else { 0.0 };
         product += count * other as f32 * weight * weight;
-        facts.add(0, a.roles[term], (other > 0) | (partner == last) & weights.found_a[term]);
+        let is_found = (other > 0) | (partner == last) & weights.found_a[term];
+        facts.add(Fact { side: 0, roles: a.roles[term], is_found });
     });
     let last = a.stems.len();
     terms_b.for_each(|term, _| {
         let partner = (weights.partner_of_b[term] as usize).min(last);
         let other = terms_a.counts[partner];
-        facts.add(1, b.roles[term], (other > 0) | (partner == last) & weights.found_b[term]);
+        let is_found = (other > 0) | (partner == last) & weights.found_b[term];
+        facts.add(Fact { side: 1, roles: b.roles[term], is_found });
     });
     let facts = facts.facts();
     let (inside_a, inside_b) = (sum / sum_a, sum / sum_b);
@@ -145,12 +160,12 @@ fn longer_first(x: f32, y: f32) -> (f32, f32) {
     (x.max(y), x.min(y))
 }
 
-/// The terms of a stretch, of all terms of its article.
+/// The terms of a segment, of all terms of its article.
 #[derive(Debug, Clone)]
 struct Terms {
-    /// For each term of the article how often the stretch has it; 0 for "no term", which is last.
+    /// For each term of the article how often the segment has it; 0 for "no term", which is last.
     counts: Vec<u32>,
-    /// A bit for each term that it has: a stretch has few of a long article's.
+    /// A bit for each term that it has: a segment has few of a long article's.
     present: Vec<u64>,
     /// Places in `present` where some bit is set, ascending, each once.
     blocks: Vec<u32>,
@@ -162,11 +177,11 @@ impl Terms {
         Self { counts: vec![0; terms + 1], present: vec![0; terms / 64 + 1], blocks: Vec::new() }
     }
 
-    /// Adds the terms of a stretch; there are none yet.
+    /// Adds the terms of a segment; there are none yet.
     fn add(&mut self, terms: &[u32]) {
         let last = self.counts.len() - 1;
         for &term in terms {
-            // Stop words stand between others as if by coin toss: they are counted too, and dropped.
+            // Branch-free: stop words are counted too, and dropped afterwards.
             let term = (term as usize).min(last);
             self.counts[term] += 1;
             self.present[term / 64] |= 1 << (term % 64);
@@ -174,7 +189,7 @@ impl Terms {
         self.present[last / 64] &= !(1 << (last % 64));
         self.counts[last] = 0;
         if terms.len() < self.present.len() / 4 {
-            // Few of many: they are sorted, rather than all looked at.
+            // Few of many: sorting them is faster than scanning all.
             let blocks = terms.iter().map(|term| (*term).min(last as u32) / 64);
             self.blocks.extend(blocks);
             self.blocks.sort_unstable();
@@ -184,7 +199,7 @@ impl Terms {
         }
     }
 
-    /// Takes the terms of a stretch, which were added, out again.
+    /// Removes the terms of a segment that was added.
     fn clear(&mut self, terms: &[u32]) {
         let last = self.counts.len() - 1;
         for &term in terms {
@@ -194,7 +209,7 @@ impl Terms {
         self.blocks.clear();
     }
 
-    /// Hands out the distinct terms, ascending, with their counts.
+    /// The distinct terms, ascending, with their counts.
     fn for_each(&self, mut each: impl FnMut(usize, f32)) {
         for &at in &self.blocks {
             let mut left = self.present[at as usize];

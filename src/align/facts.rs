@@ -1,12 +1,12 @@
 //! Whether two texts say the same of the same things: names, numbers, and yes or no.
 //!
-//! A frame can be filled with other facts: the reports of two earthquakes, two quarters of one
-//! company, two matches of one club. Such texts share most of their words and nothing of what they
-//! say. A retelling keeps the facts and changes the words. So facts that *conflict* are counted:
-//! where each side has one that the other lacks. What only one side has is no conflict, because
-//! whoever shortens a text leaves facts out.
+//! A frame can be filled with other facts: reports of two earthquakes, two quarters of one company,
+//! two matches of one club. Such texts share most of their words, but none of their content. A
+//! retelling keeps the facts and changes the words. So facts that *conflict* are counted: where
+//! each side has one that the other lacks. What only one side has is no conflict, because
+//! shortening a text omits facts.
 
-use super::links::Link;
+use super::linker::Link;
 use super::profile::{NO_TERM, Profile, Roles};
 use super::weights::Weights;
 
@@ -37,7 +37,8 @@ impl Agreement {
         self.missing += other.missing;
     }
 
-    /// `part`, a number of the two, as a share of both, drawn to 0 where there are few facts.
+    /// `part`, one of the two numbers, as a share of both, shrunk towards 0 where there are few
+    /// facts.
     fn share(self, part: f32) -> f32 {
         part / (self.shared + self.conflicting + 1.0)
     }
@@ -82,8 +83,8 @@ impl Facts {
         for (side, (profile, found)) in
             [(a, &weights.found_a), (b, &weights.found_b)].iter().enumerate()
         {
-            for (roles, found) in profile.roles.iter().zip(found.iter()) {
-                count.add(side, *roles, *found);
+            for (&roles, &is_found) in profile.roles.iter().zip(found.iter()) {
+                count.add(Fact { side, roles, is_found });
             }
         }
         count.facts()
@@ -105,18 +106,18 @@ impl Facts {
             let (in_a, in_b) = (a.held(link.a as usize), b.held(link.b as usize));
             let mut count = Count::default();
             for &term in in_a {
-                let found = match weights.partner[term as usize] {
+                let is_found = match weights.partner[term as usize] {
                     NO_TERM => weights.found_a[term as usize],
                     partner => in_b.binary_search(&partner).is_ok(),
                 };
-                count.add(0, a.roles[term as usize], found);
+                count.add(Fact { side: 0, roles: a.roles[term as usize], is_found });
             }
             for &term in in_b {
-                let found = match weights.partner_of_b[term as usize] {
+                let is_found = match weights.partner_of_b[term as usize] {
                     NO_TERM => weights.found_b[term as usize],
                     partner => in_a.binary_search(&partner).is_ok(),
                 };
-                count.add(1, b.roles[term as usize], found);
+                count.add(Fact { side: 1, roles: b.roles[term as usize], is_found });
             }
             sum.add(count.facts());
         }
@@ -126,6 +127,16 @@ impl Facts {
 
 /// Sentences that share less are not compared fact by fact.
 const LEAST_COSINE: f32 = 0.2;
+
+/// A term of one side that may be a name or a number.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fact {
+    /// 0 for the first article, 1 for the second.
+    pub(super) side: usize,
+    pub(super) roles: Roles,
+    /// Whether the other side has it.
+    pub(super) is_found: bool,
+}
 
 /// Facts of both sides, by whether the other side has them.
 #[derive(Debug, Clone, Copy, Default)]
@@ -139,7 +150,8 @@ pub(super) struct Count {
 impl Count {
     /// Adds a term of a side.
     #[inline(always)]
-    pub(super) fn add(&mut self, side: usize, roles: Roles, is_found: bool) {
+    pub(super) fn add(&mut self, fact: Fact) {
+        let Fact { side, roles, is_found } = fact;
         for (kind, role) in [Roles::NAME, Roles::NUMBER].into_iter().enumerate() {
             let is = u32::from(roles.has(role));
             self.found[kind][side] += is & u32::from(is_found);

@@ -1,26 +1,26 @@
-//! Two articles in numbers: what [`ARTICLE`] and [`PARTIAL`] judge by.
+//! The features of a pair of articles, for the models [`ARTICLE`] and [`PARTIAL`].
 
 use std::ops::Range;
 
 use super::Profile;
+use super::candidate::{Candidate, Form};
 use super::contents::{Marked, Shared};
 use super::facts::Facts;
-use super::links::Link;
+use super::linker::Link;
 use super::matched::matched;
 use super::model::{Curves, compiled_in, features};
 use super::order::Order;
-use super::passages::{Candidate, Form};
 use super::profile::{NO_TERM, Roles};
 use super::weights::{Weights, count_in_both};
 use crate::shingle::Places;
 use crate::span::{Span, covered};
 
 features! {
-    /// What speaks for one of two articles being the other retold. *most* and *least* are over the
-    /// two sides of the pair; shares are from 0 to 1.
+    /// Evidence that one of two articles retells the other. *most* and *least* are over the two
+    /// sides of the pair; shares are from 0 to 1.
     ///
-    /// Whatever the two share moves its feature in one direction only, and no feature counts for
-    /// anything where nothing is shared.
+    /// Sharing more moves a feature in one direction only, and where nothing is shared no feature
+    /// counts.
     pub struct ArticleFeatures {
         /// Share of the runs of three stems.
         trigrams_most: Positive,
@@ -34,11 +34,11 @@ features! {
         aligned_most: Positive,
         /// The same for the other side.
         aligned_least: Positive,
-        /// The same over the half of the words that is matched worst.
+        /// The same over the worst-matched half of the words.
         weakest_most: Positive,
         /// The same for the other side.
         weakest_least: Positive,
-        /// Share of words in sentences with a link that is likelier right than not.
+        /// Share of words in sentences with a link that is more likely right than wrong.
         linked_most: Positive,
         /// The same for the other side.
         linked_least: Positive,
@@ -72,7 +72,7 @@ features! {
         misaligned_numbers: Negative,
         /// Whether terms that either side has once come in the same order: Kendall's tau, -1 to 1.
         order: Positive,
-        /// Whether they stand next to the same terms.
+        /// Whether they have the same neighbours.
         neighbours: Positive,
         /// Log-odds of the surest passage.
         passage: Positive,
@@ -86,8 +86,8 @@ features! {
 }
 
 features! {
-    /// What speaks for two articles that are otherwise independent sharing a passage: how sure and
-    /// how large the passages are, and how much there is beside them.
+    /// Evidence that two otherwise independent articles share a passage: how sure and how large the
+    /// passages are, and how much other text there is.
     pub struct PartialFeatures {
         /// Log-odds of the surest passage.
         passage: Positive,
@@ -130,7 +130,7 @@ impl ArticleFeatures {
         }
     }
 
-    /// The same if no facts did conflict: how alike the frames are that the facts stand in.
+    /// The same features as if no facts conflicted: how similar the frames around the facts are.
     pub fn of_frame(&self) -> Self {
         Self {
             names: self.names.max(0.0),
@@ -239,8 +239,8 @@ impl Pair<'_> {
         a.min(b) - a.max(b)
     }
 
-    /// Share of each article's words inside passages. A summary covers what it is, not what it sums
-    /// up: else one paragraph would cover a book.
+    /// Share of each article's words inside passages. A summary covers its own words, not those
+    /// that it summarises: else one paragraph would cover a book.
     fn coverage(&self) -> [f32; 2] {
         let side = |range: fn(&Candidate) -> &Range<usize>, summed_up: Form, all: usize| {
             let passages = self.passages.iter().filter(|passage| passage.form != summed_up);
@@ -271,13 +271,12 @@ impl Pair<'_> {
     }
 }
 
-/// Share of the weight of each article's terms that stand for something else than a name or a number,
-/// and that the other has.
+/// Share of the weight of each article's terms, names and numbers excepted, that the other has.
 pub fn wording(a: &Profile, b: &Profile, weights: &Weights) -> [f32; 2] {
     let side = |profile: &Profile, weights: &[f32], partner: &[u32]| {
         let (mut shared, mut all) = (0.0, 0.0);
         for ((roles, weight), partner) in profile.roles.iter().zip(weights).zip(partner) {
-            // No branch: what is shared stands between the rest unpredictably.
+            // Branch-free: which terms are shared is unpredictable.
             let weight = if roles.has(Roles::PLAIN) { *weight } else { 0.0 };
             all += weight;
             shared += if *partner == NO_TERM { 0.0 } else { weight };
@@ -305,8 +304,8 @@ fn shares(shared: Shared) -> [f32; 2] {
     shared.of.map(|all| share(shared.shared, all))
 }
 
-/// How far two sets of few elements agree, in -1 to 1: the share of the smaller that is shared,
-/// against what is missing, held back where there is little to go by.
+/// How far two small sets agree, -1 to 1: the share of the smaller one that is shared, against what
+/// is missing, shrunk towards 0 where there are few elements.
 fn agreement(a: &[u32], b: &[u32]) -> f32 {
     let least = a.len().min(b.len()) as f32;
     (2.0 * count_in_both(a, b) as f32 - least) / (least + 2.0)

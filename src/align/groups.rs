@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use super::links::Seed;
+use super::linker::Seed;
 
 /// Splits links into groups without gaps on either side, cutting by the two sides in turn until
 /// nothing more splits. Reorders `links`; a group is a range of them.
@@ -43,11 +43,11 @@ pub fn groups(links: &mut [Seed], gaps: [u32; 2]) -> Vec<Range<usize>> {
     done
 }
 
-/// Chains links that are near each other on both sides at once, in the order of their first. Reorders
-/// `links`; a chain is a range of them.
+/// Chains links that are near each other on both sides at once, in the order of their first.
+/// Reorders `links`; a chain is a range of them.
 ///
-/// In long texts there is a link in every row and column, so that [`groups`] has nowhere to cut, and
-/// would take as many rounds as there are links where it has.
+/// In long texts there is a link in every row and column, so that [`groups`] has nowhere to cut,
+/// and would take as many rounds as there are links where it has.
 pub fn chains(links: &mut [Seed], gap: u32) -> Vec<Range<usize>> {
     links.sort_unstable_by_key(|link| (link.a, link.b));
     let reach = gap + 1;
@@ -97,7 +97,7 @@ fn join(chain_of: &mut [u32], x: usize, y: usize) {
     chain_of[x.max(y) as usize] = x.min(y);
 }
 
-/// The first link of a chain; ways get shorter as they are gone.
+/// The first link of a chain, with path halving.
 fn root(chain_of: &mut [u32], mut at: u32) -> u32 {
     while chain_of[at as usize] != at {
         chain_of[at as usize] = chain_of[chain_of[at as usize] as usize];

@@ -1,4 +1,4 @@
-//! Which words and bigrams of two articles the other has too: looked up once for each pair.
+//! Which words and bigrams of two articles are also in the other: looked up once for each pair.
 
 use std::ops::Range;
 
@@ -8,8 +8,8 @@ use crate::shingle::{Places, find_shared};
 
 /// What two articles have in common, word by word.
 ///
-/// Terms and bigrams that both have are numbered as the first article has them. Whoever asks which of
-/// them stand in some stretch needs an array of that length then, and no hashing.
+/// Shared terms and bigrams are numbered as in the first article, so that looking up which of them
+/// a segment contains takes an array of that length, and no hashing.
 #[derive(Debug, Clone)]
 pub struct InCommon {
     /// The words of the first article.
@@ -65,7 +65,7 @@ impl InCommon {
             let count = profile.terms.len();
             let begun = &profile.begun[..count.max(1) - 1];
             let mut words = Words {
-                // No branch: stop words stand between others as if by coin toss.
+                // Branch-free: which words are stop words is unpredictable.
                 terms: profile.terms.iter().map(|term| of[(*term as usize).min(last)]).collect(),
                 bigrams: Vec::with_capacity(count),
                 ..Words::default()
@@ -79,8 +79,8 @@ impl InCommon {
         Self { a: words(a, &of_a, &pairs_a), b: words(b, &of_b, &pairs_b), terms, bigrams }
     }
 
-    /// How many words of a range the other article has in no form; stop words are not asked for.
-    pub fn alone(&self, side: Side, range: &Range<usize>) -> usize {
+    /// How many words of a range the other article does not have; stop words do not count.
+    pub fn unshared(&self, side: Side, range: &Range<usize>) -> usize {
         let is_alone = |term: &u32| u32::from(*term == self.terms);
         self.words(side).terms[range.clone()].iter().map(is_alone).sum::<u32>() as usize
     }
@@ -100,7 +100,7 @@ impl Words {
         &self.by_sentence[self.starts[sentence] as usize..self.starts[sentence + 1] as usize]
     }
 
-    fn sort_by_sentence(&mut self, profile: &Profile, alone: u32) {
+    fn sort_by_sentence(&mut self, profile: &Profile, unshared: u32) {
         self.by_sentence.resize(self.bigrams.len(), 0);
         self.starts.reserve(profile.sentences() + 1);
         self.starts.push(0);
@@ -111,7 +111,7 @@ impl Words {
             // The last word of a sentence begins a bigram that ends in the next one.
             for &number in &self.bigrams[range.start..range.end.max(range.start + 1) - 1] {
                 self.by_sentence[count] = number;
-                count += usize::from(number != alone);
+                count += usize::from(number != unshared);
             }
             if count > start + 1 {
                 self.by_sentence[start..count].sort_unstable();
@@ -150,7 +150,8 @@ mod tests {
             }
             assert_eq!(shared.a.terms[x] == shared.terms + 1, a.terms[x] == NO_TERM);
         }
-        // "The harbour", "harbour closed"; "at noon" and "noon the" have a border between them in `a`.
+        // "The harbour", "harbour closed"; a sentence boundary divides "at noon" and "noon the" in
+        // `a`.
         assert_eq!(shared.a.bigrams_of(0).len(), 3);
         assert_eq!(shared.b.bigrams_of(0).len(), 0);
     }

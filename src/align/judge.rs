@@ -1,8 +1,8 @@
 //! How likely one of two articles reuses the other, by the models.
 //!
 //! Short texts are judged word by word, articles by their sentences and passages; between 45 and 90
-//! words both models are asked, and what they say is interpolated, so that nothing jumps where one
-//! takes over from the other. Beside the whole of an article, a passage of it may be reused.
+//! words both models are evaluated and interpolated, so that scores are continuous. Besides the
+//! whole of an article, a single passage may be reused.
 
 use super::features::{ARTICLE, PARTIAL, Pair};
 use super::model::probability;
@@ -10,7 +10,7 @@ use super::relation::Feature;
 use super::short::{self, SHORT};
 use crate::text::Article;
 
-/// Words of the longer text up to which only the model of short texts is asked, and from which only
+/// Words of the longer text up to which only the model of short texts is used, and from which only
 /// that of articles is.
 const SHORT_ONLY: f32 = 45.0;
 const ARTICLE_ONLY: f32 = Article::SHORT as f32;
@@ -24,7 +24,7 @@ pub struct Judgement {
     pub part: f32,
     /// That the whole of one would be the other retold if no facts conflicted; at least `whole`.
     pub frame: f32,
-    /// How far the pair is one of articles, not of short texts, 0 to 1.
+    /// Weight of the model of articles against that of short texts, 0 to 1.
     pub by_article: f32,
     /// What led to the greater of the first two.
     pub features: Vec<Feature>,
@@ -69,7 +69,7 @@ impl Judgement {
         Self { whole, part, frame: frame.max(whole), by_article: 1.0, features: features_of_more }
     }
 
-    /// In a sentence or two one word makes another statement, however many are shared.
+    /// In a sentence or two a single word changes the statement, however many are shared.
     fn of_short(pair: &Pair) -> Self {
         let features = short::features(pair);
         let words = pair.words();
@@ -85,14 +85,16 @@ impl Judgement {
     }
 }
 
-/// What is added to the log-odds of a reused part where texts become so short that a part is a whole.
+/// What is added to the log-odds of a reused part where texts become so short that a part is a
+/// whole.
 const LEAST_PART: f32 = -8.0;
 
 /// Log-odds up to which a score is the probability; above, it still tells pairs apart.
 const CERTAIN: f32 = 7.0;
 
-/// The score for these log-odds: a probability below 1. Certainty beyond 0.999 is not what the
-/// models can vouch for, so it grows by the logarithm only, and no two scores end at one number.
+/// The score for these log-odds: a probability below 1. The models cannot support certainty beyond
+/// 0.999, so from there it grows only logarithmically, and different log-odds keep different
+/// scores.
 pub fn score(odds: f32) -> f32 {
     let beyond = (odds - CERTAIN).max(0.0);
     probability(odds.min(CERTAIN) + beyond.ln_1p())

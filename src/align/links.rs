@@ -1,74 +1,28 @@
-//! Which sentences of two articles may say the same: the raw material of alignment.
-
-use std::sync::LazyLock;
+//! Links: pairs of sentences that may say the same.
 
 use super::coarse;
-use super::in_common::InCommon;
+use super::linker::{FEATURES, Link, Linker, Norm};
 use super::model::{Line, compiled_in};
 use super::profile::{NO_TERM, Profile};
-use super::weights::{Effort, Weights, count_in_both};
-use crate::text::Article;
-
-/// Links with less cosine than this carry no information, and are most of all; but in short texts,
-/// where one shared word may be all that there is.
-const LEAST_COSINE: f32 = 0.1;
+use super::weights::{Effort, Weights};
 
 /// Sentences this far from a link still support it.
 const NEAR: u32 = 3;
 
 compiled_in! {
-    /// Whether two linked sentences stand in a reused passage.
+    /// Whether two linked sentences are part of a reused passage.
     LINK: Line<6>, FEATURES, "models/link.tsv"
 }
 
-/// What [`LINK`] judges by.
-pub const FEATURES: [&str; 6] = ["cosine", "shared", "bigrams", "length", "support", "supported"];
-
-/// Two sentences that share words.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Link {
-    /// Place of the sentence in the first article.
-    pub a: u32,
-    /// Place of the sentence in the second article.
-    pub b: u32,
-    /// Cosine of their weighted terms, 0 to 1.
-    pub cosine: f32,
-    /// Weight of the terms that they share, as a share of the first sentence's.
-    pub inside_a: f32,
-    /// The same for the second sentence.
-    pub inside_b: f32,
-    /// Log-odds that the two stand in a reused passage.
-    pub odds: f32,
-    /// What the odds were made from, in the order of [`FEATURES`].
-    pub features: [f32; FEATURES.len()],
-}
-
-/// A link, as far as passages are looked for by it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Seed {
-    /// Place of the sentence in the first article.
-    pub a: u32,
-    /// Place of the sentence in the second article.
-    pub b: u32,
-    /// Log-odds that the two stand in a reused passage.
-    pub odds: f32,
-}
-
-impl From<&Link> for Seed {
-    fn from(link: &Link) -> Self {
-        Self { a: link.a, b: link.b, odds: link.odds }
-    }
-}
-
-/// Every pair of sentences that share enough words to be worth a look, by place in the first
-/// article, then in the second. Articles without terms have none. Of a pair that takes too much work
-/// ([`Effort::Coarse`]), those that share rare words, and their neighbours.
+/// Every pair of sentences that share enough words, ordered by their places in the first article,
+/// then in the second. Articles without terms have none. With [`Effort::Coarse`], only sentences
+/// that share rare words, and their neighbours.
 ///
-/// Cost: for each shared term the product of the sentences that hold it; `b` should be the shorter.
+/// Cost: for each shared term the product of its sentence frequencies; `b` should be the shorter.
 pub fn links(a: &Profile, b: &Profile, weights: &Weights) -> Vec<Link> {
     let linker = Linker::new(a, b, weights);
     let mut found = match weights.effort {
-        Effort::Full => linker.all(),
+        Effort::Full => all(&linker),
         Effort::Coarse => coarse::links(&linker),
     };
     add_support(&mut found, a.sentences());
@@ -78,107 +32,29 @@ pub fn links(a: &Profile, b: &Profile, weights: &Weights) -> Vec<Link> {
     found
 }
 
-/// Makes links of pairs of sentences.
-pub(super) struct Linker<'p> {
-    pub(super) a: &'p Profile,
-    pub(super) b: &'p Profile,
-    pub(super) weights: &'p Weights,
-    /// For each sentence of either article the weights of its distinct terms.
-    norms: [Vec<Norm>; 2],
-    /// Least cosine of a link.
-    least: f32,
-}
-
-impl<'p> Linker<'p> {
-    pub(super) fn new(a: &'p Profile, b: &'p Profile, weights: &'p Weights) -> Self {
-        let is_short = a.article.words.len().min(b.article.words.len()) <= Article::SHORT;
-        let least = if is_short { 0.0 } else { LEAST_COSINE };
-        Self { a, b, weights, norms: [norms(a, &weights.a), norms(b, &weights.b)], least }
-    }
-
-    /// The links of all sentences with all.
-    fn all(&self) -> Vec<Link> {
-        let Self { a, b, .. } = *self;
-        let roots: Vec<f32> = self.norms[1].iter().map(|norm| norm.squares.sqrt()).collect();
-        let mut found = Vec::with_capacity(4 * a.sentences());
-        let mut row = Row::new(b.sentences(), self.least);
-        for (i, &whole_a) in (0..).zip(&self.norms[0]) {
-            if self.weights.cancel.is_cancelled() {
-                break;
-            }
-            row.fill(a.held(i as usize), b, self.weights);
-            let shared = row.take(whole_a, &roots);
-            found.extend(shared.filter_map(|(j, shared)| self.link((i, j), shared)));
+/// The links of all sentences of one article with all of the other.
+fn all(linker: &Linker<'_>) -> Vec<Link> {
+    let Linker { a, b, weights, .. } = *linker;
+    let roots: Vec<f32> = linker.norms[1].iter().map(|norm| norm.squares.sqrt()).collect();
+    let mut found = Vec::with_capacity(4 * a.sentences());
+    let mut row = Row::new(b.sentences(), linker.least);
+    for (i, &whole_a) in (0..).zip(&linker.norms[0]) {
+        if weights.cancel.is_cancelled() {
+            break;
         }
-        found
+        row.fill(a.held(i as usize), b, weights);
+        let shared = row.take(whole_a, &roots);
+        found.extend(shared.filter_map(|(j, shared)| linker.link((i, j), shared)));
     }
-
-    /// The link of two sentences, by what they share; none if that is too little.
-    #[inline(always)]
-    pub(super) fn link(&self, (i, j): (u32, u32), shared: Norm) -> Option<Link> {
-        let (whole_a, whole_b) = (self.norms[0][i as usize], self.norms[1][j as usize]);
-        let cosine = shared.squares / (whole_a.squares * whole_b.squares).sqrt();
-        if cosine < self.least {
-            return None;
-        }
-        let InCommon { a: words_a, b: words_b, .. } = &self.weights.in_common;
-        let bigrams = count_in_both(words_a.bigrams_of(i as usize), words_b.bigrams_of(j as usize));
-        let length =
-            |profile: &Profile, at: u32| profile.article.sentences[at as usize].words.len();
-        let length = length(self.a, i).min(length(self.b, j));
-        Some(Link {
-            a: i,
-            b: j,
-            cosine,
-            inside_a: shared.sum / whole_a.sum,
-            inside_b: shared.sum / whole_b.sum,
-            odds: 0.0,
-            features: [cosine, shared.sum.ln(), ln_1p(bigrams), ln_1p(length), 0.0, 0.0],
-        })
-    }
-}
-
-/// Weights summed, and their squares.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Norm {
-    sum: f32,
-    squares: f32,
-}
-
-impl Norm {
-    pub(super) fn is_nothing(self) -> bool {
-        self.squares == 0.0
-    }
-
-    pub(super) fn add(&mut self, weight: f32) {
-        self.sum += weight;
-        self.squares += weight * weight;
-    }
-}
-
-/// For each sentence the weights of its distinct terms.
-fn norms(profile: &Profile, weights: &[f32]) -> Vec<Norm> {
-    let norm = |sentence: usize| {
-        let mut norm = Norm::default();
-        profile.held(sentence).iter().for_each(|term| norm.add(weights[*term as usize]));
-        norm
-    };
-    (0..profile.sentences()).map(norm).collect()
-}
-
-/// The logarithm of one more than a count; those of small ones are known.
-fn ln_1p(count: usize) -> f32 {
-    static KNOWN: LazyLock<[f32; 64]> =
-        LazyLock::new(|| std::array::from_fn(|count| (count as f32).ln_1p()));
-    KNOWN.get(count).copied().unwrap_or_else(|| (count as f32).ln_1p())
+    found
 }
 
 /// What one sentence of the first article shares with each of the second.
 struct Row {
-    /// Least cosine that is worth a look.
+    /// Least cosine that makes a link.
     least: f32,
     cells: Vec<Norm>,
-    /// Places of the cells that are worth a look.
+    /// Indices of the cells that may make a link.
     enough: Vec<u32>,
 }
 
@@ -202,8 +78,8 @@ impl Row {
         }
     }
 
-    /// Hands out the cells that may reach the least cosine, ascending; `roots` are those of the
-    /// squares of the second article's sentences.
+    /// Returns the cells that may reach the least cosine, ascending; `roots` are the norms of the
+    /// second article's sentences.
     fn take(&mut self, whole: Norm, roots: &[f32]) -> impl Iterator<Item = (u32, Norm)> {
         // Nearly the same as comparing the cosine, without dividing; a little less, for rounding.
         let floor = 0.99 * self.least * whole.squares.sqrt();
@@ -216,8 +92,8 @@ impl Row {
     }
 }
 
-/// Links near a link, one for each sentence of the first article, say that the two stand in
-/// stretches that go together: by far the best single sign of reuse.
+/// Adds up the best nearby link of each sentence of the first article: links in the neighbourhood
+/// are by far the best single sign of reuse.
 fn add_support(links: &mut [Link], sentences: usize) {
     let mut starts = vec![0; sentences + 1];
     for link in links.iter() {

@@ -1,6 +1,6 @@
 //! How well the sentences of each article are matched by the other's.
 
-use super::links::Link;
+use super::linker::Link;
 use super::profile::Profile;
 
 /// How well the sentences of one article are matched by the other's, each share 0 to 1.
@@ -11,8 +11,8 @@ use super::profile::Profile;
 pub struct Matched {
     /// Mean cosine of the sentences' best links.
     pub aligned: f32,
-    /// The same over the half of the words that is matched worst: reports of one event share some
-    /// sentences and not others, a retelling shares a little of each.
+    /// The same over the worst-matched half of the words: reports of one event share some sentences
+    /// and not others, a retelling shares a little of each.
     pub weakest: f32,
     /// Share of the words in sentences with a link that is likelier right than not.
     pub linked: f32,

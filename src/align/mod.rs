@@ -1,7 +1,9 @@
 //! Pairs of articles to relations, aligned sentences and passages.
+mod bigrams;
 mod blocks;
 pub(crate) mod boilerplate;
-pub(crate) mod borders;
+pub(crate) mod boundaries;
+pub(crate) mod candidate;
 pub(crate) mod changes;
 mod coarse;
 pub(crate) mod compare;
@@ -13,6 +15,7 @@ pub(crate) mod features;
 pub(crate) mod groups;
 pub(crate) mod in_common;
 pub(crate) mod judge;
+pub(crate) mod linker;
 pub(crate) mod links;
 pub(crate) mod matched;
 pub(crate) mod model;
@@ -25,6 +28,7 @@ pub(crate) mod relation;
 pub(crate) mod retold;
 pub(crate) mod runs;
 pub(crate) mod sentences;
+mod sequences;
 pub(crate) mod short;
 mod shown;
 pub(crate) mod synonyms;

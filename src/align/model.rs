@@ -1,8 +1,8 @@
 //! The two kinds of model that judge: a line, and a sum of monotone curves.
 //!
 //! Coefficients are small text files under `models/`, written by `cargo run -p retold-train` (see
-//! docs/evaluation.md) and compiled in; each model stands beside the features that it reads. Models
-//! give log-odds.
+//! docs/evaluation.md) and compiled in; each model is declared beside the features that it reads.
+//! Models give log-odds.
 
 use std::collections::HashMap;
 
@@ -80,11 +80,11 @@ impl<const N: usize> Line<N> {
 
 /// A generalised additive model (Hastie and Tibshirani 1990) whose curves bend with length.
 ///
-/// Every feature adds a curve of straight pieces, which is flat beyond the values that the model was
-/// taught on. A piece is a ramp from 0 to 1 with a weight, so where weights have one sign, the
-/// log-odds rise or fall with the feature everywhere: that holds for any pair of texts, also one
-/// unlike all that it was taught. Each weight has a value at several lengths of text and is
-/// interpolated between them; below the least and above the greatest it stays what it is there.
+/// Every feature adds a piecewise linear curve, which is flat beyond the training values. A piece
+/// is a ramp from 0 to 1 with a weight, so where weights have one sign, the log-odds rise or fall
+/// with the feature everywhere: that holds for any pair of texts, also for one unlike the training
+/// data. Each weight has a value at several lengths of text and is interpolated between them; below
+/// the least and above the greatest length it is constant.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curves {
     names: &'static [&'static str],
@@ -113,7 +113,7 @@ impl Ramp {
     }
 }
 
-/// Where a length stands between two of a model's.
+/// Where a length falls between two of a model's.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Place {
     below: usize,
@@ -128,9 +128,10 @@ impl Place {
 }
 
 impl Curves {
-    /// Reads what `text` says of these features: a line `words` with the lengths, a line `intercept`
-    /// with a value for each, and for each ramp the name of its feature, where it begins and ends, and
-    /// its weights; all separated by tabs. A feature without ramps adds nothing.
+    /// Reads what `text` says of these features: a line `words` with the lengths, a line
+    /// `intercept` with a value for each, and for each ramp the name of its feature, where it
+    /// begins and ends, and its weights; all separated by tabs. A feature without ramps adds
+    /// nothing.
     ///
     /// The files are part of the program, so what is missing or unknown is a bug and panics.
     pub fn parse(names: &'static [&'static str], text: &str) -> Self {

@@ -1,9 +1,9 @@
-//! What is asked of a pair to be what.
+//! The thresholds for relations.
 
 use super::relation::Relation;
 use crate::setters::setters;
 
-/// When a pair is what.
+/// The thresholds that decide about the relation of a pair.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct CompareOptions {
@@ -17,14 +17,14 @@ pub struct CompareOptions {
     pub near_duplicate: f32,
     /// Least containment of word n-grams of an excerpt in the whole. Default 0.65.
     pub excerpt: f32,
-    /// Share of the characters inside passages, on the side where it is greater, from which reuse is a
-    /// rewrite, not partial. Default 0.5.
+    /// Share of the characters inside passages, on the side where it is greater, from which reuse
+    /// is a rewrite, not partial. Default 0.5.
     pub rewrite: f32,
-    /// Least words of a passage, on either side; in a text of fewer than twice as many, half its words.
-    /// Default 10.
+    /// Least words of a passage, on either side; in a text of fewer than twice as many, half its
+    /// words. Default 10.
     pub passage_words: usize,
-    /// Whether one frame with other facts is a relation, [`Relation::Template`]; if not, such a pair
-    /// is unrelated. Default: not.
+    /// Whether one frame with other facts is a relation, [`Relation::Template`]; if not, such a
+    /// pair is unrelated. Default: not.
     pub templates: bool,
 }
 
@@ -65,7 +65,8 @@ impl CompareOptions {
         own.unwrap_or(self.threshold)
     }
 
-    /// Least words of a passage of articles with so many words: of short texts, half of the shorter.
+    /// Least words of a passage of articles with so many words: of short texts, half of the
+    /// shorter.
     pub fn least_passage(&self, words: [usize; 2]) -> usize {
         self.passage_words.min(words[0].min(words[1]).div_ceil(2))
     }

@@ -5,21 +5,21 @@ use super::weights::Weights;
 
 /// Terms at most this many ranks apart are neighbours.
 const NEAR: u32 = 3;
-/// Pairs, and terms, that stand for "nothing known": few terms say little about order.
+/// Pseudo-counts of pairs and of terms: few terms say little about order.
 const UNKNOWN_PAIRS: f32 = 5.0;
 const UNKNOWN_TERMS: f32 = 3.0;
 
-/// The order of the terms that stand once in either article, outside quotations.
+/// The order of the terms that occur exactly once in either article, outside quotations.
 ///
 /// Words that a text has once mark its facts. A retelling keeps most of them in order, and where it
 /// moves a paragraph, their neighbours move along; independent reports share the facts and nothing
 /// of their order.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Order {
-    /// Kendall's tau, −1 to 1, drawn to 0 where there are few terms.
+    /// Kendall's tau, −1 to 1, shrunk towards 0 where there are few terms.
     pub agreement: f32,
-    /// Share of neighbours in one that are near each other in the other, 0 to 1, drawn to 0 where
-    /// there are few terms.
+    /// Share of neighbours in one that are near each other in the other, 0 to 1, shrunk towards 0
+    /// where there are few terms.
     pub neighbours: f32,
 }
 
@@ -32,7 +32,7 @@ impl Order {
         let mut ranks = vec![0u32; b.terms.len() + 1];
         for (i, j) in weights.shared.iter() {
             let (x, y) = (a.once[i as usize], b.once[j as usize]);
-            // No branch: what stands once stands between others as if by coin toss.
+            // Branch-free: which terms occur once is unpredictable.
             let both = (x != NO_TERM) & (y != NO_TERM);
             same[if both { x as usize } else { a.terms.len() }] = y;
             ranks[if both { y as usize } else { b.terms.len() }] = 1;

@@ -1,14 +1,12 @@
-//! Which of many ranges of words overlap one: looked up where they stand.
+//! Which of many ranges of words overlap a given one, by position.
 
 use std::ops::Range;
-
-use super::passages::common;
 
 /// Words of a cell. Passages are some tens of words long, and few of them overlap.
 const CELL: usize = 64;
 
-/// Ranges of words by the cells of the text that they touch. To add one, or to ask which ones touch one,
-/// takes time in proportion to its length, and to the number of those that are there; to go over all
+/// Ranges of words by the cells of the text that they touch. Adding one, or finding those that
+/// touch one, takes time proportional to its length and to the number of ranges there; scanning all
 /// ranges for each would be quadratic in long texts.
 #[derive(Debug, Clone, Default)]
 pub struct Overlaps {
@@ -36,8 +34,8 @@ impl Overlaps {
         self.ranges.push(range);
     }
 
-    /// The ranges that hold more than half of this one, ascending: all that hold the word in its middle
-    /// are asked.
+    /// The ranges that cover more than half of this one, ascending: all candidates cover its middle
+    /// word.
     pub fn holding_most_of(&self, range: &Range<usize>) -> impl Iterator<Item = usize> {
         let middle = range.start + range.len() / 2;
         let numbers = self.cells.get(middle / CELL).map_or(&[][..], Vec::as_slice);
@@ -61,10 +59,15 @@ impl Overlaps {
             .map(|(_, number)| number)
     }
 
-    /// Words of this range that the others hold, those of each counted by themselves.
+    /// Words of this range that the others cover, counted separately for each.
     pub fn words_in(&self, range: &Range<usize>) -> usize {
         self.touching(range).map(|number| common(range, &self.ranges[number])).sum()
     }
+}
+
+/// How many words are in both ranges.
+pub fn common(x: &Range<usize>, y: &Range<usize>) -> usize {
+    x.end.min(y.end).saturating_sub(x.start.max(y.start))
 }
 
 fn cells(range: &Range<usize>) -> Range<usize> {

@@ -1,36 +1,36 @@
 //! Links to passages: the runs of text that one article reuses from the other.
 //!
 //! Seed, extend, filter (Sanchez-Perez et al., PAN 2014), with three changes. Links carry how well
-//! their neighbours support them, so weak ones may seed. Borders are found by word, not by sentence
-//! ([`borders`](super::borders)). And a model over the evidence decides, not thresholds. Summaries,
-//! where one sentence stands for a page, are looked for apart: there only one side is a run.
+//! their neighbours support them, so weak ones may seed. Boundaries are found by word, not by
+//! sentence ([`boundaries`](super::boundaries)). And a model over the evidence decides, not
+//! thresholds. Summaries, where one sentence represents a page, are searched separately: there only
+//! one side is a run.
 
 use std::ops::Range;
 
-use super::borders::{Borders, Stretch};
+use super::boundaries::{Boundaries, Segment};
+use super::candidate::{Candidate, Form};
 use super::evidence::{Evidence, PassageFeatures};
-use super::facts::Facts;
 use super::groups::{groups, hull};
-use super::links::{Link, Seed};
+use super::linker::{Link, Seed};
 use super::model::{Curves, compiled_in};
-use super::overlaps::Overlaps;
+use super::overlaps::{Overlaps, common};
 use super::profile::Profile;
 use super::relation::Side;
 use super::runs::runs;
 use super::weights::{Effort, Weights};
 
 /// Log-odds from which a candidate is a passage. They are below 0, because the labels count a run
-/// as wrong of which half is right, and because the models of pairs weigh what was found.
+/// as wrong if half of it is, and because the models of pairs weigh what was found.
 const RUN_ODDS: f32 = -1.0;
 const SUMMARY_ODDS: f32 = -0.5;
-/// Log-odds from which a run explains by itself what a summary would be of.
-const SURE_ODDS: f32 = 0.5;
-/// Words of a copy that shows how its author works: who copies word for word seldom retells.
+/// Words of a verbatim copy that marks its author as a copier: who copies word for word seldom
+/// retells.
 const COPIED: usize = 50;
 /// Log-odds of a passage beside such a copy.
 pub const COPIER_ODDS: f32 = 3.0;
-/// A run that stands inside a better one on one side only gives way to it, unless its log-odds are
-/// nearly as high, or above all doubt: most text comes from one place, but a text may quote itself.
+/// A run that is inside a better one on one side only is dropped, unless its log-odds are nearly as
+/// high, or beyond doubt: most text comes from one place, but a text may quote itself.
 const RIVAL_MARGIN: f32 = 1.0;
 const BEYOND_DOUBT: f32 = 6.0;
 /// The same for the short side of a summary.
@@ -40,37 +40,18 @@ const SUMMARY_COSINE: f32 = 0.2;
 /// A summary is at most this share of what it sums up.
 const SUMMARY_SHARE: f32 = 0.5;
 
-/// How many times longer what is summed up is, at most, in a pair that is aligned coarsely: to look at
-/// all of a long text for each group of sentences would be quadratic.
+/// How many times longer than its summary a segment may be, in a pair that is aligned coarsely:
+/// searching all of a long text for each group of sentences would be quadratic.
 const SUMMARY_RATIO: usize = 64;
 
-/// Share of a summary that is a copy word for word, from which it sums up nothing beside.
+/// Share of a summary that is a verbatim copy, from which it summarises nothing else.
 const SAME_COPY: f32 = 0.9;
 
 /// What sums up this share of an article sums up the whole of it.
 const MOST: f32 = 0.4;
 
-/// Two stretches that may be one passage.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Candidate {
-    /// Words of the first article; not empty.
-    pub a: Range<usize>,
-    /// Words of the second article; not empty.
-    pub b: Range<usize>,
-    /// The form of passage that it would be.
-    pub form: Form,
-    /// What speaks for it, in the order of [`PassageFeatures::NAMES`] or [`SUMMARY_FEATURES`].
-    pub features: Vec<f32>,
-    /// How the facts of both sides agree.
-    pub facts: Facts,
-    /// Log-odds that it is reuse.
-    pub odds: f32,
-    /// Whether it is a copy word for word, for the most part.
-    pub is_copy: bool,
-}
-
-/// What [`SUMMARY`] judges by: the evidence of a passage, and how much of either side the runs found
-/// before explain, and how sure the surest of them is.
+/// The features of the summary model: those of a passage, how much of either side the runs explain,
+/// and the log-odds of the surest run.
 pub const SUMMARY_FEATURES: [&str; PassageFeatures::COUNT + 3] = {
     let mut names = [""; PassageFeatures::COUNT + 3];
     let mut at = 0;
@@ -87,17 +68,6 @@ pub const SUMMARY_FEATURES: [&str; PassageFeatures::COUNT + 3] = {
 compiled_in! {
     /// Whether a segment sums up a longer one.
     SUMMARY: Curves, &SUMMARY_FEATURES, "models/summary.tsv"
-}
-
-/// Forms of passages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// Two stretches of about one length.
-    Run,
-    /// The first article's stretch sums up the second's.
-    SummaryInA,
-    /// The second article's stretch sums up the first's.
-    SummaryInB,
 }
 
 /// The passages of a pair, in the order of the first article: candidates that are likelier reuse
@@ -120,7 +90,7 @@ pub fn passages(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> 
     runs
 }
 
-/// Puts each summary in the place of all on its short side that it touches, summaries before it too.
+/// Replaces everything that a summary overlaps on its short side, earlier summaries included.
 fn replace(runs: &mut Vec<Candidate>, summaries: Vec<Candidate>, form: Form) {
     let mut overlaps = Overlaps::of(runs.iter().map(|run| run.short_side(form)));
     let mut stays = vec![true; runs.len()];
@@ -149,12 +119,12 @@ pub fn found_runs(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -
     runs
 }
 
-/// Whether one of the passages is a copy that proves how the author works.
+/// Whether one of the passages marks the author as a copier.
 pub fn is_copier(passages: &[Candidate]) -> bool {
     passages.iter().any(|passage| passage.is_copy && passage.words() >= COPIED)
 }
 
-/// A search for stretches of one article that sum up longer ones of the other.
+/// A search for segments of one article that sum up longer ones of the other.
 pub struct Summaries<'p> {
     /// Weights of the pair's terms.
     pub weights: &'p Weights,
@@ -167,7 +137,7 @@ pub struct Summaries<'p> {
 }
 
 impl Summaries<'_> {
-    /// Every stretch that may be a summary.
+    /// Every segment that may be a summary.
     pub fn find(&self, a: &Profile, b: &Profile) -> Vec<Candidate> {
         let in_a = self.form == Form::SummaryInA;
         let gaps = if in_a { [SUMMARY_GAP, u32::MAX] } else { [u32::MAX, SUMMARY_GAP] };
@@ -179,7 +149,7 @@ impl Summaries<'_> {
             return Vec::new();
         }
         let mut search = Search {
-            borders: Borders::new(&self.weights.in_common),
+            boundaries: Boundaries::new(&self.weights.in_common),
             evidence: Evidence::new(a, b, self.weights),
             short: Overlaps::of(self.runs.iter().map(|run| run.short_side(self.form))),
             long: Overlaps::of(self.runs.iter().map(|run| run.long_side(self.form))),
@@ -208,11 +178,11 @@ impl Summaries<'_> {
         {
             return None;
         }
-        let short = search.borders.find(side, short, long.clone());
+        let short = search.boundaries.find(side, short, long.clone());
         let long =
             if long.len() as f32 > MOST * y.terms.len() as f32 { 0..y.terms.len() } else { long };
-        // The long side has no borders of its own: its gain is that of the short side.
-        let long = Stretch { words: long, ..short.clone() };
+        // The long side has no boundaries of its own: its gain is that of the short side.
+        let long = Segment { words: long, ..short.clone() };
         let explained = |runs: &Overlaps, words: &Range<usize>| {
             runs.words_in(words) as f32 / words.len() as f32
         };
@@ -238,37 +208,15 @@ impl Summaries<'_> {
     }
 }
 
-/// What a search for summaries looks up for each of them.
+/// Lookup tables for a search for summaries.
 struct Search<'p> {
-    borders: Borders<'p>,
+    boundaries: Boundaries<'p>,
     evidence: Evidence<'p>,
-    /// Where the runs stand on the short side, and on the long one.
+    /// The runs on the short side, and on the long one.
     short: Overlaps,
     long: Overlaps,
     /// Log-odds of the surest run.
     surest: f32,
-}
-
-impl Candidate {
-    /// Whether it is likelier reuse than not, by a margin.
-    pub fn is_sure(&self) -> bool {
-        self.odds > if self.form == Form::Run { SURE_ODDS } else { 0.0 }
-    }
-
-    /// Its words on the side that has fewer.
-    pub fn words(&self) -> usize {
-        self.a.len().min(self.b.len())
-    }
-
-    /// Its words on the side that a summary of that form is on.
-    fn short_side(&self, form: Form) -> Range<usize> {
-        if form == Form::SummaryInB { self.b.clone() } else { self.a.clone() }
-    }
-
-    /// Its words on the other side.
-    fn long_side(&self, form: Form) -> Range<usize> {
-        if form == Form::SummaryInB { self.a.clone() } else { self.b.clone() }
-    }
 }
 
 /// For each of the sentences of one article its best link, if it has any.
@@ -283,8 +231,8 @@ fn best_of_each(links: &[Link], side: Side, sentences: usize) -> Vec<Seed> {
     best.into_iter().flatten().map(Seed::from).collect()
 }
 
-/// Drops candidates that stand for the most part inside a better one: on both sides, or on one where
-/// the better one is so by far.
+/// Drops candidates that are mostly inside a better one: on both sides, or on one if the other is
+/// better by far.
 pub fn drop_overlapping(candidates: &mut Vec<Candidate>) {
     candidates.sort_by(|x, y| y.odds.total_cmp(&x.odds).then(x.a.start.cmp(&y.a.start)));
     let mut kept: Vec<Candidate> = Vec::new();
@@ -305,9 +253,4 @@ pub fn drop_overlapping(candidates: &mut Vec<Candidate>) {
         }
     }
     *candidates = kept;
-}
-
-/// Words that both ranges hold.
-pub fn common(x: &Range<usize>, y: &Range<usize>) -> usize {
-    x.end.min(y.end).saturating_sub(x.start.max(y.start))
 }

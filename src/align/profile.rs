@@ -1,7 +1,8 @@
-//! An article made ready to be aligned with others: its terms, and where they stand.
+//! An article prepared for alignment: its terms and their positions.
 
 use std::ops::Range;
 
+use super::bigrams::Bigrams;
 use super::boilerplate::is_boilerplate;
 use super::contents::{Contents, is_quoted};
 use crate::Kernel;
@@ -9,21 +10,20 @@ use crate::radix;
 use crate::setters::setters;
 use crate::shingle::{Overlap, ShingleSet, ngrams};
 use crate::span::Span;
-use crate::text::hash::mix;
 use crate::text::{Article, Sentence, Shape, Traits, Word};
 
-/// Stands for "no term": stop words have none.
+/// Marks words without a term: stop words have none.
 pub const NO_TERM: u32 = u32::MAX;
 
-/// How articles are made ready.
+/// How articles are prepared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProfileOptions {
     /// Words in a shingle, from 1 to 32. Default 3.
     pub shingle_words: usize,
-    /// Whether quotations count like all else. Default: no.
+    /// Whether quotations count like other text. Default: no.
     pub keep_quotations: bool,
-    /// What the processor can do.
+    /// The instruction set to use.
     pub kernel: Kernel,
 }
 
@@ -59,13 +59,13 @@ impl Roles {
     }
 
     fn add(&mut self, word: Traits) {
-        // No branch: names stand between other words unpredictably.
+        // Branch-free: which words are names is unpredictable.
         let (name, number) = (word.has(Traits::NAME) as u8, word.has(Traits::NUMBER) as u8);
         self.0 |= name | number << 1 | u8::from(name | number == 0) << 2;
     }
 }
 
-/// An article made ready to be aligned with others. Made once, used for every pair it is part of.
+/// An article prepared for alignment. Made once and used for every pair that it is part of.
 #[derive(Debug, Clone)]
 pub struct Profile {
     /// The article taken apart.
@@ -75,22 +75,22 @@ pub struct Profile {
     pub stems: Vec<u32>,
     /// Term of each word; `u32::MAX` for stop words.
     pub terms: Vec<u32>,
-    /// For each term where it stands, if it stands only once and outside quotations; else
+    /// For each term its position if it occurs exactly once and outside quotations; else
     /// `u32::MAX`.
     pub once: Vec<u32>,
-    /// For each term what any of its words is: a name, a number, a word that is neither.
+    /// For each term the roles of its words: name, number, or neither.
     pub roles: Vec<Roles>,
-    /// The terms that are names, ascending, each with how it is spelt where it stands first.
+    /// The terms that are names, ascending, each with the shape of its first occurrence.
     pub names: Vec<(u32, Shape)>,
     /// For each sentence its words, and those of them in quotations; boilerplate does not count.
     pub words_and_quoted: Vec<(f32, f32)>,
-    /// A bit for each word: set where it stands in a quotation.
+    /// A bit for each word: set inside quotations.
     quoted: Vec<u64>,
-    /// What it says.
+    /// Its content as sets to compare.
     pub contents: Contents,
     /// Its word n-grams, as a set.
     pub shingles: ShingleSet,
-    /// What the processor can do.
+    /// The instruction set to use.
     pub kernel: Kernel,
     /// Hashes of its distinct bigrams (pairs of neighbouring stems), ascending.
     pub bigrams: Vec<u32>,
@@ -110,10 +110,11 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Makes an article ready.
+    /// Prepares an article.
     ///
-    /// Words of boilerplate have no terms and no shingles. Quotations are forgotten where options say so, or where less than a fifth of the article
-    /// stands outside them: there they are what it says.
+    /// Words of boilerplate have no terms and no shingles. Quotations are treated as other text
+    /// where the options say so, or where less than a fifth of the article is outside them: there
+    /// they are its content.
     pub fn new(mut article: Article, options: ProfileOptions) -> Self {
         let outside = article.words.iter().filter(|word| !is_quoted(word)).count();
         if options.keep_quotations || outside * 5 < article.words.len() {
@@ -152,7 +153,7 @@ impl Profile {
         profile
     }
 
-    /// Numbers the stems of the words that count, and finds where each stands.
+    /// Numbers the stems of the words that count, and finds where each occurs.
     fn find_terms(&mut self, scratch: &mut Vec<u64>) {
         let words = &self.article.words;
         // Stems above places, packed to be sorted as plain numbers.
@@ -160,7 +161,7 @@ impl Profile {
         let mut count = 0;
         for (at, word) in words.iter().enumerate() {
             places[count] = u64::from(word.stem) << 32 | at as u64;
-            // No branch: stop words stand between others as if by coin toss.
+            // Branch-free: which words are stop words is unpredictable.
             count += usize::from(!word.traits.has(Traits::STOP) & !is_boilerplate(word));
         }
         places.truncate(count);
@@ -174,7 +175,7 @@ impl Profile {
         self.roles = vec![Roles::default(); places.len() + 1];
         self.starts = vec![0; places.len() + 1];
         self.postings = vec![0; places.len()];
-        // Whether a word is the first of its term is a coin toss, so it is computed, not branched on.
+        // Branch-free: whether a word is the first of its term is unpredictable.
         let (mut terms, mut postings, mut last) = (0, 0, (0, 0));
         for place in places {
             let (stem, word) = ((place >> 32) as u32, place as u32);
@@ -211,7 +212,7 @@ impl Profile {
         self.names.dedup_by_key(|(term, _)| *term);
     }
 
-    /// Turns the postings round: from the sentences of each term to the terms of each sentence.
+    /// Inverts the postings: from the sentences of each term to the terms of each sentence.
     fn hold_terms(&mut self) {
         for sentence in &self.postings {
             self.held_from[*sentence as usize + 1] += 1;
@@ -252,7 +253,7 @@ impl Profile {
         self.article.sentences.len()
     }
 
-    /// How many of the words of `range` stand outside quotations.
+    /// How many of the words of `range` are outside quotations.
     pub fn unquoted(&self, range: Range<usize>) -> usize {
         let quoted = (range.start / 64..range.end.div_ceil(64)).map(|at| {
             let from = range.start.saturating_sub(at * 64) as u32;
@@ -268,7 +269,7 @@ impl Profile {
         sentences[0].words.start as usize..sentences[sentences.len() - 1].words.end as usize
     }
 
-    /// Where the words of `range` stand; a sentence that is whole keeps its punctuation.
+    /// The span of the words of `range`; a whole sentence keeps its punctuation.
     ///
     /// `range` must not be empty.
     pub fn span_of(&self, range: Range<usize>) -> Span {
@@ -289,7 +290,7 @@ impl Profile {
     }
 }
 
-/// A bit for each of up to 64 words: set where it stands in a quotation.
+/// A bit for each of up to 64 words: set inside quotations.
 fn quoted_bits(words: &[Word]) -> u64 {
     words.iter().rev().fold(0, |bits, word| bits << 1 | u64::from(is_quoted(word)))
 }
@@ -304,41 +305,6 @@ fn words_and_quoted(article: &Article) -> Vec<(f32, f32)> {
         (own as f32, quoted as f32)
     };
     article.sentences.iter().map(count).collect()
-}
-
-/// The pairs of neighbouring stems, as [`Profile`] has them.
-struct Bigrams {
-    hashes: Vec<u32>,
-    begins: Vec<u32>,
-    begun: Vec<u32>,
-}
-
-impl Bigrams {
-    /// Of these words. `scratch` grows as needed.
-    fn of(words: &[Word], scratch: &mut Vec<u64>) -> Self {
-        let pairs = words.iter().zip(words.get(1..).unwrap_or_default()).zip(0u64..);
-        let mut keys: Vec<u64> = Vec::with_capacity(words.len());
-        keys.extend(pairs.map(|((first, second), at)| {
-            let stems = u64::from(first.stem) << 32 | u64::from(second.stem);
-            mix(stems) >> 32 << 32 | at
-        }));
-        radix::sort_mixed(&mut keys, scratch);
-        let (mut hashes, mut begins) = (vec![0; keys.len()], vec![0; keys.len()]);
-        let mut begun = vec![0; words.len()];
-        let (mut count, mut last, mut first) = (0, 0, 0);
-        for key in keys {
-            let (hash, word) = ((key >> 32) as u32, key as u32);
-            let is_first = count == 0 || hash != last;
-            count += usize::from(is_first);
-            first = if is_first { word } else { first };
-            (hashes[count - 1], begins[count - 1]) = (hash, first);
-            begun[word as usize] = first;
-            last = hash;
-        }
-        hashes.truncate(count);
-        begins.truncate(count);
-        Self { hashes, begins, begun }
-    }
 }
 
 #[cfg(test)]

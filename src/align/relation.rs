@@ -10,13 +10,13 @@ pub enum Relation {
     Identical,
     /// The same article with small edits.
     NearDuplicate,
-    /// Nearly all of one stands in the other, which has much beside it.
+    /// Nearly all of one is contained in the other, which has much more.
     Excerpt,
-    /// Most of one is the other retold.
+    /// Most of one retells the other.
     Rewrite,
     /// Some passages are reused, the rest is independent.
     Partial,
-    /// One frame with other facts: names, numbers, dates, yes or no. No reuse of what is said.
+    /// One frame with other facts: names, numbers, dates, negation. The content is not reused.
     Template,
     /// None of these, also where topic, names and quotations are shared.
     Unrelated,
@@ -58,7 +58,7 @@ impl Relation {
     }
 }
 
-/// How a stretch of one article corresponds to a stretch of the other.
+/// How a segment of one article corresponds to a segment of the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 // Exhaustive on purpose: every report has to show a new kind in some way.
 pub enum Kind {
@@ -101,16 +101,16 @@ impl Side {
     }
 }
 
-/// Two stretches that correspond: a pair of sentences, or of passages (runs of reused text).
+/// Two segments that correspond: a pair of sentences, or of passages (runs of reused text).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Match {
-    /// Where it stands in the first article.
+    /// Its span in the first article.
     pub a: Span,
-    /// Where it stands in the second article.
+    /// Its span in the second article.
     pub b: Span,
     /// How the two correspond.
     pub kind: Kind,
-    /// How alike they are, 0 to 1.
+    /// How similar they are, 0 to 1.
     pub score: f32,
 }
 
@@ -121,7 +121,7 @@ pub struct Comparison {
     pub relation: Relation,
     /// Probability that one reuses the other, 0 to 1.
     pub score: f32,
-    /// In an excerpt, the article that stands in the other.
+    /// In an excerpt, the article that is contained in the other.
     pub contained: Option<Side>,
     /// Jaccard index of their word n-grams, exact; 0 where one has none.
     pub jaccard: f32,
@@ -135,11 +135,11 @@ pub struct Comparison {
     pub coverage_b: f32,
     /// Words of the shorter article.
     pub words: u32,
-    /// Share of the names and numbers of the two that conflict: where each side has one that the other
-    /// lacks, 0 to 1.
+    /// Share of the names and numbers of the two that conflict: where each side has one that the
+    /// other lacks, 0 to 1.
     pub conflicting: f32,
-    /// Whether the two are so long that not all sentences were held against all, or passages word by
-    /// word in parts only: something that they share may be missing, if it shares no rare words.
+    /// Whether the two are so long that not all sentences were compared with all, or passages only
+    /// in parts: something that they share may be missing, if it has no rare words.
     pub coarse: bool,
     /// Runs of text that look reused, in the order of the first article. An unrelated pair may have
     /// some: what they share is then less than two reports of one event would.

@@ -1,17 +1,18 @@
 //! What there is to show of a pair that is judged retold.
 //!
-//! Between articles that may be independent, a passage has to prove itself. Where one is the other
-//! retold, most of it comes from somewhere, so less is proof enough of where: runs that were too weak
-//! by themselves, and runs of aligned sentences.
+//! Between articles that may be independent, a passage needs strong evidence. Where one retells the
+//! other, most of its text has a source, so weaker evidence suffices: runs that were too weak by
+//! themselves, and runs of aligned sentences.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::candidate::{Candidate, Form};
 use super::facts::Facts;
 use super::features::{Pair, share};
 use super::options::CompareOptions;
 use super::overlaps::Overlaps;
-use super::passages::{COPIER_ODDS, Candidate, Form, is_copier};
+use super::passages::{COPIER_ODDS, is_copier};
 use super::profile::Profile;
 use super::runs::runs;
 use super::sentences::Aligned;
@@ -22,15 +23,15 @@ const RUN_ODDS: f32 = -1.5;
 /// Log-odds from which what is added is shown however much is shown already; of weaker ones, the
 /// surest only, and no more than must be.
 const LIKELY: f32 = 0.0;
-/// Sentences without a partner that stand inside a passage, at most.
+/// Sentences without a partner inside a passage, at most.
 const GAP: u32 = 2;
-/// A run of aligned sentences is news if less than this share of it stands in passages already, on
-/// one side or the other.
+/// A run of aligned sentences is new if less than this share of it is inside passages already, on
+/// either side.
 const NEWS: f32 = 0.5;
 
 /// The passages of a retold pair, in the order of the first article: those that it has, and what
-/// `aligned` sentences and weak runs add: what is likely, and of the rest, the surest first, as much as
-/// makes a rewrite.
+/// `aligned` sentences and weak runs add: what is likely, and of the rest, the surest first, as
+/// much as makes a rewrite.
 pub fn passages(pair: &Pair, aligned: &[Aligned], options: &CompareOptions) -> Vec<Candidate> {
     let least = options.least_passage([pair.a, pair.b].map(|profile| profile.article.words.len()));
     let mut found = pair.passages.to_vec();
@@ -63,7 +64,7 @@ pub fn passages(pair: &Pair, aligned: &[Aligned], options: &CompareOptions) -> V
     found
 }
 
-/// What of one article stands in passages.
+/// The parts of one article that are inside passages.
 struct Told<'p> {
     article: &'p Profile,
     passages: Overlaps,
@@ -83,7 +84,7 @@ impl<'p> Told<'p> {
         self.characters.add(self.article.span_of(passage.clone()));
     }
 
-    /// Whether so much of a run stands in passages that it is no news.
+    /// Whether so much of a run is inside passages that it is not new.
     fn has(&self, run: &Range<usize>) -> bool {
         self.passages.words_in(run) as f32 > NEWS * run.len() as f32
     }

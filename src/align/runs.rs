@@ -1,16 +1,17 @@
 //! Links to runs: where the text of one article may come from the other, word by word.
 //!
-//! A run that holds a copy word for word is divided: the copy is a candidate of its own, and what is
-//! beside it belongs to it only if it is likely reuse without the copy.
+//! A run that contains a verbatim copy is divided: the copy is a candidate of its own, and the text
+//! around it belongs to it only if it is likely reuse without the copy.
 
 use std::ops::Range;
 
-use super::borders::{Borders, Stretch};
+use super::boundaries::{Boundaries, Segment};
+use super::candidate::{Candidate, Form};
 use super::evidence::{Evidence, PassageFeatures};
 use super::groups::{chains, groups, hull};
-use super::links::{Link, Seed};
+use super::linker::{Link, Seed};
 use super::model::{Curves, compiled_in};
-use super::passages::{Candidate, Form, common};
+use super::overlaps::common;
 use super::profile::Profile;
 use super::relation::Side;
 use super::verbatim::Copies;
@@ -18,7 +19,7 @@ use super::weights::{Effort, Weights};
 
 /// Links with lower log-odds seed nothing.
 const SEED_ODDS: f32 = -1.5;
-/// Sentences without a link that a run may pass over.
+/// Sentences without a link that a run may skip.
 const GAP: u32 = 4;
 /// Words beside a copy, on the side that has fewer, that may be reuse too, and log-odds from which
 /// they are.
@@ -45,7 +46,7 @@ pub fn runs(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<
     let mut judging = Judging {
         a,
         b,
-        borders: Borders::new(&weights.in_common),
+        boundaries: Boundaries::new(&weights.in_common),
         evidence: Evidence::new(a, b, weights),
         copies: Copies::new(&weights.in_common),
     };
@@ -55,25 +56,25 @@ pub fn runs(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<
         }
         let group = &seeds[group];
         let (in_a, in_b) = hull(group);
-        let run = judging.borders.refine(a.words_of(in_a), b.words_of(in_b));
+        let run = judging.boundaries.refine(a.words_of(in_a), b.words_of(in_b));
         judging.judge(run, group, &mut found);
     }
     found
 }
 
-/// Runs, as they are judged.
+/// Judges runs.
 struct Judging<'p> {
     a: &'p Profile,
     b: &'p Profile,
-    borders: Borders<'p>,
+    boundaries: Boundaries<'p>,
     evidence: Evidence<'p>,
     copies: Copies<'p>,
 }
 
 impl Judging<'_> {
-    /// Adds a run as one candidate; or, if it holds copies, each of these with what around it is
-    /// likely reuse by itself.
-    fn judge(&mut self, run: [Stretch; 2], seeds: &[Seed], found: &mut Vec<Candidate>) {
+    /// Adds a run as one candidate; or, if it contains copies, each of these with the text around
+    /// it that is likely reuse by itself.
+    fn judge(&mut self, run: [Segment; 2], seeds: &[Seed], found: &mut Vec<Candidate>) {
         let (a, b) = (run[0].words.clone(), run[1].words.clone());
         let copies = self.copies.find(&a, &b);
         if copies.is_empty() {
@@ -93,24 +94,24 @@ impl Judging<'_> {
             if self.is_reuse(copy.a.end..ends.0, copy.b.end..ends.1, seeds) {
                 (words.a.end, words.b.end) = ends;
             }
-            let in_a = self.borders.find(Side::A, words.a, words.b.clone());
-            let in_b = self.borders.find(Side::B, words.b, in_a.words.clone());
+            let in_a = self.boundaries.find(Side::A, words.a, words.b.clone());
+            let in_b = self.boundaries.find(Side::B, words.b, in_a.words.clone());
             starts = (in_a.words.end.max(copy.a.end), in_b.words.end.max(copy.b.end));
             found.push(Candidate { is_copy: true, ..self.candidate([in_a, in_b], seeds) });
         }
     }
 
-    /// Whether what stands beside a copy on both sides is likely a passage by itself.
+    /// Whether the text around a copy is likely a passage by itself, on both sides.
     fn is_reuse(&mut self, a: Range<usize>, b: Range<usize>, seeds: &[Seed]) -> bool {
         if a.len().min(b.len()) < LEAST_BESIDE {
             return false;
         }
-        let in_a = self.borders.find(Side::A, a.clone(), b.clone());
-        let in_b = self.borders.find(Side::B, b, a);
+        let in_a = self.boundaries.find(Side::A, a.clone(), b.clone());
+        let in_b = self.boundaries.find(Side::B, b, a);
         self.candidate([in_a, in_b], seeds).odds > BESIDE_ODDS
     }
 
-    fn candidate(&mut self, [in_a, in_b]: [Stretch; 2], seeds: &[Seed]) -> Candidate {
+    fn candidate(&mut self, [in_a, in_b]: [Segment; 2], seeds: &[Seed]) -> Candidate {
         let is_in = |profile: &Profile, sentence: u32, words: &Range<usize>| {
             common(&profile.article.sentences[sentence as usize].range(), words) > 0
         };

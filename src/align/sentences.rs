@@ -2,12 +2,12 @@
 //!
 //! Free of order, one-to-many and many-to-one. The surest links come first, and each explains the
 //! words that its sentences share; a later link counts only if most of what it shares is not
-//! explained yet. So a sentence that was merged from two aligns with both, while one that merely
-//! names the same people again aligns with none.
+//! explained yet. So a sentence merged from two aligns with both, while one that merely names the
+//! same people again aligns with none.
 
 use super::edits::Edits;
 use super::features::Pair;
-use super::links::Link;
+use super::linker::Link;
 use super::profile::Profile;
 use super::relation::{Kind, Match};
 use super::weights::Weights;
@@ -17,15 +17,15 @@ use super::weights::Weights;
 pub struct Bar {
     /// Least log-odds of the link.
     pub odds: f32,
-    /// Least share of either sentence's weight that the two share, 0 to 1.
+    /// Least shared weight, as a share of either sentence's, 0 to 1.
     pub shared: f32,
 }
 
 impl Bar {
-    /// For articles that may have nothing to do with each other.
+    /// For articles that may be independent.
     pub const INDEPENDENT: Self = Self { odds: -0.5, shared: 0.3 };
-    /// For articles of which one is known to be the other retold: most sentences come from
-    /// somewhere, so less is proof enough.
+    /// For articles of which one is known to retell the other: most sentences have a source, so
+    /// weaker evidence suffices.
     pub const RETOLD: Self = Self { odds: -2.0, shared: 0.2 };
     /// For the same, where that shows too little: sentences may be long, or wrongly divided.
     pub const FAINT: Self = Self { odds: f32::MIN, shared: 0.2 };
@@ -48,7 +48,7 @@ pub struct Aligned {
     pub b: u32,
     /// Cosine of their weighted terms, 0 to 1.
     pub cosine: f32,
-    /// Log-odds that the two stand in a reused passage.
+    /// Log-odds that the two are part of a reused passage.
     pub odds: f32,
 }
 
@@ -81,7 +81,7 @@ fn strength(link: &Link) -> f32 {
     link.cosine + link.inside_a.min(link.inside_b) + 0.1 * link.odds
 }
 
-/// A number that is greater where the value is, as [`f32::total_cmp`] has it.
+/// A number with the same order as the value has by [`f32::total_cmp`].
 fn rank(value: f32) -> u32 {
     let bits = value.to_bits();
     if bits >> 31 == 1 { !bits } else { bits | 1 << 31 }
@@ -127,11 +127,11 @@ impl<'p> Explained<'p> {
             self.next[word] = *first;
             *first = word as u32 + 1;
         }
-        // What is no term of both is not shared, however often it is there.
+        // Only terms of both articles are shared.
         self.first[in_common.terms as usize..].fill(0);
         let mut count = 0;
         for word in in_a {
-            // No branch: what is shared stands between the rest as if by coin toss.
+            // Branch-free: which words are shared is unpredictable.
             self.shared[count] = word as u32;
             count += usize::from(self.first[in_common.a.terms[word] as usize] != 0);
         }
@@ -168,11 +168,11 @@ impl<'p> Explained<'p> {
         share(0).min(share(1))
     }
 
-    /// The same for so many words that each comes again and again: the words of the second article are
-    /// gone over once for each term, and not for each word of the first.
+    /// The same for so many words that most are repeated: the words of the second article are
+    /// scanned once for each term, not for each word of the first.
     fn share_of_new_in_long(&mut self, count: usize) -> f32 {
         let (mut all, mut new) = ([0.0f64; 2], [0.0f64; 2]);
-        // Words of one term one behind the other.
+        // Words grouped by term.
         let mut words: Vec<(u32, u32)> = self.shared[..count]
             .iter()
             .map(|word| (self.weights.in_common.a.terms[*word as usize], *word))
@@ -214,7 +214,7 @@ fn sentence(profile: &Profile, at: u32) -> std::ops::Range<usize> {
 }
 
 impl Aligned {
-    /// The two sentences as they stand in the texts, and how they correspond.
+    /// The spans of the two sentences, and how they correspond.
     pub fn to_match(self, pair: &Pair, edits: &mut Edits) -> Match {
         let kind = edits.kind(pair, &sentence(pair.a, self.a), &sentence(pair.b, self.b));
         let span = |profile: &Profile, at: u32| profile.article.sentences[at as usize].span;

@@ -8,11 +8,12 @@ use super::edits::common_in_order;
 use super::features::Pair;
 use super::model::{Curves, compiled_in, features};
 use super::profile::{NO_TERM, Profile};
+use super::sequences::{dice, edits, in_both, longest_run};
 use super::weights::{Weights, count_in_both};
 use crate::text::{Shape, Traits, Word};
 
 features! {
-    /// What speaks for two texts of a few sentences saying the same. Shares are from 0 to 1.
+    /// Evidence that two texts of a few sentences say the same. Shares are from 0 to 1.
     pub struct ShortFeatures {
         /// Cosine of the weighted terms.
         cosine: Positive,
@@ -44,7 +45,7 @@ features! {
         letters_most: Positive,
         /// The same for the other side.
         letters_least: Positive,
-        /// Words that the other side has, or one spelt much like them; stop words count a fifth.
+        /// Words that the other side has, or has with a similar spelling; stop words count a fifth.
         spelt_most: Positive,
         /// The same for the other side.
         spelt_least: Positive,
@@ -56,7 +57,7 @@ features! {
         gap_most: Negative,
         /// The same for the other side.
         gap_least: Negative,
-        /// Words that stand in place of others.
+        /// Words that replace others.
         replaced: Negative,
         /// Words that one side has more, as a share of the longer.
         added: Negative,
@@ -85,7 +86,7 @@ compiled_in! {
 }
 
 impl ShortFeatures {
-    /// The same if no facts did conflict: how alike the frames are that the facts stand in.
+    /// The same features as if no facts conflicted: how similar the frames around the facts are.
     pub fn of_frame(&self) -> Self {
         Self {
             conflicting_names: 0.0,
@@ -102,7 +103,7 @@ impl ShortFeatures {
 const MOST_DENIALS: usize = 3;
 /// What a stop word counts beside other words.
 const STOP_WORD: f32 = 0.2;
-/// Words that are less alike are other words.
+/// Words below this similarity are different words.
 const LEAST_LIKENESS: f32 = 0.5;
 
 /// The features of two texts that have words. Cost: the product of their lengths, which should be
@@ -204,7 +205,7 @@ fn letters(a: &[u32], b: &[u32]) -> [f32; 2] {
     [a, b].map(|own| shared / (own.len() as f32).max(1.0))
 }
 
-/// Where the content words stand that the other text has.
+/// How the content words that the other text has are distributed.
 struct Spread {
     /// Longest run that it lacks, as a share of all.
     gap: f32,
@@ -233,7 +234,7 @@ impl Spread {
     }
 }
 
-/// For either text the share of its words that the other has, or has one spelt much like them.
+/// For either text the share of its words that the other has, or has with a similar spelling.
 fn spelt(a: &Profile, b: &Profile) -> [f32; 2] {
     let stems = [a, b].map(|profile| {
         let mut stems: Vec<u32> = profile.article.words.iter().map(|word| word.stem).collect();
@@ -241,7 +242,7 @@ fn spelt(a: &Profile, b: &Profile) -> [f32; 2] {
         stems.dedup();
         stems
     });
-    // What the other text lacks, and how it is spelt; each word once.
+    // The words that the other text lacks, with their shapes; each once.
     let lacking = |own: &Profile, other: &[u32]| -> Vec<(u32, Shape, f32)> {
         let words = own.article.words.iter().zip(&own.article.shapes);
         let mut lacking: Vec<_> = words
@@ -293,48 +294,6 @@ fn frame(words: &[Word], of: fn(&Word) -> u64) -> Vec<u64> {
     words.iter().filter(|word| !is_fact(word)).map(of).collect()
 }
 
-/// Dice's coefficient of two multisets; 0 where both are empty.
-fn dice(a: Vec<u64>, b: Vec<u64>) -> f32 {
-    let all = (a.len() + b.len()).max(1) as f32;
-    2.0 * in_both(a, b) as f32 / all
-}
-
-/// How many elements two multisets share.
-fn in_both(mut a: Vec<u64>, mut b: Vec<u64>) -> usize {
-    a.sort_unstable();
-    b.sort_unstable();
-    count_in_both(&a, &b)
-}
-
-/// Words to insert, remove or replace to make one of the other (Levenshtein 1966).
-fn edits(a: &[u64], b: &[u64]) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut diagonal = i;
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let cost = (diagonal + usize::from(x != y)).min(row[j] + 1).min(row[j + 1] + 1);
-            diagonal = std::mem::replace(&mut row[j + 1], cost);
-        }
-    }
-    row[b.len()]
-}
-
-/// Words of the longest run that both have.
-fn longest_run(a: &[u64], b: &[u64]) -> usize {
-    let mut row = vec![0; b.len() + 1];
-    let mut longest = 0;
-    for x in a {
-        let mut diagonal = 0;
-        for (j, y) in b.iter().enumerate() {
-            let run = if x == y { diagonal + 1 } else { 0 };
-            diagonal = std::mem::replace(&mut row[j + 1], run);
-            longest = longest.max(run);
-        }
-    }
-    longest
-}
-
 /// The greatest weight of shared terms in common order.
 fn weight_in_order(a: &Profile, b: &Profile, weights: &Weights) -> f32 {
     let mut row = vec![0f32; b.terms.len() + 1];
@@ -364,16 +323,6 @@ mod tests {
         let weights = Weights::new(&a, &b);
         let facts = Facts::of_articles(&a, &b, &weights);
         features(&Pair { a: &a, b: &b, weights: &weights, links: &[], passages: &[], facts })
-    }
-
-    #[test]
-    fn counts_are_those_of_known_examples() {
-        let letters = |text: &str| text.bytes().map(u64::from).collect::<Vec<u64>>();
-        assert_eq!(edits(&letters("kitten"), &letters("sitting")), 3);
-        assert_eq!(edits(&letters(""), &letters("abc")), 3);
-        assert_eq!(longest_run(&letters("xabcy"), &letters("zabcab")), 3);
-        assert_eq!(dice(vec![1, 2, 2, 3], vec![2, 2, 4]), 4.0 / 7.0);
-        assert_eq!(dice(Vec::new(), Vec::new()), 0.0);
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! What there is to show of a pair: passages, sentences, and how much of either article they cover.
 
+use super::candidate::Candidate;
 use super::edits::Edits;
 use super::features::Pair;
 use super::judge::{Judgement, score};
 use super::model::odds;
 use super::options::CompareOptions;
-use super::passages::Candidate;
 use super::profile::Profile;
 use super::relation::{Comparison, Kind, Match, Relation};
 use super::retold;
@@ -14,9 +14,9 @@ use crate::shingle::Overlap;
 use crate::span::Span;
 use crate::text::Article;
 
-/// How much higher than need be the log-odds of a rewrite are where faint evidence may show it.
+/// How far above the threshold the log-odds of a rewrite have to be for weak evidence to be shown.
 const SURE: f32 = 1.0;
-/// The same where there are passages that prove themselves: the rest may then be independent.
+/// The same where there are sure passages: the rest may then be independent.
 const SURER: f32 = 4.5;
 
 /// What shows how two articles correspond.
@@ -58,12 +58,12 @@ impl Shown {
         Self { passages, sentences, coverage: [1.0; 2], in_parts: false }
     }
 
-    /// The passages and sentences of articles that may have nothing to do with each other.
+    /// The passages and sentences of articles that may be independent.
     pub fn of_independent(pair: &Pair) -> Self {
         Self::of(pair, pair.passages, &align_sentences(pair, Bar::INDEPENDENT))
     }
 
-    /// Those of articles of which one is the other retold; the same, if they show as much already.
+    /// Those of articles of which one retells the other; the same if these already show enough.
     pub fn of_retold(pair: &Pair, judgement: &Judgement, options: &CompareOptions) -> Self {
         let is_most = |passages: &[Candidate]| {
             let [a, b] = pair.characters_in(passages);
@@ -81,7 +81,7 @@ impl Shown {
                 // A few sentences are one passage, which is as likely as the whole.
                 extended.iter_mut().for_each(|run| run.odds = run.odds.max(judgement.whole));
             }
-            // Less is proof enough only of what makes up most of one article.
+            // Weaker evidence suffices only for what makes up most of one article.
             if is_most(&extended) {
                 return Self::of(pair, &extended, &aligned);
             }

@@ -1,4 +1,4 @@
-//! Words that are taken for one another, from a table of the user's.
+//! Synonyms, from a user-supplied table.
 
 use std::collections::HashMap;
 
@@ -6,11 +6,11 @@ use crate::text::{Analyzer, Article, Language, Traits};
 
 /// Groups of words that mean the same, by their stems.
 ///
-/// Only judging sees them; candidates are found by the words as they stand. Static embeddings added
+/// They affect judging only; candidates are found by the words themselves. Static embeddings added
 /// nothing to lexical features in trials on news, a table a little (docs/evaluation.md).
 #[derive(Debug, Clone, Default)]
 pub struct Synonyms {
-    /// For each language the stem that stands for a stem.
+    /// For each language, by stem, the stem that replaces it.
     stems: HashMap<Language, HashMap<u32, u32>>,
 }
 
@@ -18,7 +18,7 @@ impl Synonyms {
     /// From groups of words, each in the form that a dictionary has. A word that an earlier group
     /// has stays there, and the rest of its group joins it. Entries of several words do nothing.
     ///
-    /// Stems are those of `language`, or of every language where texts are told apart one by one.
+    /// Stems are those of `language`, or of every language if it is detected for each text.
     pub fn new(groups: &[Vec<String>], language: Option<Language>) -> Self {
         let mut synonyms = Self::default();
         if groups.is_empty() {
@@ -49,7 +49,7 @@ impl Synonyms {
         synonyms
     }
 
-    /// Gives the words of an article the stems that stand for them. Stop words stay.
+    /// Replaces the stems of an article's words. Stop words stay.
     pub fn replace(&self, article: &mut Article) {
         let Some(stems) = self.stems.get(&article.language) else { return };
         for word in article.words.iter_mut().filter(|word| !word.traits.has(Traits::STOP)) {

@@ -1,12 +1,12 @@
 //! Where a run of reused text is a copy word for word.
 //!
-//! What a copied block says is all accounted for by the block on the other side. Text around it that
-//! is alike too, because it speaks of the same matter, does not belong to the copy: it has to be a
-//! passage by itself, against what is left of the other side.
+//! A copied block is fully explained by the block on the other side. Similar text around it, which
+//! may just be about the same topic, does not belong to the copy: it has to be a passage by itself,
+//! against the rest of the other side.
 
 use std::ops::Range;
 
-use super::in_common::{InCommon, Words};
+use super::in_common::InCommon;
 
 /// Words that a block has at least.
 const LEAST: usize = 25;
@@ -25,7 +25,7 @@ pub struct Block {
 /// A search for copies in one pair of articles.
 pub struct Copies<'p> {
     in_common: &'p InCommon,
-    /// For each shared bigram where it stands in the range that is looked at; nowhere, in between.
+    /// For each shared bigram its place in the current range; none between two searches.
     places: Vec<Place>,
 }
 
@@ -35,8 +35,8 @@ impl<'p> Copies<'p> {
         Self { in_common, places: Vec::new() }
     }
 
-    /// The copies in a pair of ranges, in the order of the first article: blocks of 25 words and more
-    /// each, joined where little stands between them on both sides.
+    /// The copies in a pair of ranges, in the order of the first article: blocks of 25 words and
+    /// more, joined where the gap between them is short on both sides.
     ///
     /// Cost: linear in the ranges. A block without a bigram that is unique in `b` is missed.
     pub fn find(&mut self, a: &Range<usize>, b: &Range<usize>) -> Vec<Block> {
@@ -54,11 +54,11 @@ impl<'p> Copies<'p> {
 
     fn blocks(&mut self, a: &Range<usize>, b: &Range<usize>) -> Vec<Block> {
         let (x, y) = (&self.in_common.a, &self.in_common.b);
-        let alone = self.in_common.bigrams;
-        if longest_shared(&x.bigrams[a.clone()], alone) + 1 < LEAST {
+        let unshared = self.in_common.bigrams;
+        if longest_shared(&x.bigrams[a.clone()], unshared) + 1 < LEAST {
             return Vec::new();
         }
-        self.places.resize(alone as usize, Place::NONE);
+        self.places.resize(unshared as usize, Place::NONE);
         for at in b.clone() {
             if let Some(place) = self.places.get_mut(y.bigrams[at] as usize) {
                 let is_first = place.0 == Place::NONE.0;
@@ -73,7 +73,7 @@ impl<'p> Copies<'p> {
                 at += 1;
                 continue;
             };
-            let block = grow((x, a), (y, b), (at, place.0 as usize), alone);
+            let block = self.grow(a, b, (at, place.0 as usize));
             at = block.a.end.max(at + 1);
             if block.a.len() >= LEAST {
                 found.push(block);
@@ -86,29 +86,26 @@ impl<'p> Copies<'p> {
         }
         found
     }
+
+    /// The words of two ranges around the same bigram, which is at `i` in `a` and at `j` in `b`.
+    fn grow(&self, a: &Range<usize>, b: &Range<usize>, (i, j): (usize, usize)) -> Block {
+        let InCommon { a: x, b: y, bigrams: unshared, .. } = self.in_common;
+        let is_same =
+            |(i, j): (usize, usize)| x.bigrams[i] == y.bigrams[j] && x.bigrams[i] < *unshared;
+        let back = (a.start..i).rev().zip((b.start..j).rev()).take_while(|at| is_same(*at)).count();
+        let on = (i..a.end).zip(j..b.end).take_while(|at| is_same(*at)).count();
+        // The last bigram has a second word.
+        let end = |start: usize, range: &Range<usize>| (start + on + 1).min(range.end);
+        let words = (end(i, a) - i).min(end(j, b) - j);
+        Block { a: i - back..i + words, b: j - back..j + words }
+    }
 }
 
 fn is_near(before: &Range<usize>, after: &Range<usize>) -> bool {
     (before.end..=before.end + GAP).contains(&after.start)
 }
 
-/// The words around two bigrams that are the same.
-fn grow(
-    (x, a): (&Words, &Range<usize>),
-    (y, b): (&Words, &Range<usize>),
-    (i, j): (usize, usize),
-    alone: u32,
-) -> Block {
-    let is_same = |(i, j): (usize, usize)| x.bigrams[i] == y.bigrams[j] && x.bigrams[i] < alone;
-    let back = (a.start..i).rev().zip((b.start..j).rev()).take_while(|at| is_same(*at)).count();
-    let on = (i..a.end).zip(j..b.end).take_while(|at| is_same(*at)).count();
-    // The last bigram has a second word.
-    let end = |start: usize, range: &Range<usize>| (start + on + 1).min(range.end);
-    let words = (end(i, a) - i).min(end(j, b) - j);
-    Block { a: i - back..i + words, b: j - back..j + words }
-}
-
-/// Where a bigram stands: nowhere, in one place, in several.
+/// Where a bigram occurs: nowhere, in one place, in several.
 #[derive(Debug, Clone, Copy)]
 struct Place(u32);
 
@@ -122,8 +119,8 @@ impl Place {
 }
 
 /// The most bigrams in a row that the other article has.
-fn longest_shared(bigrams: &[u32], alone: u32) -> usize {
-    let runs = bigrams.split(|number| *number >= alone).map(<[u32]>::len);
+fn longest_shared(bigrams: &[u32], unshared: u32) -> usize {
+    let runs = bigrams.split(|number| *number >= unshared).map(<[u32]>::len);
     runs.max().unwrap_or(0)
 }
 
@@ -142,7 +139,8 @@ mod tests {
         Weights::new(&profile(a), &profile(b)).in_common
     }
 
-    /// All maximal runs of common words that are long enough, by comparing every word with every other.
+    /// All maximal runs of common words that are long enough, by comparing every word with every
+    /// other.
     fn naive(a: &[u32], b: &[u32]) -> Vec<Block> {
         let mut found = Vec::new();
         for i in 0..a.len() {

@@ -1,4 +1,4 @@
-//! What each term of a pair of articles is worth.
+//! Term weights within a pair of articles.
 
 use super::in_common::InCommon;
 use super::profile::{NO_TERM, Profile};
@@ -6,11 +6,11 @@ use crate::Cancel;
 use crate::shingle::{Places, find_shared};
 use crate::text::Shape;
 
-/// What the terms of two articles are worth, and which they share.
+/// The weights of the terms of two articles, and which terms they share.
 ///
-/// A term is worth the logarithm of the inverse share of the pair's sentences that hold it: names
-/// that run through both articles say that the topic is the same, not which sentence came from
-/// which. Weights from a whole corpus do not see that, and did worse (docs/evaluation.md).
+/// A term weighs the logarithm of its inverse sentence frequency within the pair: names that occur
+/// throughout both articles say that the topic is the same, not which sentence came from which.
+/// Weights from a whole corpus miss that, and did worse (docs/evaluation.md).
 #[derive(Debug, Clone)]
 pub struct Weights {
     /// For each term of the first article its weight, more than 0.
@@ -21,7 +21,8 @@ pub struct Weights {
     pub partner: Vec<u32>,
     /// For each term of the second article the same term of the first, or `NO_TERM`.
     pub partner_of_b: Vec<u32>,
-    /// For each term of the first article whether the second has it, or a name spelt much like it.
+    /// For each term of the first article whether the second has it, or a name with a similar
+    /// spelling.
     pub found_a: Vec<bool>,
     /// The same for the second article.
     pub found_b: Vec<bool>,
@@ -29,31 +30,31 @@ pub struct Weights {
     pub shared: Places,
     /// The same word by word.
     pub in_common: InCommon,
-    /// Tells the comparison to stop. Whatever goes over all sentences then ends early, and what it
-    /// has found means nothing.
+    /// Cancels the comparison. Loops over sentences then end early, and their results mean nothing.
     pub cancel: Cancel,
-    /// How much work the pair is worth.
+    /// How thoroughly the pair is compared.
     pub effort: Effort,
 }
 
-/// How thoroughly two articles are held against each other.
+/// How thoroughly two articles are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Effort {
-    /// All sentences against all.
+    /// All sentences with all.
     #[default]
     Full,
-    /// Of long texts: each sentence against those that share its rarest words, and their neighbours.
+    /// For long texts: each sentence with those that share its rarest words, and with their
+    /// neighbours.
     Coarse,
 }
 
-/// Steps of work that any pair is worth, and that a pair is worth for each of its words. Two texts of
-/// 100 kB take less, and a long text and a short one take a few steps for each word.
+/// The budget of steps for any pair, and the further budget for each of its words. Two texts of 100
+/// kB stay below it; a long text and a short one take a few steps for each word.
 const STEPS: u64 = 1 << 22;
 const STEPS_A_WORD: u64 = 32;
 
 impl Effort {
-    /// What a pair is worth, given the terms that both have: all sentences against all takes a step for
-    /// each pair of sentences, and for each term that these share.
+    /// The effort for a pair, given its shared terms: comparing all sentences with all takes a step
+    /// for each pair of sentences, and one for each term that these share.
     fn of(a: &Profile, b: &Profile, shared: &Places) -> Self {
         let sentences = a.sentences() as u64 * b.sentences() as u64;
         let terms = shared.iter().map(|(i, j)| {
@@ -110,8 +111,8 @@ impl Weights {
     }
 }
 
-/// Adds terms that differ by their stems only because the languages of two texts differ, as they seem
-/// to where a text is short: each once, with the first that has the same form.
+/// Adds terms whose stems differ only because the detected languages differ, which happens with
+/// short texts: each once, with the first that has the same form.
 fn add_same_forms(a: &Profile, b: &Profile, shared: &mut Places) {
     let mut is_taken = [vec![false; a.stems.len()], vec![false; b.stems.len()]];
     shared.a.iter().for_each(|term| is_taken[0][*term as usize] = true);
@@ -136,11 +137,11 @@ fn add_same_forms(a: &Profile, b: &Profile, shared: &mut Places) {
     }
 }
 
-/// Articles with more names of their own are not looked through: time grows with the product.
+/// Articles with more unshared names are not searched: time grows with the product.
 const MOST_NAMES: usize = 200;
 
-/// Marks names that only one side has where the other has one that is spelt much like it: by another
-/// convention, by mistake, or as a scanner read it.
+/// Marks names that only one side has where the other has one with a similar spelling: another
+/// convention, a typo, or an OCR error.
 fn find_names_spelt_alike(sides: [(&Profile, &mut Vec<bool>); 2]) {
     let own = |(profile, found): &(&Profile, &mut Vec<bool>)| -> Vec<(u32, Shape)> {
         profile.names.iter().copied().filter(|(term, _)| !found[*term as usize]).collect()
@@ -160,8 +161,8 @@ fn find_names_spelt_alike(sides: [(&Profile, &mut Vec<bool>); 2]) {
     }
 }
 
-/// Weights by the number of sentences that hold a term: many terms, few numbers, and a logarithm for
-/// each.
+/// Weights by sentence frequency, as a table: there are many terms, but few different frequencies,
+/// and each takes a logarithm.
 struct ByCount {
     all: f32,
     known: Vec<f32>,
@@ -177,10 +178,10 @@ impl ByCount {
     }
 }
 
-/// One slice is so many times as long as the other: then it is searched, and not walked over.
+/// A slice this many times as long as the other is searched, not scanned.
 const LOPSIDED: usize = 64;
 
-/// How many elements two ascending slices share; what is there twice in both counts twice.
+/// How many elements two ascending slices share; an element that both have twice counts twice.
 pub fn count_in_both<T: Ord>(a: &[T], b: &[T]) -> usize {
     if a.len() / LOPSIDED > b.len() {
         return count_in_longer(b, a);
@@ -191,7 +192,7 @@ pub fn count_in_both<T: Ord>(a: &[T], b: &[T]) -> usize {
     let (mut i, mut j, mut count) = (0, 0, 0);
     while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
         count += usize::from(x == y);
-        // Which side advances is a coin toss, so it is computed, not branched on.
+        // Branch-free: which side advances is unpredictable.
         i += usize::from(x <= y);
         j += usize::from(y <= x);
     }

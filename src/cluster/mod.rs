@@ -1,9 +1,9 @@
-//! Related pairs to clusters that do not chain, each with a keeper.
+//! Related pairs to clusters that do not chain.
 //!
-//! Union-find over every edge makes mega-clusters: A is like B, B like C, and so on across a corpus.
-//! Here edges are taken strongest first, and two clusters join only if the join is confirmed: by a
-//! sure edge between their representatives, or by the mean over all pairs across (average link, where
-//! pairs without an edge count 0).
+//! Union-find over every edge makes mega-clusters: A is like B, B like C, and so on across a
+//! corpus. Here edges are taken strongest first, and two clusters join only if the join is
+//! confirmed: by a sure edge between their representatives, or by the mean over all pairs across
+//! (average link, where pairs without an edge count 0).
 
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
@@ -57,7 +57,7 @@ pub fn clusters(articles: usize, edges: &[Edge], confirmation: Confirmation) -> 
     found.expect("nobody tells it to stop")
 }
 
-/// [`clusters`], until it is told to stop.
+/// [`clusters`], until it is cancelled.
 pub fn clusters_until(
     articles: usize,
     edges: &[Edge],
@@ -87,7 +87,7 @@ impl Edge {
     }
 }
 
-/// A number of its own for two articles, the lesser one first.
+/// A number of its own for two articles, the smaller one first.
 fn key(a: u32, b: u32) -> u64 {
     mix(u64::from(a) << 32 | u64::from(b))
 }
@@ -98,7 +98,7 @@ struct State {
     size: Vec<u32>,
     /// For each root the sum of the scores of its edges to other roots.
     across: Vec<HashMap<u32, f64, BuildHasherDefault<Mixed>>>,
-    /// For each root the article that stands for it: its least.
+    /// For each root its representative: the smallest article.
     representative: Vec<u32>,
     /// The scores of edges, by [`key`].
     direct: WordMap<f32>,

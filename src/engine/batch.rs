@@ -87,7 +87,7 @@ pub fn fingerprints<'t>(
 /// What [`copies`] finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Copies<Id> {
-    /// Candidate pairs, the lesser id first, sorted.
+    /// Candidate pairs, the smaller id first, sorted.
     pub pairs: Vec<(Id, Id)>,
     /// Articles whose other keys count, ascending.
     pub kept: Vec<Id>,
@@ -95,9 +95,9 @@ pub struct Copies<Id> {
 
 /// Articles with the same [text hash](Key::Text), in any order, each once, to candidate pairs.
 ///
-/// Up to eight give all their pairs, and all go on. Of more, the one with the least id stands for
-/// all others: these are paired with it alone, and their other keys must not be looked at, so that
-/// work stays linear however many copies there are.
+/// Up to eight give all their pairs, and all go on. Of more, the one with the smallest id
+/// represents all others: these are paired with it alone, and their other keys must not be looked
+/// at, so that work stays linear however many copies there are.
 ///
 /// ```
 /// use retold::engine::batch;
@@ -122,10 +122,10 @@ pub fn copies<Id: Copy + Ord>(ids: &[Id]) -> Copies<Id> {
 }
 
 /// Articles with the same key of one [band](Key::Band), in any order, each once and with its
-/// [signature](Fingerprint::signature), to candidate pairs, the lesser id first, sorted.
+/// [signature](Fingerprint::signature), to candidate pairs, the smaller id first, sorted.
 ///
-/// Articles with the same signature are paired with the least id of them, which stands for them. Up
-/// to 32 of those that are left give all their pairs; of more, each is paired with the first and
+/// Articles with the same signature are paired with the smallest id of them, which represents them.
+/// Up to 32 of those that are left give all their pairs; of more, each is paired with the first and
 /// with its neighbours, `2m - 3` pairs of `m` articles.
 ///
 /// ```
@@ -155,7 +155,7 @@ pub fn pairs_of_band<Id: Copy + Ord>(articles: &[(Id, u64)]) -> Vec<(Id, Id)> {
     pairs
 }
 
-/// Articles with one [feature](Key::Feature), in any order, each once, to their pairs, the lesser
+/// Articles with one [feature](Key::Feature), in any order, each once, to their pairs, the smaller
 /// id first, with what the feature weighs; none if too many articles have it.
 ///
 /// ```
@@ -198,7 +198,7 @@ pub fn heavy_pairs<Id: Copy + Ord>(
     same.filter(|same| rules.is_enough(weight(same))).map(|same| (same[0].0, same[0].1)).collect()
 }
 
-/// Fingerprints to candidate pairs by their places, the lesser first, sorted, each once; an error
+/// Fingerprints to candidate pairs by their places, the smaller first, sorted, each once; an error
 /// if they are of several schemes.
 ///
 /// Gives what [`Engine::candidates`] does with the same cap, pairs of identical texts included,

@@ -1,9 +1,9 @@
-//! What many articles share is no sign that two of them are one.
+//! Common text: what many articles share is no evidence that two of them are related.
 //!
-//! A hundred words of boilerplate make rewrites of otherwise independent articles, and clusters of
-//! a whole site. So what is reused in rewrites is counted over the corpus: runs of words in many
-//! articles, of which they are a part, are its boilerplate: sign-offs, notices, what many took from one
-//! source. Rewrites and partial pairs are judged again without it; what is left is what they are.
+//! A hundred words of boilerplate make independent articles look like rewrites, and a whole site
+//! like one cluster. So reused runs of words are counted over the corpus: those that are a part of
+//! many articles are its boilerplate, such as sign-offs, notices, and quotes from one source.
+//! Rewrites and partial pairs are judged again without it.
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
@@ -12,10 +12,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use rayon::prelude::*;
 
 use super::bloom::BloomFilter;
+use super::found::Pair;
 use super::pool::{Pool, Pooled};
-use super::scan::{Pair, Watch};
 use super::steps::Steps;
 use super::texts::text;
+use super::watch::Watch;
 use super::{Engine, Texts};
 use crate::align::Relation;
 use crate::align::boilerplate::{self, Boilerplate};
@@ -23,14 +24,15 @@ use crate::text::hash::WordMap;
 use crate::text::{Analyzer, Word};
 use crate::{Cancel, Error, Span};
 
-/// A run of words that stands in so many articles is common.
+/// A run of words in this many articles is common.
 const COMMON: u32 = 20;
-/// The same for a sign-off: a run that partial pairs share where one of their articles begins or ends.
+/// The same for a sign-off: a run that partial pairs share where one of their articles begins or
+/// ends.
 const SIGN_OFF: u32 = 3;
 /// Words at the beginning of an article, and at its end, that may be one.
 const HEAD: usize = 30;
 const TAIL: usize = 80;
-/// Where more of an article than this is common, it is a story that went round.
+/// If more of an article than this is common, it is a widely syndicated story.
 const STORY: f64 = 0.6;
 /// A pair of which less is in passages has much beside them.
 const MOST: f32 = 0.5;
@@ -38,8 +40,8 @@ const MOST: f32 = 0.5;
 const BLOCK: usize = 64;
 
 impl Engine {
-    /// Judges rewrites and partial pairs by what is not common text; gives the number of those that are
-    /// less for it.
+    /// Judges rewrites and partial pairs again without common text; returns how many get a weaker
+    /// relation.
     pub(super) fn demote_common<T: Texts + ?Sized>(
         &self,
         texts: &T,
@@ -47,7 +49,7 @@ impl Engine {
         watch: &dyn Watch,
     ) -> Result<usize, Error> {
         let Common { text, articles } = self.common_text(texts, pairs, &watch.cancel())?;
-        // What one of the two alone has does not relate them.
+        // Text that only one of the two has does not relate them.
         let is_doubtful = |pair: &Pair| {
             is_less_than_a_copy(pair) && articles.contains(&pair.a) && articles.contains(&pair.b)
         };
@@ -77,9 +79,10 @@ impl Engine {
         Ok(demoted)
     }
 
-    /// The text of rewrites and partial pairs that many articles share, and that is a part of them only.
+    /// The text of rewrites and partial pairs that many articles share, and that is a part of them
+    /// only.
     ///
-    /// Cost: takes the articles of such pairs apart once more, and walks once over all texts.
+    /// Cost: analyses the articles of such pairs again, and scans all texts once.
     fn common_text<T: Texts + ?Sized>(
         &self,
         texts: &T,
@@ -116,7 +119,7 @@ impl Engine {
         })
     }
 
-    /// In how many articles of the corpus each of the reused runs stands.
+    /// In how many articles of the corpus each of the reused runs occurs.
     fn frequencies<T: Texts + ?Sized>(
         &self,
         texts: &T,
@@ -166,7 +169,7 @@ struct Reused {
     number: u32,
     /// Its distinct runs of words.
     runs: Vec<u64>,
-    /// Those of them that stand at its beginning or end, in passages of partial pairs.
+    /// Those of them at its beginning or end, in passages of partial pairs.
     edges: Vec<u64>,
     /// Its words.
     words: usize,
@@ -183,8 +186,8 @@ impl Reused {
     }
 }
 
-/// For each run that stands at an edge of some article in how many that have it in passages it does
-/// not: a sign-off stands at an edge of all.
+/// For each run at an edge of some article, in how many articles that have it in passages it is not
+/// at an edge: a sign-off is at an edge of all.
 fn sign_offs(reused: &[Reused]) -> WordMap<i64> {
     let mut elsewhere: WordMap<i64> = WordMap::default();
     for run in reused.iter().flat_map(|article| &article.edges) {

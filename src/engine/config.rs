@@ -1,4 +1,4 @@
-//! What an engine can be told.
+//! The settings of an engine.
 
 use crate::align::{CompareOptions, Relation};
 use crate::error::Field;
@@ -13,9 +13,9 @@ use crate::{Error, Kernel};
 pub enum Channel {
     /// Both channels: copies and rewrites.
     Both,
-    /// MinHash banding alone: near-duplicates, at the speed of reading.
+    /// Only MinHash banding: near-duplicates, at the speed of reading.
     Banding,
-    /// Rare features alone.
+    /// Only rare features.
     Rare,
 }
 
@@ -33,16 +33,16 @@ pub enum Channel {
 pub struct Config {
     /// The language of all texts; `None` detects each text's own.
     pub language: Option<Language>,
-    /// When a pair is what.
+    /// The thresholds that decide about the relation of a pair.
     pub compare: CompareOptions,
     /// Words in a shingle, from 1 to 32. Default 3.
     pub shingle_words: usize,
-    /// Whether quotations count like all else. Default: no.
+    /// Whether quotations count like other text. Default: no.
     pub keep_quotations: bool,
     /// Texts whose runs of six words and more never count as reuse: notices, bylines, terms of use.
     /// Default: none.
     pub boilerplate: Vec<String>,
-    /// Groups of words that are taken for one another when pairs are judged. Default: none.
+    /// Groups of words that count as synonyms when pairs are judged. Default: none.
     pub synonyms: Vec<Vec<String>>,
     /// Numbers in a MinHash signature, from 16 to 4096. Default 128.
     pub lanes: usize,
@@ -60,16 +60,16 @@ pub struct Config {
     /// Whether a scan also gives the candidate pairs that turned out to be unrelated. Default: no.
     pub keep_unrelated: bool,
     /// Bytes of postings that a scan holds at most, about: half of it before some are
-    /// [spilled](crate::engine::Texts::spill); where there is no place for these, the texts are asked for
-    /// once more for each further piece of that size. Half of that is what articles take that are held
-    /// ready to be compared. Results do not depend on it. Default 1 GiB.
+    /// [spilled](crate::engine::Texts::spill); where there is no place for these, the texts are
+    /// asked for once more for each further piece of that size. Prepared articles take half of
+    /// that. Results do not depend on it. Default 1 GiB.
     pub held_bytes: usize,
     /// Bytes of pairs found that a scan holds at most; more are an error. Default: any number.
     pub pair_bytes: usize,
-    /// Whether the pairs of a scan say why ([`Comparison::features`](crate::align::Comparison)), which is
-    /// most of what a pair takes. Default: yes.
+    /// Whether the pairs of a scan keep their [features](crate::align::Comparison::features), which
+    /// take most of a pair's memory. Default: yes.
     pub keep_features: bool,
-    /// What the processor can do. Default: what it says.
+    /// The instruction set to use. Default: the best that the processor has.
     pub kernel: Kernel,
 }
 

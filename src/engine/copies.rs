@@ -1,15 +1,15 @@
 //! Copies within a side, which were not looked at for pairs of their own.
 //!
-//! Within one corpus a copy is reported with the article that it is a copy of, and that one with all
-//! others. Across two sides nobody would hear of the copy, so it gets a pair of its own.
+//! Within one corpus a copy is reported with its original, and the original with all others. Across
+//! two sides the copy would not be reported, so it gets a pair of its own.
 
 use std::collections::HashMap;
 
-use super::scan::Pair;
+use super::found::Pair;
 use crate::align::Relation;
 
-/// Each copy without any partner, with the strongest partner of the article that it is a copy of; sorted.
-/// `pairs` are sorted by their numbers, and of equally strong partners the first counts.
+/// Each copy without a partner, with the strongest partner of its original; sorted. `pairs` are
+/// sorted by their numbers, and of equally strong partners the first counts.
 pub(super) fn pairs_of_copies(copies: &[(u32, u32)], pairs: &[Pair]) -> Vec<(u32, u32)> {
     let mut strongest: HashMap<u32, (f32, u32)> = HashMap::new();
     for pair in pairs.iter().filter(|pair| pair.comparison.relation != Relation::Unrelated) {

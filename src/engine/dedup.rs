@@ -1,10 +1,10 @@
 //! Near-duplicates of a corpus that need not fit into memory.
 //!
 //! ```text
-//! reading 1           ──▶ Signing       pages of signatures; the texts are let go
+//! reading 1           ──▶ Signing       pages of signatures; the texts are released
 //! Verification::new   ──▶ Verification  candidate pairs, by banding
 //! reading 2 (3, …)    ──▶ Verification  exact Jaccard indices of the candidates; of these only
-//! Verification::choose ─▶ Fates         of each article: kept, or dropped because of which keeper
+//! Verification::choose ─▶ Decisions     for each article: kept, or dropped for which other one
 //! ```
 //!
 //! The caller reads, in the same order each time, and keeps the [`Pages`], in memory or elsewhere;
@@ -13,7 +13,7 @@
 //!
 //! ```
 //! use retold::Cancel;
-//! use retold::engine::dedup::{DedupConfig, Fate, Rank, Signing, Verification};
+//! use retold::engine::dedup::{DedupConfig, Decision, Rank, Signing, Verification};
 //!
 //! let texts = [
 //!     "Forty ferries waited outside the harbour bar while divers searched the barge.",
@@ -29,15 +29,16 @@
 //!     verification.add(&texts)?;
 //!     verification.end_reading()?;
 //! }
-//! let fates = verification.choose()?;
-//! assert_eq!(fates.of(1), Fate::Kept);
-//! assert!(matches!(fates.of(2), Fate::Dropped { keeper: 0, .. }));
+//! let decisions = verification.choose()?;
+//! assert_eq!(decisions.of(1), Decision::Kept);
+//! assert!(matches!(decisions.of(2), Decision::Dropped { retained: 0, .. }));
 //! # Ok::<(), retold::Error>(())
 //! ```
 
 mod candidates;
 mod choose;
 mod pages;
+mod retained;
 mod verify;
 
 use std::collections::HashMap;
@@ -45,7 +46,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
-pub use choose::{Drop, Edge, Fate, Fates, Rank, Standing, choose};
+pub use choose::{Decision, Decisions, Drop, Edge, Origin, Rank, choose};
 pub use pages::Pages;
 pub use verify::{Verification, VerificationStats};
 
@@ -71,7 +72,7 @@ pub struct DedupConfig {
     pub lanes: usize,
     /// Seed of the MinHash functions. Default 1.
     pub seed: u64,
-    /// What the processor can do. Default: what it says.
+    /// The instruction set to use. Default: the best that the processor has.
     pub kernel: Kernel,
     /// Bytes that are held at once of what has to be sorted, and of the shingles of a verification,
     /// about. More pages than fit are sorted part by part, more candidates verified in further
@@ -132,11 +133,11 @@ const MARGIN: f64 = 4.0;
 /// Texts that one task signs.
 const BLOCK: usize = 32;
 
-/// The first reading: signs articles, and lets their texts go.
+/// The first reading: signs articles, and releases their texts.
 ///
-/// Nothing is kept from one call to the next but which texts were met lately, whose copies are not
-/// signed again; the outcome does not depend on it. So a signing that was broken off is continued by
-/// any other with the same settings.
+/// Between calls it keeps only a cache of recent texts, whose copies are not signed again; the
+/// result does not depend on it. So an interrupted signing can be continued by any other with the
+/// same settings.
 #[derive(Debug)]
 pub struct Signing {
     hasher: MinHasher,
@@ -163,9 +164,9 @@ impl Signing {
         })
     }
 
-    /// The page of the next articles: some 300 bytes for each with new words (one a lane, four a band,
-    /// 28 more), 16 for each other. Works on all threads of the current pool. No texts give a page
-    /// without articles.
+    /// The page of the next articles: some 300 bytes for each with new words (one a lane, four a
+    /// band, 28 more), 16 for each other. Works on all threads of the current pool. No texts give a
+    /// page without articles.
     pub fn sign<T: AsRef<str> + Sync>(&mut self, texts: &[T]) -> Vec<u8> {
         let hashes: Vec<u64> = texts
             .par_iter()
@@ -193,7 +194,7 @@ impl Signing {
             .collect();
         let words_of = |at: usize| {
             let place = to_sign.partition_point(|signed| *signed < at);
-            // Texts without words have those of their own text alone.
+            // Texts without words are identified by the hash of their text.
             signed[place].as_ref().map_or_else(|| mix(!hashes[at]), |(words, _)| *words)
         };
         let mut page = Page::new(self.banding);
@@ -218,8 +219,7 @@ impl Signing {
 /// A text's words as one number, and its signature; nothing for a text without words.
 type Signed = Option<(u64, Box<[u32]>)>;
 
-/// Words of texts that were met before, as far as there is room: a later text takes the place of an
-/// earlier one whose hash ends like its own.
+/// A cache of the words of recent texts, direct-mapped by the hash of the text.
 #[derive(Debug)]
 struct Known(Vec<(u64, u64)>);
 
@@ -234,8 +234,8 @@ impl Known {
         text as usize & (self.0.len() - 1)
     }
 
-    /// The hash of the words of a text. What stands where no text was yet is right for none but a hash
-    /// of 0, which is never known.
+    /// The hash of the words of a text. An empty entry matches only a hash of 0, which is never
+    /// cached.
     fn words(&self, text: u64) -> Option<u64> {
         let (known, words) = self.0[self.place(text)];
         (known == text && text != 0).then_some(words)
@@ -247,7 +247,7 @@ impl Known {
     }
 }
 
-/// Base of the polynomial that stands for a text's words. Odd, so that no shingle is lost.
+/// Base of the polynomial that represents a text's words. Odd, so that no shingle is lost.
 const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Shingles as one number, in which order counts. They are well mixed, so that a polynomial of them
@@ -313,7 +313,7 @@ mod tests {
         let found = candidates(&book, config, &Cancel::never()).unwrap();
         assert_eq!(found.nodes, [0, 1, 0, 1, 4, 0, 6, 0, 4, 9, 9, 0]);
         assert!(found.pairs.is_empty());
-        // "one two" and "ONE TWO" are signed once more, which nobody notices; no other is.
+        // Only "one two" and "ONE TWO" are signed again, without effect on the result.
         assert_eq!(book.rows(), 4);
         // Who continues knows nothing, and finds the same.
         let pages = batches.map(|texts| Signing::new(config).unwrap().sign(&texts));

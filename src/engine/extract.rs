@@ -1,4 +1,4 @@
-//! A text to what both channels find it by: a hash of its words, a signature, rare features.
+//! Extracts what both channels need from a text: a hash of its words, a signature, rare features.
 //!
 //! A scan and a [fingerprint](super::Fingerprint) both get them here, so that they cannot differ.
 
@@ -10,7 +10,7 @@ use crate::text::hash::mix;
 use crate::text::{Analyzer, Outline};
 use crate::{Error, Kernel};
 
-/// Takes one text after the other. Keeps buffers: one for each thread.
+/// Processes one text after the other. Keeps buffers: use one for each thread.
 #[derive(Debug, Clone)]
 pub(super) struct Extractor {
     shingle_words: usize,

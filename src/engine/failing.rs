@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::ThreadPool;
 
-use super::dedup::{DedupConfig, Fates, Pages, Rank, Signing, Verification};
+use super::dedup::{Decisions, DedupConfig, Pages, Rank, Signing, Verification};
 use super::{Scan, Stage, Texts, Watch};
 use crate::lsh::rare::Spill;
 use crate::text::hash::mix;
@@ -258,7 +258,7 @@ fn a_spill_that_fails_ends_the_scan_then() {
     }
 }
 
-fn fates(pages: &FailingPages<'_>, cancel: Cancel) -> Result<Fates, Error> {
+fn decisions(pages: &FailingPages<'_>, cancel: Cancel) -> Result<Decisions, Error> {
     let (config, rank) = (DedupConfig::default(), |_| Ok(Rank::default()));
     let texts = texts();
     let texts: Vec<(u32, &String)> = (0..).zip(&texts).collect();
@@ -278,15 +278,15 @@ fn a_verification_can_be_stopped_and_failed_at_any_moment() {
     let signed: Vec<Vec<u8>> = texts().chunks(16).map(|some| signing.sign(some)).collect();
     let cancel = Cancel::after(1 << 40);
     let pages = FailingPages(&signed, Fuse::at(usize::MAX));
-    let whole = fates(&pages, cancel.clone()).unwrap();
+    let whole = decisions(&pages, cancel.clone()).unwrap();
     assert!(whole.drops().len() > 20);
     for looks in some((1 << 40) - cancel.looks_left() as usize) {
         let pages = FailingPages(&signed, Fuse::at(usize::MAX));
-        let stopped = fates(&pages, Cancel::after(looks as u64));
+        let stopped = decisions(&pages, Cancel::after(looks as u64));
         assert!(stopped.is_err_and(|error| error.is_cancelled()), "after {looks} looks");
     }
     for fails in some(pages.1.calls()) {
-        let failed = fates(&FailingPages(&signed, Fuse::at(fails)), Cancel::never());
+        let failed = decisions(&FailingPages(&signed, Fuse::at(fails)), Cancel::never());
         assert!(matches!(failed, Err(Error::Page { .. })), "{:?} at {fails}", failed.err());
     }
     let rank = |article| if article < 7 { Ok(Rank::default()) } else { Err("no date".into()) };
@@ -299,12 +299,12 @@ fn a_verification_can_be_stopped_and_failed_at_any_moment() {
 fn pages_that_are_cut_short_are_errors() {
     let mut signing = Signing::new(DedupConfig::default()).unwrap();
     let page = signing.sign(&texts());
-    // What stands at the very end is asked for where there are candidates only.
+    // The very end is only read if there are candidates.
     for length in (0..page.len() / 2).step_by(page.len() / 40) {
         let cut = [page[..length].to_vec()];
         let pages = FailingPages(&cut, Fuse::at(usize::MAX));
         assert!(
-            matches!(fates(&pages, Cancel::never()), Err(Error::Page { .. })),
+            matches!(decisions(&pages, Cancel::never()), Err(Error::Page { .. })),
             "{length} bytes"
         );
     }

@@ -1,10 +1,22 @@
-//! What a scan has found so far, within the memory that there is for it.
+//! The pairs that a scan has found so far, within its memory budget.
 
 use super::Config;
-use super::scan::Pair;
 use crate::Error;
+use crate::align::Comparison;
 
-/// The pairs that were found so far, within the memory that there is for them.
+/// Two articles that were compared.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Pair {
+    /// Number of the first article.
+    pub a: u32,
+    /// Number of the second article, greater.
+    pub b: u32,
+    /// What they are to each other.
+    pub comparison: Comparison,
+}
+
+/// The pairs that were found so far, within their memory budget.
 pub(super) struct Found {
     pub(super) pairs: Vec<Pair>,
     bytes: usize,

@@ -1,20 +1,21 @@
 //! One frame that many articles fill with facts of their own.
 //!
-//! A wire reports bond issues, prices and quarters of companies in the same words day after day. Two
-//! such reports may look retold. But whoever retells keeps the facts, so an article that others would
-//! retell with other names and numbers, nearly all of them, is the use of a frame.
+//! A wire reports bond issues, prices and quarters of companies in the same words day after day.
+//! Two such reports may look retold. But a retelling keeps the facts, so an article whose apparent
+//! retellings nearly all have other names and numbers is an instance of a frame.
 
 use std::collections::HashMap;
 
 use super::Engine;
-use super::scan::Pair;
+use super::found::Pair;
 use crate::align::Relation;
 
 /// Share of names and numbers that conflict from which a pair has other facts.
 const OTHER_FACTS: f32 = 0.15;
-/// A pair with such a score is retold, whatever else its articles are.
+/// A pair with this score is a retelling, whatever its other pairs are.
 const SURE: f32 = 0.95;
-/// Least pairs with other facts of an article that uses a frame, and their least share of its pairs.
+/// Least pairs with other facts of an article that uses a frame, and their least share of its
+/// pairs.
 const LEAST_PAIRS: u32 = 2;
 const LEAST_SHARE: f32 = 0.8;
 
@@ -80,10 +81,11 @@ mod tests {
 
     fn bond(company: &str, amount: u32, coupon: u32, day: u32) -> String {
         format!(
-            "{company} is issuing a {amount} mln dlr eurobond due May {day}, 1992, paying {coupon} pct \
-             and priced at par, lead manager Nomura said. The bonds will be listed in London and \
-             issued in denominations of {} dlrs. Fees of {} pct are for management and underwriting, \
-             and payment is expected within the week after the offer of {company} has closed.",
+            "{company} is issuing a {amount} mln dlr eurobond due May {day}, 1992, paying {coupon} \
+             pct and priced at par, lead manager Nomura said. The bonds will be listed in London \
+             and issued in denominations of {} dlrs. Fees of {} pct are for management and \
+             underwriting, and payment is expected within the week after the offer of {company} \
+             has closed.",
             amount * 100,
             coupon + 3,
         )

@@ -6,11 +6,11 @@ use super::candidates::Candidates;
 use crate::lsh::Sides;
 
 /// Groups of identical texts up to this size are compared like all others; of larger ones the first
-/// stands for all. Of two sides, the first of each.
+/// represents all. Of two sides, the first of each.
 const IDENTICAL_LIMIT: usize = 8;
 
 /// How many of so many articles with the same text are compared with others, and count in document
-/// frequencies: all of up to eight, else one, which stands for the others.
+/// frequencies: all of up to eight, else one, which represents the others.
 pub fn representatives(copies: usize) -> usize {
     if copies > IDENTICAL_LIMIT { 1 } else { copies }
 }
@@ -18,18 +18,22 @@ pub fn representatives(copies: usize) -> usize {
 /// A hash of what an article holds, and its number.
 type Numbered = (u64, u32);
 
-/// For each article whether it stands for itself; those of large groups of identical texts are
+/// For each article whether it represents itself; members of large groups of identical texts are
 /// paired with the first of their group and then left out. Of two sides all groups are paired here,
 /// across, and those of large ones that are left out are copies of the first of their side.
-pub(super) fn collapse(prints: &[Option<u64>], sides: Sides, found: &mut Candidates) -> Vec<bool> {
-    let mut standing: Vec<bool> = prints.iter().map(Option::is_some).collect();
-    let numbered = (0u32..).zip(prints).filter_map(|(at, print)| print.map(|print| (print, at)));
+pub(super) fn collapse(
+    text_hashes: &[Option<u64>],
+    sides: Sides,
+    found: &mut Candidates,
+) -> Vec<bool> {
+    let mut is_representative: Vec<bool> = text_hashes.iter().map(Option::is_some).collect();
+    let numbered = (0u32..).zip(text_hashes).filter_map(|(at, hash)| hash.map(|hash| (hash, at)));
     let mut numbered: Vec<Numbered> = numbered.collect();
     numbered.par_sort_unstable();
     for group in numbered.chunk_by(|(x, _), (y, _)| x == y) {
         let (ours, theirs) = match sides {
             Sides::One => (group, &[][..]),
-            Sides::Two(border) => parted(group, border),
+            Sides::Two(boundary) => split_sides(group, boundary),
         };
         pair_across(ours, theirs, &mut found.identical);
         if group.len() <= IDENTICAL_LIMIT {
@@ -38,22 +42,22 @@ pub(super) fn collapse(prints: &[Option<u64>], sides: Sides, found: &mut Candida
         let pairs = if sides == Sides::One { &mut found.identical } else { &mut found.copies };
         for part in [ours, theirs] {
             for &(_, other) in part.iter().skip(1) {
-                standing[other as usize] = false;
+                is_representative[other as usize] = false;
                 pairs.push((part[0].1, other));
                 found.channels.collapsed += 1;
             }
         }
     }
     found.identical.sort_unstable();
-    standing
+    is_representative
 }
 
 /// Pairs texts without words that are the same; of many only the first with each other.
 pub(super) fn pair_wordless(mut hashes: Vec<Numbered>, sides: Sides, found: &mut Candidates) {
     hashes.par_sort_unstable();
     for group in hashes.chunk_by(|(x, _), (y, _)| x == y) {
-        if let Sides::Two(border) = sides {
-            let (ours, theirs) = parted(group, border);
+        if let Sides::Two(boundary) = sides {
+            let (ours, theirs) = split_sides(group, boundary);
             pair_across(ours, theirs, &mut found.identical);
             continue;
         }
@@ -65,13 +69,13 @@ pub(super) fn pair_wordless(mut hashes: Vec<Numbered>, sides: Sides, found: &mut
     found.identical.sort_unstable();
 }
 
-/// A group, by the numbers of its articles: those before the border, and those behind it.
-fn parted(group: &[Numbered], border: u32) -> (&[Numbered], &[Numbered]) {
-    group.split_at(group.partition_point(|(_, article)| *article < border))
+/// A group, divided by side: the articles below the boundary, and the rest.
+fn split_sides(group: &[Numbered], boundary: u32) -> (&[Numbered], &[Numbered]) {
+    group.split_at(group.partition_point(|(_, article)| *article < boundary))
 }
 
-/// All pairs across where one side has few, so that work stays linear; else each article with the first
-/// of the other side.
+/// All pairs across where one side has few, so that work stays linear; else each article with the
+/// first of the other side.
 fn pair_across(ours: &[Numbered], theirs: &[Numbered], pairs: &mut Vec<(u32, u32)>) {
     let (Some(&(_, our_first)), Some(&(_, their_first))) = (ours.first(), theirs.first()) else {
         return;

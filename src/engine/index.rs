@@ -81,7 +81,7 @@ pub struct Candidate<Id> {
     pub weight: u32,
 }
 
-/// What a text shares with the one that is asked about.
+/// What a text shares with the query.
 #[derive(Debug, Clone, Copy, Default)]
 struct Shared {
     bands: u32,
@@ -224,7 +224,7 @@ impl<Id: Ord + Clone> Index<Id> {
     }
 
     /// The other texts with a feature, and what it weighs; `None` where too many articles have it.
-    /// `copies` articles have the text that is asked about.
+    /// `copies` articles have the query's text.
     fn rare(&self, others: impl Iterator<Item = u64>, copies: usize) -> Option<(Vec<u64>, u32)> {
         let mut df = identical::representatives(copies);
         let mut texts = Vec::new();

@@ -1,7 +1,7 @@
-//! Tools that threads share, one thread at a time.
+//! A pool of tools for threads, each used by one thread at a time.
 //!
-//! rayon starts many more tasks than threads. What learns as it works, such as an analyzer its
-//! stems, would begin anew in each.
+//! rayon starts many more tasks than threads. A tool with a cache, such as an analyzer, would start
+//! empty in each.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, PoisonError};
@@ -30,7 +30,7 @@ impl<T, F: Fn() -> T> Pool<T, F> {
         Self { make, free: Mutex::new(tools) }
     }
 
-    /// A tool that nobody uses.
+    /// An unused tool.
     pub(super) fn take(&self) -> Pooled<'_, T> {
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
         Pooled { tool: Some(free.unwrap_or_else(&self.make)), free: &self.free }

@@ -1,4 +1,4 @@
-//! The channel of rewrites: the rare features of texts, within the memory that there is.
+//! The channel of rewrites: the rare features of texts, within the memory budget.
 
 use rayon::prelude::*;
 
@@ -13,9 +13,9 @@ use crate::lsh::rare::{
 use crate::text::Outline;
 use crate::{Cancel, Error};
 
-/// Texts by which the number of features is estimated.
+/// Sample size for the estimate of the number of features.
 const SAMPLE: usize = 512;
-/// Bytes in which pairs are counted, at least.
+/// Least bytes for counting pairs.
 const LEAST_ROOM: usize = 4 << 20;
 
 impl Engine {
@@ -56,12 +56,12 @@ impl Engine {
     }
 }
 
-/// Where postings can be spilled, all features make one group. Else they are looked at group by group, each
-/// in a pass over all texts, so that the postings of one at a time are held. Which features make a group
-/// does not matter to what is found.
+/// Where postings can be spilled, there is one group of all features. Otherwise groups are
+/// processed one by one, each in a pass over all texts, so that only the postings of one group are
+/// held. Results do not depend on the grouping.
 pub(super) struct Groups<'t> {
     pub count: usize,
-    /// How many features there are of all, about.
+    /// Estimated number of all features.
     features: usize,
     /// Of all features.
     all: Partitioning,
@@ -71,38 +71,38 @@ pub(super) struct Groups<'t> {
 }
 
 impl Groups<'_> {
-    /// The partitions of a group.
-    pub fn spread(&self, group: usize) -> Partitioning {
+    /// The partitions of a group of features.
+    pub fn partitioning(&self, group: usize) -> Partitioning {
         self.all.shard(group, self.count)
     }
 
-    /// Room for a thread's share of a group.
-    pub fn emission(&self, group: usize) -> PostingsBuilder {
+    /// A postings builder with room for a thread's share of a group.
+    pub fn builder(&self, group: usize) -> PostingsBuilder {
         let share = self.features / (self.count * rayon::current_num_threads());
         let held = self.thread_bytes / size_of::<u32>();
-        PostingsBuilder::new(self.spread(group), share.min(held))
+        PostingsBuilder::new(self.partitioning(group), share.min(held))
     }
 
-    /// Spills the postings of a thread that has as many as it may hold.
-    pub fn relieve(&self, emission: &mut PostingsBuilder) -> Result<(), Error> {
-        match self.spill.filter(|_| emission.bytes() > self.thread_bytes) {
-            Some(spill) => emission.spill(spill),
+    /// Spills the postings of a thread that holds as many as it may.
+    pub fn spill_if_full(&self, builder: &mut PostingsBuilder) -> Result<(), Error> {
+        match self.spill.filter(|_| builder.bytes() > self.thread_bytes) {
+            Some(spill) => builder.spill(spill),
             None => Ok(()),
         }
     }
 }
 
 /// Adds the features of an article.
-pub(super) fn emit(outline: &Outline, article: u32, emission: &mut PostingsBuilder) {
-    let mut article = emission.article(article);
+pub(super) fn add_features(outline: &Outline, article: u32, builder: &mut PostingsBuilder) {
+    let mut article = builder.article(article);
     extract::features(outline, |feature| article.add(feature));
 }
 
 /// How postings come into the index.
 pub(super) struct Indexing<'a> {
     pub config: RareConfig,
-    /// For each article whether its postings count.
-    pub standing: &'a [bool],
+    /// For each article whether its postings count: it has words and represents itself.
+    pub is_representative: &'a [bool],
     pub spill: Option<&'a dyn Spill>,
     pub cancel: &'a Cancel,
 }
@@ -115,9 +115,11 @@ impl Indexing<'_> {
         index: &mut RareIndex,
         found: &mut Candidates,
     ) -> Result<(), Error> {
-        let is_kept = |article: u32| self.standing[article as usize];
+        let is_kept = |article: u32| self.is_representative[article as usize];
         let spill = self.spill.filter(|_| threads.iter().any(Postings::is_spilled));
-        if spill.is_none() && self.standing.iter().any(|stands| !stands) {
+        if spill.is_none()
+            && self.is_representative.iter().any(|is_representative| !is_representative)
+        {
             threads.par_iter_mut().for_each(|own| own.retain(is_kept));
         }
         let threads = &*threads;

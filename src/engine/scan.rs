@@ -6,92 +6,27 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
+use super::candidates::Channels;
 use super::copies::pairs_of_copies;
-use super::found::Found;
+use super::found::{Found, Pair};
 use super::pool::{Pool, Pooled};
 use super::steps::Steps;
 use super::texts::{bytes as text_bytes, text};
 use super::together::together;
-use super::{Channels, Engine, Sides, Texts};
+use super::watch::{Stage, Watch};
+use super::{Engine, Sides, Texts};
 use crate::align::{Comparison, Relation, compare_until};
 use crate::cluster::{Confirmation, Edge, clusters_until};
 use crate::text::Analyzer;
 use crate::{Cancel, Error};
 
-/// Bytes of text whose articles are held ready at once, at most; ready they take ten times that.
-const READY_BYTES: usize = 16 << 20;
+/// Bytes of text whose prepared articles are held at once, at most; prepared they take ten times
+/// that.
+const PREPARED_BYTES: usize = 16 << 20;
 
-/// Bytes of text for each thread, where the pairs that follow have none of their articles: so much fits
-/// the cache when it is ready.
+/// Bytes of text for each thread that fit the cache once prepared: a piece of pairs ends there if
+/// later pairs have none of its articles.
 const NEAR_BYTES: usize = 1 << 19;
-
-/// The stages of a scan, in order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Stage {
-    /// Texts to candidate pairs.
-    Candidates,
-    /// Candidate pairs to relations.
-    Align,
-    /// Relations to clusters.
-    Cluster,
-}
-
-impl Stage {
-    /// The name that people and statistics see.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Candidates => "candidates",
-            Self::Align => "align",
-            Self::Cluster => "cluster",
-        }
-    }
-}
-
-/// Is told how far a run has come, from any thread, and may stop it.
-pub trait Watch: Sync {
-    /// A stage begins that will do `total` steps.
-    fn begin(&self, stage: Stage, total: u64);
-
-    /// So many more steps of the stage are done.
-    fn advance(&self, steps: u64);
-
-    /// The token that stops the run: it then returns [`Error::Cancelled`] as soon as the articles
-    /// that are looked at are done with. A run asks for it as it begins. Default: nothing stops it.
-    fn cancel(&self) -> Cancel {
-        Cancel::never()
-    }
-}
-
-/// Nobody watches.
-impl Watch for () {
-    fn begin(&self, _: Stage, _: u64) {}
-
-    fn advance(&self, _: u64) {}
-}
-
-/// Nobody watches, but somebody may stop the run.
-impl Watch for Cancel {
-    fn begin(&self, _: Stage, _: u64) {}
-
-    fn advance(&self, _: u64) {}
-
-    fn cancel(&self) -> Cancel {
-        self.clone()
-    }
-}
-
-/// Two articles that were compared.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Pair {
-    /// Number of the first article.
-    pub a: u32,
-    /// Number of the second article, greater.
-    pub b: u32,
-    /// What they are to each other.
-    pub comparison: Comparison,
-}
 
 /// What a scan found.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,19 +36,19 @@ pub struct Scan {
     pub pairs: Vec<Pair>,
     /// For each article the number of its cluster, from 0 in the order of their first articles.
     pub clusters: Vec<u32>,
-    /// What it took.
+    /// Statistics.
     pub stats: Stats,
 }
 
-/// What a scan took.
+/// Statistics of a scan.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Stats {
-    /// Texts that came in.
+    /// Number of texts.
     pub articles: usize,
     /// Pairs that were aligned.
     pub candidates: usize,
-    /// Those of them that copies within a side got by the article that they are copies of.
+    /// Those of them between a copy within a side and a partner of its original.
     pub copies: usize,
     /// Pairs that rest on text which many articles share, and so are partial.
     pub demoted: usize,
@@ -140,13 +75,14 @@ impl Engine {
         self.scan_sides(texts, Sides::One, watch)
     }
 
-    /// Finds the related pairs of the first `ours` texts with the others. Pairs of two of the first, or of
-    /// two of the others, are not looked for; `a` of each pair is one of the first.
+    /// Finds the related pairs of the first `ours` texts with the others. Pairs of two of the
+    /// first, or of two of the others, are not looked for; `a` of each pair is one of the first.
     ///
-    /// Finds every such pair that [`Engine::scan`] has among its candidates. Of texts with the same words
-    /// all pairs across are found where one side has up to eight of them; else each is paired with the
-    /// first on the other side. A copy that is passed over, because an earlier text of its side has the
-    /// same words or the same signature, is paired with the strongest partner of that one.
+    /// Finds every such pair that [`Engine::scan`] has among its candidates. Of texts with the same
+    /// words all pairs across are found where one side has up to eight of them; else each is paired
+    /// with the first on the other side. A copy that is skipped, because an earlier text of its
+    /// side has the same words or the same signature, is paired with the strongest partner of that
+    /// text.
     ///
     /// ```
     /// use retold::{Config, Engine};
@@ -163,8 +99,8 @@ impl Engine {
         self.scan_sides(texts, Sides::two(ours), &())
     }
 
-    /// [`Engine::scan`] of all texts, or [`Engine::scan_across`] of two sides, telling `watch` how far it
-    /// is.
+    /// [`Engine::scan`] of all texts, or [`Engine::scan_across`] of two sides, telling `watch` how
+    /// far it is.
     pub fn scan_sides<T: Texts + ?Sized>(
         &self,
         texts: &T,
@@ -267,8 +203,8 @@ impl Engine {
         self.config.keep_unrelated || comparison.relation != Relation::Unrelated
     }
 
-    /// [`Engine::compare_pairs`] for any number of pairs: hands them out in order, some at a time,
-    /// until `each` breaks off, so that only the articles of those are held ready. Tells `watch`
+    /// [`Engine::compare_pairs`] for any number of pairs: passes them on in order, in batches,
+    /// until `each` breaks, so that only the prepared articles of one batch are held. Tells `watch`
     /// how many are compared.
     pub fn compare_batches<T: Texts + ?Sized>(
         &self,
@@ -284,7 +220,7 @@ impl Engine {
             let (now, later) = rest.split_at(self.batch(texts, rest)?);
             rest = later;
             for now in apart(texts, now)? {
-                let compared = self.compare_ready(texts, now, &analyzers, &cancel)?;
+                let compared = self.compare_prepared(texts, now, &analyzers, &cancel)?;
                 watch.advance(now.len() as u64);
                 if each(now, compared).is_break() {
                     return Ok(());
@@ -294,9 +230,9 @@ impl Engine {
         Ok(())
     }
 
-    /// How many of the pairs can be held ready at once; at least one.
+    /// How many of the pairs fit into one batch of prepared articles; at least one.
     fn batch<T: Texts + ?Sized>(&self, texts: &T, pairs: &[(u32, u32)]) -> Result<usize, Error> {
-        let ready_bytes = (self.config.held_bytes / 20).min(READY_BYTES);
+        let prepared_bytes = (self.config.held_bytes / 20).min(PREPARED_BYTES);
         let mut seen = HashSet::new();
         let mut bytes = 0;
         for (count, (a, b)) in pairs.iter().enumerate() {
@@ -305,23 +241,23 @@ impl Engine {
                     bytes += text_bytes(texts, article as usize)?;
                 }
             }
-            if bytes > ready_bytes {
+            if bytes > prepared_bytes {
                 return Ok(count.max(1));
             }
         }
         Ok(pairs.len())
     }
 
-    /// Compares the given pairs of a corpus, in order. Every article is made ready once.
+    /// Compares the given pairs of a corpus, in order. Every article is prepared once.
     pub fn compare_pairs<T: Texts + ?Sized>(
         &self,
         texts: &T,
         pairs: &[(u32, u32)],
     ) -> Result<Vec<Comparison>, Error> {
-        self.compare_ready(texts, pairs, &Pool::new(|| self.analyzer()), &Cancel::never())
+        self.compare_prepared(texts, pairs, &Pool::new(|| self.analyzer()), &Cancel::never())
     }
 
-    fn compare_ready<T: Texts + ?Sized>(
+    fn compare_prepared<T: Texts + ?Sized>(
         &self,
         texts: &T,
         pairs: &[(u32, u32)],
@@ -345,8 +281,8 @@ impl Engine {
     }
 }
 
-/// Cuts pairs where no article of those before comes again, into pieces that stay in the cache where
-/// that is possible.
+/// Splits pairs, where no article of the earlier ones occurs again, into pieces that fit the cache
+/// if possible.
 fn apart<'p, T: Texts + ?Sized>(
     texts: &T,
     pairs: &'p [(u32, u32)],
@@ -375,7 +311,7 @@ fn apart<'p, T: Texts + ?Sized>(
     Ok(pieces)
 }
 
-/// The pairs that may join clusters: a passage in common does not make two articles one.
+/// The pairs that may join clusters: a shared passage is not enough.
 pub fn edges(pairs: &[Pair]) -> Vec<Edge> {
     let joins = |pair: &&Pair| pair.comparison.relation < Relation::Partial;
     let edge = |pair: &Pair| Edge { a: pair.a, b: pair.b, score: pair.comparison.score };

@@ -7,8 +7,8 @@ use rayon::prelude::*;
 
 use crate::{Cancel, Error};
 
-/// Steps by number. Once one has failed, later ones are not done any more, but earlier ones are: so
-/// which failure is returned does not depend on the number of threads.
+/// Steps by number. Once one has failed, later ones are skipped, but earlier ones still run: so the
+/// returned failure does not depend on the number of threads.
 pub(super) struct Steps<'c> {
     cancel: &'c Cancel,
     /// The number of the first step that has failed so far.
@@ -17,7 +17,7 @@ pub(super) struct Steps<'c> {
 }
 
 impl<'c> Steps<'c> {
-    /// Before each step somebody looks whether the run was told to stop.
+    /// Checked before each step.
     pub(super) fn new(cancel: &'c Cancel) -> Self {
         Self { cancel, first: AtomicUsize::new(usize::MAX), failed: Mutex::new(None) }
     }

@@ -1,11 +1,11 @@
-//! Where the engine gets texts from, by number.
+//! The source of texts, by number.
 
 use std::borrow::Cow;
 
 use crate::lsh::rare::Spill;
 use crate::{BoxError, Error};
 
-/// A corpus that gives any of its texts at any time, from memory or from elsewhere.
+/// A corpus with random access to its texts, in memory or elsewhere.
 ///
 /// A failure to give one ends the run, as an [`Error::Text`] that has it as its source.
 pub trait Texts: Sync {
@@ -20,8 +20,8 @@ pub trait Texts: Sync {
         Ok(self.text(at)?.len())
     }
 
-    /// Where postings go that do not fit into memory. If there is no such place, all texts are asked for
-    /// again for each piece of them that does.
+    /// Storage for postings that do not fit into memory. Without it, all texts are read again for
+    /// each group of features that does.
     fn spill(&self) -> Option<&dyn Spill> {
         None
     }

@@ -1,10 +1,10 @@
 //! The order in which pairs are compared.
 
-/// The pairs, those of articles that hang together one after another.
+/// The pairs, grouped by connected components.
 ///
-/// To make an article ready costs as much as to compare it, and few can be held ready at once. In the
-/// order of their first articles, the pairs of an article are all over a corpus: it would be made ready
-/// again and again.
+/// Preparing an article costs as much as comparing it, and few prepared ones can be held at once.
+/// In the order of their first articles, the pairs of an article are spread over a corpus: it would
+/// be prepared again and again.
 pub(super) fn together(articles: usize, pairs: &[(u32, u32)]) -> Vec<(u32, u32)> {
     let mut above: Vec<u32> = (0..articles as u32).collect();
     for &(a, b) in pairs {
@@ -17,7 +17,7 @@ pub(super) fn together(articles: usize, pairs: &[(u32, u32)]) -> Vec<(u32, u32)>
     keyed.into_iter().map(|(_, pair)| pair).collect()
 }
 
-/// The least article that this one hangs together with; ways get shorter as they are gone.
+/// The smallest article that this one is connected to, with path halving.
 fn root(above: &mut [u32], mut at: u32) -> u32 {
     while above[at as usize] != at {
         above[at as usize] = above[above[at as usize] as usize];
@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pairs_that_hang_together_follow_one_another() {
+    fn connected_pairs_follow_one_another() {
         let pairs = [(0, 7), (1, 2), (3, 9), (4, 7), (5, 9), (6, 8)];
         let ordered = together(10, &pairs);
         assert_eq!(ordered, [(0, 7), (4, 7), (1, 2), (3, 9), (5, 9), (6, 8)]);

@@ -56,7 +56,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn f1_is_the_harmonic_mean(right in 1_u64..1000, wrong in 0_u64..1000, missed in 0_u64..1000) {
+        fn f1_is_the_harmonic_mean(
+            right in 1_u64..1000,
+            wrong in 0_u64..1000,
+            missed in 0_u64..1000,
+        ) {
             let counts = Counts { right, wrong, missed };
             let (p, r) = (counts.precision().unwrap(), counts.recall().unwrap());
             prop_assert!((counts.f1().unwrap() - 2.0 * p * r / (p + r)).abs() < 1e-12);

@@ -1,4 +1,4 @@
-//! How good a judgement is, held against the truth.
+//! How good judgements are, compared with the truth.
 //!
 //! ```text
 //! pairs with score and truth ──▶ Ranking ──▶ curve, best threshold, area under the ROC curve

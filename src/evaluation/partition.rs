@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// The adjusted Rand index of two partitions (Hubert and Arabie 1985): 1 if they are the same, about
-/// 0 for one at random, below 0 for worse.
+/// The adjusted Rand index of two partitions (Hubert and Arabie 1985): 1 if they are the same,
+/// about 0 for one at random, below 0 for worse.
 ///
 /// `a` and `b` have one element for each article, the name of its cluster; names of one partition
 /// mean nothing in the other. Fewer than two articles, and partitions that cannot differ by chance
-/// (both all alone, or both one cluster), give 1.
+/// (both only singletons, or both one cluster), give 1.
 ///
 /// # Panics
 /// If the lengths differ.
@@ -85,7 +85,8 @@ mod tests {
 
         #[test]
         fn names_and_sides_do_not_matter((a, b) in partitions()) {
-            let renamed: Vec<String> = a.iter().map(|name| format!("cluster {}", 9 - name)).collect();
+            let renamed: Vec<String> =
+                a.iter().map(|name| format!("cluster {}", 9 - name)).collect();
             prop_assert!((adjusted_rand(&a, &renamed) - 1.0).abs() < 1e-12);
             prop_assert!((adjusted_rand(&a, &b) - adjusted_rand(&b, &renamed)).abs() < 1e-12);
             prop_assert!(adjusted_rand(&a, &b) <= 1.0 + 1e-12);

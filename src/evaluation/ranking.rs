@@ -3,7 +3,7 @@
 use super::counts::share;
 use super::{Counts, Scored};
 
-/// Pairs that got no score, since nobody looked at them: they stand below all that did, as equals.
+/// Pairs without a score, because they were not compared: they rank below all others, as ties.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Unseen {
     /// Those that are reuse.
@@ -220,7 +220,10 @@ mod tests {
         }
 
         #[test]
-        fn recall_is_that_of_the_scores_above_the_limit((pairs, unseen) in rankings(), rate in 0.0_f64..1.0) {
+        fn recall_is_that_of_the_scores_above_the_limit(
+            (pairs, unseen) in rankings(),
+            rate in 0.0_f64..1.0,
+        ) {
             let ranking = Ranking::new(&pairs, unseen);
             let reuse = scores(&pairs, unseen, true);
             let mut other = scores(&pairs, unseen, false);

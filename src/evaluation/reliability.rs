@@ -65,7 +65,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn borders_belong_to_the_bin_above_but_1() {
+    fn boundaries_belong_to_the_bin_above_but_1() {
         let pairs = [0.0, 0.09, 0.1, 0.95, 1.0].map(|score| Scored { score, is_reuse: true });
         let bins = Reliability::new(&pairs).bins.map(|bin| bin.pairs);
         assert_eq!(bins, [2, 1, 0, 0, 0, 0, 0, 0, 0, 2]);

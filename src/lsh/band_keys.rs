@@ -356,9 +356,9 @@ fn for_each_bucket(entries: &[u64], mut each: impl FnMut(&[u64])) {
     }
 }
 
-/// The key of each band of a signature, given its lanes: 64 bits, of which the upper half is the better
-/// one, and which [`BandKeys`] keeps. Lanes beyond those of the last band are not read; there must be
-/// enough for all.
+/// The key of each band of a signature, given its lanes: 64 bits, of which the upper half is the
+/// better one, and which [`BandKeys`] keeps. Lanes beyond those of the last band are not read;
+/// there must be enough for all.
 pub fn keys_of(banding: Banding, lanes: &[u32]) -> impl Iterator<Item = u64> {
     lanes.chunks_exact(banding.rows()).take(banding.bands()).map(|lanes| hash_lanes(0, lanes))
 }

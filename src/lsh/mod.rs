@@ -6,10 +6,12 @@
 //! parallel.
 pub mod band_keys;
 pub mod banding;
+mod candidates;
 mod pairs;
 pub mod rare;
 mod sides;
 
 pub use band_keys::BandKeys;
 pub use banding::Banding;
+pub use candidates::Candidates;
 pub use sides::Sides;

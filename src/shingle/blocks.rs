@@ -7,7 +7,7 @@
 
 #![cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
 
-use super::shared::Places;
+use super::places::Places;
 use crate::kernel::capability::Scalar;
 #[cfg(target_arch = "x86_64")]
 use crate::kernel::capability::{Avx2, Avx512};

@@ -6,9 +6,10 @@
 
 use crate::text::hash::mix;
 
-/// Version of all that makes features of words: detection of languages, stop words, stems, which pairs
-/// of them, and their hashes. A change to any of them makes stored features unusable, and so needs the
-/// next number. What is a word has [a version of its own](crate::sketch::scheme::NORMALISATION).
+/// Version of all that makes features of words: detection of languages, stop words, stems, which
+/// pairs of them, and their hashes. A change to any of them makes stored features unusable, and so
+/// needs the next number. What is a word has [a version of its
+/// own](crate::sketch::scheme::NORMALISATION).
 pub const FEATURES: u32 = 1;
 
 /// Calls `each` with the hash of every pair of stems at most `window` positions apart; `stems` are
@@ -27,8 +28,8 @@ pub fn skip_bigrams(stems: &[u32], window: usize, mut each: impl FnMut(u64)) {
     }
 }
 
-/// The window that suits an article of that many words: with a narrow one, short articles would have
-/// too few features to share three, and their rewrites be lost.
+/// The window that suits an article of that many words: with a narrow one, short articles would
+/// have too few features to share three, and their rewrites be lost.
 pub fn window(words: usize) -> usize {
     match words {
         0..150 => 4,

@@ -1,4 +1,5 @@
-//! Alphabets, and which of their letters look alike: Unicode's list of confusables (UTS #39, section 4).
+//! Alphabets, and which of their letters look alike: Unicode's list of confusables (UTS #39,
+//! section 4).
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -106,14 +107,14 @@ fn single(mut characters: impl Iterator<Item = char>) -> Option<char> {
     characters.next().filter(|_| characters.next().is_none())
 }
 
-/// The Latin letter that stands for all that look like `letter`, in lower case.
+/// The Latin letter that represents all that look like `letter`, in lower case.
 fn prototype(letter: char) -> Option<char> {
     let prototype = look(letter)?;
     let is_latin = prototype.is_ascii_alphabetic() || prototype == 'ß';
     (is_latin && prototype != letter).then_some(prototype.to_ascii_lowercase())
 }
 
-/// The letter that stands for all that look like this one; none where that is more than one.
+/// The letter that represents all that look like this one; `None` if that is more than one.
 fn look(letter: char) -> Option<char> {
     // Unicode has `к` and `κ` look like the Greenlandic kra, which nobody writes for `k`.
     single(skeleton(letter.encode_utf8(&mut [0; 4])))
@@ -121,7 +122,7 @@ fn look(letter: char) -> Option<char> {
 }
 
 /// Small letters of one alphabet, by the Latin ones that look like them; capitals that look alike
-/// stand under the capital.
+/// are listed under the capital.
 type Likes = HashMap<char, char>;
 
 static CYRILLIC: LazyLock<Likes> =

@@ -1,40 +1,26 @@
-//! An article taken apart: the form of a text that everything after reads.
+//! An analysed article: the form of a text that all later stages read.
 
 use std::ops::Range;
 
-use rust_stemmers::Stemmer;
-
-use crate::span::Span;
-use crate::{Error, Kernel};
-
-use super::fold::fold;
-use super::found::WordPlaces;
 use super::hash::word_hash;
-use super::hashes::WordHasher;
-use super::language::{self, Language};
-use super::lines::Lines;
-use super::marks::find_marks;
-use super::negation::is_negation;
-use super::plain::{PLAIN, Plain};
-use super::quotations::quotations_at;
-use super::recent::Recent;
-use super::sentences::sentences_at;
-use super::shape::{Shape, letters};
+use super::language::Language;
+use super::shape::Shape;
+use crate::span::Span;
 
 /// One word of an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Word {
-    /// Where it stands.
+    /// Its span.
     pub span: Span,
     /// Hash of its folded form.
     pub form: u64,
     /// Hash of its stem; of its folded form where the language has no stemmer.
     pub stem: u32,
-    /// What else is known of it.
+    /// Its other properties.
     pub traits: Traits,
 }
 
-/// What is known of a word beside its form: a set of flags.
+/// Properties of a word besides its form: a set of flags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Traits(u8);
 
@@ -45,13 +31,13 @@ impl Traits {
     pub const NUMBER: Self = Self(2);
     /// Begins with a capital inside a sentence: most likely part of a name.
     pub const NAME: Self = Self(4);
-    /// Stands in a quotation.
+    /// Is in a quotation.
     pub const QUOTED: Self = Self(8);
-    /// Stands in boilerplate, which never counts as reuse.
+    /// Is in boilerplate, which never counts as reuse.
     pub const BOILERPLATE: Self = Self(16);
-    /// Is written with letters of another alphabet that look alike, or with characters inside that
-    /// nobody sees. Its form is that of the word that it seems to be. Soft hyphens are no disguise,
-    /// nor are the joiners of scripts that need them.
+    /// Is written with letters of another alphabet that look alike, or with invisible characters
+    /// inside. Its form is that of the word that it seems to be. Soft hyphens are no disguise, nor
+    /// are the joiners of scripts that need them.
     pub const DISGUISED: Self = Self(32);
 
     /// Turns a statement into its opposite: `not`, `never`, `without`.
@@ -76,7 +62,7 @@ impl Traits {
 /// One sentence of an article.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sentence {
-    /// Where it stands, without white space around it.
+    /// Its span, without white space around it.
     pub span: Span,
     /// Its words, as a range of [`Article::words`]; empty for a line of dashes.
     pub words: Range<u32>,
@@ -89,7 +75,7 @@ impl Sentence {
     }
 }
 
-/// A text taken apart into words, sentences and quotations.
+/// A text divided into words, sentences and quotations.
 ///
 /// An empty text gives an article without any of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,13 +86,13 @@ pub struct Article {
     pub bytes: usize,
     /// All words, in order.
     pub words: Vec<Word>,
-    /// All sentences, in order; every word stands in exactly one. One of more than
-    /// [`Article::LONGEST`] words is in parts.
+    /// All sentences, in order; every word is in exactly one. One of more than [`Article::LONGEST`]
+    /// words is in parts.
     pub sentences: Vec<Sentence>,
     /// Spans of the quotations, in order.
     pub quotations: Vec<Span>,
-    /// How the names among the words are spelt, each with the number of its word, in order; in a text
-    /// of at most [`Article::SHORT`] words, how all words are.
+    /// The shapes of the names, each with the number of its word, in order; in a text of at most
+    /// [`Article::SHORT`] words, those of all words.
     pub shapes: Vec<(u32, Shape)>,
     /// Hashes of the runs of three letters in its words, ascending; none in a text of more than
     /// [`Article::SHORT`] words.
@@ -115,350 +101,21 @@ pub struct Article {
     pub wordless: Option<u64>,
 }
 
-/// A hash of a text without words, which is the same article as another one if it is the same text, such as
-/// a row of emoji; nothing if there is only white space.
+/// A hash of a text without words, such as a row of emoji, which is identical only to the very same
+/// text; `None` if there is only white space.
 pub fn wordless(text: &str) -> Option<u64> {
     (!text.trim().is_empty()).then(|| word_hash(text.as_bytes()))
 }
 
 impl Article {
-    /// Words of a text that is looked at letter by letter, at most.
+    /// Words of a text that is also compared letter by letter, at most.
     pub const SHORT: usize = 90;
-    /// Words of a sentence, at most: longer ones are cut, so that what compares sentences word by word
-    /// takes time in proportion to their words. No sentence of prose is near that.
+    /// Words of a sentence, at most: longer ones are divided, so that comparing sentences word by
+    /// word takes time proportional to their words. No sentence of prose is near that.
     pub const LONGEST: usize = 10_000;
-}
 
-impl Article {
     /// How many words are [`Traits::DISGUISED`].
     pub fn disguised_words(&self) -> usize {
         self.words.iter().filter(|word| word.traits.has(Traits::DISGUISED)).count()
-    }
-}
-
-/// Takes texts apart. Keeps what it learned of words from one text to the next, so use one for
-/// many; results do not depend on what came before.
-pub struct Analyzer {
-    language: Option<Language>,
-    stems: Vec<Stems>,
-    recent: Recent,
-    folded: String,
-    hasher: WordHasher,
-    forms: Vec<u64>,
-    places: WordPlaces,
-    marks: Vec<u32>,
-}
-
-/// The words of a text without their places: what the search for candidates needs, for a fraction
-/// of what an [`Article`] takes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Outline {
-    /// Hashes of the folded forms of all words, in order.
-    pub forms: Vec<u64>,
-    /// Stems of the words that are no stop words, in order.
-    pub stems: Vec<u32>,
-}
-
-/// Finds stems in one language.
-struct Stems {
-    language: Language,
-    stemmer: Option<Stemmer>,
-}
-
-impl Analyzer {
-    /// An analyzer for texts in `language`; `None` detects the language of each.
-    pub fn new(language: Option<Language>) -> Self {
-        Self::with_kernel(language, Kernel::detect()).expect("it was detected")
-    }
-
-    /// The same by a given kernel; an error where this processor cannot run it.
-    pub fn with_kernel(language: Option<Language>, kernel: Kernel) -> Result<Self, Error> {
-        Ok(Self {
-            language,
-            stems: Vec::new(),
-            recent: Recent::default(),
-            folded: String::new(),
-            hasher: WordHasher::new(kernel)?,
-            forms: Vec::new(),
-            places: WordPlaces::default(),
-            marks: Vec::new(),
-        })
-    }
-
-    /// Puts the outline of a text into `outline`, whose former content does not matter.
-    pub fn outline(&mut self, text: &str, outline: &mut Outline) {
-        let Outline { forms, stems } = outline;
-        stems.clear();
-        self.hasher.find_words(text, forms, &mut self.places);
-        let language = language_of(forms, self.language, &mut self.recent);
-        let finder = stems_in(&mut self.stems, language);
-        // Every word is written down, and stays if it is no stop word: which ones are, cannot be guessed.
-        stems.resize(forms.len(), 0);
-        let mut count = 0;
-        for (number, &form) in forms.iter().enumerate() {
-            let stem = || {
-                self.places.fold(number, text, &mut self.folded);
-                finder.of(form, &mut self.folded)
-            };
-            let (stops, stem) = self.recent.word(form, language, stem);
-            stems[count] = stem;
-            count += usize::from(stops & language.bit() == 0);
-        }
-        stems.truncate(count);
-    }
-
-    /// Puts the hashes of the folded forms of all words of a text into `forms`, in order; whatever it
-    /// had is gone. Far less work than an outline.
-    pub fn forms(&mut self, text: &str, forms: &mut Vec<u64>) {
-        forms.clear();
-        self.hasher.hash_words(text, forms);
-    }
-
-    /// Takes one text apart.
-    pub fn article(&mut self, text: &str) -> Article {
-        self.hasher.find_words(text, &mut self.forms, &mut self.places);
-        let language = language_of(&self.forms, self.language, &mut self.recent);
-        find_marks(text, &mut self.marks);
-        let lines = Lines::of(text);
-        let quotations = quotations_at(text, &self.marks, lines);
-        let sentences = sentences_at(text, &self.marks, lines, language);
-        let sentences = with_words(&sentences, &self.places.spans);
-        let mut words = self.words(text, language);
-        mark_quoted(&mut words, &quotations);
-        for sentence in sentences.iter().filter(|sentence| !sentence.words.is_empty()) {
-            // The first word has its capital from its place.
-            words[sentence.words.start as usize].traits.clear(Traits::NAME);
-        }
-        let shapes = shapes(text, &words);
-        let letters = match words.len() <= Article::SHORT {
-            true => letters(words.iter().map(|word| word.span.of(text))),
-            false => Vec::new(),
-        };
-        let wordless = if words.is_empty() { wordless(text) } else { None };
-        let bytes = text.len();
-        Article { language, bytes, words, sentences, quotations, shapes, letters, wordless }
-    }
-
-    /// The words that were found, whatever sentence and quotation they stand in.
-    fn words(&mut self, text: &str, language: Language) -> Vec<Word> {
-        let Self { recent, stems, folded, forms, places, .. } = self;
-        let finder = stems_in(stems, language);
-        let word = |(number, (&form, &span)): (usize, (&u64, &Span))| {
-            let stem = || {
-                places.fold(number, text, folded);
-                finder.of(form, folded)
-            };
-            let (stops, stem) = recent.word(form, language, stem);
-            let is_stop = stops & language.bit() != 0;
-            let initial = Initial::of(text, span, folded);
-            let mut traits = Traits::default();
-            traits.set(Traits::STOP, is_stop);
-            traits.set(Traits::NUMBER, initial == Initial::Digit);
-            traits.set(Traits::NAME, (initial == Initial::Capital) & !is_stop);
-            traits.set(Traits::NEGATION, is_negation(form, span.of(text), language));
-            Word { span, form, stem, traits }
-        };
-        let mut words: Vec<Word> = forms.iter().zip(&places.spans).enumerate().map(word).collect();
-        for odd in places.odd.iter().filter(|odd| odd.is_disguised) {
-            words[odd.number].traits.set(Traits::DISGUISED, true);
-        }
-        words
-    }
-}
-
-/// The language that was set, or the one of these words.
-fn language_of(forms: &[u64], set: Option<Language>, recent: &mut Recent) -> Language {
-    let mut stops = [0; language::SAMPLE];
-    let sample = &forms[..forms.len().min(stops.len())];
-    set.unwrap_or_else(|| language::detect_by(recent.stops(sample, &mut stops)))
-}
-
-/// What a word begins with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Initial {
-    Capital,
-    Digit,
-    Other,
-}
-
-impl Initial {
-    /// Of the word there. `folded` is scratch.
-    fn of(text: &str, span: Span, folded: &mut String) -> Self {
-        match text.as_bytes()[span.start as usize] {
-            b'A'..=b'Z' => Self::Capital,
-            b'0'..=b'9' => Self::Digit,
-            0x80.. => Self::of_wide(span.of(text), folded),
-            _ => Self::Other,
-        }
-    }
-
-    /// Of a word that does not begin with ASCII.
-    #[inline(never)]
-    fn of_wide(word: &str, folded: &mut String) -> Self {
-        if word.starts_with(char::is_uppercase) {
-            return Self::Capital;
-        }
-        // Digits of other scripts may fold to these.
-        let is_plain = matches!(PLAIN.look_up(word.as_bytes()).0, Plain::Letter(_));
-        fold(if is_plain { "" } else { word }, folded);
-        match folded.starts_with(|first: char| first.is_ascii_digit()) {
-            true => Self::Digit,
-            false => Self::Other,
-        }
-    }
-}
-
-/// Where stems in a language are found.
-fn stems_in(all: &mut Vec<Stems>, language: Language) -> &Stems {
-    let place = all.iter().position(|stems| stems.language == language);
-    let place = place.unwrap_or_else(|| {
-        all.push(Stems { language, stemmer: language.stemmer() });
-        all.len() - 1
-    });
-    &all[place]
-}
-
-impl Stems {
-    /// The stem of a word, given its folded form, which is scratch after.
-    fn of(&self, form: u64, folded: &mut String) -> u32 {
-        let hash = match &self.stemmer {
-            Some(stemmer) => {
-                self.language.respell(folded);
-                word_hash(stemmer.stem(folded).as_bytes())
-            }
-            None => form,
-        };
-        (hash >> 32) as u32
-    }
-}
-
-fn mark_quoted(words: &mut [Word], quotations: &[Span]) {
-    for quotation in quotations {
-        let place = |at: u32| words.partition_point(|word| word.span.start < at);
-        let range = place(quotation.start)..place(quotation.end);
-        for word in &mut words[range] {
-            word.traits.set(Traits::QUOTED, true);
-        }
-    }
-}
-
-/// How the words are spelt whose spelling may matter.
-fn shapes(text: &str, words: &[Word]) -> Vec<(u32, Shape)> {
-    let is_short = words.len() <= Article::SHORT;
-    let wanted = |word: &&Word| is_short || word.traits.has(Traits::NAME);
-    let numbered = (0..).zip(words).filter(|(_, word)| wanted(word));
-    numbered.map(|(at, word)| (at, Shape::of(word.span.of(text)))).collect()
-}
-
-/// Sentences, given where they and the words of the text stand; parts of those that have more than
-/// [`Article::LONGEST`] words.
-fn with_words(sentences: &[Span], words: &[Span]) -> Vec<Sentence> {
-    let mut first = 0;
-    let mut found = Vec::with_capacity(sentences.len());
-    for span in sentences {
-        let count = words[first..].iter().take_while(|word| word.start < span.end).count();
-        let mut rest = Sentence { span: *span, words: first as u32..(first + count) as u32 };
-        first += count;
-        while rest.words.len() > Article::LONGEST {
-            let next = rest.words.start + Article::LONGEST as u32;
-            // Pairs of characters overlap.
-            let begin = words[next as usize].start;
-            let end = words[next as usize - 1].end.min(begin);
-            let span = Span { start: rest.span.start, end };
-            found.push(Sentence { span, words: rest.words.start..next });
-            rest.span.start = begin;
-            rest.words.start = next;
-        }
-        found.push(rest);
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const TEXT: &str =
-        "Mayor Anna Weir said on 3 May: “The bridges are closing.” Nobody closed it.";
-
-    #[test]
-    fn words_know_what_they_are() {
-        let article = Analyzer::new(None).article(TEXT);
-        assert_eq!(article.language, Language::English);
-        assert_eq!(article.sentences.len(), 2);
-        let of = |form: &str| {
-            let at = TEXT.find(form).unwrap() as u32;
-            *article.words.iter().find(|word| word.span.start == at).unwrap()
-        };
-        assert!(of("Weir").traits.has(Traits::NAME));
-        assert!(!of("Mayor").traits.has(Traits::NAME));
-        assert!(of("3 May").traits.has(Traits::NUMBER));
-        assert!(of("bridges").traits.has(Traits::QUOTED));
-        assert!(!of("Nobody").traits.has(Traits::QUOTED));
-        assert_eq!(of("closing").stem, of("closed").stem);
-        assert_ne!(of("closing").form, of("closed").form);
-    }
-
-    #[test]
-    fn forms_are_those_of_the_article() {
-        let mut forms = vec![7];
-        Analyzer::new(None).forms(TEXT, &mut forms);
-        let words = Analyzer::new(None).article(TEXT).words;
-        assert_eq!(forms, words.iter().map(|word| word.form).collect::<Vec<u64>>());
-    }
-
-    /// So a word is one or the other.
-    #[test]
-    fn no_capital_folds_to_a_digit() {
-        let mut folded = String::new();
-        for capital in ('\0'..=char::MAX).filter(|c| c.is_uppercase()) {
-            fold(capital.encode_utf8(&mut [0; 4]), &mut folded);
-            assert!(!folded.starts_with(|first: char| first.is_ascii_digit()), "{capital}");
-        }
-    }
-
-    #[test]
-    fn the_memory_does_not_change_results() {
-        let mut used = Analyzer::new(None);
-        used.article("Die Brücken sind geschlossen, sagte die Sprecherin der Stadt.");
-        used.article("The bridge was closing when the closed bridges closed.");
-        assert_eq!(used.article(TEXT), Analyzer::new(None).article(TEXT));
-    }
-
-    #[test]
-    fn empty_text_is_an_article_without_words() {
-        let article = Analyzer::new(None).article(" \n ");
-        assert!(article.words.is_empty() && article.sentences.is_empty());
-    }
-
-    #[test]
-    fn a_sentence_without_an_end_is_cut() {
-        let last = |sentences: usize| (Article::LONGEST * (sentences - 1) + 1, sentences);
-        for (words, sentences) in [(Article::LONGEST, 1), last(2), last(4)] {
-            let text = format!("{}.", vec!["word"; words].join(" "));
-            let found = Analyzer::new(None).article(&text).sentences;
-            assert_eq!(found.len(), sentences);
-            assert_eq!(found[sentences - 1].span.end as usize, text.len());
-            assert!(found.iter().all(|sentence| sentence.words.len() <= Article::LONGEST));
-            assert!(found.windows(2).all(|two| two[0].span.end < two[1].span.start));
-        }
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn every_word_stands_in_one_sentence(text in "[aB1 .!?\n“”é。中—']{0,60}") {
-            let article = Analyzer::new(None).article(&text);
-            let mut next = 0;
-            for sentence in &article.sentences {
-                proptest::prop_assert_eq!(sentence.words.start, next);
-                next = sentence.words.end;
-                for word in &article.words[sentence.range()] {
-                    proptest::prop_assert!(sentence.span.start <= word.span.start);
-                    proptest::prop_assert!(word.span.start < sentence.span.end);
-                    proptest::prop_assert!(text.get(word.span.range()).is_some());
-                }
-            }
-            proptest::prop_assert_eq!(next as usize, article.words.len());
-        }
     }
 }

@@ -1,7 +1,7 @@
-//! Properties of characters that decide about words and sentences.
+//! Properties of characters that matter for words and sentences.
 //!
-//! Ranges are those of Unicode 16 (`DerivedCoreProperties.txt`, `PropList.txt`); the tests hold them
-//! to another copy of those tables.
+//! Ranges are those of Unicode 16 (`DerivedCoreProperties.txt`, `PropList.txt`); the tests hold
+//! them to another copy of those tables.
 
 /// Whether a character belongs to a script that is written without spaces between words.
 ///
@@ -32,8 +32,8 @@ pub(super) fn is_east_asian(character: char) -> bool {
         | 0x20000..=0x3ffff) // Han, supplementary planes
 }
 
-/// Default_Ignorable_Code_Point: joiners, variation selectors, tags, marks of direction, fillers and
-/// the soft hyphen. No reader sees them.
+/// Default_Ignorable_Code_Point: joiners, variation selectors, tags, marks of direction, fillers
+/// and the soft hyphen. No reader sees them.
 pub(super) fn is_ignorable(character: char) -> bool {
     matches!(u32::from(character),
         0xad | 0x34f | 0x61c | 0x115f..=0x1160 | 0x17b4..=0x17b5 | 0x180b..=0x180f
@@ -43,7 +43,7 @@ pub(super) fn is_ignorable(character: char) -> bool {
 
 pub(super) const SOFT_HYPHEN: char = '\u{ad}';
 
-/// Hyphens that a line can end with inside a word. `¬` stands for a soft one in many old files.
+/// Hyphens that a line can end with inside a word. `¬` replaces a soft one in many old files.
 pub(super) fn is_hyphen(character: char) -> bool {
     matches!(character, '-' | SOFT_HYPHEN | '¬' | '\u{2010}' | '\u{2011}' | '\u{fe63}' | '\u{ff0d}')
 }
@@ -58,7 +58,7 @@ pub(super) fn is_blank(character: char) -> bool {
 pub(super) enum Stop {
     /// Of an alphabet with upper and lower case: what follows decides.
     Spaced,
-    /// Wherever it stands.
+    /// In any position.
     Always,
 }
 

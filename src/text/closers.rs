@@ -5,8 +5,8 @@ use super::characters::{is_ignorable, stop};
 /// Bytes after a closing mark that are looked back over to see what was opened.
 const LOOK_BACK: usize = 2000;
 
-/// Bytes of the marks from `at` on that close something in the sentence that a stop ended there, also
-/// after spaces, which are counted then: `demain. »`.
+/// Bytes of the marks from `at` on that close something in the sentence that a stop ended there,
+/// also after spaces, which are counted then: `demain. »`.
 pub(super) fn closers(text: &str, at: usize) -> usize {
     let mut end = at;
     loop {
@@ -93,7 +93,7 @@ fn is_open(text: &str, at: usize, closer: char) -> bool {
     }
 }
 
-/// Spaces that may stand between a sentence and its closing mark.
+/// Spaces that may be between a sentence and its closing mark.
 fn is_space(character: char) -> bool {
     matches!(
         character,
@@ -152,7 +152,7 @@ fn is_bracket(character: char) -> bool {
     )
 }
 
-/// Quotation marks and brackets that may stand before the first word of a sentence.
+/// Quotation marks and brackets that may precede the first word of a sentence.
 pub(super) fn is_opener(character: char) -> bool {
     matches!(
         character,

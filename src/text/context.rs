@@ -1,17 +1,14 @@
 //! What the form of a word depends on beside its own characters.
 //!
-//! Nearly every text has nothing of it, so the words of a text are found without, and again if need be.
+//! Hardly any text has such context, so words are first found without it, and again if necessary.
 
 use std::ops::Range;
-
-use super::words::stretch_end;
-use super::{disguise, hyphens, lines};
 
 /// What has to be known of a text before its words can be found.
 #[derive(Debug, Default)]
 pub(super) struct Context {
-    /// What stands inside words where lines end, ascending: from the hyphen of a word that is broken
-    /// to its continuation, and between characters of a script without spaces.
+    /// Gaps inside words where lines end, ascending: from the hyphen of a word that is broken to
+    /// its continuation, and between characters of a script without spaces.
     pub(super) gaps: Vec<Range<usize>>,
     /// Words with letters that pass for those of another alphabet, ascending.
     pub(super) disguises: Vec<Disguise>,
@@ -27,16 +24,6 @@ pub(super) struct Disguise {
 }
 
 impl Context {
-    /// Reads the whole text; more than once where it has something to find.
-    pub(super) fn of(text: &str) -> Self {
-        let mut gaps = hyphens::gaps(text);
-        gaps.extend(lines::unspaced_gaps(text));
-        gaps.sort_unstable_by_key(|gap| gap.start);
-        let mut context = Self { gaps, disguises: Vec::new() };
-        context.disguises = disguise::find(text, &context);
-        context
-    }
-
     /// Whether a gap begins there.
     pub(super) fn has_gap_at(&self, start: usize) -> bool {
         !self.gaps.is_empty() && self.gaps.binary_search_by_key(&start, |gap| gap.start).is_ok()
@@ -80,8 +67,22 @@ impl Context {
             let from = parts.last().map_or(0, |last| last.end);
             let space = bytes[from..at].iter().rposition(|b| b.is_ascii_whitespace());
             let start = space.map_or(from, |space| from + space + 1);
-            parts.push(start..stretch_end(bytes, at, self));
+            parts.push(start..segment_end(bytes, at, self));
         }
         parts
+    }
+}
+
+/// The end of the segment at `start`: UAX #29 never joins across white space; but white space in a
+/// gap does not count.
+pub(super) fn segment_end(bytes: &[u8], start: usize, context: &Context) -> usize {
+    let mut at = start;
+    loop {
+        let space = bytes[at..].iter().position(|b| b.is_ascii_whitespace());
+        let space = space.map_or(bytes.len(), |n| at + n);
+        match context.gap_at(space) {
+            Some(gap) => at = gap.end.min(bytes.len()),
+            None => return space,
+        }
     }
 }

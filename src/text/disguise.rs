@@ -1,11 +1,12 @@
-//! Words with letters of one alphabet that pass for those of another: `hаrbоur` with Cyrillic `а`, `о`.
+//! Words with letters of one alphabet that pass for those of another: `hаrbоur` with Cyrillic `а`,
+//! `о`.
 //!
-//! Which letters look alike is Unicode's list of confusables (UTS #39, section 4). A word that mixes
-//! alphabets is taken for what it seems to be, if every letter of it can be. A word all of whose
-//! letters are of another alphabet than its neighbours is, too: `а` in an English sentence; but the
-//! same letter is a word of its own in Russian, and `α` is one in a paper on α-helices. So words of
-//! one or two letters are judged only where the text mixes alphabets within other words, and longer
-//! ones only there or where hardly any other word is foreign.
+//! Which letters look alike is taken from Unicode's list of confusables (UTS #39, section 4). A
+//! word that mixes alphabets is taken for what it seems to be, if every letter of it can be. A word
+//! all of whose letters are of another alphabet than its neighbours is, too: `а` in an English
+//! sentence; but the same letter is a word of its own in Russian, and `α` is one in a paper on
+//! α-helices. So words of one or two letters are judged only where the text mixes alphabets within
+//! other words, and longer ones only there or where hardly any other word is foreign.
 
 use std::ops::Range;
 
@@ -31,23 +32,23 @@ pub(super) fn find(text: &str, context: &Context) -> Vec<Disguise> {
     if !is_suspect {
         return Vec::new();
     }
-    let mut census = Census::default();
+    let mut alphabets = Alphabets::default();
     for_each_in(text, 0..text.len(), context, &mut |found, _| {
-        census.add(&text[found.range.clone()], found.range);
+        alphabets.add(&text[found.range.clone()], found.range);
     });
-    census.disguises(text)
+    alphabets.disguises(text)
 }
 
-/// Whether [`find`] may find something in a text with this stretch.
-pub(super) fn is_suspect(stretch: &str) -> bool {
-    let signs = Signs::of(stretch);
+/// Whether [`find`] may find something in a text with this segment.
+pub(super) fn is_suspect(segment: &str) -> bool {
+    let signs = Signs::of(segment);
     signs.mixes || signs.passes
 }
 
 /// Signs of disguised words.
 #[derive(Debug, Clone, Copy, Default)]
 struct Signs {
-    /// Letters of two alphabets stand side by side.
+    /// Letters of two alphabets are adjacent.
     mixes: bool,
     /// [`ENOUGH`] foreign letters in a row, and no other beside them, pass for Latin ones.
     passes: bool,
@@ -75,11 +76,11 @@ impl Signs {
         signs
     }
 
-    fn add(&mut self, stretch: &str) {
+    fn add(&mut self, segment: &str) {
         let mut last = None;
         // Letters in a row, and whether all of them pass for Latin ones.
         let (mut letters, mut pass) = (0, true);
-        for character in stretch.chars() {
+        for character in segment.chars() {
             let character = plain(character);
             match alphabet(character) {
                 Some(alphabet) => {
@@ -104,7 +105,7 @@ impl Signs {
 
 /// The words of a text, by alphabet.
 #[derive(Default)]
-struct Census {
+struct Alphabets {
     entries: Vec<Entry>,
     /// Letters of each of [`TARGETS`] that do not look like one of another.
     distinct: [usize; 3],
@@ -128,7 +129,7 @@ enum Kind {
     Joined,
 }
 
-impl Census {
+impl Alphabets {
     /// Takes the word at `range` of the text; words without letters say nothing.
     fn add(&mut self, word: &str, range: Range<usize>) {
         let mut kind = None;
@@ -291,11 +292,11 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn what_is_found_was_suspected(text in "[abchopсоерахΑΒο 1.,'’-]{0,40}") {
-            let mut census = Census::default();
+            let mut alphabets = Alphabets::default();
             for_each_in(&text, 0..text.len(), &Context::default(), &mut |found, _| {
-                census.add(&text[found.range.clone()], found.range);
+                alphabets.add(&text[found.range.clone()], found.range);
             });
-            let found = census.disguises(&text);
+            let found = alphabets.disguises(&text);
             proptest::prop_assert!(is_suspect(&text) || found.is_empty());
             proptest::prop_assert_eq!(find(&text, &Context::default()), found);
         }

@@ -1,8 +1,7 @@
 //! Bit masks to words: where each word of a piece of text starts and ends.
 //!
 //! The word rules of UAX #29 for ASCII and plain characters, on masks of 64 bytes at a time: a
-//! character joins where the masks of what stands before and after it, moved by one, have the right
-//! bits.
+//! character joins where the masks of its neighbours, shifted by one, have the right bits.
 
 use super::{
     blocks::{self, BLOCK, Masks},
@@ -19,7 +18,7 @@ pub(super) struct Edges {
     pub(super) signs: Signs,
 }
 
-/// Signs that words have to be found with more regard to what stands around them ([`Context`]).
+/// Signs that the form of words may depend on their context ([`Context`]).
 ///
 /// [`Context`]: super::context::Context
 #[derive(Debug, Clone, Copy, Default)]
@@ -51,8 +50,8 @@ impl Edges {
         &self.edges.as_chunks().0[..self.word_count]
     }
 
-    /// The numbers of the words that cannot be hashed as they are, ascending, one or more times each:
-    /// words with `.`, `,`, `_`, curly apostrophes or characters that are not plain.
+    /// The numbers of the words that cannot be hashed as they are, ascending, one or more times
+    /// each: words with `.`, `,`, `_`, curly apostrophes or characters that are not plain.
     pub(super) fn special(&self) -> &[u32] {
         &self.special
     }
@@ -68,8 +67,8 @@ impl Edges {
         let mut joints = Joints::default();
         let mut edge_count = 0;
         let mut here = Marks::default();
-        // Each block is joined once the next one is known, the last one with a block of spaces, after
-        // which an end that stands right behind the last byte is found in that one.
+        // Each block is joined once the next one is known, the last one with a block of spaces, so
+        // that an end right behind the last byte is found there.
         for block in 0..blocks + 2 {
             let start = block * BLOCK;
             let padded;
@@ -160,8 +159,8 @@ struct WideChars {
 /// First bytes of letters beyond the Latin ones: from U+0370 on.
 const FOREIGN: u8 = 0xcd;
 
-/// Without their last two bits, these are one number for each alphabet: 0xcd to 0xcf for Greek, 0xd0 to
-/// 0xd3 for Cyrillic, 0xd4 to 0xd6 for Armenian. All that begin with 0xcc are marks.
+/// Without their last two bits, these are one number for each alphabet: 0xcd to 0xcf for Greek,
+/// 0xd0 to 0xd3 for Cyrillic, 0xd4 to 0xd6 for Armenian. All that begin with 0xcc are marks.
 const FOREIGN_LEADS: u64 = 0b111 << (FOREIGN >> 2);
 
 impl WideChars {
@@ -221,8 +220,8 @@ impl WideChars {
     }
 }
 
-/// The signs of letters that are not Latin, of which there are some in the block at `start`, the last
-/// wide character of which ends at `end`.
+/// The signs of letters that are not Latin, of which there are some in the block at `start`, the
+/// last wide character of which ends at `end`.
 #[inline(always)]
 fn foreign_signs(piece: &[u8], start: usize, (foreign, letters): (u64, u64), end: u32) -> Signs {
     let latin = letters & !foreign;
@@ -250,7 +249,7 @@ struct Joints {
     in_word: u64,
     quote_bytes: u64,
     hyphen: u64,
-    /// Bytes after hyphens that may stand at a line end.
+    /// Bytes after hyphens that may be at a line end.
     suspect: u64,
 }
 
@@ -291,7 +290,7 @@ impl Joints {
         };
         let in_word = words | here.other | joined | undecided | quote_bytes as u64;
         let edges = in_word ^ before(in_word, self.in_word);
-        // A hyphen after a word with nothing after it may stand at a line end.
+        // A hyphen after a word with nothing after it may be at a line end.
         let hyphens = here.dropped & !here.mid_digits & before(in_word, self.in_word);
         let suspect = before(hyphens, self.hyphen) & !(here.letters | here.digits);
         *self = Self {

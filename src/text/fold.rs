@@ -10,11 +10,12 @@ use unicode_normalization::{
     IsNormalized, UnicodeNormalization, char::canonical_combining_class, is_nfkc_quick,
 };
 
+use super::casefold::push_folded;
 use super::characters::{SOFT_HYPHEN, is_ignorable};
 use super::plain::PLAIN;
 
-/// Writes the form of `word` that is compared into `folded`: lower case and NFKC, with `’` as `'`, without the
-/// dots of `U.S` and without the commas of `3,000`.
+/// Writes the form of `word` that is compared into `folded`: lower case and NFKC, with `’` as `'`,
+/// without the dots of `U.S` and without the commas of `3,000`.
 pub fn fold(word: &str, folded: &mut String) {
     folded.clear();
     if word.is_ascii() {
@@ -23,7 +24,7 @@ pub fn fold(word: &str, folded: &mut String) {
         drop_dots_and_commas(folded);
     } else {
         let mut form = Folded::default();
-        form.push_stretch(word, 0..word.len(), &[]);
+        form.push_segment(word, 0..word.len(), &[]);
         tidy(&form.text, folded);
     }
 }
@@ -53,13 +54,13 @@ fn is_quote(character: char) -> bool {
     matches!(character, '\u{2018}' | '\u{2019}' | '\u{02bc}')
 }
 
-/// A stretch of text, folded, and where in the text its characters came from.
+/// A segment of text, folded, and where in the text its characters came from.
 #[derive(Debug, Default)]
 pub(super) struct Folded {
     pub(super) text: String,
     origins: Vec<Origin>,
-    /// Places in `text` at which the original has characters that nobody sees, between letters of
-    /// alphabets that have no use for them.
+    /// Places in `text` at which the original has invisible characters, between letters of
+    /// alphabets that do not need them.
     hidden: Vec<usize>,
 }
 
@@ -89,21 +90,21 @@ impl Folded {
         self.hidden.clear();
     }
 
-    /// Adds a stretch of `text`, without what lies in `gaps` (ranges of `text`, ascending).
+    /// Adds a segment of `text`, without what lies in `gaps` (ranges of `text`, ascending).
     ///
-    /// The stretch must not begin inside a combining sequence.
-    pub(super) fn push_stretch(
+    /// The segment must not begin inside a combining sequence.
+    pub(super) fn push_segment(
         &mut self,
         text: &str,
-        stretch: Range<usize>,
+        segment: Range<usize>,
         gaps: &[Range<usize>],
     ) {
         let mut cluster = Cluster::default();
-        let first_gap = gaps.partition_point(|gap| gap.end <= stretch.start);
+        let first_gap = gaps.partition_point(|gap| gap.end <= segment.start);
         let mut gaps = gaps[first_gap..].iter().peekable();
         let mut after_hidden = false;
-        for (offset, character) in text[stretch.clone()].char_indices() {
-            let start = stretch.start + offset;
+        for (offset, character) in text[segment.clone()].char_indices() {
+            let start = segment.start + offset;
             while gaps.next_if(|gap| gap.end <= start).is_some() {}
             if gaps.peek().is_some_and(|gap| gap.start <= start) {
                 continue;
@@ -147,7 +148,7 @@ impl Folded {
         self.hidden.get(first).is_some_and(|at| *at < range.end)
     }
 
-    /// Notes that something hidden stands before `character`, the next one of the cluster.
+    /// Records that something hidden precedes `character`, the next one of the cluster.
     #[cold]
     fn note_hidden(&mut self, cluster: &Cluster, character: char) {
         let before = cluster.characters.chars().next_back().or(self.text.chars().next_back());
@@ -176,14 +177,15 @@ impl Folded {
         cluster.clear();
     }
 
-    /// Adds a cluster that begins with no letter. A mark in it may be a word all the same, which then
-    /// begins with the mark: whichever that is in canonical order, lest it depend on the encoding.
+    /// Adds a cluster that begins with no letter. A mark in it may be a word all the same, which
+    /// then begins with the mark: the first in canonical order, so that it does not depend on the
+    /// encoding.
     #[cold]
     fn push_parts(&mut self, cluster: &mut Cluster) {
         let mut marks = cluster.in_order();
         let word = marks.iter().position(|(mark, _)| mark.is_alphanumeric());
         let mark = marks.split_off(word.unwrap_or(marks.len()));
-        // What stands behind the first mark of the word may have been before it in the text.
+        // What follows the first mark of the word may have been before it in the text.
         let start = mark.iter().map(|(_, place)| *place).min().unwrap_or(cluster.end);
         for (part, origin) in [(marks, cluster.start..start), (mark, start..cluster.end)] {
             if !part.is_empty() {
@@ -221,7 +223,7 @@ impl Cluster {
     }
 }
 
-/// Whether normalisation never joins or reorders a character with what stands before it.
+/// Whether normalisation never joins or reorders a character with the one before it.
 fn starts_cluster(character: char) -> bool {
     if character.is_ascii() || is_stable(character) || PLAIN.folded(character).is_some() {
         return true;
@@ -234,31 +236,12 @@ fn starts_cluster(character: char) -> bool {
     }
 }
 
-/// Characters that fold to themselves: Han and Hangul, nearly all that East Asian texts have; dashes
-/// and quotation marks.
+/// Characters that fold to themselves: Han and Hangul, nearly all that East Asian texts have;
+/// dashes and quotation marks.
 fn is_stable(character: char) -> bool {
     matches!(character,
         '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}'
         | '\u{2012}'..='\u{2016}' | '\u{2018}'..='\u{2023}')
-}
-
-/// Appends the folded form of a combining sequence.
-pub(super) fn push_folded(cluster: &str, folded: &mut String) {
-    let mut before = ' ';
-    let cased = cluster.nfkc().flat_map(fold_case).filter(|&character| {
-        // Turkish: `İ` is `i` in upper case, and `i` with a dot when lowered.
-        let is_dot_of_i = before == 'i' && character == '\u{307}';
-        before = if is_dot_of_i { before } else { character };
-        !is_dot_of_i
-    });
-    folded.extend(cased.nfkc());
-}
-
-/// Full case folding, with `ı` as `i`: upper case unites what folding unites, lower case makes it
-/// small; the first step is for capitals without a small letter of their own, such as `ẞ`.
-fn fold_case(character: char) -> impl Iterator<Item = char> {
-    let lower = char::to_lowercase;
-    lower(character).flat_map(char::to_uppercase).flat_map(lower)
 }
 
 #[cfg(test)]
@@ -326,7 +309,7 @@ mod tests {
     fn folded_text_knows_where_it_came_from() {
         let text = "The ﬃ e\u{301}\u{200b}t\u{301} ℡";
         let mut form = Folded::default();
-        form.push_stretch(text, 4..text.len(), std::slice::from_ref(&(17..18)));
+        form.push_segment(text, 4..text.len(), std::slice::from_ref(&(17..18)));
         assert_eq!(form.text, "ffi ét\u{301}tel");
         let origin = |range: Range<usize>| {
             let (origin, is_whole) = form.origin(&range);
@@ -350,7 +333,7 @@ mod tests {
             ("!\u{c55}\u{200d}\u{334}", vec![("!\u{334}", 0..1), ("\u{c55}", 1..9)]),
         ] {
             let mut form = Folded::default();
-            form.push_stretch(text, 0..text.len(), &[]);
+            form.push_segment(text, 0..text.len(), &[]);
             let mut start = 0;
             for (part, origin) in parts {
                 let end = start + part.len();

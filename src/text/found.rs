@@ -1,4 +1,4 @@
-//! The words of a text as they are found: hashes, places, and what is odd about some.
+//! The words of a text as they are found: hashes, spans, and exceptions.
 
 use std::ops::Range;
 
@@ -52,7 +52,7 @@ pub(super) struct Found<'f> {
     pub(super) hashes: &'f mut Vec<u64>,
     /// Hashes that were there before.
     pub(super) first: usize,
-    /// If wanted, where each word stands.
+    /// If wanted, the span of each word.
     pub(super) places: Option<&'f mut WordPlaces>,
 }
 
@@ -65,8 +65,8 @@ impl Found<'_> {
         }
     }
 
-    /// Takes a plain word with a full stop in it, or the two that the full stop parts; given the piece in
-    /// lower case and the word folded, which is scratch after.
+    /// Takes a plain word with a full stop in it, or the two that the full stop separates; given
+    /// the piece in lower case and the word folded, which is scratch after.
     #[cold]
     pub(super) fn push_dotted(
         &mut self,

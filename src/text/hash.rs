@@ -1,4 +1,4 @@
-//! The hash of one folded word: the number that stands for a word everywhere else.
+//! The hash of one folded word: the number that represents a word everywhere else.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -14,8 +14,8 @@ pub(crate) const BLOCK: usize = 16;
 ///
 /// Each block of the word, padded with zeros, is two 64-bit numbers that are multiplied into 128
 /// bits and folded to 64 (Wang Yi's wyhash has the same heart). The length goes in at the end, so
-/// that padding makes no two words alike. Nearly all words fit one block, and a load, a mask and two
-/// multiplications are all that they take.
+/// that padding makes no two words alike. Nearly all words fit one block, and a load, a mask and
+/// two multiplications are all that they take.
 ///
 /// The hash of a word is part of every sketch scheme: a change here makes stored signatures
 /// unusable, and so needs a new [`crate::sketch::scheme::NORMALISATION`]. Empty input gives a fixed
@@ -49,7 +49,8 @@ fn fold_multiply(a: u64, b: u64) -> u64 {
     product as u64 ^ (product >> 64) as u64
 }
 
-/// A bijection on 64 bits that spreads every input bit over all output bits (Moremur, Evensen 2019).
+/// A bijection on 64 bits that spreads every input bit over all output bits (Moremur, Evensen
+/// 2019).
 #[inline(always)]
 pub fn mix(mut x: u64) -> u64 {
     x = (x ^ (x >> 27)).wrapping_mul(0x3c79_ac49_2ba7_b653);
@@ -96,7 +97,7 @@ mod tests {
         assert_ne!(word_hash(&[0; 16]), word_hash(&[0; 32]));
     }
 
-    /// Stored signatures stand on these: a change needs a new normalisation version.
+    /// Stored signatures depend on these: a change needs a new normalisation version.
     #[test]
     fn known_answers() {
         let hashes = ["a", "the", "president", "counterrevolutionary", "’s"];

@@ -11,14 +11,15 @@ use std::ops::Range;
 
 use super::{
     blocks,
-    context::Context,
+    context::{Context, segment_end},
     disguise,
+    each_word::read_context,
     edges::{Edges, Signs},
     found::{Found, Piece, WordPlaces},
     hash::{self, word_hash},
     hyphens, lines,
     plain::{Folding, fold_plain},
-    words::{for_each_in, stretch_end},
+    words::for_each_in,
 };
 use crate::kernel::capability::{Capability, dispatch};
 use crate::{Error, Kernel, Span};
@@ -32,7 +33,7 @@ const PIECE: usize = 8 * 1024;
 ///
 /// Keeps buffers, which grow with the longest run without a space: use one per thread.
 ///
-/// [`for_each_word`]: super::words::for_each_word
+/// [`for_each_word`]: super::for_each_word
 #[derive(Debug, Clone)]
 pub struct WordHasher {
     capability: Capability,
@@ -96,7 +97,7 @@ impl WordHasher {
     /// Finds the words again where some of them depend on their context.
     #[cold]
     fn find_again(&mut self, text: &str, found: &mut Found<'_>) {
-        let context = Context::of(text);
+        let context = read_context(text);
         let parts = context.parts(text);
         if parts.is_empty() {
             return;
@@ -235,7 +236,7 @@ fn hash_long(word: &[u8]) -> u64 {
 #[cold]
 fn hash_segment(piece: Piece<'_>, start: usize, found: &mut Found<'_>, signs: &mut Signs) -> usize {
     let context = Context::default();
-    let end = stretch_end(piece.text.as_bytes(), start, &context);
+    let end = segment_end(piece.text.as_bytes(), start, &context);
     let segment = &piece.text[start..end];
     signs.is_suspect |= disguise::is_suspect(segment)
         || hyphens::may_end_line(segment)
@@ -252,7 +253,7 @@ mod tests {
 
     use super::*;
     use crate::text::blocks::BLOCK;
-    use crate::text::words::for_each_word;
+    use crate::text::for_each_word;
 
     fn slow(text: &str) -> (Vec<u64>, Vec<Span>) {
         let (mut hashes, mut spans) = (Vec::new(), Vec::new());
@@ -364,7 +365,9 @@ mod tests {
 
         /// Words broken at line ends, within pieces and across them.
         #[test]
-        fn broken_words(text in "(tur|bines|tide|der|Ab|[-¬\u{ad}\u{2010}\u{2011}]|\r?\n| |中国|０１|、){0,120}") {
+        fn broken_words(
+            text in "(tur|bines|tide|der|Ab|[-¬\u{ad}\u{2010}\u{2011}]|\r?\n| |中国|０１|、){0,120}",
+        ) {
             check(&text);
             check(&format!("{}{text}", "word and ".repeat(PIECE / 9 - 20)));
         }

@@ -2,14 +2,14 @@
 //!
 //! `tur-` and `bines` on the next line are the word `turbines`; `spring-` and `tide` may be the two
 //! words of a compound that always had its hyphen. Nothing tells one from the other for certain
-//! without a dictionary, but a text says a lot about itself: whether it has `turbines` elsewhere, or
-//! `spring-tide` within a line, whether the parts are words of their own, and above all how many of
-//! its lines end so. Typesetters who break words do so in one line in five; where a text is only
+//! without a dictionary, but a text says a lot about itself: whether it has `turbines` elsewhere,
+//! or `spring-tide` within a line, whether the parts are words of their own, and above all how many
+//! of its lines end so. Typesetters who break words do so in one line in five; where a text is only
 //! wrapped, a compound happens to be cut at its hyphen in one in fifty.
 //!
-//! What each of these says was counted in 255 English, German, French, Spanish and Russian texts,
-//! wrapped at 25 to 80 columns: weights are tenths of the natural logarithm of how much likelier they
-//! are in a word broken by a typesetter.
+//! The weight of each of these signs was counted in 255 English, German, French, Spanish and
+//! Russian texts, wrapped at 25 to 80 columns: weights are tenths of the natural logarithm of how
+//! much likelier they are in a word broken by a typesetter.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -48,28 +48,28 @@ pub(super) fn gaps(text: &str) -> Vec<Range<usize>> {
     sites.into_iter().zip(weights).filter_map(is_broken).collect()
 }
 
-/// Whether `stretch`, which ends before white space, has a hyphen there that [`gaps`] may see.
-pub(super) fn may_end_line(stretch: &str) -> bool {
-    stretch.trim_end_matches(|c| is_ignorable(c) && c != SOFT_HYPHEN).ends_with(is_hyphen)
+/// Whether `segment`, which ends before white space, has a hyphen there that [`gaps`] may see.
+pub(super) fn may_end_line(segment: &str) -> bool {
+    segment.trim_end_matches(|c| is_ignorable(c) && c != SOFT_HYPHEN).ends_with(is_hyphen)
 }
 
-/// A line end that may stand in a word.
+/// A line end that may be inside a word.
 struct Site {
     gap: Range<usize>,
     /// Where the part before ends.
     end_of_first: usize,
-    /// Whether the hyphen is one that nothing but the end of the line brings forth.
+    /// Whether it is a soft hyphen, which only a line end makes visible.
     is_soft: bool,
-    /// What is said against it before anything is known of the text.
+    /// A penalty that does not depend on the rest of the text.
     objection: i64,
     /// The two parts, folded, once they were found.
     parts: [String; 2],
-    /// Whether another hyphen stands before or after the two parts.
+    /// Whether another hyphen precedes or follows the two parts.
     is_chained: bool,
 }
 
 impl Site {
-    /// The line end at `at`, if a hyphen stands before it, and letters of the same kind around both.
+    /// The line end at `at`, if a hyphen precedes it, and letters of the same kind around both.
     fn at(text: &str, at: usize) -> Option<Self> {
         let is_unseen = |c: char| is_blank(c) || is_ignorable(c) && c != SOFT_HYPHEN;
         let before = text[..at].trim_end_matches(is_unseen);
@@ -123,7 +123,7 @@ fn tail(word: &str) -> [char; 3] {
     std::array::from_fn(|_| letters.next().unwrap_or(' '))
 }
 
-/// Whether there are two capitals before, and two after or one alone.
+/// Whether there are two capitals before, and two or a single one after.
 fn is_all_capitals(first: &str, rest: &str) -> bool {
     let second = rest.chars().nth(1);
     first.chars().rev().take(2).filter(|c| c.is_uppercase()).count() == 2
@@ -262,7 +262,7 @@ impl Evidence {
 
 #[cfg(test)]
 mod tests {
-    use crate::text::words::for_each_word;
+    use crate::text::for_each_word;
 
     fn words(text: &str) -> Vec<String> {
         let mut words = Vec::new();

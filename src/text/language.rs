@@ -1,8 +1,8 @@
 //! What retold knows of each language: stop words, abbreviations, parts of compounds and a stemmer.
 //!
-//! The word lists stand in `languages/`, one file a language, as plain text. A language that is
-//! not among them is [`Language::Unknown`]: nothing is stemmed, and common words show by their
-//! document frequency alone.
+//! The word lists are in `languages/`, one file a language, as plain text. A language that is not
+//! among them is [`Language::Unknown`]: nothing is stemmed, and common words are recognised only by
+//! their document frequency.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -170,7 +170,7 @@ pub(super) fn compound(word: u64, language: Language, place: Compound) -> bool {
     languages & language.bit() != 0
 }
 
-/// How an abbreviation stands to the sentence around it.
+/// How an abbreviation relates to the end of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Abbreviation {
     /// Something must follow: `Mr.`, `No.`
@@ -191,7 +191,7 @@ pub fn abbreviation(word: u64, language: Language) -> Option<Abbreviation> {
     }
 }
 
-/// Words that are looked at to tell the language: enough to be sure, and few enough to cost nothing.
+/// Words that language detection looks at: enough to be sure, and few enough to be cheap.
 pub(super) const SAMPLE: usize = 400;
 
 /// [`detect_by`], given the words.
@@ -201,10 +201,11 @@ fn detect(words: impl Iterator<Item = u64>) -> Language {
     detect_by(&stops)
 }
 
-/// Tells the language of a text, given the [`stops`] of its first [`SAMPLE`] words at most: the one with
-/// the most stop words among them. `Unknown` where no language has at least one in every twelve words.
+/// Tells the language of a text, given the [`stops`] of its first [`SAMPLE`] words at most: the one
+/// with the most stop words among them. `Unknown` where no language has at least one in every
+/// twelve words.
 pub(super) fn detect_by(words: &[u32]) -> Language {
-    // Bit `n` of the count of each language: all of them are counted at once, without guesses, eight
+    // Bit `n` of the count of each language: all of them are counted at once, branch-free, eight
     // words at a time (Harley and Seal, in Warren, Hacker's Delight, section 5-1).
     let mut planes = [0u32; SAMPLE.ilog2() as usize + 1];
     let (eights, rest) = words.as_chunks::<8>();
@@ -248,7 +249,7 @@ fn add(to: &mut u32, [x, y]: [u32; 2]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::words::for_each_word;
+    use crate::text::for_each_word;
 
     fn language_of(text: &str) -> Language {
         let mut words = Vec::new();

@@ -1,8 +1,8 @@
 //! Whether the line ends of a text are its own, or only those of a column.
 //!
 //! A hard-wrapped text has a line end wherever the next word did not fit any more. So nearly every
-//! line that stops inside a sentence is as long as it could be, be the column of 25 characters or of
-//! 110. In verse, lists and tables it is not, or each line begins with a capital.
+//! line that ends inside a sentence is as long as it could be, whether the column has 25 characters
+//! or 110. In verse, lists and tables it is not, or each line begins with a capital.
 
 use std::ops::{Range, RangeInclusive};
 
@@ -23,8 +23,8 @@ pub(super) struct Lines {
     has_bullets: bool,
 }
 
-/// How far a line of a hard-wrapped text and the next word would have to reach, at least, for its end
-/// to be one of the column.
+/// How far a line of a hard-wrapped text and the next word would have to reach, at least, for its
+/// end to be one of the column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Reach {
     columns: usize,
@@ -254,11 +254,11 @@ pub(super) fn is_blank_line(rest: &str) -> bool {
     rest.trim_start_matches(is_blank).starts_with('\n')
 }
 
-/// The line ends of a wrapped text that stand between two East Asian characters, or two full-width
-/// digits, where they are no more than a break in a word or number: the white space of each, in order.
+/// The line ends of a wrapped text between two East Asian characters, or two full-width digits,
+/// where they are no more than a break in a word or number: the white space of each, in order.
 ///
-/// Other scripts without spaces between words have some between phrases: nobody knows there what a
-/// line end stands for.
+/// Other scripts without spaces between words have some between phrases: there a line end is
+/// ambiguous.
 pub(super) fn unspaced_gaps(text: &str) -> Vec<Range<usize>> {
     if text.is_ascii() {
         return Vec::new();
@@ -272,7 +272,7 @@ pub(super) fn unspaced_gaps(text: &str) -> Vec<Range<usize>> {
     gaps.filter(|(at, _)| lines.is_wrap(text, *at)).map(|(_, gap)| gap).collect()
 }
 
-/// The white space around the line end at `at`, if East Asian characters, or full-width digits, stand
+/// The white space around the line end at `at`, if East Asian characters, or full-width digits, are
 /// before and after it.
 fn unspaced_gap(text: &str, at: usize) -> Option<Range<usize>> {
     let before = text[..at].trim_end_matches(is_blank);
@@ -282,14 +282,14 @@ fn unspaced_gap(text: &str, at: usize) -> Option<Range<usize>> {
         .then(|| before.len()..text.len() - rest.len())
 }
 
-/// Full-width digits stand in East Asian lines like the characters around them: a number may go on in
-/// the next line.
+/// Full-width digits in East Asian lines behave like the characters around them: a number may go on
+/// in the next line.
 fn is_full_digit(character: char) -> bool {
     matches!(character, '\u{ff10}'..='\u{ff19}')
 }
 
-/// Whether [`unspaced_gaps`] may have one where the words before `end` of the text do, if no more than
-/// `text` is known of it.
+/// Whether [`unspaced_gaps`] may have one where the words before `end` of the text do, if no more
+/// than `text` is known of it.
 pub(super) fn may_have_gap(text: &str, end: usize) -> bool {
     let rest = text[end..].trim_start_matches(is_blank);
     let next = rest.strip_prefix('\n').map(|next| next.trim_start_matches(is_blank));
@@ -311,8 +311,8 @@ mod tests {
 
     #[test]
     fn columns_are_told_from_lines() {
-        let column = "The harbour board met on Tuesday\nto decide the future of the old\ncrane by the \
-                      Fish Market. Most\nresidents want it kept.";
+        let column = "The harbour board met on Tuesday\nto decide the future of the old\n\
+                      crane by the Fish Market. Most\nresidents want it kept.";
         assert_eq!(wraps(column), [true; 3]);
         // The same, set in from the left, under a heading, and before an item.
         let set_in = format!("   {}", column.replace('\n', "\n   "));
@@ -332,7 +332,7 @@ mod tests {
         let gaps = unspaced_gaps(&column);
         let places: Vec<&str> = gaps.iter().map(|gap| &column[gap.clone()]).collect();
         assert_eq!(places, ["\n", "\r\n", "\n"]);
-        // A number goes on, and one that stands alone does not.
+        // A number goes on, and a single digit does not.
         let column = format!("{line}\n{line}\n港口管理局周三表示潜水员在驳３０\n０万元\n");
         let gaps = unspaced_gaps(&column);
         assert_eq!(gaps.len(), 3);

@@ -1,7 +1,7 @@
 //! Where a sentence or a quotation may begin or end.
 //!
-//! One byte in fifty of a text does. They are found once, and sentences and quotations look at
-//! nothing else.
+//! These are one byte in fifty. They are found once, and sentences and quotations look at nothing
+//! else.
 
 use super::characters::stop;
 
@@ -11,8 +11,8 @@ const NARROW: [u8; 5] = [b'.', b'!', b'?', b'\n', b'"'];
 /// First bytes of all other marks, with the bits of each that are compared.
 const WIDE: [(u8, u8); 5] = [(0xff, 0xc2), (0xff, 0xd6), (0xf8, 0xd8), (0xf0, 0xe0), (0xff, 0xf0)];
 
-/// Puts the places of all marks of `text` into `places`, ascending; whatever it had is gone. All are on
-/// character boundaries.
+/// Puts the places of all marks of `text` into `places`, ascending; whatever it had is gone. All
+/// are on character boundaries.
 pub(super) fn find_marks(text: &str, places: &mut Vec<u32>) {
     places.clear();
     let (blocks, rest) = text.as_bytes().as_chunks::<8>();
@@ -25,7 +25,7 @@ pub(super) fn find_marks(text: &str, places: &mut Vec<u32>) {
     push_marks(u64::from_le_bytes(last), (text.len() - rest.len()) as u32, text, places);
 }
 
-/// Adds the places of the marks among eight bytes of the text, the first of which stands at `start`.
+/// Adds the places of the marks among eight bytes of the text, the first of which is at `start`.
 #[inline(always)]
 fn push_marks(bytes: u64, start: u32, text: &str, places: &mut Vec<u32>) {
     let mut hits = NARROW.iter().fold(0, |any, byte| any | equal(bytes, *byte));
@@ -84,7 +84,8 @@ pub(super) fn is_line_end(character: char) -> bool {
 /// All bits of each byte but the highest.
 const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
 
-/// The highest bit of each of eight bytes that is `byte`; no other bit (Warren, Hacker's Delight, 6-1).
+/// The highest bit of each of eight bytes that is `byte`; no other bit (Warren, Hacker's Delight,
+/// 6-1).
 #[inline(always)]
 fn equal(bytes: u64, byte: u8) -> u64 {
     let differs = bytes ^ u64::from_ne_bytes([byte; 8]);
@@ -106,7 +107,9 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn marks_are_those_of_a_naive_search(text in "[ab .!?\n\"éß„“”«»。！…中ж👍։؟۔।።།၊\u{2029}𑁇]{0,80}") {
+        fn marks_are_those_of_a_naive_search(
+            text in "[ab .!?\n\"éß„“”«»。！…中ж👍։؟۔।።།၊\u{2029}𑁇]{0,80}",
+        ) {
             let is_mark = |c: char| match u8::try_from(c) {
                 Ok(byte) if c.is_ascii() => NARROW.contains(&byte),
                 _ => is_wide_mark(c),

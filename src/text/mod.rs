@@ -1,11 +1,14 @@
 //! Text to words, sentences and quotations, each with its byte span in the original.
 mod alphabets;
+mod analyzer;
 pub(crate) mod article;
 mod blocks;
+mod casefold;
 mod characters;
 mod closers;
 mod context;
 mod disguise;
+mod each_word;
 mod edges;
 pub(crate) mod fold;
 mod found;
@@ -24,9 +27,10 @@ pub(crate) mod sentences;
 mod shape;
 pub(crate) mod words;
 
-pub use article::{Analyzer, Article, Outline, Sentence, Traits, Word, wordless};
+pub use analyzer::{Analyzer, Outline};
+pub use article::{Article, Sentence, Traits, Word, wordless};
+pub use each_word::for_each_word;
 pub use language::Language;
 pub use quotations::quotations;
 pub use sentences::sentences;
 pub use shape::Shape;
-pub use words::for_each_word;

@@ -13,8 +13,8 @@ const WORDS: &[(Language, &str)] = &[
     (Language::Dutch, "niet geen nooit niemand niets zonder noch"),
     (
         Language::English,
-        "not no never none nobody nothing neither nor without cannot can't don't doesn't didn't isn't \
-         aren't wasn't weren't won't wouldn't couldn't shouldn't hasn't haven't hadn't",
+        "not no never none nobody nothing neither nor without cannot can't don't doesn't didn't \
+         isn't aren't wasn't weren't won't wouldn't couldn't shouldn't hasn't haven't hadn't",
     ),
     (Language::Finnish, "ei en et emme ette eivät eikä älä älkää ilman koskaan kukaan mikään"),
     (Language::French, "ne n pas jamais sans aucun aucune rien ni non personne"),
@@ -45,8 +45,8 @@ const PAIRS: [&str; 3] = ["ない", "なか", "ませ"];
 struct Negations {
     /// In which languages each of them denies, by their bits.
     languages: WordMap<u32>,
-    /// A bit for each value of the twelve lowest bits of a form that one of them has: hardly any word
-    /// of a text gets past it.
+    /// A bit for each value of the twelve lowest bits of a form that one of them has: hardly any
+    /// word of a text gets past it.
     filter: [u64; 64],
 }
 
@@ -61,7 +61,7 @@ static NEGATIONS: LazyLock<Negations> = LazyLock::new(|| {
     negations
 });
 
-/// Whether a word of that form, which stands so in the text, denies in that language.
+/// Whether a word of that form and spelling negates in that language.
 pub(super) fn is_negation(form: u64, word: &str, language: Language) -> bool {
     let negations = &*NEGATIONS;
     if word.as_bytes().first().is_some_and(|byte| *byte >= 0xe3) {

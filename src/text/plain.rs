@@ -1,6 +1,6 @@
-//! Characters beyond ASCII that need no more thought than ASCII does.
+//! Characters beyond ASCII that are as simple to handle as ASCII.
 //!
-//! Letters that fold to as many bytes or to one letter of ASCII, whatever stands around them, and
+//! Letters that fold to as many bytes or to one letter of ASCII, whatever is around them, and
 //! punctuation that always ends a word: nearly all that European languages use. Everything else is
 //! left to UAX #29 and NFKC in full ([`super::words`]).
 
@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use unicode_normalization::{IsNormalized, is_nfkc_quick};
 
-use super::fold::push_folded;
+use super::casefold::push_folded;
 
 /// What the tokeniser needs to know about one character beyond ASCII.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,8 +27,8 @@ pub(super) enum Plain {
     Other,
 }
 
-/// [`Plain`] of all two-byte characters: 0 for `Other`, 1 for `Break`, 2 for `Hyphen`, else the one or
-/// two bytes of the folded letter.
+/// [`Plain`] of all two-byte characters: 0 for `Other`, 1 for `Break`, 2 for `Hyphen`, else the one
+/// or two bytes of the folded letter.
 #[derive(Debug)]
 pub(super) struct PlainTable([u16; 0x800]);
 
@@ -99,7 +99,7 @@ impl PlainTable {
     }
 }
 
-/// Whether a character never belongs to a word, though it stands before a combining mark.
+/// Whether a character never belongs to a word, even before a combining mark.
 pub(super) fn is_separator(character: char) -> bool {
     match character {
         '_' => false,
@@ -119,10 +119,10 @@ fn is_break(character: char) -> bool {
 }
 
 /// The folded form of a Latin, Greek, Cyrillic or Armenian letter, if that is one or two bytes, and
-/// normalisation joins neither with what stands around it.
+/// normalisation joins neither with its neighbours.
 fn folded_letter(character: char) -> Option<u16> {
-    // Coptic letters among the Greek ones, and Cyrillic ones among the Armenian, are left out: so the
-    // first byte tells the alphabet.
+    // Coptic letters among the Greek ones, and Cyrillic ones among the Armenian, are left out: so
+    // the first byte tells the alphabet.
     let in_range = matches!(character,
         '\u{c0}'..'\u{300}' | '\u{370}'..'\u{3e2}' | '\u{3f0}'..'\u{500}' | '\u{530}'..'\u{587}');
     // U+02BC is a letter too, but one that folds to an apostrophe.
@@ -144,7 +144,7 @@ fn folded_letter(character: char) -> Option<u16> {
 pub(super) enum Folding {
     /// It is one word, folded.
     Word,
-    /// The same, with a full stop in it that may part two.
+    /// The same, with a full stop in it that may separate two.
     Dotted,
     /// It has no letter or digit.
     Nothing,
@@ -204,7 +204,7 @@ mod tests {
 
     use super::*;
     use crate::text::fold::fold;
-    use crate::text::words::for_each_word;
+    use crate::text::for_each_word;
 
     fn plain(character: char) -> Plain {
         let mut bytes = [0; 4];

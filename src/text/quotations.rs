@@ -1,7 +1,7 @@
-//! Where a text quotes somebody.
+//! Quotations in a text.
 //!
-//! Independent reports of one event share its quotations, so what stands in them says little about
-//! reuse; `align` counts it apart.
+//! Independent reports of one event share its quotations, so text in quotations says little about
+//! reuse; `align` counts it separately.
 
 use crate::span::Span;
 
@@ -9,10 +9,10 @@ use super::characters::stop;
 use super::lines::{Lines, is_blank_line};
 use super::marks::{find_marks, is_line_end};
 
-/// A quotation that nobody closed is believed up to this many bytes; beyond, its mark was a typo.
+/// An unclosed quotation is accepted up to this many bytes; beyond, its mark counts as a typo.
 const LONGEST_UNCLOSED: usize = 600;
 
-/// Spans of the quotations of `text`, marks included, in order and apart from one another.
+/// Spans of the quotations of `text`, marks included, in order and disjoint.
 ///
 /// A quotation inside another is part of the outer one. One that is not closed ends with its
 /// paragraph, or where the next one opens. Text without quotation marks has none.

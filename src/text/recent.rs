@@ -1,8 +1,8 @@
-//! What was looked up of the words that came last.
+//! A two-level cache of what is known about words.
 //!
-//! Most words of a text are a few thousand that come again and again: a near table keeps what is known
-//! of them in the cache. What was known of the others is in a far one, of which a word takes one line
-//! of memory, so that it can be asked for before it is needed. What neither keeps is found once more.
+//! Most words of a text are among a few thousand frequent ones: a near table keeps these in the
+//! processor's cache. Other words are in a far table, where each takes one cache line, so that it
+//! can be prefetched. What neither has is computed again.
 
 use super::language::{Language, stops};
 use crate::prefetch;
@@ -10,10 +10,10 @@ use crate::prefetch;
 /// Places of the near table: a power of two, few enough for the second-level cache.
 const NEAR: usize = 1 << 15;
 
-/// Lines of the far table, 64 bytes each. Memory that no word comes to is never touched.
+/// Lines of the far table, 64 bytes each. Lines without words are never touched.
 const FAR: usize = 1 << 16;
 
-/// Words ahead of the one that is looked up that are asked for.
+/// How many words ahead are prefetched.
 const AHEAD: usize = 24;
 
 /// What is known of a word.
@@ -21,8 +21,8 @@ const AHEAD: usize = 24;
 pub(super) struct Recalled {
     form: u64,
     stem: u32,
-    /// In which languages it is a stop word; above, the bit [`IS_KNOWN`], and from bit [`LANGUAGE`] on
-    /// one more than the language whose stem it has, or 0.
+    /// In which languages it is a stop word; above, the bit [`IS_KNOWN`], and from bit [`LANGUAGE`]
+    /// on one more than the language whose stem it has, or 0.
     packed: u32,
 }
 
@@ -52,8 +52,8 @@ impl Default for Recent {
 }
 
 impl Recent {
-    /// Puts into `stops` in which languages each of some words is a stop word, by their bits; there is room
-    /// for all of them.
+    /// Puts into `stops` in which languages each of some words is a stop word, by their bits; there
+    /// is room for all of them.
     pub(super) fn stops<'s>(&mut self, forms: &[u64], stops: &'s mut [u32]) -> &'s [u32] {
         let stops = &mut stops[..forms.len()];
         for (at, (&form, stops)) in forms.iter().zip(&mut *stops).enumerate() {
@@ -67,7 +67,8 @@ impl Recent {
         stops
     }
 
-    /// In which languages a word is a stop word, and its stem in one, which `find` finds if it is not known.
+    /// In which languages a word is a stop word, and its stem in one, which `find` finds if it is
+    /// not known.
     #[inline(always)]
     pub(super) fn word(
         &mut self,
@@ -82,7 +83,7 @@ impl Recent {
         }
     }
 
-    /// Asks for what is known of a word that comes soon after the one at `at`.
+    /// Prefetches a word that comes soon after the one at `at`.
     #[inline(always)]
     fn expect(&self, forms: &[u64], at: usize) {
         let Some(&form) = forms.get(at + AHEAD) else { return };
@@ -92,11 +93,11 @@ impl Recent {
         prefetch::to_read(if is_near { near } else { far });
     }
 
-    /// Brings a word that is not near there.
+    /// Moves a word into the near table.
     #[inline(never)]
     fn recall(&mut self, form: u64) -> Recalled {
         let line = &self.far[line_of(form)].0;
-        // Which one it is cannot be guessed.
+        // Branch-free: which one it is, is unpredictable.
         let at =
             (0..line.len()).rev().fold(0, |at, one| if line[one].form == form { one } else { at });
         let known = line[at].form == form && line[at].packed & IS_KNOWN != 0;
@@ -130,7 +131,7 @@ impl Recent {
     }
 }
 
-/// By other bits than the near place: words that drive each other out there are not to do so here.
+/// By other bits than the near place, so that words that evict each other there do not do so here.
 #[inline(always)]
 fn line_of(form: u64) -> usize {
     (form >> 40) as usize % FAR

@@ -1,13 +1,14 @@
-//! Sentences that run together: `council tax by 4% a year.It said`.
+//! Sentences that run together without a space: `council tax by 4% a year.It said`.
 //!
 //! Many corpora, and most text that was taken out of PDF files, have lost spaces after full stops.
-//! UAX #29 makes one word of `year.It`, and without white space no sentence ends there. What is parted
-//! here looks like prose on both sides: small letters before the mark, and after it a capital with
-//! small letters. Addresses, files and names of programs are left whole, and so is whatever leaves a
-//! doubt: a name before the full stop, as in `in London.The`, looks like one of `System.Text`.
+//! UAX #29 makes one word of `year.It`, and without white space no sentence ends there. Only what
+//! looks like prose on both sides is divided here: small letters before the mark, and after it a
+//! capital with small letters. Addresses, files and names of programs are left whole, and so is
+//! whatever leaves a doubt: a name before the full stop, as in `in London.The`, looks like one of
+//! `System.Text`.
 //!
-//! Everything is asked of the text in its compatibility decomposition, so that the answer does not
-//! depend on how the text is encoded. It does depend on capitals.
+//! All rules apply to the compatibility decomposition of the text, so that results do not depend on
+//! its encoding. They do depend on capitals.
 
 use std::ops::Range;
 
@@ -25,8 +26,8 @@ const ENDINGS: [&str; 20] = [
     "xml", "csv", "jpg", "png", "doc", "zip",
 ];
 
-/// Whether `mark`, from which a folded text has a dot between two letters, is a full stop that parts two
-/// words.
+/// Whether `mark`, from which a folded text has a dot between two letters, is a full stop that
+/// separates two words.
 pub(super) fn parts_words(text: &str, mark: Range<usize>) -> bool {
     // Most are in abbreviations and addresses.
     let bytes = text.as_bytes();
@@ -40,8 +41,8 @@ pub(super) fn parts_words(text: &str, mark: Range<usize>) -> bool {
         && !is_in_name(text, &mark)
 }
 
-/// Whether the marks at `marks` end a sentence though no space follows them, where the first letter of
-/// the next one would stand at `next`, behind what closes and opens.
+/// Whether the marks at `marks` end a sentence though no space follows them, where the first letter
+/// of the next one would be at `next`, after closing and opening marks.
 pub(super) fn ends_sentence(text: &str, marks: Range<usize>, next: usize) -> bool {
     let run = &text[marks.clone()];
     if !is_full_stop(run) && !run.chars().all(is_exclamation) {
@@ -91,7 +92,7 @@ fn ends_in_small_letters(before: &str) -> bool {
     letters >= 2 || letters == 1 && digits > 0
 }
 
-/// Whether a number, a percentage, or something in brackets or quotation marks stands before.
+/// Whether a number, a percentage, or something in brackets or quotation marks precedes.
 fn ends_in_sign(before: &str) -> bool {
     let mut characters = seen_backwards(before);
     let (Some(last), Some(second)) = (characters.next(), characters.next()) else { return false };
@@ -112,7 +113,7 @@ fn ends_in_sign(before: &str) -> bool {
 
 /// Whether what follows begins with a capital and small letters, or is a word of one letter.
 fn begins_sentence(after: &str) -> bool {
-    // A mark would have to stand on the full stop.
+    // A mark would have to be on the full stop.
     if after.chars().find(|c| !is_ignorable(*c)).is_none_or(is_mark) {
         return false;
     }
@@ -139,8 +140,8 @@ fn is_word_alone(letter: char) -> bool {
     matches!(letter, 'A' | 'I' | 'А' | 'В' | 'И' | 'К' | 'О' | 'С' | 'У' | 'Я')
 }
 
-/// Whether the marks stand in an address, the name of a file or one of a program: by what else there is
-/// from white space to white space.
+/// Whether the marks are part of an address, the name of a file or one of a program: by what else
+/// there is from white space to white space.
 fn is_in_name(text: &str, marks: &Range<usize>) -> bool {
     let before: Vec<char> = to_white_space(seen_backwards(&text[..marks.start]));
     let after: Vec<char> = to_white_space(text[marks.end..].chars().flat_map(seen));
@@ -162,9 +163,9 @@ fn to_white_space(characters: impl Iterator<Item = char>) -> Vec<char> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::for_each_word;
     use crate::text::language::Language;
     use crate::text::sentences::sentences;
-    use crate::text::words::for_each_word;
 
     fn words(text: &str) -> Vec<String> {
         let mut all = Vec::new();
@@ -192,7 +193,8 @@ mod tests {
             "“We won.”|He left the ground.|‘Did he?’ she asked.",
             "It rose by 4%.|The rest fell.",
             "It rose to 45.|The rest fell in 2019.|They rose.",
-            "It cost £3.5m.|The rest was paid (in full).|We won!|Did they?|They did?!|Yes they did.",
+            "It cost £3.5m.|The rest was paid (in full).|We won!|Did they?|They did?!|\
+             Yes they did.",
             "He saw it.|I'm glad it's.|I think.|A man left.|Don't go.",
             "Es war spät.|Über allem lag Schnee.",
         ] {
@@ -241,7 +243,7 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// Words stand in one sentence each, and neither depends on how the text is encoded.
+        /// Every word is in one sentence, and neither depends on how the text is encoded.
         #[test]
         fn words_stand_in_one_sentence(
             parts in "([a-cA-Cбжé]{1,3}|[.!?．․㏂ﬁ]|[\"'”’)%1²\u{301}\u{200b}\u{2bc} ]){0,30}",
@@ -249,10 +251,15 @@ mod tests {
             let found = sentences(&parts, Language::English);
             for_each_word(&parts, |word, form| {
                 let sentence = found.iter().find(|one| one.range().contains(&word.start));
-                assert!(sentence.is_some_and(|one| word.end <= one.end as usize), "{form} in {parts:?}");
+                let is_inside = sentence.is_some_and(|one| word.end <= one.end as usize);
+                assert!(is_inside, "{form} in {parts:?}");
             });
-            let forms: [String; 4] =
-                [parts.nfc().collect(), parts.nfd().collect(), parts.nfkc().collect(), parts.nfkd().collect()];
+            let forms: [String; 4] = [
+                parts.nfc().collect(),
+                parts.nfd().collect(),
+                parts.nfkc().collect(),
+                parts.nfkd().collect(),
+            ];
             for form in forms {
                 proptest::prop_assert_eq!(words(&form), words(&parts), "{:?}", form);
             }

@@ -1,11 +1,11 @@
 //! Text to sentences.
 //!
-//! Rules, not a model. What ends a sentence is Unicode's property Sentence_Terminal, in all scripts;
-//! in those that have no other use for the character, that is enough. A full stop ends none if an
-//! abbreviation, an initial, a number or what follows says otherwise; a line end does so unless it is
-//! only where the column ends (`lines.rs`) or the next line goes on in lower case. Lines that
-//! end so without a full stop are headings. Marks that close what the sentence opened belong to it,
-//! also after a space.
+//! Rules, not a model. What ends a sentence is Unicode's property Sentence_Terminal, in all
+//! scripts; in those that have no other use for the character, that is enough. A full stop ends
+//! none if an abbreviation, an initial, a number or what follows says otherwise; a line end does so
+//! unless it is only where the column ends (`lines.rs`) or the next line goes on in lower case.
+//! Lines that end so without a full stop are headings. Marks that close what the sentence opened
+//! belong to it, also after a space.
 
 use std::ops::Range;
 
@@ -20,8 +20,8 @@ use super::lines::{Lines, is_blank_line};
 use super::marks::{find_marks, is_line_end};
 use super::run_on;
 
-/// Spans of the sentences of `text`, in order and apart, without the white space between them.
-/// Text of white space alone has none.
+/// Spans of the sentences of `text`, in order and disjoint, without the white space between them.
+/// Blank text has none.
 pub fn sentences(text: &str, language: Language) -> Vec<Span> {
     let mut marks = Vec::new();
     find_marks(text, &mut marks);
@@ -136,7 +136,8 @@ impl Rules<'_> {
         Some(end)
     }
 
-    /// Whether another sentence follows the marks there without a space, behind what closes up to `end`.
+    /// Whether another sentence follows the marks there without a space, behind what closes up to
+    /// `end`.
     fn runs_on(&self, marks: Range<usize>, end: usize) -> bool {
         let after = &self.text[end..];
         let next = self.text.len() - after.trim_start_matches(is_opener).len();
@@ -197,7 +198,7 @@ impl Rules<'_> {
     }
 }
 
-/// Whether a line end may stand inside a word: after a letter with a hyphen, and before a letter.
+/// Whether a line end may be inside a word: after a letter with a hyphen, and before a letter.
 fn is_in_word(line: &str, next: &str) -> bool {
     let is_letter = |c: char| c.is_alphabetic() && !is_unspaced(c);
     let before = line.trim_end_matches(is_ignorable);

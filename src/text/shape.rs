@@ -1,23 +1,23 @@
-//! How words are spelt, for when they are not spelt the same.
+//! Shapes of words, to recognise different spellings of one word.
 
 use super::hash::mix;
 
 /// The pairs of neighbouring letters of a word, as a set of 64 bits, case aside.
 ///
-/// Enough to tell whether two words are much alike (a typing error, another transcription, what a
-/// scanner made of it) without their letters at hand. Pairs may share a bit, so unlike words seem a
-/// little alike, never the other way round.
+/// Enough to tell whether two words are similar (a typo, another transcription, an OCR error)
+/// without their letters. Pairs may share a bit, so similarity may be overestimated, never
+/// underestimated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Shape(u64);
 
-/// Stands before the first letter and behind the last.
+/// Marks the beginning and the end of a word.
 const EDGE: char = ' ';
 
-/// Least [`Shape::likeness`] of words that are taken for one: a letter of seven or more is wrong.
+/// Least [`Shape::likeness`] of words that count as the same: a letter of seven or more is wrong.
 ///
 /// Pairs that share a bit count as one, and among words of that length one such accident is common:
-/// `Tuesday` and `Thursday` have 0.59 by their letters and 0.706 by their bits, `Sunday` and `Monday`
-/// 0.57 and 0.714.
+/// `Tuesday` and `Thursday` have 0.59 by their letters and 0.706 by their bits, `Sunday` and
+/// `Monday` 0.57 and 0.714.
 const ALIKE: f32 = 0.72;
 
 impl Shape {
@@ -42,7 +42,7 @@ impl Shape {
         2.0 * (self.0 & other.0).count_ones() as f32 / all.max(1) as f32
     }
 
-    /// Whether the words may be one, spelt in two ways.
+    /// Whether the words may be two spellings of one.
     pub fn resembles(self, other: Self) -> bool {
         self.likeness(other) >= ALIKE
     }
@@ -67,7 +67,7 @@ pub(super) fn letters<'t>(words: impl Iterator<Item = &'t str>) -> Vec<u32> {
     hashes
 }
 
-/// Hands out the letters of a word in lower case.
+/// The letters of a word in lower case.
 fn for_each_letter(word: &str, each: &mut impl FnMut(char)) {
     match word.is_ascii() {
         true => word.bytes().for_each(|byte| each(byte.to_ascii_lowercase().into())),

@@ -1,10 +1,10 @@
-//! Text to words: where each word stands, and its folded form.
+//! Text to words: the span of each word, and its folded form.
 //!
 //! Words are those of UAX #29 (Unicode Text Segmentation, section 4) in the folded text
-//! ([`super::fold`]), so that they do not depend on how the text is encoded. Scripts that are written
-//! without spaces would give one character each, which says nothing; they become overlapping pairs
-//! of characters instead; and a full stop parts words where sentences run together (`run_on.rs`). Plain
-//! ASCII takes a path of its own that gives the same words.
+//! ([`super::fold`]), so that they do not depend on how the text is encoded. In scripts without
+//! spaces these are single characters, which carry no information; they become overlapping pairs of
+//! characters instead; and a full stop separates words where sentences run together (`run_on.rs`).
+//! Plain ASCII has a fast path that gives the same words.
 
 use std::ops::Range;
 
@@ -12,22 +12,10 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::characters::is_unspaced;
-use super::context::Context;
+use super::context::{Context, segment_end};
 use super::fold::{Folded, fold, tidy};
 use super::plain::is_separator;
 use super::run_on;
-
-/// Calls `each(range, folded)` for every word of `text`, in order: its bytes in the text, and its
-/// form for matching.
-///
-/// The folded form is never empty, and the same for words that look alike: it has no
-/// hyphen where the word is broken at a line end, and a look-alike letter of another alphabet is the
-/// one that it passes for. Ranges of neighbouring words overlap in scripts without spaces, and where
-/// one character stands for several words. Text without a letter or digit has no words.
-pub fn for_each_word(text: &str, mut each: impl FnMut(Range<usize>, &str)) {
-    let context = Context::of(text);
-    for_each_in(text, 0..text.len(), &context, &mut |word, folded| each(word.range, folded));
-}
 
 /// What was found of one word, beside its form.
 pub(super) struct Found {
@@ -35,11 +23,12 @@ pub(super) struct Found {
     pub(super) range: Range<usize>,
     /// Whether its form is what [`fold`] makes of these bytes.
     pub(super) is_plain: bool,
-    /// Whether it has characters inside that nobody sees, or letters that pass for others.
+    /// Whether it has invisible characters inside, or letters that pass for others.
     pub(super) is_disguised: bool,
 }
 
-/// [`for_each_word`] for a part of a text, which begins and ends at white space or with the text.
+/// [`for_each_word`](super::for_each_word) for a part of a text, which begins and ends at white
+/// space or with the text.
 pub(super) fn for_each_in(
     text: &str,
     part: Range<usize>,
@@ -59,9 +48,9 @@ pub(super) fn for_each_in(
         let end = ascii_word_end(bytes, at);
         let is_wide = class & WIDE != 0 || end < bytes.len() && !bytes[end].is_ascii();
         if is_wide || context.has_gap_at(end) {
-            let stop = stretch_end(bytes, at, context);
+            let stop = segment_end(bytes, at, context);
             form.clear();
-            form.push_stretch(text, at..stop, &context.gaps);
+            form.push_segment(text, at..stop, &context.gaps);
             words.find_in(&form);
             at = stop;
             continue;
@@ -80,20 +69,6 @@ pub(super) fn for_each_in(
 /// Places of the full stops in a word, but for one at its end.
 pub(super) fn dots_of(word: &str) -> impl Iterator<Item = usize> {
     word.match_indices('.').map(|(at, _)| at).filter(|at| at + 1 < word.len())
-}
-
-/// UAX #29 never joins across white space, so what stands up to the next one stands alone; but
-/// white space in a gap is none.
-pub(super) fn stretch_end(bytes: &[u8], start: usize, context: &Context) -> usize {
-    let mut at = start;
-    loop {
-        let space = bytes[at..].iter().position(|b| b.is_ascii_whitespace());
-        let space = space.map_or(bytes.len(), |n| at + n);
-        match context.gap_at(space) {
-            Some(gap) => at = gap.end.min(bytes.len()),
-            None => return space,
-        }
-    }
 }
 
 const LETTER: u8 = 1;
@@ -145,7 +120,7 @@ fn ascii_word_end(bytes: &[u8], start: usize) -> usize {
     }
 }
 
-/// What takes the words that are found.
+/// Receives the words that are found.
 struct Words<'t, F> {
     text: &'t str,
     context: &'t Context,
@@ -155,7 +130,7 @@ struct Words<'t, F> {
 }
 
 impl<F: FnMut(Found, &str)> Words<'_, F> {
-    /// Hands on a word, the form of which is in `self.folded`.
+    /// Passes on a word, the form of which is in `self.folded`.
     fn push(&mut self, mut found: Found) {
         if let Some(undisguised) = self.context.undisguised(&found.range) {
             fold(undisguised, &mut self.folded);
@@ -166,7 +141,7 @@ impl<F: FnMut(Found, &str)> Words<'_, F> {
         }
     }
 
-    /// Hands on the word at `range` of a stretch.
+    /// Passes on the word at `range` of a segment.
     fn push_from(&mut self, form: &Folded, range: Range<usize>) {
         let (origin, is_whole) = form.origin(&range);
         let is_disguised = form.has_hidden(&range);
@@ -175,7 +150,7 @@ impl<F: FnMut(Found, &str)> Words<'_, F> {
         self.push(Found { range: origin, is_plain, is_disguised });
     }
 
-    /// Hands on the word at `range` of a stretch, or the two that a full stop parts.
+    /// Passes on the word at `range` of a segment, or the two that a full stop separates.
     fn push_parts(&mut self, form: &Folded, range: Range<usize>) {
         let parts_words = |dot: &usize| {
             let at = range.start + dot;
@@ -190,7 +165,7 @@ impl<F: FnMut(Found, &str)> Words<'_, F> {
         }
     }
 
-    /// Words of a stretch that holds characters beyond ASCII, or gaps.
+    /// Words of a segment that holds characters beyond ASCII, or gaps.
     fn find_in(&mut self, form: &Folded) {
         let mut run = Run::default();
         for (offset, word) in form.text.unicode_word_indices() {
@@ -254,7 +229,7 @@ impl Run {
         }
     }
 
-    /// A character alone is a word by itself.
+    /// A single character is a word by itself.
     fn finish(&mut self, mut each: impl FnMut(Range<usize>)) {
         if let Some(last) = self.last.take()
             && !self.paired
@@ -268,6 +243,7 @@ impl Run {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::for_each_word;
 
     fn words(text: &str) -> Vec<String> {
         let mut all = Vec::new();

@@ -15,9 +15,9 @@ use crate::{Cancel, Error};
 pub(super) struct Candidates {
     /// For each article the first one with the same words: its *node*.
     pub(super) nodes: Vec<u32>,
-    /// Pairs of nodes that may be near-duplicates, the lesser number first, sorted.
+    /// Pairs of nodes that may be near-duplicates, the smaller number first, sorted.
     pub(super) pairs: Vec<(u32, u32)>,
-    /// What it took.
+    /// Statistics.
     pub(super) banding: BandingStats,
 }
 
@@ -42,8 +42,8 @@ pub(super) fn candidates<P: Pages + ?Sized>(
     };
     sorting.for_each_repeated(of_words, |first, other| nodes[other as usize] = first)?;
 
-    // Of nodes whose signatures agree in all bands the first stands for all.
-    let mut stands = Bits::new(book.articles());
+    // Of nodes whose signatures agree in all bands, the first represents all.
+    let mut representatives = Bits::new(book.articles());
     let mut pairs = Vec::new();
     let is_node = |article: u32| nodes[article as usize] == article;
     let of_whole = |page, first: u32, hashed: &mut dyn FnMut(u64, u32)| {
@@ -53,13 +53,13 @@ pub(super) fn candidates<P: Pages + ?Sized>(
         Ok(())
     };
     sorting.for_each_repeated(of_whole, |first, other| {
-        stands.clear(other);
+        representatives.clear(other);
         pairs.push(u64::from(first) << 32 | u64::from(other));
     })?;
     (0..)
         .zip(&nodes)
         .filter(|(article, node)| article != *node)
-        .for_each(|(article, _)| stands.clear(article));
+        .for_each(|(article, _)| representatives.clear(article));
 
     let mut banding = BandingStats { identical: pairs.len() as u64, ..BandingStats::default() };
     let likely = Likely::new(book, config, cancel);
@@ -76,7 +76,7 @@ pub(super) fn candidates<P: Pages + ?Sized>(
             cancel,
             turns.par_iter(),
             || buffers.take(),
-            |buffers, part| band_pairs(&sorting, &stands, *part, buffers),
+            |buffers, part| band_pairs(&sorting, &representatives, *part, buffers),
         )?;
         for mut of_band in some {
             banding.add(of_band.stats);
@@ -140,7 +140,7 @@ struct Part {
 /// The pairs that have one of these keys in common.
 fn band_pairs<P: Pages + ?Sized>(
     &Sorting { book, cancel, .. }: &Sorting<'_, '_, P>,
-    stands: &Bits,
+    representatives: &Bits,
     Part { band, part, parts }: Part,
     (entries, scratch): &mut (Vec<u64>, Scratch),
 ) -> Result<BandPairs, Error> {
@@ -151,8 +151,10 @@ fn band_pairs<P: Pages + ?Sized>(
         let (owners, keys) = (book.owners(page)?, book.band(page, band)?);
         let rows = keys.iter().zip(owners.iter().map(|owner| first + owner));
         entries.extend(
-            rows.filter(|(key, article)| part_of(*key, parts) == part && stands.get(*article))
-                .map(|(key, article)| u64::from(key) << 32 | u64::from(article)),
+            rows.filter(|(key, article)| {
+                part_of(*key, parts) == part && representatives.get(*article)
+            })
+            .map(|(key, article)| u64::from(key) << 32 | u64::from(article)),
         );
     }
     Ok(pairs_of_entries(entries, BUCKET_LIMIT, scratch))
@@ -173,7 +175,7 @@ fn part_of(key: u32, parts: usize) -> usize {
     ((u64::from(key) * parts as u64) >> 32) as usize
 }
 
-/// Turns pairs down that are hardly near-duplicates.
+/// Rejects pairs that are unlikely to be near-duplicates.
 struct Likely<'b, 'p, P: ?Sized> {
     book: &'b Book<'p, P>,
     least: f32,
@@ -208,7 +210,7 @@ impl<'b, 'p, P: Pages + ?Sized> Likely<'b, 'p, P> {
 
 /// Estimates the Jaccard index of two articles, from 0 to 1: the share of lanes with equal lowest
 /// bytes. That is too much by up to 1/256 (b-bit minwise hashing: Li and König 2010), and enough to
-/// turn the unlikely down. 0 if one has no signature.
+/// reject unlikely pairs. 0 if one has no signature.
 pub(super) fn estimate_jaccard<P: Pages + ?Sized>(
     book: &Book<'_, P>,
     a: u32,

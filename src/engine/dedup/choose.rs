@@ -2,23 +2,22 @@
 
 use crate::align::{Relation, Side};
 
-/// How much one wants to keep an article. The least of a group is kept.
+/// How much an article is preferred. The lowest-ranked article of a group is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Rank {
-    /// Whether the article is only here for others to be dropped because of it. Such articles are
-    /// always kept.
-    pub standing: Standing,
+    /// Which corpus the article comes from. Articles of a reference are always kept.
+    pub origin: Origin,
     /// Less is better; of equals the earlier article is.
     pub preference: u64,
 }
 
-/// Whose an article is.
+/// Where an article comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 #[non_exhaustive]
-pub enum Standing {
-    /// Of a reference: already there.
+pub enum Origin {
+    /// A reference corpus: its articles are already there.
     Reference,
-    /// Of the corpus that is deduplicated.
+    /// The corpus that is deduplicated.
     #[default]
     Own,
 }
@@ -34,21 +33,21 @@ pub struct Edge {
     pub relation: Relation,
     /// How sure that is, or how alike they are, 0 to 1.
     pub score: f32,
-    /// The side that stands in the other, in an excerpt: only that one may be dropped.
+    /// In an excerpt, the side that the other contains: only that one may be dropped.
     pub contained: Option<Side>,
 }
 
 /// What becomes of an article.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 // Exhaustive on purpose: an article stays or goes.
-pub enum Fate {
+pub enum Decision {
     /// It stays.
     #[default]
     Kept,
     /// It goes.
     Dropped {
         /// The article that stays instead.
-        keeper: u32,
+        retained: u32,
         /// What the two are to each other.
         relation: Relation,
         /// The score of that relation.
@@ -56,13 +55,13 @@ pub enum Fate {
     },
 }
 
-/// An article that goes: [`Fate::Dropped`], and which one.
+/// A dropped article and what [`Decision::Dropped`] says of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Drop {
     /// The article.
     pub article: u32,
     /// The one that stays instead.
-    pub keeper: u32,
+    pub retained: u32,
     /// What the two are to each other.
     pub relation: Relation,
     /// The score of that relation.
@@ -71,11 +70,11 @@ pub struct Drop {
 
 /// What becomes of all articles of a corpus. Memory: 16 bytes for each that is dropped.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Fates {
+pub struct Decisions {
     drops: Vec<Drop>,
 }
 
-impl Fates {
+impl Decisions {
     /// All are kept but these, given in the order of their articles.
     pub fn new(drops: Vec<Drop>) -> Self {
         debug_assert!(drops.is_sorted_by(|x, y| x.article < y.article));
@@ -83,12 +82,12 @@ impl Fates {
     }
 
     /// What becomes of an article.
-    pub fn of(&self, article: u32) -> Fate {
+    pub fn of(&self, article: u32) -> Decision {
         match self.drops.binary_search_by_key(&article, |drop| drop.article) {
-            Err(_) => Fate::Kept,
+            Err(_) => Decision::Kept,
             Ok(at) => {
-                let Drop { keeper, relation, score, .. } = self.drops[at];
-                Fate::Dropped { keeper, relation, score }
+                let Drop { retained, relation, score, .. } = self.drops[at];
+                Decision::Dropped { retained, relation, score }
             }
         }
     }
@@ -99,27 +98,27 @@ impl Fates {
     }
 }
 
-impl FromIterator<(u32, Fate)> for Fates {
+impl FromIterator<(u32, Decision)> for Decisions {
     /// From articles in ascending order.
-    fn from_iter<T: IntoIterator<Item = (u32, Fate)>>(fates: T) -> Self {
-        let drop = |(article, fate)| match fate {
-            Fate::Kept => None,
-            Fate::Dropped { keeper, relation, score } => {
-                Some(Drop { article, keeper, relation, score })
+    fn from_iter<T: IntoIterator<Item = (u32, Decision)>>(decisions: T) -> Self {
+        let drop = |(article, decision)| match decision {
+            Decision::Kept => None,
+            Decision::Dropped { retained, relation, score } => {
+                Some(Drop { article, retained, relation, score })
             }
         };
-        Self::new(fates.into_iter().filter_map(drop).collect())
+        Self::new(decisions.into_iter().filter_map(drop).collect())
     }
 }
 
 /// Chooses for each article, one `Rank` each, whether it is kept.
 ///
-/// Articles are asked in the order of their ranks, excerpts after all others. One is dropped if an
-/// edge leads to one that is kept already; of several to the one with the highest score, then the
-/// best rank. So of two related articles never both are dropped for each other, every keeper is
-/// kept, and nothing is dropped for a relation that was not verified. Near linear in edges, whose
-/// order does not matter.
-pub fn choose(ranks: &[Rank], edges: &[Edge]) -> Vec<Fate> {
+/// Visits the articles in the order of their ranks, excerpts after all others. An article is
+/// dropped if an edge leads to one that is already kept; of several such edges the one with the
+/// highest score counts, then the one to the best rank. So two related articles are never dropped
+/// for each other, every retained article is kept, and nothing is dropped for a relation that was
+/// not verified. Near linear in edges, whose order does not matter.
+pub fn choose(ranks: &[Rank], edges: &[Edge]) -> Vec<Decision> {
     let mut ways: Vec<Way> = edges.iter().flat_map(Way::of).collect();
     ways.sort_unstable_by_key(|way| (way.from, way.to));
     let starts = starts(ranks.len(), &ways);
@@ -131,13 +130,13 @@ pub fn choose(ranks: &[Rank], edges: &[Edge]) -> Vec<Fate> {
     let place = |article: u32| (is_excerpt(article), ranks[article as usize], article);
     let mut order: Vec<u32> = (0..ranks.len() as u32)
         .filter(|article| !ways_of(*article).is_empty())
-        .filter(|article| ranks[*article as usize].standing == Standing::Own)
+        .filter(|article| ranks[*article as usize].origin == Origin::Own)
         .collect();
     order.sort_by_cached_key(|article| place(*article));
-    // Those that are not asked are kept.
+    // Articles that are not visited are kept.
     let mut is_kept = vec![true; ranks.len()];
     order.iter().for_each(|article| is_kept[*article as usize] = false);
-    let mut fates = vec![Fate::Kept; ranks.len()];
+    let mut decisions = vec![Decision::Kept; ranks.len()];
     for article in order {
         let kept = ways_of(article).iter().filter(|way| is_kept[way.to as usize]);
         let best = kept
@@ -145,12 +144,12 @@ pub fn choose(ranks: &[Rank], edges: &[Edge]) -> Vec<Fate> {
         match best {
             None => is_kept[article as usize] = true,
             Some(way) => {
-                let Way { to: keeper, relation, score, .. } = *way;
-                fates[article as usize] = Fate::Dropped { keeper, relation, score };
+                let Way { to: retained, relation, score, .. } = *way;
+                decisions[article as usize] = Decision::Dropped { retained, relation, score };
             }
         }
     }
-    fates
+    decisions
 }
 
 /// One article may be dropped for another.
@@ -172,7 +171,7 @@ impl Way {
     }
 }
 
-/// Where the ways from each article begin, and after them all where they end.
+/// Where the edges from each article begin, with the end of the last one.
 fn starts(articles: usize, ways: &[Way]) -> Vec<u32> {
     let mut starts = vec![0; articles + 1];
     for way in ways {
@@ -191,44 +190,44 @@ mod tests {
     use super::*;
 
     fn own(preference: u64) -> Rank {
-        Rank { standing: Standing::Own, preference }
+        Rank { origin: Origin::Own, preference }
     }
 
     fn edge(a: u32, b: u32, score: f32) -> Edge {
         Edge { a, b, relation: Relation::NearDuplicate, score, contained: None }
     }
 
-    fn keepers(fates: &[Fate]) -> Vec<Option<u32>> {
-        let keeper = |fate: &Fate| match fate {
-            Fate::Kept => None,
-            Fate::Dropped { keeper, .. } => Some(*keeper),
+    fn retained(decisions: &[Decision]) -> Vec<Option<u32>> {
+        let retained_for = |decision: &Decision| match decision {
+            Decision::Kept => None,
+            Decision::Dropped { retained, .. } => Some(*retained),
         };
-        fates.iter().map(keeper).collect()
+        decisions.iter().map(retained_for).collect()
     }
 
     #[test]
     fn a_chain_is_not_dropped_to_one() {
         let chain = [edge(0, 1, 0.9), edge(1, 2, 0.9), edge(2, 3, 0.9)];
-        assert_eq!(keepers(&choose(&[own(0); 4], &chain)), [None, Some(0), None, Some(2)]);
+        assert_eq!(retained(&choose(&[own(0); 4], &chain)), [None, Some(0), None, Some(2)]);
     }
 
     #[test]
     fn the_best_of_a_group_is_kept() {
         let all = [edge(0, 1, 0.9), edge(0, 2, 0.8), edge(1, 2, 0.7)];
-        let fates = choose(&[own(5), own(3), own(4)], &all);
-        assert_eq!(keepers(&fates), [Some(1), None, Some(1)]);
+        let decisions = choose(&[own(5), own(3), own(4)], &all);
+        assert_eq!(retained(&decisions), [Some(1), None, Some(1)]);
         assert_eq!(
-            fates[2],
-            Fate::Dropped { keeper: 1, relation: Relation::NearDuplicate, score: 0.7 }
+            decisions[2],
+            Decision::Dropped { retained: 1, relation: Relation::NearDuplicate, score: 0.7 }
         );
     }
 
     #[test]
     fn references_are_kept_and_win() {
-        let reference = Rank { standing: Standing::Reference, preference: 9 };
+        let reference = Rank { origin: Origin::Reference, preference: 9 };
         let all = [edge(0, 1, 0.9), edge(0, 2, 0.8), edge(1, 2, 0.7)];
-        let fates = choose(&[own(0), reference, reference], &all);
-        assert_eq!(keepers(&fates), [Some(1), None, None]);
+        let decisions = choose(&[own(0), reference, reference], &all);
+        assert_eq!(retained(&decisions), [Some(1), None, None]);
     }
 
     #[test]
@@ -238,17 +237,17 @@ mod tests {
             contained: Some(side),
             ..edge(a, b, 0.99)
         };
-        let fates = choose(&[own(0), own(1)], &[excerpt(0, 1, Side::A)]);
-        assert_eq!(keepers(&fates), [Some(1), None]);
-        // 0 stands in 1, 1 in 2, and 0 in 2.
+        let decisions = choose(&[own(0), own(1)], &[excerpt(0, 1, Side::A)]);
+        assert_eq!(retained(&decisions), [Some(1), None]);
+        // 1 contains 0, and 2 contains both.
         let nested = [excerpt(0, 1, Side::A), excerpt(2, 1, Side::B), excerpt(0, 2, Side::A)];
-        assert_eq!(keepers(&choose(&[own(0); 3], &nested)), [Some(2), Some(2), None]);
+        assert_eq!(retained(&choose(&[own(0); 3], &nested)), [Some(2), Some(2), None]);
     }
 
     #[test]
     fn nothing_in_nothing_out() {
         assert!(choose(&[], &[]).is_empty());
-        assert_eq!(choose(&[own(0)], &[]), [Fate::Kept]);
+        assert_eq!(choose(&[own(0)], &[]), [Decision::Kept]);
     }
 
     proptest! {
@@ -264,22 +263,23 @@ mod tests {
                 .filter(|edge| edge.a != edge.b)
                 .collect();
             let ranks: Vec<_> = preferences.into_iter().map(own).collect();
-            let fates = choose(&ranks, &edges);
-            for (article, fate) in (0..).zip(&fates) {
-                if let Fate::Dropped { keeper, .. } = fate {
-                    prop_assert_eq!(fates[*keeper as usize], Fate::Kept);
-                    let pair = (article.min(*keeper), article.max(*keeper));
+            let decisions = choose(&ranks, &edges);
+            for (article, decision) in (0..).zip(&decisions) {
+                if let Decision::Dropped { retained, .. } = decision {
+                    prop_assert_eq!(decisions[*retained as usize], Decision::Kept);
+                    let pair = (article.min(*retained), article.max(*retained));
                     let has_edge = edges.iter().any(|e| (e.a.min(e.b), e.a.max(e.b)) == pair);
                     prop_assert!(has_edge);
                 }
             }
             for edge in &edges {
-                let both = [edge.a, edge.b].map(|article| fates[article as usize] == Fate::Kept);
+                let is_kept = |article: u32| decisions[article as usize] == Decision::Kept;
+                let both = [edge.a, edge.b].map(is_kept);
                 prop_assert_ne!(both, [true, true]);
             }
             let mut reversed = edges.clone();
             reversed.reverse();
-            prop_assert_eq!(choose(&ranks, &reversed), fates);
+            prop_assert_eq!(choose(&ranks, &reversed), decisions);
         }
     }
 }

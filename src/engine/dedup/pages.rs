@@ -1,4 +1,4 @@
-//! What is left of articles when their texts are let go: pages of bytes, which may be anywhere.
+//! What is kept of articles once their texts are released: pages of bytes, stored anywhere.
 //!
 //! ```text
 //! articles: u32, rows: u32                              little-endian, as all that follows
@@ -221,7 +221,7 @@ impl<'p, P: Pages + ?Sized> Book<'p, P> {
 
     fn find(&self, article: u32) -> (usize, Place) {
         let page = self.index.partition_point(|place| place.first <= article) - 1;
-        // Pages without articles stand before the one that has it.
+        // Pages without articles come before the one that has it.
         (page, self.index[page])
     }
 

@@ -1,20 +1,19 @@
 //! The later readings: exact Jaccard indices of candidate pairs.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::candidates::{Candidates, candidates, estimate_jaccard};
 use super::pages::{Book, Pages};
-use super::{BLOCK, DedupConfig, Edge, Fate, Fates, Rank, Standing, choose};
+use super::retained::{Ranks, best_of_nodes, rank, with_retained};
+use super::{BLOCK, Decision, Decisions, DedupConfig, Edge, Origin, Rank, choose};
 use crate::align::Relation;
-use crate::cluster::{self, Confirmation, clusters_until};
 use crate::engine::steps::Steps;
 use crate::lsh::band_keys::BandingStats;
 use crate::shingle::{ShingleSet, Shingler};
-use crate::{BoxError, Cancel, Error};
+use crate::{Cancel, Error};
 
 /// What a verification does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,9 +29,9 @@ pub struct VerificationStats {
 
 /// Candidate pairs on their way to exact Jaccard indices.
 ///
-/// The shingles of a member are held from its turn to the last of its partners. Memory, beside them:
-/// four bytes for each article, some hundred for each that is in a pair, and the pages, wherever they
-/// are.
+/// The shingles of a member are held until the last of its partners was read. Memory, beside them:
+/// four bytes for each article, some hundred for each that is in a pair, and the pages, wherever
+/// they are.
 pub struct Verification<'p, P: ?Sized> {
     config: DedupConfig,
     shingler: Shingler,
@@ -43,8 +42,8 @@ pub struct Verification<'p, P: ?Sized> {
     nodes: Vec<u32>,
     /// The nodes that are in a pair, ascending. What follows counts them by their places here.
     members: Vec<u32>,
-    /// By node, the article with its words that one wants to keep most, and its rank; for members, and
-    /// for those whose words several articles have.
+    /// By node, the best-ranked article with its words, and its rank; for members, and for nodes
+    /// with several articles.
     best: HashMap<u32, (Rank, u32)>,
     /// Pairs of members, the earlier first, sorted, with their Jaccard index once it is known.
     pairs: Vec<(u32, u32, Option<f32>)>,
@@ -55,7 +54,7 @@ pub struct Verification<'p, P: ?Sized> {
     open_later: Vec<u32>,
     /// Pairs that are not verified.
     left: usize,
-    /// Articles that this reading has to give, ascending; and how many of them it has given.
+    /// Articles that this reading has to supply, ascending; and how many it has supplied.
     wanted: Vec<u32>,
     came: usize,
     held: HashMap<u32, ShingleSet>,
@@ -63,18 +62,10 @@ pub struct Verification<'p, P: ?Sized> {
     cancel: Cancel,
 }
 
-/// The rank of each article, by its number; the same at every call. A failure ends the run, as an
-/// [`Error::Rank`].
-pub type Ranks<'p> = &'p (dyn Fn(u32) -> Result<Rank, BoxError> + Sync);
-
-/// The rank of an article.
-fn rank(ranks: Ranks<'_>, article: u32) -> Result<Rank, Error> {
-    ranks(article).map_err(|source| Error::Rank { article, source })
-}
-
 impl<'p, P: Pages + ?Sized> Verification<'p, P> {
-    /// Finds the candidate pairs. `pages` are all that a [`Signing`](super::Signing) with this config gave, in order.
-    /// Works on all threads of the current pool. `cancel` stops this and all that follows.
+    /// Finds the candidate pairs. `pages` are all that a [`Signing`](super::Signing) with this
+    /// config gave, in order. Works on all threads of the current pool. `cancel` stops this and all
+    /// that follows.
     pub fn new(
         config: DedupConfig,
         pages: &'p P,
@@ -92,7 +83,7 @@ impl<'p, P: Pages + ?Sized> Verification<'p, P> {
         let wanted: Vec<_> = members.iter().map(|node| best[node]).collect();
         let estimate =
             |a: u32, b: u32| estimate_jaccard(&book, members[a as usize], members[b as usize]);
-        let pairs = with_keepers(&wanted, pairs, estimate, &cancel)?;
+        let pairs = with_retained(&wanted, pairs, estimate, &cancel)?;
         let mut open = vec![0; members.len()];
         let mut open_later = open.clone();
         let mut by_later = Vec::with_capacity(pairs.len());
@@ -138,13 +129,13 @@ impl<'p, P: Pages + ?Sized> Verification<'p, P> {
         self.left > 0
     }
 
-    /// The articles that the next reading has to give, ascending; it may give others too.
+    /// The articles that the next reading has to supply, ascending; it may supply others too.
     pub fn wanted(&self) -> &[u32] {
         &self.wanted
     }
 
     /// Takes some articles of this reading with their numbers, in ascending order from one call to
-    /// the next. Works on all threads of the current pool. Those that are not wanted are passed over;
+    /// the next. Works on all threads of the current pool. Those that are not wanted are skipped;
     /// the others are checked for changes: [`Error::Changed`].
     pub fn add<T: AsRef<str> + Sync>(&mut self, articles: &[(u32, T)]) -> Result<(), Error> {
         let mut wanted = Vec::new();
@@ -205,7 +196,7 @@ impl<'p, P: Pages + ?Sized> Verification<'p, P> {
         self.members.partition_point(|member| *member < node) as u32
     }
 
-    /// Verifies the open pairs whose later member has just come and whose earlier one is held.
+    /// Verifies the open pairs whose later member was just added and whose earlier one is held.
     fn verify(&mut self, came: &[(usize, u32)]) {
         let pairs_of = |member: u32| {
             let from = self.by_later.partition_point(|(later, _)| *later < member);
@@ -243,7 +234,7 @@ impl<'p, P: Pages + ?Sized> Verification<'p, P> {
         }
     }
 
-    /// Lets those go that wait for nobody, and the last that came if they are too many; but never
+    /// Releases members without open pairs, and the last ones added if memory is short; but never
     /// the only one, so that every reading verifies something.
     fn let_go(&mut self, came: &[(usize, u32)]) {
         for &(_, member) in came {
@@ -265,7 +256,7 @@ impl<'p, P: Pages + ?Sized> Verification<'p, P> {
     }
 
     /// What becomes of each article. Pairs that are not verified count as unrelated.
-    pub fn choose(&self) -> Result<Fates, Error> {
+    pub fn choose(&self) -> Result<Decisions, Error> {
         self.cancel.check()?;
         let verified = self.pairs.iter().filter_map(|&(a, b, jaccard)| {
             let score = jaccard.filter(|of| f64::from(*of) >= self.config.jaccard - ROUNDING)?;
@@ -275,29 +266,29 @@ impl<'p, P: Pages + ?Sized> Verification<'p, P> {
         let ranks: Vec<Rank> =
             (0..).zip(&self.members).map(|(member, _)| best_of(member).0).collect();
         let of_members = choose(&ranks, &verified.collect::<Vec<_>>());
-        let fate = |(article, &node): (u32, &u32)| {
+        let decision = |(article, &node): (u32, &u32)| {
             let Some((of_best, best)) = self.best.get(&node) else {
-                return Ok((article, Fate::Kept));
+                return Ok((article, Decision::Kept));
             };
             let own = rank(self.ranks, article)?;
             let of_node = match self.members.binary_search(&node) {
                 Ok(member) => of_members[member],
-                Err(_) => Fate::Kept,
+                Err(_) => Decision::Kept,
             };
             let of_article = match of_node {
-                Fate::Kept if article == *best => Fate::Kept,
-                _ if own.standing == Standing::Reference => Fate::Kept,
-                Fate::Dropped { keeper, relation, score } => {
-                    Fate::Dropped { keeper: best_of(keeper).1, relation, score }
+                Decision::Kept if article == *best => Decision::Kept,
+                _ if own.origin == Origin::Reference => Decision::Kept,
+                Decision::Dropped { retained, relation, score } => {
+                    Decision::Dropped { retained: best_of(retained).1, relation, score }
                 }
-                Fate::Kept => {
+                Decision::Kept => {
                     debug_assert!((*of_best, *best) <= (own, article));
-                    Fate::Dropped { keeper: *best, relation: Relation::Identical, score: 1.0 }
+                    Decision::Dropped { retained: *best, relation: Relation::Identical, score: 1.0 }
                 }
             };
             Ok((article, of_article))
         };
-        (0..).zip(&self.nodes).map(fate).collect()
+        (0..).zip(&self.nodes).map(decision).collect()
     }
 }
 
@@ -306,65 +297,6 @@ const ROUNDING: f64 = 1e-7;
 
 fn bytes(set: &ShingleSet) -> usize {
     size_of_val(set.hashes())
-}
-
-/// By node, the best of its articles and its rank: for members, and for nodes with several articles.
-fn best_of_nodes(
-    nodes: &[u32],
-    members: &[u32],
-    ranks: Ranks<'_>,
-    cancel: &Cancel,
-) -> Result<HashMap<u32, (Rank, u32)>, Error> {
-    let ranked = |article: u32| {
-        cancel.check()?;
-        Ok::<_, Error>((rank(ranks, article)?, article))
-    };
-    let mut best = HashMap::with_capacity(members.len());
-    for member in members {
-        best.insert(*member, ranked(*member)?);
-    }
-    for (article, &node) in (0..).zip(nodes).filter(|(article, node)| article != *node) {
-        let best = match best.entry(node) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(ranked(node)?),
-        };
-        *best = (*best).min(ranked(article)?);
-    }
-    Ok(best)
-}
-
-/// The candidates, and of each group of them every member with the one that would be its keeper:
-/// banding does not pair all members of big buckets, but every article that is dropped has to be
-/// verified against its keeper.
-fn with_keepers(
-    best: &[(Rank, u32)],
-    mut candidates: Vec<(u32, u32)>,
-    estimate_jaccard: impl Fn(u32, u32) -> Result<f32, Error> + Sync,
-    cancel: &Cancel,
-) -> Result<Vec<(u32, u32)>, Error> {
-    let edge = |(): &mut (), &(a, b): &(u32, u32)| {
-        Ok(cluster::Edge { a, b, score: estimate_jaccard(a, b)? })
-    };
-    let edges = Steps::collect(cancel, candidates.par_iter(), || (), edge)?;
-    // Joins are proposals here: `choose` drops nothing that is not verified.
-    let confirmation = Confirmation { representatives: 0.5, ..Confirmation::default() };
-    let groups = clusters_until(best.len(), &edges, confirmation, cancel)?;
-    let mut keepers: HashMap<u32, u32> = HashMap::new();
-    for (member, group) in (0..).zip(&groups) {
-        let keeper = keepers.entry(*group).or_insert(member);
-        if best[member as usize] < best[*keeper as usize] {
-            *keeper = member;
-        }
-    }
-    for (member, group) in (0..).zip(&groups) {
-        let keeper = keepers[group];
-        if member != keeper {
-            candidates.push((member.min(keeper), member.max(keeper)));
-        }
-    }
-    candidates.sort_unstable();
-    candidates.dedup();
-    Ok(candidates)
 }
 
 #[cfg(test)]
@@ -379,7 +311,7 @@ mod tests {
         texts.chunks(7).map(|batch| signing.sign(batch)).collect()
     }
 
-    fn verified(config: DedupConfig, texts: &[String], ranks: &[Rank]) -> (Vec<Fate>, usize) {
+    fn verified(config: DedupConfig, texts: &[String], ranks: &[Rank]) -> (Vec<Decision>, usize) {
         let pages = pages(config, texts);
         let rank = |article: u32| Ok(ranks[article as usize]);
         let mut verification =
@@ -390,8 +322,8 @@ mod tests {
             numbered(texts).chunks(5).for_each(|batch| verification.add(batch).unwrap());
             verification.end_reading().unwrap();
         }
-        let fates = verification.choose().unwrap();
-        ((0..texts.len() as u32).map(|article| fates.of(article)).collect(), readings)
+        let decisions = verification.choose().unwrap();
+        ((0..texts.len() as u32).map(|article| decisions.of(article)).collect(), readings)
     }
 
     fn numbered(texts: &[String]) -> Vec<(u32, &String)> {
@@ -409,8 +341,8 @@ mod tests {
             .collect()
     }
 
-    fn dropped(fates: &[Fate]) -> usize {
-        fates.iter().filter(|fate| **fate != Fate::Kept).count()
+    fn dropped(decisions: &[Decision]) -> usize {
+        decisions.iter().filter(|decision| **decision != Decision::Kept).count()
     }
 
     #[test]
@@ -420,9 +352,9 @@ mod tests {
         let mut ranks = vec![Rank::default(); 300];
         ranks.iter_mut().for_each(|rank| rank.preference = 1);
         ranks[217].preference = 0;
-        let (fates, _) = verified(DedupConfig::default(), &texts, &ranks);
-        assert_eq!(dropped(&fates), 299);
-        assert_eq!(fates[217], Fate::Kept);
+        let (decisions, _) = verified(DedupConfig::default(), &texts, &ranks);
+        assert_eq!(dropped(&decisions), 299);
+        assert_eq!(decisions[217], Decision::Kept);
     }
 
     #[test]
@@ -446,14 +378,14 @@ mod tests {
         let mut ranks = [Rank::default(); 4];
         ranks[0].preference = 2;
         ranks[2].preference = 1;
-        let (fates, readings) = verified(DedupConfig::default(), &texts, &ranks);
+        let (decisions, readings) = verified(DedupConfig::default(), &texts, &ranks);
         let identical =
-            |keeper| Fate::Dropped { keeper, relation: Relation::Identical, score: 1.0 };
+            |retained| Decision::Dropped { retained, relation: Relation::Identical, score: 1.0 };
         assert_eq!(readings, 0);
-        assert_eq!(fates, [identical(1), Fate::Kept, identical(1), Fate::Kept]);
-        ranks[0].standing = Standing::Reference;
-        let (fates, _) = verified(DedupConfig::default(), &texts, &ranks);
-        assert_eq!(fates, [Fate::Kept, identical(0), identical(0), Fate::Kept]);
+        assert_eq!(decisions, [identical(1), Decision::Kept, identical(1), Decision::Kept]);
+        ranks[0].origin = Origin::Reference;
+        let (decisions, _) = verified(DedupConfig::default(), &texts, &ranks);
+        assert_eq!(decisions, [Decision::Kept, identical(0), identical(0), Decision::Kept]);
     }
 
     #[test]
@@ -489,17 +421,18 @@ mod tests {
         ) {
             let config = DedupConfig { jaccard, shingle_words: 2, ..DedupConfig::default() };
             let ranks = vec![Rank::default(); texts.len()];
-            let (fates, _) = verified(config, &texts, &ranks);
+            let (decisions, _) = verified(config, &texts, &ranks);
             let little = DedupConfig { held_bytes: 40, ..config };
-            prop_assert_eq!(&verified(little, &texts, &ranks).0, &fates);
+            prop_assert_eq!(&verified(little, &texts, &ranks).0, &decisions);
             let mut shingler = Shingler::new(2, config.kernel).unwrap();
-            let sets: Vec<_> = texts.iter().map(|text| ShingleSet::of(text, &mut shingler)).collect();
-            for (at, fate) in fates.iter().enumerate() {
-                if let Fate::Dropped { keeper, relation, score } = *fate {
-                    let exact = sets[at].jaccard(&sets[keeper as usize]);
-                    prop_assert_eq!(fates[keeper as usize], Fate::Kept);
+            let sets: Vec<_> =
+                texts.iter().map(|text| ShingleSet::of(text, &mut shingler)).collect();
+            for (at, decision) in decisions.iter().enumerate() {
+                if let Decision::Dropped { retained, relation, score } = *decision {
+                    let exact = sets[at].jaccard(&sets[retained as usize]);
+                    prop_assert_eq!(decisions[retained as usize], Decision::Kept);
                     if relation == Relation::Identical {
-                        prop_assert!(exact == 1.0 || texts[at] == texts[keeper as usize]);
+                        prop_assert!(exact == 1.0 || texts[at] == texts[retained as usize]);
                     } else {
                         prop_assert!(exact >= jaccard && (exact - f64::from(score)).abs() < 1e-6);
                     }

@@ -18,7 +18,7 @@ impl Fingerprint {
     /// | 4 + 8 × n | band keys: how many, and they |
     /// | 4 + 8 × n | features: how many, and they, ascending |
     ///
-    /// There is no checksum: whoever stores bytes has one for all that it stores.
+    /// There is no checksum: a store has its own for all its data.
     ///
     /// ```
     /// use retold::engine::Fingerprint;

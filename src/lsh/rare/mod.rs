@@ -77,8 +77,8 @@ impl RareConfig {
     }
 }
 
-/// What a feature of that df, at most `max_df`, weighs: 4 where it is among the rarest tenth of what
-/// counts, 2 up to three tenths, else 1.
+/// What a feature of that df, at most `max_df`, weighs: 4 where it is among the rarest tenth of
+/// what counts, 2 up to three tenths, else 1.
 ///
 /// One number cannot serve both: a rewrite shares few features with its source, but they are theirs
 /// alone; twenty versions of one text share hundreds, none of them rarer than twenty.

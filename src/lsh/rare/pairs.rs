@@ -113,7 +113,7 @@ impl RareIndex {
         found.expect("nobody tells it to stop")
     }
 
-    /// [`RareIndex::pairs`], until it is told to stop.
+    /// [`RareIndex::pairs`], until it is cancelled.
     pub fn pairs_until(
         &self,
         config: RareConfig,

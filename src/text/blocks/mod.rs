@@ -97,7 +97,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn all_kernels_classify_alike(bytes in block(), bits in any::<u64>(), sparse in any::<u64>()) {
+        fn all_kernels_classify_alike(
+            bytes in block(),
+            bits in any::<u64>(),
+            sparse in any::<u64>(),
+        ) {
             for bits in [bits, bits & sparse, bits | sparse, u64::MAX, 0] {
                 for capability in Capability::all() {
                     dispatch!(capability, kernel => check(kernel, &bytes, bits));

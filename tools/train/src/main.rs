@@ -232,7 +232,7 @@ fn cap_but(library: &Library, rows: &mut Rows, most: [f64; 2]) {
 
 /// The file of the model of links.
 fn line(rows: &Rows) -> String {
-    let names = retold::unstable::align::links::FEATURES;
+    let names = retold::unstable::align::linker::FEATURES;
     let fitted = fit::fit(rows, &[], 1.0);
     let odds: Vec<f64> = rows.values.iter().map(|values| fitted.odds(values)).collect();
     let quality = auc(&odds, &rows.labels);

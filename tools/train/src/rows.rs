@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 use retold::align::{CompareOptions, Profile, ProfileOptions};
 use retold::text::{Analyzer, Article};
+use retold::unstable::align::candidate::{Candidate, Form};
 use retold::unstable::align::evidence::PassageFeatures;
 use retold::unstable::align::facts::Facts;
 use retold::unstable::align::features::Pair;
-use retold::unstable::align::links::{Link, links};
-use retold::unstable::align::passages::{
-    Candidate, Form, Summaries, found_runs, passages, sure_runs,
-};
+use retold::unstable::align::linker::Link;
+use retold::unstable::align::links::links;
+use retold::unstable::align::passages::{Summaries, found_runs, passages, sure_runs};
 use retold::unstable::align::runs::runs;
 use retold::unstable::align::short;
 use retold::unstable::align::weights::Weights;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use retold::align::Relation;
-use retold::engine::dedup::Fate;
+use retold::engine::dedup::Decision;
 use retold_report::dedup::{Amount, Incomplete};
 
 /// What was kept and dropped, and how long writing took.
@@ -22,10 +22,10 @@ pub struct Counts {
 
 impl Counts {
     /// Counts an article.
-    pub fn note(&mut self, fate: &Fate, bytes: u64) {
+    pub fn note(&mut self, fate: &Decision, bytes: u64) {
         let amount = match fate {
-            Fate::Kept => &mut self.kept,
-            Fate::Dropped { relation, .. } => self.dropped.entry(*relation).or_default(),
+            Decision::Kept => &mut self.kept,
+            Decision::Dropped { relation, .. } => self.dropped.entry(*relation).or_default(),
         };
         amount.articles += 1;
         amount.bytes += bytes;

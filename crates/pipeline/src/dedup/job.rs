@@ -4,7 +4,7 @@ use std::io::{self, BufWriter};
 use std::path::Path;
 
 use anyhow::{Context, ensure};
-use retold::engine::dedup::Fate;
+use retold::engine::dedup::Decision;
 use retold_corpus::{Problems, ReadReport};
 use retold_report::Read;
 use retold_report::dedup::{Amount, Deduplication};
@@ -210,7 +210,8 @@ impl Job<'_> {
         let cancel = self.progress.cancel();
         self.progress.begin_steps("writing", counts.kept.articles);
         let references = plan.census.references();
-        let is_kept = |article: u32| article >= references && plan.fates.of(article) == Fate::Kept;
+        let is_kept =
+            |article: u32| article >= references && plan.fates.of(article) == Decision::Kept;
         let from = shards.first_open();
         let first = plan.census.first_from(from);
         let drops = plan.fates.drops().partition_point(|drop| drop.article < first);

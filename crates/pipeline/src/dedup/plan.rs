@@ -9,7 +9,7 @@ use std::time::Instant;
 use anyhow::Context;
 use retold::align::Relation;
 use retold::engine::Pair;
-use retold::engine::dedup::{Drop, Edge, Fates, Rank, Signing, Standing, Verification, choose};
+use retold::engine::dedup::{Decisions, Drop, Edge, Origin, Rank, Signing, Verification, choose};
 use retold::{Cancel, Engine};
 use retold_corpus::Names;
 use retold_report::Stage;
@@ -30,7 +30,7 @@ use crate::{Error, Progress};
 /// The fates of all articles of a pile, by number, and how they came about.
 pub struct Plan {
     /// The fates, those of references included.
-    pub fates: Fates,
+    pub fates: Decisions,
     /// The articles.
     pub census: Census,
     /// Where the time went.
@@ -189,7 +189,7 @@ fn rank(census: &Census, article: u32) -> Result<Rank, Error> {
     let is_reference = article < census.references();
     let preference = census.journal.preference(article)?;
     Ok(Rank {
-        standing: if is_reference { Standing::Reference } else { Standing::Own },
+        origin: if is_reference { Origin::Reference } else { Origin::Own },
         // A date that cannot be read is as good as none.
         preference: if preference == UNREADABLE { LAST } else { preference },
     })
@@ -214,7 +214,7 @@ impl Plan {
         for drop in self.fates.drops() {
             let relation = Relation::ALL.iter().position(|relation| *relation == drop.relation);
             body.extend(drop.article.to_le_bytes());
-            body.extend(drop.keeper.to_le_bytes());
+            body.extend(drop.retained.to_le_bytes());
             body.extend(drop.score.to_le_bytes());
             body.extend((relation.unwrap_or_default() as u32).to_le_bytes());
         }
@@ -228,7 +228,7 @@ impl Plan {
         let mut out = BufWriter::new(OutputFile::create(path)?);
         let journal = &self.census.journal;
         let keepers = Keepers::new(&self.census, self.fates.drops(), pile)?;
-        for &Drop { article, keeper, relation, score } in self.fates.drops() {
+        for &Drop { article, retained: keeper, relation, score } in self.fates.drops() {
             cancel.check()?;
             let dropped = Dropped {
                 id: &journal.id(article)?,
@@ -246,7 +246,7 @@ impl Plan {
     fn why(&self, article: u32, keeper: u32, relation: Relation) -> Result<&'static str, Error> {
         let (article, keeper) = (rank(&self.census, article)?, rank(&self.census, keeper)?);
         Ok(match relation {
-            _ if keeper.standing == Standing::Reference => "reference",
+            _ if keeper.origin == Origin::Reference => "reference",
             Relation::Excerpt => "contained",
             _ if article.preference == keeper.preference => "first",
             _ => self.reason,
@@ -265,7 +265,7 @@ struct Keepers<'k> {
 
 impl<'k> Keepers<'k> {
     fn new(census: &'k Census, drops: &[Drop], pile: &'k Pile) -> Result<Self, Error> {
-        let is_needed = drops.iter().any(|drop| drop.keeper < census.references());
+        let is_needed = drops.iter().any(|drop| drop.retained < census.references());
         let ids = is_needed.then(|| census.ids(false)).into_iter().flatten();
         let own = ids.map(|id| id.map(|id| xxh3_64(id.as_bytes()))).collect::<Result<_, _>>()?;
         Ok(Self { census, pile, own })
@@ -295,7 +295,7 @@ impl<'k> Keepers<'k> {
 const DROP: usize = 16;
 
 /// Fates and the number of candidates; nothing if the record is not as it was written.
-fn recorded(path: &Path, articles: u32) -> Option<(Fates, usize)> {
+fn recorded(path: &Path, articles: u32) -> Option<(Decisions, usize)> {
     let bytes = fs::read(path).ok()?;
     let (body, sum) = bytes.split_last_chunk::<8>()?;
     if xxh3_64(body) != u64::from_le_bytes(*sum) {
@@ -307,10 +307,15 @@ fn recorded(path: &Path, articles: u32) -> Option<(Fates, usize)> {
         let [article, keeper] = [article, keeper].map(|bytes| u32::from_le_bytes(*bytes));
         let relation = *Relation::ALL.get(u32::from_le_bytes(*relation) as usize)?;
         let score = f32::from_le_bytes(*score);
-        (article.max(keeper) < articles).then_some(Drop { article, keeper, relation, score })
+        (article.max(keeper) < articles).then_some(Drop {
+            article,
+            retained: keeper,
+            relation,
+            score,
+        })
     };
     let drops = drops.as_chunks::<DROP>().0.iter().map(drop).collect::<Option<_>>()?;
-    Some((Fates::new(drops), u64::from_le_bytes(*candidates) as usize))
+    Some((Decisions::new(drops), u64::from_le_bytes(*candidates) as usize))
 }
 
 /// Rewrites of fewer words stay: in a sentence or two, one word makes another statement.

@@ -1,54 +1,63 @@
-//! Where a reused stretch begins and ends, to the word.
+//! Where a reused segment begins and ends, to the word.
 //!
-//! Inside a reused stretch most words stand in the other article's stretch too; outside few do.
-//! The borders are where the likelihood of that change is greatest: every word adds the logarithm
-//! of how much likelier what it is (shared or not) is inside than outside, and the run with the
-//! greatest sum is the stretch (Kadane's maximum subarray; the sum is the log-likelihood ratio of
-//! the two-rate model, Page 1954, against no change).
+//! Inside a reused segment most words are also in the other article's segment; outside few are. The
+//! boundaries maximise the likelihood of that change: every word adds the log-likelihood ratio of
+//! its state (shared or not) inside against outside, and the run with the greatest sum is the
+//! segment (Kadane's maximum subarray; the sum is the log-likelihood ratio of the two-rate model,
+//! Page 1954, against no change).
 
 use std::ops::Range;
 
 use super::in_common::{InCommon, Words};
 use super::relation::Side;
 
-/// Words beyond a stretch's first guess that may still belong to it.
+/// Words beyond a segment's first guess that may still belong to it.
 const MARGIN: usize = 40;
 
 /// Guesses are improved at most this often.
 const ROUNDS: usize = 3;
 
-/// Share of terms and of bigrams that the other stretch holds by chance, and inside a reused
-/// stretch, with how many words each of these expectations counts for.
-const OUTSIDE: (f32, f32, f32) = (0.15, 0.05, 20.0);
-const INSIDE: (f32, f32, f32) = (0.6, 0.4, 4.0);
+/// What the other segment has by chance, and inside a reused segment.
+const OUTSIDE: Prior = Prior { terms: 0.15, bigrams: 0.05, weight: 20.0 };
+const INSIDE: Prior = Prior { terms: 0.6, bigrams: 0.4, weight: 4.0 };
+
+/// An expectation of how much the other segment has.
+struct Prior {
+    /// Share of terms.
+    terms: f32,
+    /// Share of bigrams.
+    bigrams: f32,
+    /// How many words the expectation counts for.
+    weight: f32,
+}
 
 /// How much a bigram counts beside a term: they are not independent.
 const BIGRAM_SHARE: f32 = 0.7;
 
-/// A stretch of one article, and how sure its borders are.
+/// A segment of one article, and how sure its boundaries are.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Stretch {
+pub struct Segment {
     /// Its words.
     pub words: Range<usize>,
-    /// Log-likelihood ratio of the stretch being reused, against none of it.
+    /// Log-likelihood ratio of the segment being reused, against none of it.
     pub gain: f32,
-    /// Share of its terms that the other stretch holds.
+    /// Share of its terms that the other segment has.
     pub rate: f32,
 }
 
-/// Finds the borders of stretches of a pair. Keeps a table of all terms and bigrams that both articles
-/// have: to make one for each stretch would take the product of the stretches and the vocabulary.
+/// Finds the boundaries of segments of a pair. Keeps a table of all shared terms and bigrams:
+/// making one for each segment would take the product of the segments and the vocabulary.
 #[derive(Debug, Clone)]
-pub struct Borders<'p> {
+pub struct Boundaries<'p> {
     pair: &'p InCommon,
-    /// By the number of a term what the other stretch holds of it. Between two searches it holds nothing.
+    /// By term number, whether the other segment has it. Between two searches no term is set.
     terms: Vec<u8>,
     /// The same by the number of a bigram.
     bigrams: Vec<u8>,
     sums: Vec<f32>,
 }
 
-impl<'p> Borders<'p> {
+impl<'p> Boundaries<'p> {
     /// Of this pair.
     pub fn new(pair: &'p InCommon) -> Self {
         // Terms, then those that the other article does not have at all, then "no term".
@@ -57,36 +66,36 @@ impl<'p> Borders<'p> {
         Self { pair, terms, bigrams: vec![0; pair.bigrams as usize + 1], sums: Vec::new() }
     }
 
-    /// The borders of the stretch of one article around `guess`, given the stretch `other` of the other.
+    /// The boundaries of a segment around `guess`, given the segment `other` of the other article.
     ///
     /// `guess` must not be empty; the result is not empty.
-    pub fn find(&mut self, side: Side, guess: Range<usize>, other: Range<usize>) -> Stretch {
+    pub fn find(&mut self, side: Side, guess: Range<usize>, other: Range<usize>) -> Segment {
         let wide = grow(&guess, self.pair.words(side));
         let hits = self.hits(side, wide.clone(), other);
         let mut inside = guess.start - wide.start..guess.end - wide.start;
-        let mut best = (inside.clone(), 0.0, 0.0);
-        // The guess holds words that do not belong; without them the rates are clearer.
+        let mut best = Segment { words: inside.clone(), gain: 0.0, rate: 0.0 };
+        // The guess includes words that do not belong; without them the rates are clearer.
         for _ in 0..ROUNDS {
             best = hits.best_run(&inside, &mut self.sums);
-            if best.0 == inside {
+            if best.words == inside {
                 break;
             }
-            inside = best.0.clone();
+            inside = best.words.clone();
         }
-        let (mut words, gain, rate) = best;
-        // A shared bigram vouches for its second word.
+        let Segment { mut words, gain, rate } = best;
+        // A shared bigram includes its second word.
         if words.end < hits.words.len() && hits.words[words.end - 1] & BIGRAM != 0 {
             words.end += 1;
         }
-        Stretch { words: wide.start + words.start..wide.start + words.end, gain, rate }
+        Segment { words: wide.start + words.start..wide.start + words.end, gain, rate }
     }
 
-    /// Both borders of a pair of stretches around their first guesses.
-    pub fn refine(&mut self, guess_a: Range<usize>, guess_b: Range<usize>) -> [Stretch; 2] {
+    /// Both boundaries of a pair of segments around their first guesses.
+    pub fn refine(&mut self, guess_a: Range<usize>, guess_b: Range<usize>) -> [Segment; 2] {
         let wide_b = grow(&guess_b, &self.pair.b);
         let first_a = self.find(Side::A, guess_a.clone(), wide_b.clone());
         let in_b = self.find(Side::B, guess_b, first_a.words.clone());
-        // The same question has the same answer.
+        // The same input gives the same result.
         if first_a.words == guess_a && in_b.words == wide_b {
             return [first_a, in_b];
         }
@@ -94,10 +103,10 @@ impl<'p> Borders<'p> {
         [in_a, in_b]
     }
 
-    /// What the stretch `other` holds of the words of a range.
+    /// Which words of a range the segment `other` has.
     fn hits(&mut self, side: Side, range: Range<usize>, other: Range<usize>) -> Hits {
         let (x, y) = (self.pair.words(side), self.pair.words(side.other()));
-        // The last word of a stretch begins a bigram that ends outside.
+        // The last word of a segment begins a bigram that ends outside.
         let inside = |range: &Range<usize>| range.start..range.end.max(range.start + 1) - 1;
         let (terms, bigrams) = (&y.terms[other.clone()], &y.bigrams[inside(&other)]);
         self.mark(terms, HIT, bigrams, BIGRAM);
@@ -110,7 +119,7 @@ impl<'p> Borders<'p> {
         Hits { counts: Counts::of(&words), words }
     }
 
-    /// Says of these terms and bigrams that the other stretch has them, or has them not.
+    /// Sets the state of these terms and bigrams: whether the other segment has them.
     fn mark(&mut self, terms: &[u32], term: u8, bigrams: &[u32], bigram: u8) {
         terms.iter().for_each(|of| self.terms[*of as usize] = term);
         bigrams.iter().for_each(|of| self.bigrams[*of as usize] = bigram);
@@ -125,15 +134,14 @@ fn grow(range: &Range<usize>, words: &Words) -> Range<usize> {
     range.start.saturating_sub(MARGIN)..(range.end + MARGIN).min(words.terms.len())
 }
 
-/// What the other stretch holds of a word: its term or not, or it has none; and beside that the bigram
-/// that it begins.
+/// State of a word: the other segment lacks its term, has it, or the word has none; and, as a flag,
+/// whether the other segment has the bigram that it begins.
 const MISS: u8 = 0;
 const HIT: u8 = 1;
 const SILENT: u8 = 2;
 const BIGRAM: u8 = 4;
 
-/// For each word of a stretch what the other stretch holds of it: one of the first three, and
-/// [`BIGRAM`] or not.
+/// For each word of a segment its state: one of the first three, and [`BIGRAM`] or not.
 struct Hits {
     words: Vec<u8>,
     /// Over all of them.
@@ -141,17 +149,17 @@ struct Hits {
 }
 
 impl Hits {
-    /// The likeliest stretch, its log-likelihood ratio and its rate, where `inside` was the last
+    /// The likeliest segment, its log-likelihood ratio and its rate, where `inside` was the last
     /// guess. `sums` is scratch.
-    fn best_run(&self, inside: &Range<usize>, sums: &mut Vec<f32>) -> (Range<usize>, f32, f32) {
+    fn best_run(&self, inside: &Range<usize>, sums: &mut Vec<f32>) -> Segment {
         let counts = Counts::of(&self.words[inside.clone()]);
         let outside = self.counts.without(counts);
         let rates =
             |of: fn(Counts) -> (f32, f32)| Rates { inside: of(counts), outside: of(outside) };
         let terms = rates(|counts| (counts.hits as f32, counts.terms as f32));
         let bigrams = rates(|counts| (counts.bigrams as f32, counts.words as f32));
-        let terms = terms.with_priors(INSIDE.0, OUTSIDE.0);
-        let bigrams = bigrams.with_priors(INSIDE.1, OUTSIDE.1);
+        let terms = terms.with_priors(INSIDE.terms, OUTSIDE.terms);
+        let bigrams = bigrams.with_priors(INSIDE.bigrams, OUTSIDE.bigrams);
         let mut gains = [0.0; 8];
         for (word, gain) in (0..).zip(&mut gains) {
             let term = match word & !BIGRAM {
@@ -162,12 +170,12 @@ impl Hits {
             let bigram = if word & BIGRAM != 0 { bigrams.hit } else { bigrams.miss };
             *gain = term + BIGRAM_SHARE * bigram;
         }
-        let (run, gain) = best_run(&self.words, &gains, sums);
-        (run, gain, terms.inside)
+        let (words, gain) = best_run(&self.words, &gains, sums);
+        Segment { words, gain, rate: terms.inside }
     }
 }
 
-/// Words by what the other stretch holds of them.
+/// Counts of words by their state.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Counts {
     words: usize,
@@ -202,7 +210,7 @@ impl Counts {
     }
 }
 
-/// Hits, and words that could be hits, inside and outside a stretch.
+/// Hits, and words that could be hits, inside and outside a segment.
 struct Rates {
     inside: (f32, f32),
     outside: (f32, f32),
@@ -220,9 +228,9 @@ impl Rates {
         let rate = |(hits, all): (f32, f32), expected: f32, weight: f32| {
             ((hits + expected * weight) / (all + weight)).clamp(0.02, 0.98)
         };
-        let inside = rate(self.inside, inside, INSIDE.2);
+        let inside = rate(self.inside, inside, INSIDE.weight);
         // A text that repeats itself all over must not turn the difference around.
-        let outside = rate(self.outside, outside, OUTSIDE.2).min(inside * 0.6);
+        let outside = rate(self.outside, outside, OUTSIDE.weight).min(inside * 0.6);
         let hit = (inside / outside).ln();
         let miss = ((1.0 - inside) / (1.0 - outside)).ln();
         Odds { inside, hit, miss }
@@ -232,8 +240,8 @@ impl Rates {
 /// Words that are summed up at a time.
 const STEP: usize = 8;
 
-/// The run of words with the greatest sum of their gains, which has at least one; and the sum. `sums`
-/// is scratch.
+/// The run of words with the greatest sum of their gains, which has at least one; and the sum.
+/// `sums` is scratch.
 fn best_run(words: &[u8], gains: &[f32; 8], sums: &mut Vec<f32>) -> (Range<usize>, f32) {
     sums.resize(words.len(), 0.0);
     sum_up(words, gains, sums);
@@ -246,7 +254,7 @@ fn best_run(words: &[u8], gains: &[f32; 8], sums: &mut Vec<f32>) -> (Range<usize
         }
     }
     let best = best.iter().chain(rest).fold(f32::NEG_INFINITY, |best, sum| best.max(*sum));
-    // Looked for by steps, which are vector instructions, and then inside one.
+    // Searched by steps, which vectorise, and then within one.
     let step = sums.chunks(STEP).position(|step| any(step, |sum| sum == best)).unwrap_or(0) * STEP;
     let last = step + sums[step..].iter().position(|sum| *sum == best).unwrap_or(0);
     // A run starts behind the last sum that was worth nothing.
@@ -260,7 +268,7 @@ fn best_run(words: &[u8], gains: &[f32; 8], sums: &mut Vec<f32>) -> (Range<usize
     (start..last + 1, best)
 }
 
-/// Whether any sum of a step is such a one; all are asked, without decisions between them.
+/// Whether any sum of a step satisfies a condition; branch-free.
 fn any(step: &[f32], is_such: impl Fn(f32) -> bool) -> bool {
     step.iter().fold(false, |any, sum| any | is_such(*sum))
 }
@@ -281,8 +289,8 @@ fn sum_up(words: &[u8], gains: &[f32; 8], sums: &mut [f32]) {
 fn sum_up_step(words: &[u8], gains: &[f32; 8], before: f32, sums: &mut [f32]) -> f32 {
     let gain = |word: &u8| gains[usize::from(*word & 7)];
     let from = |sum: f32| if sum > 0.0 { sum } else { 0.0 };
-    // Inside a stretch no sum falls to 0. So it is asked afterwards whether one did: each sum waits
-    // for the last, and twice as long if it has to be compared.
+    // Inside a segment no sum falls to 0. So that is checked afterwards: each sum depends on the
+    // last, and a comparison would double the latency.
     let (mut last, mut falls) = (from(before), false);
     for (sum, word) in sums.iter_mut().zip(words) {
         falls |= last < 0.0;
@@ -307,7 +315,7 @@ mod tests {
     use crate::text::Analyzer;
 
     #[test]
-    fn borders_fall_where_the_reuse_begins_and_ends() {
+    fn boundaries_fall_where_the_reuse_begins_and_ends() {
         let reused = "Forty ferries waited outside the harbour bar while divers searched \
                       the sunken barge for survivors and leaking fuel";
         let x = format!(
@@ -319,7 +327,7 @@ mod tests {
             .map(|text| Profile::new(Analyzer::new(None).article(text), Default::default()));
         let (all_x, all_y) = (0..x.terms.len(), 0..y.terms.len());
         let weights = Weights::new(&x, &y);
-        let [in_x, in_y] = Borders::new(&weights.in_common).refine(all_x, all_y);
+        let [in_x, in_y] = Boundaries::new(&weights.in_common).refine(all_x, all_y);
         assert_eq!(in_x.words, 7..25);
         assert_eq!(in_y.words, 3..21);
         assert!(in_x.gain > 10.0 && in_x.rate > 0.5);
