@@ -53,9 +53,9 @@ pub fn run(args: &ScanArgs, written: &Written, console: &mut Console<'_>) -> any
     let texts = scan.evidence();
     let findings = scan.findings(started.run(&settings.by_name()), &pairs, &texts);
     outputs.write(args, &settings, &findings, console)?;
-    console.list_problems(&settings, &scan.shelf.report)?;
+    console.list_problems(&settings, &scan.loaded.report)?;
     let related = |pair: &Pair| pair.comparison.relation != Relation::Unrelated;
-    Ok(Exit::of(pairs.iter().any(related), scan.shelf.report.failures))
+    Ok(Exit::of(pairs.iter().any(related), scan.loaded.report.failures))
 }
 
 /// What there is to read, on one side or on two.
@@ -81,7 +81,7 @@ fn check_articles(
         Some([_, 0]) => "after --against",
         _ => return Ok(()),
     };
-    console.list_problems(settings, &scan.shelf.report)?;
+    console.list_problems(settings, &scan.loaded.report)?;
     bail!(
         "no article was read of what is named {empty}; name files or folders that hold some there"
     )

@@ -12,8 +12,8 @@ use retold_report::Run;
 use retold_report::evaluation::{Evaluation, Truth, TruthKind};
 use retold_report::record::round;
 
+use crate::loaded::LoadedCorpus;
 use crate::settings::Settings;
-use crate::shelf::Shelf;
 use crate::truth::{Labels, LabelsOf};
 use crate::{Error, Progress};
 
@@ -62,29 +62,29 @@ impl Tally {
 }
 
 /// Reads what is wanted; also the ids of the truth that several articles have.
-fn shelved(
+fn load(
     judge: &Judge<'_>,
     labels: &Labels,
     is_wanted: impl Fn(&Record) -> bool,
-) -> anyhow::Result<(Shelf, HashSet<u32>)> {
+) -> anyhow::Result<(LoadedCorpus, HashSet<u32>)> {
     let mut shared = HashSet::new();
-    let room = judge.settings.room.clone();
-    let shelf = Shelf::fill_with(judge.corpus, room, judge.progress, |record| {
+    let storage = judge.settings.storage.clone();
+    let loaded = LoadedCorpus::load(judge.corpus, storage, judge.progress, |record| {
         shared.extend(record.shared_id.as_deref().and_then(|id| labels.number(id)));
         is_wanted(record)
     })?;
-    judge.settings.check_read(&[&shelf.report])?;
-    Ok((shelf, shared))
+    judge.settings.check_read(&[&loaded.report])?;
+    Ok((loaded, shared))
 }
 
-/// For each article of the truth its place on the shelf, and the ids that have none, or several.
+/// For each article of the truth its place in the loaded corpus, and the ids that have none, or several.
 fn places(
     labels: &Labels,
-    shelf: &Shelf,
+    loaded: &LoadedCorpus,
     shared: &HashSet<u32>,
 ) -> (Vec<Option<u32>>, Vec<String>) {
     let mut places = vec![None; labels.ids.len()];
-    for (article, place) in shelf.articles.iter().zip(0..) {
+    for (article, place) in loaded.articles.iter().zip(0..) {
         let number = labels.number(&article.id).filter(|number| !shared.contains(number));
         if let Some(number) = number {
             places[number as usize] = Some(place);
@@ -128,15 +128,15 @@ impl Judge<'_> {
         let Self { settings, progress, .. } = *self;
         let engine = Engine::new(settings.engine.clone())?;
         let is_labelled = |record: &Record| labels.number(&record.id).is_some();
-        let (shelf, shared) = shelved(self, labels, is_labelled)?;
-        let (places, unknown) = places(labels, &shelf, &shared);
+        let (loaded, shared) = load(self, labels, is_labelled)?;
+        let (places, unknown) = places(labels, &loaded, &shared);
         let placed = placed(pairs, &places);
         let to_compare: Vec<(u32, u32)> = placed.iter().map(|(pair, _)| *pair).collect();
         let mut tally = Tally::default();
         let mut truths = placed.iter().map(|(_, is_reuse)| *is_reuse);
         progress.begin_steps("comparing", placed.len() as u64);
         let compare = || {
-            engine.compare_batches(&shelf.texts, &to_compare, progress, |_, compared| {
+            engine.compare_batches(&loaded.texts, &to_compare, progress, |_, compared| {
                 for (comparison, is_reuse) in compared.iter().zip(&mut truths) {
                     tally.add(comparison, is_reuse);
                 }
@@ -147,8 +147,8 @@ impl Judge<'_> {
         Ok(Judged {
             truth: Truth {
                 kind: TruthKind::LabelledPairs,
-                articles: shelf.articles.len() as u64,
-                unlabelled: shelf.report.articles - shelf.articles.len() as u64,
+                articles: loaded.articles.len() as u64,
+                unlabelled: loaded.report.articles - loaded.articles.len() as u64,
                 unknown,
                 unknown_pairs: (pairs.len() - placed.len()) as u64,
             },
@@ -156,7 +156,7 @@ impl Judge<'_> {
             unseen: Unseen::default(),
             found: tally.found,
             ari: None,
-            read: shelf.report,
+            read: loaded.report,
         })
     }
 
@@ -165,11 +165,11 @@ impl Judge<'_> {
         let Self { settings, progress, .. } = *self;
         // What is related stays as it is; the curve wants to know of the others, too.
         let engine = Engine::new(settings.engine.clone().keep_unrelated(true))?;
-        let (shelf, shared) = shelved(self, labels, |_| true)?;
-        let (places, unknown) = places(labels, &shelf, &shared);
-        let scan = settings.pool()?.install(|| engine.scan_watched(&shelf.texts, progress));
+        let (loaded, shared) = load(self, labels, |_| true)?;
+        let (places, unknown) = places(labels, &loaded, &shared);
+        let scan = settings.pool()?.install(|| engine.scan_watched(&loaded.texts, progress));
         let scan = scan.map_err(Error::from)?;
-        let known = Known::new(labels, &places, shelf.articles.len());
+        let known = Known::new(labels, &places, loaded.articles.len());
         let mut tally = Tally::default();
         for pair in &scan.pairs {
             if let Some(is_reuse) = known.is_reuse(pair.a, pair.b) {
@@ -186,7 +186,7 @@ impl Judge<'_> {
             truth: Truth {
                 kind: known.kind,
                 articles: known.articles,
-                unlabelled: shelf.articles.len() as u64 - known.articles,
+                unlabelled: loaded.articles.len() as u64 - known.articles,
                 unknown,
                 unknown_pairs: known.unknown_pairs,
             },
@@ -194,15 +194,15 @@ impl Judge<'_> {
             unseen,
             found: Counts { missed, ..tally.found },
             ari: known.ari(&scan),
-            read: shelf.report,
+            read: loaded.report,
         })
     }
 }
 
-/// The truth about the articles on the shelf.
+/// The truth about the articles that were loaded.
 struct Known {
     kind: TruthKind,
-    /// By place on the shelf.
+    /// By place in the loaded corpus.
     of: KnownOf,
     articles: u64,
     /// Pairs of them.

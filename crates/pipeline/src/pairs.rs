@@ -11,9 +11,9 @@ use retold_corpus::{Corpus, ReadReport, Record, is_undecoded};
 use serde::Deserialize;
 
 use crate::lines::{Id, for_each_line};
+use crate::loaded::LoadedCorpus;
 use crate::settings::Settings;
-use crate::shelf::Shelf;
-use crate::stored::Room;
+use crate::stored::StorageBudget;
 use crate::{Error, Progress};
 
 /// One line of the list. An article is named, given, or both: then the name is only a name.
@@ -92,9 +92,9 @@ pub struct PairList {
 }
 
 /// A list, and the articles that it names.
-pub struct Loaded {
+pub struct LoadedPairs {
     list: PairList,
-    shelf: Shelf,
+    loaded: LoadedCorpus,
     /// Ids of the list that several articles have.
     shared: HashSet<String>,
     /// Ids of the list that several records of one file state: the first is meant.
@@ -143,8 +143,8 @@ impl PairList {
         corpus: &Corpus,
         settings: &Settings,
         progress: &dyn Progress,
-    ) -> anyhow::Result<Loaded> {
-        let room = Room { bytes: usize::MAX, ..settings.room.clone() };
+    ) -> anyhow::Result<LoadedPairs> {
+        let storage = StorageBudget { bytes: usize::MAX, ..settings.storage.clone() };
         let (mut shared, mut repeated) = (HashSet::new(), BTreeSet::new());
         // The file of the article that keeps an id. Of one file's records the first is meant.
         let mut kept_in: HashMap<String, u32> = HashMap::new();
@@ -164,9 +164,9 @@ impl PairList {
             }
             is_wanted
         };
-        let shelf = Shelf::fill_with(corpus, room, progress, is_wanted)?;
-        settings.check_read(&[&shelf.report])?;
-        Ok(Loaded { list: self, shelf, shared, repeated })
+        let loaded = LoadedCorpus::load(corpus, storage, progress, is_wanted)?;
+        settings.check_read(&[&loaded.report])?;
+        Ok(LoadedPairs { list: self, loaded, shared, repeated })
     }
 
     fn entry(&mut self, line: &[u8], number: u64) -> Entry {
@@ -212,18 +212,18 @@ impl PairList {
     }
 }
 
-impl Loaded {
+impl LoadedPairs {
     /// What reading the corpus came to.
     pub fn report(&self) -> &ReadReport {
-        &self.shelf.report
+        &self.loaded.report
     }
 
     /// The texts of all articles. Pairs with one that is nowhere, or has an id that several have, cannot
     /// be answered.
     pub fn ready(self) -> Ready {
-        let Self { list, shelf, shared, repeated } = self;
+        let Self { list, loaded, shared, repeated } = self;
         let PairList { ids, mut texts, mut entries, wanted, .. } = list;
-        for (article, text) in shelf.articles.into_iter().zip(shelf.texts.into_held()) {
+        for (article, text) in loaded.articles.into_iter().zip(loaded.texts.into_held()) {
             if let Some(at) = wanted.get(&article.id) {
                 texts[*at as usize] = Some(text);
             }

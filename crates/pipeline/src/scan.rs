@@ -9,15 +9,15 @@ use retold::engine::{self, Sides, edges};
 use retold_corpus::{Corpus, Side};
 use retold_report::{Clusters, Findings, Pair, Run, Stage, Texts};
 
+use crate::loaded::LoadedCorpus;
 use crate::run::peak_memory;
 use crate::settings::Settings;
-use crate::shelf::Shelf;
 use crate::{Error, Progress};
 
 /// A corpus, and what was found in it.
 pub struct Scan {
     /// The articles.
-    pub shelf: Shelf,
+    pub loaded: LoadedCorpus,
     engine: Engine,
     found: engine::Scan,
     /// Articles of the first side, where there are two.
@@ -48,21 +48,22 @@ impl Scan {
     ) -> anyhow::Result<Self> {
         let mut holds = settings.holds();
         let mut ours = 0;
-        let mut shelf = Shelf::fill_with(corpus, settings.room.clone(), progress, |record| {
-            let source = &corpus.sources()[record.place.source as usize];
-            let holds = holds(record.text.len() as u64);
-            ours += usize::from(holds && source.side == Side::Ours);
-            holds
-        })?;
-        shelf.names = settings.names;
-        settings.check_read(&[&shelf.report])?;
+        let mut loaded =
+            LoadedCorpus::load(corpus, settings.storage.clone(), progress, |record| {
+                let source = &corpus.sources()[record.place.source as usize];
+                let holds = holds(record.text.len() as u64);
+                ours += usize::from(holds && source.side == Side::Ours);
+                holds
+            })?;
+        loaded.names = settings.names;
+        settings.check_read(&[&loaded.report])?;
         let ours = corpus.has_sides().then_some(ours);
         let sides = ours.map_or(Sides::One, Sides::two);
-        let engine = settings.engine_for(shelf.report.articles, shelf.report.bytes)?;
-        let scan = || engine.scan_sides(&shelf.texts, sides, progress);
+        let engine = settings.engine_for(loaded.report.articles, loaded.report.bytes)?;
+        let scan = || engine.scan_sides(&loaded.texts, sides, progress);
         let found = settings.pool()?.install(scan);
         let found = found.map_err(|error| too_many(error, settings))?;
-        let mut scan = Self { shelf, engine, found, ours, left_out: 0 };
+        let mut scan = Self { loaded, engine, found, ours, left_out: 0 };
         scan.leave_out_unrelated_renamed();
         Ok(scan)
     }
@@ -71,7 +72,7 @@ impl Scan {
     /// that their records state: they find nothing, and whoever looks the ids up in data of their own
     /// meets none that is not there.
     fn leave_out_unrelated_renamed(&mut self) {
-        let articles = &self.shelf.articles;
+        let articles = &self.loaded.articles;
         let before = self.found.pairs.len();
         self.found.pairs.retain(|pair| {
             let is_renamed = |article: u32| articles[article as usize].renamed;
@@ -83,7 +84,7 @@ impl Scan {
 
     /// How many articles were read of each side, ours and theirs, where the corpus has two.
     pub fn articles_by_side(&self) -> Option<[usize; 2]> {
-        self.ours.map(|ours| [ours, self.shelf.articles.len() - ours])
+        self.ours.map(|ours| [ours, self.loaded.articles.len() - ours])
     }
 
     /// Drops pairs of other relations than the wanted ones, and makes clusters of no others.
@@ -106,7 +107,7 @@ impl Scan {
 
     /// Where reports get the texts from.
     pub fn evidence(&self) -> impl Texts + use<'_> {
-        self.shelf.evidence(&self.engine)
+        self.loaded.evidence(&self.engine)
     }
 
     /// Everything that a report can say of it, with the pairs that it had.
@@ -120,19 +121,19 @@ impl Scan {
             clusters: Some(self.grouped()),
             stages: self.stages(),
             counts: self.counts(),
-            ..self.shelf.findings(run, pairs, texts)
+            ..self.loaded.findings(run, pairs, texts)
         }
     }
 
     /// The clusters, each with its longest article as keeper; the first of several.
     fn grouped(&self) -> Clusters {
-        let Self { shelf, found, .. } = self;
+        let Self { loaded, found, .. } = self;
         let mut keepers: Vec<usize> = Vec::new();
         for (article, &cluster) in found.clusters.iter().enumerate() {
             match keepers.get_mut(cluster as usize) {
                 None => keepers.push(article),
                 Some(keeper) => {
-                    if shelf.articles[article].bytes > shelf.articles[*keeper].bytes {
+                    if loaded.articles[article].bytes > loaded.articles[*keeper].bytes {
                         *keeper = article;
                     }
                 }
@@ -147,7 +148,7 @@ impl Scan {
             name: stage.name().to_owned(),
             took: Duration::from_secs_f64(*seconds),
         });
-        let read = Stage { name: "read".to_owned(), took: self.shelf.took };
+        let read = Stage { name: "read".to_owned(), took: self.loaded.took };
         std::iter::once(read).chain(engine).collect()
     }
 

@@ -9,7 +9,7 @@ use retold::{Config, Engine};
 use retold_corpus::{Field, Names, ReadOptions, ReadReport};
 
 use crate::Error;
-use crate::stored::Room;
+use crate::stored::StorageBudget;
 
 /// What a run takes: the program and what is being read, something for every thread to work with,
 /// and what it knows of each article.
@@ -140,8 +140,8 @@ pub struct Settings {
     pub dedup: DedupConfig,
     /// What it may use.
     pub resources: Resources,
-    /// Where texts may be.
-    pub room: Room,
+    /// How much of the texts may be held in memory, and where the rest is spilled.
+    pub storage: StorageBudget,
     /// What reports call the settings of reading. Default: the names of their fields.
     pub names: Names,
     /// What becomes of a run that cannot read all that it is asked to.
@@ -172,14 +172,14 @@ impl Settings {
         // The rest is for what every article takes, and for the pairs. Texts are read back one by one, and
         // more than once; postings once, in large pieces.
         let engine = engine.held_bytes(memory / 2);
-        let room = Room { bytes: memory / 8, temp: resources.temp.clone() };
+        let storage = StorageBudget { bytes: memory / 8, temp: resources.temp.clone() };
         // Some ten of them are under way at a time, as they stand and parsed.
         let batch_bytes = (memory / 512).clamp(64 << 10, ReadOptions::default().batch_bytes);
         let most = resources.memory.article(reading.max_article_bytes, ARTICLE_SHARE);
         let reading =
             reading.max_article_bytes(most).batch_bytes(batch_bytes).threads(resources.threads);
         let (names, unread) = (Field::name as Names, Unread::default());
-        Self { reading, engine, dedup, resources, room, names, unread }
+        Self { reading, engine, dedup, resources, storage, names, unread }
     }
 
     /// Sets [`names`](Self#structfield.names).

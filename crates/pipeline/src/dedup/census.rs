@@ -8,7 +8,7 @@ use retold_corpus::{Place, Position, Reached, ReadReport, Record};
 use super::journal::{Body, Header, Journal};
 use super::places::{Places, follows, nth};
 use crate::Error;
-use crate::stored::Room;
+use crate::stored::StorageBudget;
 
 /// What reading came to, and where everything is.
 #[derive(Debug)]
@@ -43,22 +43,22 @@ impl Census {
     }
 
     /// Nothing was read yet, and nothing will outlast the process.
-    pub fn temporary(room: Room) -> Self {
-        Self::of(Journal::temporary(room))
+    pub fn temporary(storage: StorageBudget) -> Self {
+        Self::of(Journal::temporary(storage))
     }
 
     /// What the file, which need not be there, says of an earlier reading. Also the bytes at its end
     /// that were not as they should be, and were cut off.
-    pub fn lasting(path: &Path, room: Room) -> anyhow::Result<(Self, u64)> {
-        let mut headers = Self::of(Journal::temporary(room.clone()));
-        let (journal, lost) = Journal::lasting(path, room, |header| headers.go_on(header))?;
+    pub fn lasting(path: &Path, storage: StorageBudget) -> anyhow::Result<(Self, u64)> {
+        let mut headers = Self::of(Journal::temporary(storage.clone()));
+        let (journal, lost) = Journal::lasting(path, storage, |header| headers.go_on(header))?;
         Ok((Self { journal, ..headers }, lost))
     }
 
     /// Forgets everything.
     pub fn start_over(&mut self) -> anyhow::Result<()> {
         self.journal.clear()?;
-        let empty = Journal::temporary(Room { bytes: 0, temp: std::env::temp_dir() });
+        let empty = Journal::temporary(StorageBudget { bytes: 0, temp: std::env::temp_dir() });
         let journal = std::mem::replace(&mut self.journal, empty);
         *self = Self::of(journal);
         Ok(())

@@ -21,7 +21,7 @@ use super::{Corpora, Dedup, Method, Notice, Output, Told, cannot_write, pause};
 use crate::disk::OutputFile;
 use crate::run::{Started, peak_memory};
 use crate::settings::Settings;
-use crate::stored::Room;
+use crate::stored::StorageBudget;
 use crate::{Error, Progress};
 
 /// A deduplication under way.
@@ -126,17 +126,17 @@ impl Job<'_> {
 
     /// What is known of the articles from an interrupted run.
     fn census(&mut self, pile: &Pile, told: Told<'_>) -> anyhow::Result<Census> {
-        let Settings { resources, room, .. } = &self.dedup.settings;
-        let room = Room { bytes: resources.memory.bytes() / 4, ..room.clone() };
+        let Settings { resources, storage, .. } = &self.dedup.settings;
+        let storage = StorageBudget { bytes: resources.memory.bytes() / 4, ..storage.clone() };
         let terms = self.terms(pile);
-        let Some(target) = &mut self.target else { return Ok(Census::temporary(room)) };
+        let Some(target) = &mut self.target else { return Ok(Census::temporary(storage)) };
         if target.is_resumed() {
             terms.check(&target.terms())?;
         } else {
             terms.write(&target.terms())?;
         }
         let path = target.state("journal");
-        let (census, lost) = Census::lasting(&path, room.clone())?;
+        let (census, lost) = Census::lasting(&path, storage.clone())?;
         let articles = census.journal.articles();
         if lost > 0 {
             told(Notice::RedoesEnd)?;

@@ -24,13 +24,13 @@ use xxhash_rust::xxh3::Xxh3;
 
 use crate::Error;
 use crate::disk::{self, OutputFile, Pace};
-use crate::stored::Room;
+use crate::stored::StorageBudget;
 use crate::temporary::read_at;
 
 /// The batches of a reading, in order.
 #[derive(Debug)]
 pub struct Journal {
-    room: Room,
+    storage: StorageBudget,
     /// The bodies of the first frames.
     held: Vec<Box<[u8]>>,
     held_bytes: usize,
@@ -107,9 +107,9 @@ const PREFIX: usize = 16;
 
 impl Journal {
     /// Nothing yet. What does not fit into memory goes to a file without a name.
-    pub fn temporary(room: Room) -> Self {
+    pub fn temporary(storage: StorageBudget) -> Self {
         Self {
-            room,
+            storage,
             held: Vec::new(),
             held_bytes: 0,
             file: None,
@@ -125,7 +125,7 @@ impl Journal {
     /// behind the last whole frame is cut off, and its bytes are counted.
     pub fn lasting(
         path: &Path,
-        room: Room,
+        storage: StorageBudget,
         mut each: impl FnMut(Header),
     ) -> anyhow::Result<(Self, u64)> {
         let cannot = || format!("cannot write {}", path.display());
@@ -134,7 +134,7 @@ impl Journal {
         let mut frames = file.file();
         let bytes = frames.metadata().with_context(cannot)?.len();
         frames.rewind().with_context(cannot)?;
-        let mut journal = Self { is_lasting: true, ..Self::temporary(room) };
+        let mut journal = Self { is_lasting: true, ..Self::temporary(storage) };
         let mut reader = BufReader::with_capacity(1 << 20, frames);
         while let Some(Whole { header, body, bytes }) = next_frame(&mut reader) {
             journal.end += bytes;
@@ -161,22 +161,22 @@ impl Journal {
 
     /// Forgets all batches.
     pub fn clear(&mut self) -> anyhow::Result<()> {
-        let room = self.room.clone();
+        let storage = self.storage.clone();
         let (file, is_lasting) = (self.file.take(), self.is_lasting);
-        *self = Self { file, is_lasting, ..Self::temporary(room) };
+        *self = Self { file, is_lasting, ..Self::temporary(storage) };
         let cleared = self.file.as_mut().map_or(Ok(()), |file| file.truncate(0));
         Ok(cleared.map_err(|error| self.failure("write", error))?)
     }
 
     fn fits(&self, body: &[u8]) -> bool {
-        self.held.len() == self.frames.len() && self.held_bytes + body.len() <= self.room.bytes
+        self.held.len() == self.frames.len() && self.held_bytes + body.len() <= self.storage.bytes
     }
 
     fn write(&mut self, header: &Header, body: &[u8]) -> io::Result<()> {
         let file = match &mut self.file {
             Some(file) => file,
             none => {
-                let file = tempfile::tempfile_in(&self.room.temp)?;
+                let file = tempfile::tempfile_in(&self.storage.temp)?;
                 none.insert(OutputFile::temporary(file))
             }
         };
@@ -213,7 +213,7 @@ impl Journal {
     fn failure(&self, action: &'static str, source: io::Error) -> Error {
         match self.is_lasting {
             true => Error::DoneSoFar { action, source },
-            false => Error::temporary(action, &self.room.temp, source),
+            false => Error::temporary(action, &self.storage.temp, source),
         }
     }
 
@@ -378,7 +378,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_back_is_an_error_and_no_zero() {
-        let mut journal = Journal::temporary(room(0));
+        let mut journal = Journal::temporary(storage(0));
         fill(&mut journal);
         journal.file.as_ref().expect("made").file().set_len(10).expect("cut");
         assert!(journal.id(0).is_err());
@@ -388,14 +388,14 @@ mod tests {
         assert!(matches!(failed.downcast_ref(), Some(Error::TemporaryFile { action: "read", .. })));
     }
 
-    fn room(bytes: usize) -> Room {
-        Room { bytes, temp: std::env::temp_dir() }
+    fn storage(bytes: usize) -> StorageBudget {
+        StorageBudget { bytes, temp: std::env::temp_dir() }
     }
 
     #[test]
     fn batches_come_back_from_memory_and_file() {
         for bytes in [0, 60, 1000] {
-            let mut journal = Journal::temporary(room(bytes));
+            let mut journal = Journal::temporary(storage(bytes));
             fill(&mut journal);
             check(&journal);
         }
@@ -405,8 +405,9 @@ mod tests {
     fn a_lasting_journal_goes_on_behind_its_last_whole_frame() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("journal");
-        let open =
-            |each: &mut dyn FnMut(Header)| Journal::lasting(&path, room(60), each).expect("open");
+        let open = |each: &mut dyn FnMut(Header)| {
+            Journal::lasting(&path, storage(60), each).expect("open")
+        };
         let (mut journal, lost) = open(&mut |_| panic!("there is none"));
         fill(&mut journal);
         check(&journal);

@@ -129,7 +129,7 @@ impl Planning<'_> {
         // An option out of range shows before the reading, not after it.
         Engine::new(settings.engine.clone())?;
         let mut clock = Clock::start();
-        let mut texts = StoredTexts::new(settings.room.clone());
+        let mut texts = StoredTexts::new(settings.storage.clone());
         progress.begin_open("reading");
         pile.read(&mut census, |articles| {
             let preferences = keep.preferences(&articles);
