@@ -9,15 +9,15 @@ use retold_corpus::{Problems, ReadReport};
 use retold_report::Read;
 use retold_report::dedup::{Amount, Deduplication};
 
-use super::census::Census;
 use super::counts::Counts;
 use super::finished::Finished;
-use super::pile::{Again, CHANGED, Pile};
+use super::manifest::{InputState, RunManifest};
+use super::multi_pass::{CHANGED, MultiPassInput, Reread};
 use super::plan::{Plan, Planning};
+use super::registry::ArticleRegistry;
 use super::shards::Shards;
 use super::target::{self, Target};
-use super::terms::{InputState, Terms};
-use super::{Corpora, Dedup, Method, Notice, Output, Told, cannot_write, pause};
+use super::{Corpora, Dedup, Method, Notice, Output, Told, cannot_write, fail_point};
 use crate::disk::OutputFile;
 use crate::run::{Started, peak_memory};
 use crate::settings::Settings;
@@ -42,7 +42,7 @@ pub struct Done {
 impl Done {
     /// What reading the references and the inputs came to.
     pub fn reports(&self) -> [&ReadReport; 2] {
-        [&self.plan.census.reference, &self.plan.census.report]
+        [&self.plan.registry.reference, &self.plan.registry.report]
     }
 
     /// How many articles have a date that cannot be read.
@@ -66,7 +66,7 @@ impl<'j> Job<'j> {
     ) -> anyhow::Result<Self> {
         let target = dedup.output.as_ref().map(|output| made(output, told)).transpose()?;
         let known = target.as_ref().filter(|target| target.is_resumed());
-        if let Some(bytes) = known.and_then(|target| Terms::batch_bytes(&target.terms())) {
+        if let Some(bytes) = known.and_then(|target| RunManifest::batch_bytes(&target.manifest())) {
             // Where an earlier reading has come is counted in its pieces.
             dedup.settings.reading.batch_bytes = bytes;
         }
@@ -107,9 +107,9 @@ impl Job<'_> {
     /// to give the folder its name.
     pub fn run(&mut self, corpora: Corpora, told: Told<'_>) -> anyhow::Result<Done> {
         let corpora = corpora.in_batches(self.dedup.settings.reading.batch_bytes);
-        let pile = Pile::new(corpora.reference, corpora.own, self.progress.cancel())?;
-        let census = self.census(&pile, told)?;
-        let done = self.planned_and_written(&pile, census, told);
+        let input = MultiPassInput::new(corpora.reference, corpora.own, self.progress.cancel())?;
+        let registry = self.open_registry(&input, told)?;
+        let done = self.planned_and_written(&input, registry, told);
         if matches!(
             done.as_ref().map_err(|error| error.downcast_ref()),
             Err(Some(Error::NoDates(_) | Error::NotAllRead(_)))
@@ -117,7 +117,7 @@ impl Job<'_> {
             self.target.iter_mut().for_each(Target::is_worthless);
         }
         // What came of inputs that were written to meanwhile is of no use to anybody.
-        if let Err(changed) = pile.check_unchanged() {
+        if let Err(changed) = input.check_unchanged() {
             self.target.iter_mut().for_each(Target::is_worthless);
             return Err(done.err().unwrap_or(changed));
         }
@@ -125,19 +125,23 @@ impl Job<'_> {
     }
 
     /// What is known of the articles from an interrupted run.
-    fn census(&mut self, pile: &Pile, told: Told<'_>) -> anyhow::Result<Census> {
+    fn open_registry(
+        &mut self,
+        input: &MultiPassInput,
+        told: Told<'_>,
+    ) -> anyhow::Result<ArticleRegistry> {
         let Settings { resources, storage, .. } = &self.dedup.settings;
         let storage = StorageBudget { bytes: resources.memory.bytes() / 4, ..storage.clone() };
-        let terms = self.terms(pile);
-        let Some(target) = &mut self.target else { return Ok(Census::temporary(storage)) };
+        let manifest = self.manifest(input);
+        let Some(target) = &mut self.target else { return Ok(ArticleRegistry::temporary(storage)) };
         if target.is_resumed() {
-            terms.check(&target.terms())?;
+            manifest.check(&target.manifest())?;
         } else {
-            terms.write(&target.terms())?;
+            manifest.write(&target.manifest())?;
         }
         let path = target.state("journal");
-        let (census, lost) = Census::lasting(&path, storage.clone())?;
-        let articles = census.journal.articles();
+        let (registry, lost) = ArticleRegistry::lasting(&path, storage.clone())?;
+        let articles = registry.journal.articles();
         if lost > 0 {
             told(Notice::RedoesEnd)?;
         }
@@ -145,49 +149,49 @@ impl Job<'_> {
             told(Notice::GoesOn(articles))?;
         }
         target.begin();
-        Ok(census)
+        Ok(registry)
     }
 
-    fn terms(&self, pile: &Pile) -> Terms {
+    fn manifest(&self, input: &MultiPassInput) -> RunManifest {
         let Dedup { method, settings, options, files, .. } = &self.dedup;
         let mut options = options.clone();
         let is_of_rewrites = *method == Method::Rewrites;
         options.push(("rewrites".to_owned(), is_of_rewrites.to_string()));
-        let mut inputs = pile.states().to_vec();
+        let mut inputs = input.states().to_vec();
         inputs.extend(files.iter().map(|path| InputState::of(path)));
-        Terms::new(settings.reading.batch_bytes, options, inputs)
+        RunManifest::new(settings.reading.batch_bytes, options, inputs)
     }
 
     fn planned_and_written(
         &self,
-        pile: &Pile,
-        census: Census,
+        input: &MultiPassInput,
+        registry: ArticleRegistry,
         told: Told<'_>,
     ) -> anyhow::Result<Done> {
         let Dedup { method, settings, keep, .. } = &self.dedup;
         let progress = self.progress;
-        let planning = Planning { pile, settings, keep, progress };
+        let planning = Planning { input, settings, keep, progress };
         let fates = self.target.as_ref().map(|target| target.state("fates"));
         let recorded = match &fates {
-            Some(fates) => planning.recorded(census, fates),
-            None => Err(Box::new(census)),
+            Some(fates) => planning.recorded(registry, fates),
+            None => Err(Box::new(registry)),
         };
         let plan = match recorded {
             Ok(plan) => plan,
-            Err(mut census) => {
+            Err(mut registry) => {
                 let plan = match method {
                     Method::Rewrites => {
-                        census.start_over()?;
-                        planning.of_rewrites(*census)?
+                        registry.start_over()?;
+                        planning.of_rewrites(*registry)?
                     }
-                    Method::NearDuplicates => planning.of_near_duplicates(*census)?,
+                    Method::NearDuplicates => planning.of_near_duplicates(*registry)?,
                 };
                 fates.map_or(Ok(()), |fates| plan.record(&fates))?;
                 plan
             }
         };
         let cancel = progress.cancel();
-        pause::at("planned", None, &cancel)?;
+        fail_point::reach("planned", None, &cancel)?;
         let counts = match &self.target {
             Some(target) => {
                 let (folder, record) = (target.path("kept"), target.state("finished"));
@@ -196,28 +200,33 @@ impl Job<'_> {
                 if !finished.damaged().is_empty() {
                     told(Notice::RewritesFiles(finished.damaged().len() as u64))?;
                 }
-                self.written(pile, &plan, Shards::new(pile.own(), folder, finished, cancel))?
+                self.written(input, &plan, Shards::new(input.own(), folder, finished, cancel))?
             }
-            None => plan.counts(pile, self.dedup.settings.names)?,
+            None => plan.counts(input, self.dedup.settings.names)?,
         };
         Ok(Done { plan, counts })
     }
 
     /// Writes what is kept and what is dropped.
-    fn written(&self, pile: &Pile, plan: &Plan, mut shards: Shards<'_>) -> anyhow::Result<Counts> {
+    fn written(
+        &self,
+        input: &MultiPassInput,
+        plan: &Plan,
+        mut shards: Shards<'_>,
+    ) -> anyhow::Result<Counts> {
         let clock = std::time::Instant::now();
-        let mut counts = plan.counts(pile, self.dedup.settings.names)?;
+        let mut counts = plan.counts(input, self.dedup.settings.names)?;
         let cancel = self.progress.cancel();
         self.progress.begin_steps("writing", counts.kept.articles);
-        let references = plan.census.references();
+        let references = plan.registry.references();
         let is_kept = |article: u32| article >= references && plan.fates.of(article) == Fate::Kept;
         let from = shards.first_open();
-        let first = plan.census.first_from(from);
+        let first = plan.registry.first_from(from);
         let drops = plan.fates.drops().partition_point(|drop| drop.article < first);
         let mut written = u64::from(first - references) - drops as u64;
         self.progress.advance(written);
-        let again = Again { wanted: &is_kept, only_raw: true, from };
-        pile.read_again(&plan.census, &again, |articles| {
+        let again = Reread { wanted: &is_kept, only_raw: true, from };
+        input.read_again(&plan.registry, &again, |articles| {
             let records = &articles.batch.records;
             self.progress.advance(records.len() as u64);
             written += records.len() as u64;
@@ -228,8 +237,8 @@ impl Job<'_> {
         shards.finish()?;
         let Some(target) = &self.target else { return Ok(counts) };
         let path = target.path("dropped.jsonl");
-        plan.write_dropped(&path, pile, &cancel).with_context(|| cannot_write(&path))?;
-        pause::at("written", None, &cancel)?;
+        plan.write_dropped(&path, input, &cancel).with_context(|| cannot_write(&path))?;
+        fail_point::reach("written", None, &cancel)?;
         counts.took = clock.elapsed();
         let summary = self.summary(plan, &counts);
         if !summary.incomplete.is_empty() {
@@ -242,7 +251,7 @@ impl Job<'_> {
     /// What it comes to, so far.
     fn summary(&self, plan: &Plan, counts: &Counts) -> Deduplication {
         let Dedup { output, options, settings, .. } = &self.dedup;
-        let Census { report, reference, .. } = &plan.census;
+        let ArticleRegistry { report, reference, .. } = &plan.registry;
         let reasons = |problems: &Problems| {
             let counts = problems.counts().iter();
             counts.map(|(reason, n)| (reason.message_with(settings.names), *n)).collect()

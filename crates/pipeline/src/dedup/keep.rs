@@ -11,7 +11,7 @@ use retold_report::dedup::Undated;
 use retold_report::quantity;
 
 use super::dates::moment;
-use super::pile::Articles;
+use super::multi_pass::Articles;
 use crate::Error;
 
 /// A policy, with what it needs to know.

@@ -9,25 +9,25 @@
 //!             lock, made-by-retold
 //! ```
 
-mod census;
+mod compress;
 mod counts;
 #[cfg(test)]
 mod crashes;
 mod dates;
+mod fail_point;
 mod finished;
 mod job;
 mod journal;
 mod keep;
-mod pack;
+mod manifest;
+mod multi_pass;
 #[cfg(feature = "parquet")]
 mod parquet;
-mod pause;
-mod pile;
 mod places;
 mod plan;
+mod registry;
 mod shards;
 mod target;
-mod terms;
 
 use std::io;
 use std::path::{Path, PathBuf};

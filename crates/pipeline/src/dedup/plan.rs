@@ -17,22 +17,22 @@ use retold_report::dedup::{Dropped, Undated};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::cannot_write;
-use super::census::Census;
 use super::counts::Counts;
+use super::fail_point;
 use super::keep::{Keep, LAST, UNREADABLE};
-use super::pause;
-use super::pile::{Again, CHANGED, Kept, Pile};
+use super::multi_pass::{CHANGED, Kept, MultiPassInput, Reread};
+use super::registry::ArticleRegistry;
 use crate::disk::{self, OutputFile};
 use crate::settings::Settings;
 use crate::stored::StoredTexts;
 use crate::{Error, Progress};
 
-/// The fates of all articles of a pile, by number, and how they came about.
+/// The fates of all articles of an input, by number, and how they came about.
 pub struct Plan {
     /// The fates, those of references included.
     pub fates: Fates,
     /// The articles.
-    pub census: Census,
+    pub registry: ArticleRegistry,
     /// Where the time went.
     pub stages: Vec<Stage>,
     /// How many pairs were verified.
@@ -46,7 +46,7 @@ pub struct Plan {
 /// What a plan is made by.
 pub struct Planning<'p> {
     /// The articles.
-    pub pile: &'p Pile,
+    pub input: &'p MultiPassInput,
     /// How to find what is alike.
     pub settings: &'p Settings,
     /// Which one of several to keep.
@@ -75,29 +75,29 @@ impl Clock {
 
 impl Planning<'_> {
     /// Near-duplicates, by MinHash and exact Jaccard indices. Holds no texts.
-    pub fn of_near_duplicates(&self, mut census: Census) -> anyhow::Result<Plan> {
-        let Self { pile, settings, keep, progress } = self;
+    pub fn of_near_duplicates(&self, mut registry: ArticleRegistry) -> anyhow::Result<Plan> {
+        let Self { input, settings, keep, progress } = self;
         let pool = settings.pool()?;
         let (mut clock, cancel) = (Clock::start(), progress.cancel());
         let mut signing = Signing::new(settings.dedup)?;
         progress.begin_open("signing");
-        progress.advance(census.journal.articles().into());
-        pile.read(&mut census, |articles| {
+        progress.advance(registry.journal.articles().into());
+        input.read(&mut registry, |articles| {
             let texts: Vec<&str> =
                 articles.batch.records.iter().map(|record| record.text.as_str()).collect();
             let page = pool.install(|| signing.sign(&texts));
             progress.advance(texts.len() as u64);
-            pause::at("signed", articles.numbers.first().copied(), &cancel)?;
+            fail_point::reach("signed", articles.numbers.first().copied(), &cancel)?;
             settings.check_dedup(articles.numbers.last().map_or(0, |n| u64::from(*n) + 1))?;
             Ok(Kept { preferences: keep.preferences(&articles), page })
         })?;
         drop(signing);
-        settings.check_read(&[&census.reference, &census.report])?;
-        let undated = self.undated(&census)?;
-        pause::at("read", None, &cancel)?;
+        settings.check_read(&[&registry.reference, &registry.report])?;
+        let undated = self.undated(&registry)?;
+        fail_point::reach("read", None, &cancel)?;
         clock.ends("sign");
-        let rank = |article| Ok(rank(&census, article)?);
-        let verify = || Verification::new(settings.dedup, &census.journal, &rank, cancel);
+        let rank = |article| Ok(rank(&registry, article)?);
+        let verify = || Verification::new(settings.dedup, &registry.journal, &rank, cancel);
         let mut verification = pool.install(verify).map_err(Error::from)?;
         clock.ends("candidates");
         let candidates = verification.stats().candidates;
@@ -105,8 +105,8 @@ impl Planning<'_> {
             let wanted = verification.wanted().to_vec();
             progress.begin_steps("verifying", wanted.len() as u64);
             let is_wanted = |article: u32| wanted.binary_search(&article).is_ok();
-            let again = Again { wanted: &is_wanted, only_raw: false, from: 0 };
-            pile.read_again(&census, &again, |articles| {
+            let again = Reread { wanted: &is_wanted, only_raw: false, from: 0 };
+            input.read_again(&registry, &again, |articles| {
                 let texts = articles.batch.records.iter().map(|record| record.text.as_str());
                 let texts: Vec<(u32, &str)> = articles.numbers.iter().copied().zip(texts).collect();
                 pool.install(|| verification.add(&texts)).map_err(changed)?;
@@ -119,19 +119,19 @@ impl Planning<'_> {
         let fates = verification.choose().map_err(Error::from)?;
         drop(verification);
         let (stages, reason) = (clock.stages, keep.reason());
-        Ok(Plan { fates, census, stages, candidates, undated, reason })
+        Ok(Plan { fates, registry, stages, candidates, undated, reason })
     }
 
     /// Near-duplicates, excerpts and rewrites, as a scan finds them. Reads all from the beginning,
-    /// whatever the census may have known.
-    pub fn of_rewrites(&self, mut census: Census) -> anyhow::Result<Plan> {
-        let Self { pile, settings, keep, progress } = self;
+    /// whatever the registry may have known.
+    pub fn of_rewrites(&self, mut registry: ArticleRegistry) -> anyhow::Result<Plan> {
+        let Self { input, settings, keep, progress } = self;
         // An option out of range shows before the reading, not after it.
         Engine::new(settings.engine.clone())?;
         let mut clock = Clock::start();
         let mut texts = StoredTexts::new(settings.storage.clone());
         progress.begin_open("reading");
-        pile.read(&mut census, |articles| {
+        input.read(&mut registry, |articles| {
             let preferences = keep.preferences(&articles);
             progress.advance(articles.batch.records.len() as u64);
             let mut records = articles.batch.records.into_iter();
@@ -139,41 +139,45 @@ impl Planning<'_> {
             Ok(Kept { preferences, page: Vec::new() })
         })?;
         texts.finish()?;
-        settings.check_read(&[&census.reference, &census.report])?;
-        let undated = self.undated(&census)?;
-        pause::at("read", None, &progress.cancel())?;
+        settings.check_read(&[&registry.reference, &registry.report])?;
+        let undated = self.undated(&registry)?;
+        fail_point::reach("read", None, &progress.cancel())?;
         clock.ends("read");
-        let engine = settings.engine_for(census.report.articles, census.report.bytes)?;
+        let engine = settings.engine_for(registry.report.articles, registry.report.bytes)?;
         let scan = settings.pool()?.install(|| engine.scan_watched(&texts, *progress));
         let scan = scan.map_err(Error::from)?;
         clock.ends("scan");
         let edges: Vec<Edge> = scan.pairs.iter().filter_map(edge).collect();
-        let articles = 0..census.journal.articles();
+        let articles = 0..registry.journal.articles();
         let ranks: Vec<Rank> =
-            articles.map(|article| rank(&census, article)).collect::<Result<_, Error>>()?;
+            articles.map(|article| rank(&registry, article)).collect::<Result<_, Error>>()?;
         let fates = (0..).zip(choose(&ranks, &edges)).collect();
         let (stages, candidates) = (clock.stages, scan.stats.candidates);
-        Ok(Plan { fates, census, stages, candidates, undated, reason: keep.reason() })
+        Ok(Plan { fates, registry, stages, candidates, undated, reason: keep.reason() })
     }
 
-    /// The plan that an earlier run made of this census, if it is there and whole; else the census.
-    pub fn recorded(&self, census: Census, path: &Path) -> Result<Plan, Box<Census>> {
-        if !census.is_complete() {
-            return Err(Box::new(census));
+    /// The plan that an earlier run made of this registry, if it is there and whole; else the registry.
+    pub fn recorded(
+        &self,
+        registry: ArticleRegistry,
+        path: &Path,
+    ) -> Result<Plan, Box<ArticleRegistry>> {
+        if !registry.is_complete() {
+            return Err(Box::new(registry));
         }
-        match (recorded(path, census.journal.articles()), self.undated(&census)) {
+        match (recorded(path, registry.journal.articles()), self.undated(&registry)) {
             (Some((fates, candidates)), Ok(undated)) => {
                 let reason = self.keep.reason();
-                Ok(Plan { fates, census, stages: Vec::new(), candidates, undated, reason })
+                Ok(Plan { fates, registry, stages: Vec::new(), candidates, undated, reason })
             }
-            _ => Err(Box::new(census)),
+            _ => Err(Box::new(registry)),
         }
     }
 
     /// How many articles of the inputs have no date, where that matters.
-    fn undated(&self, census: &Census) -> Result<Option<Undated>, Error> {
-        let own = census.references()..census.journal.articles();
-        self.keep.undated(own.map(|article| census.journal.preference(article)))
+    fn undated(&self, registry: &ArticleRegistry) -> Result<Option<Undated>, Error> {
+        let own = registry.references()..registry.journal.articles();
+        self.keep.undated(own.map(|article| registry.journal.preference(article)))
     }
 }
 
@@ -185,9 +189,9 @@ fn changed(error: retold::Error) -> anyhow::Error {
     }
 }
 
-fn rank(census: &Census, article: u32) -> Result<Rank, Error> {
-    let is_reference = article < census.references();
-    let preference = census.journal.preference(article)?;
+fn rank(registry: &ArticleRegistry, article: u32) -> Result<Rank, Error> {
+    let is_reference = article < registry.references();
+    let preference = registry.journal.preference(article)?;
     Ok(Rank {
         standing: if is_reference { Standing::Reference } else { Standing::Own },
         // A date that cannot be read is as good as none.
@@ -197,11 +201,11 @@ fn rank(census: &Census, article: u32) -> Result<Rank, Error> {
 
 impl Plan {
     /// How many articles are kept and dropped, how much text, and what was not read.
-    pub fn counts(&self, pile: &Pile, names: Names) -> Result<Counts, Error> {
+    pub fn counts(&self, input: &MultiPassInput, names: Names) -> Result<Counts, Error> {
         let mut counts =
-            Counts { incomplete: pile.incomplete(&self.census, names), ..Counts::default() };
-        let first = self.census.references();
-        for (article, bytes) in (first..).zip(self.census.journal.all_bytes(first)) {
+            Counts { incomplete: input.incomplete(&self.registry, names), ..Counts::default() };
+        let first = self.registry.references();
+        for (article, bytes) in (first..).zip(self.registry.journal.all_bytes(first)) {
             counts.note(&self.fates.of(article), bytes?);
         }
         Ok(counts)
@@ -224,10 +228,15 @@ impl Plan {
     }
 
     /// Writes a record for each dropped article, in the order read.
-    pub fn write_dropped(&self, path: &Path, pile: &Pile, cancel: &Cancel) -> anyhow::Result<()> {
+    pub fn write_dropped(
+        &self,
+        path: &Path,
+        input: &MultiPassInput,
+        cancel: &Cancel,
+    ) -> anyhow::Result<()> {
         let mut out = BufWriter::new(OutputFile::create(path)?);
-        let journal = &self.census.journal;
-        let keepers = Keepers::new(&self.census, self.fates.drops(), pile)?;
+        let journal = &self.registry.journal;
+        let keepers = Keepers::new(&self.registry, self.fates.drops(), input)?;
         for &Drop { article, keeper, relation, score } in self.fates.drops() {
             cancel.check()?;
             let dropped = Dropped {
@@ -244,7 +253,7 @@ impl Plan {
 
     /// Why `keeper` is kept rather than `article`.
     fn why(&self, article: u32, keeper: u32, relation: Relation) -> Result<&'static str, Error> {
-        let (article, keeper) = (rank(&self.census, article)?, rank(&self.census, keeper)?);
+        let (article, keeper) = (rank(&self.registry, article)?, rank(&self.registry, keeper)?);
         Ok(match relation {
             _ if keeper.standing == Standing::Reference => "reference",
             Relation::Excerpt => "contained",
@@ -257,28 +266,32 @@ impl Plan {
 /// What keepers are called. An article of a reference may have the id of one of the inputs; then it goes
 /// by an id that leads to its place.
 struct Keepers<'k> {
-    census: &'k Census,
-    pile: &'k Pile,
+    registry: &'k ArticleRegistry,
+    input: &'k MultiPassInput,
     /// Hashes of the ids of the inputs; none if no reference keeps anything.
     own: HashSet<u64>,
 }
 
 impl<'k> Keepers<'k> {
-    fn new(census: &'k Census, drops: &[Drop], pile: &'k Pile) -> Result<Self, Error> {
-        let is_needed = drops.iter().any(|drop| drop.keeper < census.references());
-        let ids = is_needed.then(|| census.ids(false)).into_iter().flatten();
+    fn new(
+        registry: &'k ArticleRegistry,
+        drops: &[Drop],
+        input: &'k MultiPassInput,
+    ) -> Result<Self, Error> {
+        let is_needed = drops.iter().any(|drop| drop.keeper < registry.references());
+        let ids = is_needed.then(|| registry.ids(false)).into_iter().flatten();
         let own = ids.map(|id| id.map(|id| xxh3_64(id.as_bytes()))).collect::<Result<_, _>>()?;
-        Ok(Self { census, pile, own })
+        Ok(Self { registry, input, own })
     }
 
     fn id(&self, keeper: u32) -> Result<String, Error> {
-        let id = self.census.journal.id(keeper)?;
+        let id = self.registry.journal.id(keeper)?;
         let is_taken = |id: &str| self.own.contains(&xxh3_64(id.as_bytes()));
-        if keeper >= self.census.references() || !is_taken(&id) {
+        if keeper >= self.registry.references() || !is_taken(&id) {
             return Ok(id);
         }
-        let Some(place) = self.census.place_of_reference(keeper) else { return Ok(id) };
-        let file = self.pile.name_of_reference(place.source);
+        let Some(place) = self.registry.place_of_reference(keeper) else { return Ok(id) };
+        let file = self.input.name_of_reference(place.source);
         let mut id = match place.line {
             0 => file,
             line if place.item == 0 => format!("{id}#{file}:{line}"),

@@ -9,9 +9,9 @@ use anyhow::Context;
 use retold::Cancel;
 use retold_corpus::{Corpus, Format, Record, Source};
 
+use super::compress::Compressor;
 use super::finished::{Finished, Hashed};
-use super::pack::Packer;
-use super::{cannot_write, pause};
+use super::{cannot_write, fail_point};
 use crate::disk::{self, OutputFile, Pace};
 
 /// Writes kept records, source by source; at any time one file is open.
@@ -36,9 +36,9 @@ struct Shard {
 
 enum Content {
     /// Records, one a line.
-    Lines(Packer),
+    Lines(Compressor),
     /// Records in a JSON array.
-    Array { packer: Packer, is_empty: bool },
+    Array { compressor: Compressor, is_empty: bool },
     /// Rows of a Parquet file, to be copied when all are known.
     #[cfg(feature = "parquet")]
     Rows(Vec<u64>),
@@ -157,17 +157,17 @@ impl<'c> Shards<'c> {
                 Content::Whole
             }
             format => {
-                let mut packer =
-                    Packer::new(Hashed::new(OutputFile::create(&path)?), source.compression)?;
+                let mut compressor =
+                    Compressor::new(Hashed::new(OutputFile::create(&path)?), source.compression)?;
                 match heading {
                     Some(heading) => {
-                        packer.write_all(heading)?;
-                        packer.write_all(b"\n")?;
-                        Content::Lines(packer)
+                        compressor.write_all(heading)?;
+                        compressor.write_all(b"\n")?;
+                        Content::Lines(compressor)
                     }
                     None => match format {
                         Format::Json if is_array(source)? => {
-                            Content::Array { packer, is_empty: true }
+                            Content::Array { compressor, is_empty: true }
                         }
                         Format::JsonLines
                         | Format::Json
@@ -176,7 +176,7 @@ impl<'c> Shards<'c> {
                         | Format::Text
                         | Format::Html
                         | Format::Unknown
-                        | Format::Parquet => Content::Lines(packer),
+                        | Format::Parquet => Content::Lines(compressor),
                     },
                 }
             }
@@ -187,10 +187,11 @@ impl<'c> Shards<'c> {
     fn close(&mut self, shard: Option<Shard>) -> anyhow::Result<()> {
         let Some(Shard { source, path, content }) = shard else { return Ok(()) };
         let done = match content {
-            Content::Lines(packer) => packer.finish().map_err(anyhow::Error::from),
-            Content::Array { mut packer, .. } => {
-                packer.write_all(b"\n]\n").and_then(|()| packer.finish()).map_err(Into::into)
-            }
+            Content::Lines(compressor) => compressor.finish().map_err(anyhow::Error::from),
+            Content::Array { mut compressor, .. } => compressor
+                .write_all(b"\n]\n")
+                .and_then(|()| compressor.finish())
+                .map_err(Into::into),
             #[cfg(feature = "parquet")]
             Content::Rows(rows) => {
                 let from = self.source(source).path.as_deref().context("it is gone")?;
@@ -205,7 +206,7 @@ impl<'c> Shards<'c> {
                 disk::sync_all(&self.folder)?;
                 self.finished.sync()?;
             }
-            Ok(pause::at("shard", Some(source), &self.cancel)?)
+            Ok(fail_point::reach("shard", Some(source), &self.cancel)?)
         };
         done.and_then(finish).with_context(|| cannot_write(&path))
     }
@@ -221,14 +222,14 @@ impl Content {
                 rows.push(record.place.line);
                 Ok(())
             }
-            Self::Lines(packer) => {
-                packer.write_all(raw.ok_or(io::ErrorKind::InvalidData)?)?;
-                packer.write_all(b"\n")
+            Self::Lines(compressor) => {
+                compressor.write_all(raw.ok_or(io::ErrorKind::InvalidData)?)?;
+                compressor.write_all(b"\n")
             }
-            Self::Array { packer, is_empty } => {
-                packer.write_all(if *is_empty { b"[\n" } else { b",\n" })?;
+            Self::Array { compressor, is_empty } => {
+                compressor.write_all(if *is_empty { b"[\n" } else { b",\n" })?;
                 *is_empty = false;
-                packer.write_all(raw.ok_or(io::ErrorKind::InvalidData)?)
+                compressor.write_all(raw.ok_or(io::ErrorKind::InvalidData)?)
             }
         }
     }

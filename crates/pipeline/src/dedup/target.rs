@@ -29,7 +29,7 @@ pub struct Target {
 /// In `DIR.partial`: what becomes DIR.
 const OUTPUT: &str = "output";
 /// What only a run that has begun its work leaves behind.
-const TERMS: &str = "terms";
+const MANIFEST: &str = "terms";
 /// Locked by the run that writes.
 const LOCK: &str = "lock";
 /// The file that marks a folder as ours; not the lock, which some systems let nobody else read.
@@ -38,7 +38,7 @@ const SIGN: &str = "made-by-retold";
 const MARK: &str = "retold dedup is writing this folder, or was interrupted at it.\n";
 /// All that a run puts into `DIR.partial`. What has another name is somebody else's.
 const OWN: [&str; 9] =
-    [SIGN, LOCK, OUTPUT, TERMS, "terms.new", "journal", "fates", "fates.new", "finished"];
+    [SIGN, LOCK, OUTPUT, MANIFEST, "terms.new", "journal", "fates", "fates.new", "finished"];
 
 /// What to do with what an interrupted run has left behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,7 +85,7 @@ impl Target {
                 (undisturbed(|| made(&partial)).with_context(cannot)?, unfinished)
             }
         };
-        let is_left = partial.join(TERMS).exists();
+        let is_left = partial.join(MANIFEST).exists();
         let is_resumed = is_left && leftover == Leftover::Resume;
         let mut made = Self {
             target: absolute,
@@ -111,8 +111,8 @@ impl Target {
     }
 
     /// Where the settings and inputs of the run are recorded.
-    pub fn terms(&self) -> PathBuf {
-        self.partial.join(TERMS)
+    pub fn manifest(&self) -> PathBuf {
+        self.partial.join(MANIFEST)
     }
 
     /// A path for what a later run needs to go on.
@@ -302,7 +302,7 @@ pub fn partial_of(target: &Path) -> Option<PathBuf> {
 
 /// Whether an interrupted run has left something beside the folder.
 pub fn is_left_over(target: &Path) -> bool {
-    partial_of(target).is_some_and(|partial| is_marked(&partial) && partial.join(TERMS).exists())
+    partial_of(target).is_some_and(|partial| is_marked(&partial) && partial.join(MANIFEST).exists())
 }
 
 /// Whether no run is left to go on with. One that was stopped between its last step and clearing up is
@@ -311,7 +311,7 @@ fn is_finished(target: &Path) -> bool {
     let Some(partial) = partial_of(target).filter(|partial| is_marked(partial)) else {
         return true;
     };
-    let is_finished = !partial.join(OUTPUT).exists() || !partial.join(TERMS).exists();
+    let is_finished = !partial.join(OUTPUT).exists() || !partial.join(MANIFEST).exists();
     if is_finished && lock_of(&partial).is_ok_and(|lock| lock.try_lock().is_ok()) {
         // In nobody's way if it cannot be removed.
         let _ = remove(&partial);
@@ -360,7 +360,7 @@ mod tests {
         let begin = |leftover| {
             let mut target = create(&out, leftover).expect("nobody has it");
             let was_left = target.state("journal").exists();
-            fs::write(target.terms(), "x").expect("written");
+            fs::write(target.manifest(), "x").expect("written");
             fs::write(target.state("journal"), "x").expect("written");
             target.begin();
             assert!(create(&out, Leftover::Resume).is_err(), "one at a time");
@@ -400,7 +400,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let out = folder.path().join("out");
         let mut target = create(&out, Leftover::Remove).expect("nothing there");
-        fs::write(target.terms(), "x").expect("written");
+        fs::write(target.manifest(), "x").expect("written");
         fs::write(target.path("a"), "x").expect("written");
         target.begin();
         fs::rename(target.partial.join(OUTPUT), &out).expect("renamed");

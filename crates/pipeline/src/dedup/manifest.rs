@@ -19,7 +19,7 @@ const VERSION: u32 = 3;
 
 /// Settings and inputs of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Terms {
+pub struct RunManifest {
     head: Head,
     inputs: Vec<InputState>,
 }
@@ -72,7 +72,7 @@ impl InputState {
     }
 }
 
-impl Terms {
+impl RunManifest {
     /// What this run was asked for.
     pub fn new(
         batch_bytes: usize,
@@ -160,37 +160,37 @@ impl Terms {
 mod tests {
     use super::*;
 
-    fn terms(jaccard: &str, inputs: &[(&str, u64)]) -> Terms {
+    fn manifest(jaccard: &str, inputs: &[(&str, u64)]) -> RunManifest {
         let input = |(path, bytes): &(&str, u64)| InputState {
             path: (*path).to_owned(),
             bytes: Some(*bytes),
             modified: Some(1_700_000_000_123_456_789),
         };
         let options = [("jaccard".to_owned(), jaccard.to_owned())];
-        Terms::new(100, options, inputs.iter().map(input).collect())
+        RunManifest::new(100, options, inputs.iter().map(input).collect())
     }
 
     #[test]
     fn what_differs_is_named() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("terms");
-        let run = terms("0.7", &[("a", 1), ("b", 2)]);
+        let run = manifest("0.7", &[("a", 1), ("b", 2)]);
         run.write(&path).expect("written");
         run.check(&path).expect("the same");
-        assert_eq!(Terms::batch_bytes(&path), Some(100));
+        assert_eq!(RunManifest::batch_bytes(&path), Some(100));
         for (other, difference) in [
-            (terms("0.8", &[("a", 1), ("b", 2)]), "jaccard was 0.7 and is 0.8"),
-            (terms("0.7", &[("a", 1), ("b", 3)]), "b has changed since"),
-            (terms("0.7", &[("a", 1), ("c", 2)]), "it read b where this one reads c"),
-            (terms("0.7", &[("a", 1)]), "it also read b"),
-            (terms("0.7", &[("a", 1), ("b", 2), ("c", 3)]), "it did not read c"),
+            (manifest("0.8", &[("a", 1), ("b", 2)]), "jaccard was 0.7 and is 0.8"),
+            (manifest("0.7", &[("a", 1), ("b", 3)]), "b has changed since"),
+            (manifest("0.7", &[("a", 1), ("c", 2)]), "it read b where this one reads c"),
+            (manifest("0.7", &[("a", 1)]), "it also read b"),
+            (manifest("0.7", &[("a", 1), ("b", 2), ("c", 3)]), "it did not read c"),
         ] {
             let error = other.check(&path).expect_err(difference).to_string();
             assert!(error.contains(difference), "{error}");
         }
         fs::write(&path, "{").expect("written");
         assert!(run.check(&path).expect_err("damaged").to_string().contains("damaged"));
-        assert_eq!(Terms::batch_bytes(&path), None);
+        assert_eq!(RunManifest::batch_bytes(&path), None);
     }
 
     #[test]

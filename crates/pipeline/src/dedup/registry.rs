@@ -1,4 +1,4 @@
-//! The articles of a pile by number: what the first reading leaves behind.
+//! The articles of an input by number: what the first reading leaves behind.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use crate::stored::StorageBudget;
 
 /// What reading came to, and where everything is.
 #[derive(Debug)]
-pub struct Census {
+pub struct ArticleRegistry {
     /// What reading the inputs came to.
     pub report: ReadReport,
     /// What reading the references came to.
@@ -30,7 +30,7 @@ fn side(is_reference: bool) -> usize {
     usize::from(!is_reference)
 }
 
-impl Census {
+impl ArticleRegistry {
     fn of(journal: Journal) -> Self {
         Self {
             report: ReadReport::default(),

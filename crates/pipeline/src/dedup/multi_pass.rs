@@ -12,13 +12,13 @@ use retold_report::dedup::Incomplete;
 use tempfile::NamedTempFile;
 use xxhash_rust::xxh3::Xxh3;
 
-use super::census::Census;
-use super::terms::InputState;
+use super::manifest::InputState;
+use super::registry::ArticleRegistry;
 use crate::Error;
 use crate::stdin::Stdin;
 
 /// References and inputs.
-pub struct Pile {
+pub struct MultiPassInput {
     reference: Corpus,
     own: Corpus,
     /// What came from the standard input, which can be read only once.
@@ -29,7 +29,7 @@ pub struct Pile {
     cancel: Cancel,
 }
 
-/// Some articles of the pile.
+/// Some articles of the input.
 pub struct Articles<'p> {
     /// The articles.
     pub batch: Batch,
@@ -40,7 +40,7 @@ pub struct Articles<'p> {
 }
 
 /// Which articles a later reading gives, by number, and what of them: [`Selection`].
-pub struct Again<'w> {
+pub struct Reread<'w> {
     /// Whether an article is wanted.
     pub wanted: &'w (dyn Fn(u32) -> bool + Sync),
     /// Only as it was written.
@@ -62,7 +62,7 @@ pub struct Kept {
 pub const CHANGED: &str =
     "the input changed while it was read; run again when nothing writes to it";
 
-impl Pile {
+impl MultiPassInput {
     /// Copies the standard input into a temporary file, if it is named. `cancel` stops this and
     /// every reading.
     pub fn new(reference: Corpus, own: Corpus, cancel: Cancel) -> anyhow::Result<Self> {
@@ -72,10 +72,10 @@ impl Pile {
             (false, false) => None,
             _ => Some(spooled(&cancel).context("cannot keep what the standard input gives")?),
         };
-        let mut pile = Self { reference, own, stdin, states: Vec::new(), cancel };
-        pile.go_on()?;
-        pile.states = pile.states_now();
-        Ok(pile)
+        let mut input = Self { reference, own, stdin, states: Vec::new(), cancel };
+        input.go_on()?;
+        input.states = input.states_now();
+        Ok(input)
     }
 
     /// What the files were like before the first reading.
@@ -93,37 +93,37 @@ impl Pile {
         &self.own
     }
 
-    /// Reads all articles that the census does not know yet, in order, until `each` fails, and adds
+    /// Reads all articles that the registry does not know yet, in order, until `each` fails, and adds
     /// them to it.
     pub fn read(
         &self,
-        census: &mut Census,
+        registry: &mut ArticleRegistry,
         mut each: impl FnMut(Articles<'_>) -> anyhow::Result<Kept>,
     ) -> anyhow::Result<()> {
         for (corpus, is_reference) in [(&self.reference, true), (&self.own, false)] {
-            let Some(position) = census.reached(is_reference) else { continue };
-            let before = if is_reference { &census.reference } else { &census.report };
+            let Some(position) = registry.reached(is_reference) else { continue };
+            let before = if is_reference { &registry.reference } else { &registry.report };
             let report = before.clone();
             let mut ids = Ids::default();
-            census.ids(is_reference).try_for_each(|id| id.map(|id| ids.note(&id)))?;
+            registry.ids(is_reference).try_for_each(|id| id.map(|id| ids.note(&id)))?;
             let start = Start { position, report, ids };
             let mut failed = Ok(());
             let report = corpus.read_from(start, self.reopened()?, |batch, reached| {
                 let places: Vec<_> = batch.records.iter().map(|record| record.place).collect();
-                let mut body = Census::body(&batch.records);
-                let first = census.journal.articles();
+                let mut body = ArticleRegistry::body(&batch.records);
+                let first = registry.journal.articles();
                 let numbers = (first..).take(places.len()).collect();
                 let go_on = self.go_on();
                 let kept = go_on.and_then(|()| each(Articles { batch, numbers, corpus }));
                 failed = kept.and_then(|kept| {
                     (body.preferences, body.page) = (kept.preferences, kept.page);
-                    census.push(is_reference, &places, &body, reached)
+                    registry.push(is_reference, &places, &body, reached)
                 });
                 if failed.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             });
             failed?;
             self.go_on()?;
-            census.end(is_reference, &report)?;
+            registry.end(is_reference, &report)?;
         }
         Ok(())
     }
@@ -131,14 +131,14 @@ impl Pile {
     /// Reads some articles again, in order, until `each` fails.
     pub fn read_again(
         &self,
-        census: &Census,
-        again: &Again<'_>,
+        registry: &ArticleRegistry,
+        again: &Reread<'_>,
         mut each: impl FnMut(Articles<'_>) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let own = if again.only_raw { &self.own.keeping_raw() } else { &self.own };
         for (corpus, is_reference) in [(&self.reference, true), (own, false)] {
             let wanted =
-                |place| census.number(place, is_reference).is_some_and(|at| (again.wanted)(at));
+                |place| registry.number(place, is_reference).is_some_and(|at| (again.wanted)(at));
             let from = if is_reference { 0 } else { again.from };
             let is_enough = || self.cancel.is_cancelled();
             let only_raw = again.only_raw;
@@ -147,7 +147,7 @@ impl Pile {
             corpus.read_again(selection, self.reopened()?, |batch| {
                 let places = batch.records.iter().map(|record| record.place);
                 let numbers: Option<_> =
-                    places.map(|place| census.number(place, is_reference)).collect();
+                    places.map(|place| registry.number(place, is_reference)).collect();
                 failed = numbers
                     .context(CHANGED)
                     .and_then(|numbers| each(Articles { batch, numbers, corpus }));
@@ -165,15 +165,15 @@ impl Pile {
     }
 
     /// What was not read to its end.
-    pub fn incomplete(&self, census: &Census, names: Names) -> Vec<Incomplete> {
-        let sides = [(&self.reference, &census.reference), (&self.own, &census.report)];
+    pub fn incomplete(&self, registry: &ArticleRegistry, names: Names) -> Vec<Incomplete> {
+        let sides = [(&self.reference, &registry.reference), (&self.own, &registry.report)];
         let of_side = |(corpus, report): (&Corpus, &ReadReport)| -> Vec<Incomplete> {
             let is_reference = std::ptr::eq(corpus, &self.reference);
             let of = |problem: &Problem| {
                 let sources = corpus.sources().iter();
                 let source = (0..).zip(sources).find(|(_, of)| of.shown() == problem.path);
                 let articles =
-                    source.map_or(0, |(source, _)| census.articles_of(source, is_reference));
+                    source.map_or(0, |(source, _)| registry.articles_of(source, is_reference));
                 let (path, line) = (problem.path.clone(), problem.line);
                 Incomplete { path, articles: articles.into(), line, reason: problem.said(names) }
             };

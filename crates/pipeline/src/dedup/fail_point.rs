@@ -9,11 +9,11 @@ use retold::{Cancel, Cancelled};
 
 /// `MOMENT[:NUMBER]=FILE`: where to stop, and the file to make then. Not an option, because nobody
 /// but `crates/cli/tests/cli/resume.rs` has a use for it.
-const VARIABLE: &str = "RETOLD_TEST_PAUSE";
+const VARIABLE: &str = "RETOLD_TEST_FAIL_POINT";
 
 /// An error if the run was told to stop. Waits for that if the variable names this moment, and a
 /// number that has been reached.
-pub fn at(moment: &str, number: Option<u32>, cancel: &Cancel) -> Result<(), Cancelled> {
+pub fn reach(moment: &str, number: Option<u32>, cancel: &Cancel) -> Result<(), Cancelled> {
     if is_asked_for(moment, number) {
         while !cancel.is_cancelled() {
             thread::sleep(Duration::from_millis(5));
