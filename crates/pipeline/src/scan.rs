@@ -125,21 +125,21 @@ impl Scan {
         }
     }
 
-    /// The clusters, each with its longest article as keeper; the first of several.
+    /// The clusters, each retaining its longest article, the first of several.
     fn grouped(&self) -> Clusters {
         let Self { loaded, found, .. } = self;
-        let mut keepers: Vec<usize> = Vec::new();
+        let mut retained: Vec<usize> = Vec::new();
         for (article, &cluster) in found.clusters.iter().enumerate() {
-            match keepers.get_mut(cluster as usize) {
-                None => keepers.push(article),
-                Some(keeper) => {
-                    if loaded.articles[article].bytes > loaded.articles[*keeper].bytes {
-                        *keeper = article;
+            match retained.get_mut(cluster as usize) {
+                None => retained.push(article),
+                Some(longest) => {
+                    if loaded.articles[article].bytes > loaded.articles[*longest].bytes {
+                        *longest = article;
                     }
                 }
             }
         }
-        Clusters { of: found.clusters.clone(), keepers }
+        Clusters { of: found.clusters.clone(), retained }
     }
 
     fn stages(&self) -> Vec<Stage> {

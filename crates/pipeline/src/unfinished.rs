@@ -7,16 +7,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Files and folders that are being written under another name than their last, and whether they
 /// stay there.
-static UNFINISHED: Mutex<Vec<(PathBuf, Fate)>> = Mutex::new(Vec::new());
+static UNFINISHED: Mutex<Vec<(PathBuf, OnExit)>> = Mutex::new(Vec::new());
 
 /// What becomes of what is unfinished.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
-    Removed,
-    Kept,
+enum OnExit {
+    Remove,
+    Keep,
 }
 
-fn unfinished() -> MutexGuard<'static, Vec<(PathBuf, Fate)>> {
+fn unfinished() -> MutexGuard<'static, Vec<(PathBuf, OnExit)>> {
     UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -35,14 +35,14 @@ pub enum Left {
 pub fn clean_up(end: impl FnOnce(Left)) {
     let unfinished = unfinished();
     let mut left = Left::Nothing;
-    for (path, fate) in unfinished.iter() {
-        let _ = match fate {
-            Fate::Kept => {
+    for (path, on_exit) in unfinished.iter() {
+        let _ = match on_exit {
+            OnExit::Keep => {
                 left = Left::Work;
                 Ok(())
             }
-            Fate::Removed if path.is_dir() => fs::remove_dir_all(path),
-            Fate::Removed => fs::remove_file(path),
+            OnExit::Remove if path.is_dir() => fs::remove_dir_all(path),
+            OnExit::Remove => fs::remove_file(path),
         };
     }
     end(left);
@@ -63,15 +63,15 @@ pub struct Unfinished {
 impl Unfinished {
     /// Announces a file or folder that was just made.
     pub fn new(path: &Path) -> Self {
-        unfinished().push((path.to_owned(), Fate::Removed));
+        unfinished().push((path.to_owned(), OnExit::Remove));
         Self { path: path.to_owned() }
     }
 
     /// From now on it is left there: a later run can go on from it.
     pub fn keep(&self) {
-        for (path, fate) in unfinished().iter_mut() {
+        for (path, on_exit) in unfinished().iter_mut() {
             if *path == self.path {
-                *fate = Fate::Kept;
+                *on_exit = OnExit::Keep;
             }
         }
     }

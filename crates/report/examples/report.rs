@@ -54,9 +54,9 @@ fn many(n: usize) -> Sample {
             let parts: Vec<_> = own.iter().map(String::as_str).collect();
             let id = format!("feed/{:05}.txt", sample.articles.len());
             sample.add_sentences(&id, &parts);
-            sample.clusters.of.push(sample.clusters.keepers.len() as u32);
+            sample.clusters.of.push(sample.clusters.retained.len() as u32);
         }
-        sample.clusters.keepers.push(first);
+        sample.clusters.retained.push(first);
         for a in first..first + size {
             for b in a + 1..first + size {
                 if sample.pairs.len() < n {

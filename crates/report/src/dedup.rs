@@ -158,8 +158,8 @@ fn by_name(counts: &[(String, u64)]) -> BTreeMap<&str, u64> {
 pub struct Dropped<'a> {
     /// Its id.
     pub id: &'a str,
-    /// The id of the one that is kept.
-    pub keeper: &'a str,
+    /// The id of the article that is retained.
+    pub retained: &'a str,
     /// What they are to each other.
     pub relation: Relation,
     /// How sure that is, or the Jaccard index, from 0 to 1.
@@ -180,9 +180,9 @@ struct DroppedRecord<'a> {
 impl Dropped<'_> {
     /// Writes a line of `dropped.jsonl` to `out`.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let &Self { id, keeper, relation, score, why } = self;
+        let &Self { id, retained, relation, score, why } = self;
         let (relation, score) = (relation.name(), round(score));
-        let record = DroppedRecord { id, keeper, relation, score, why };
+        let record = DroppedRecord { id, keeper: retained, relation, score, why };
         let line = serde_json::to_string(&record)? + "\n";
         out.write_all(safe_json(&line).as_bytes())
     }

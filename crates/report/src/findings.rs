@@ -170,7 +170,7 @@ pub struct Clusters {
     /// The cluster of each article, by article; an article alone has a cluster of its own.
     pub of: Vec<u32>,
     /// The article to keep of each cluster, by cluster.
-    pub keepers: Vec<usize>,
+    pub retained: Vec<usize>,
 }
 
 impl Clusters {
@@ -186,8 +186,8 @@ impl Clusters {
     }
 
     /// The article to keep of a cluster.
-    pub fn keeper(&self, cluster: u32) -> Option<usize> {
-        self.keepers.get(cluster as usize).copied()
+    pub fn retained(&self, cluster: u32) -> Option<usize> {
+        self.retained.get(cluster as usize).copied()
     }
 }
 

@@ -22,8 +22,8 @@ pub struct Counts {
 
 impl Counts {
     /// Counts an article.
-    pub fn note(&mut self, fate: &Fate, bytes: u64) {
-        let amount = match fate {
+    pub fn note(&mut self, decision: &Fate, bytes: u64) {
+        let amount = match decision {
             Fate::Kept => &mut self.kept,
             Fate::Dropped { relation, .. } => self.dropped.entry(*relation).or_default(),
         };

@@ -52,7 +52,7 @@ impl Done {
 
     /// Whether something was dropped.
     pub fn has_dropped(&self) -> bool {
-        !self.plan.fates.drops().is_empty()
+        !self.plan.decisions.drops().is_empty()
     }
 }
 
@@ -171,9 +171,9 @@ impl Job<'_> {
         let Dedup { method, settings, keep, .. } = &self.dedup;
         let progress = self.progress;
         let planning = Planning { input, settings, keep, progress };
-        let fates = self.target.as_ref().map(|target| target.state("fates"));
-        let recorded = match &fates {
-            Some(fates) => planning.recorded(registry, fates),
+        let decisions = self.target.as_ref().map(|target| target.state("fates"));
+        let recorded = match &decisions {
+            Some(path) => planning.recorded(registry, path),
             None => Err(Box::new(registry)),
         };
         let plan = match recorded {
@@ -186,7 +186,7 @@ impl Job<'_> {
                     }
                     Method::NearDuplicates => planning.of_near_duplicates(*registry)?,
                 };
-                fates.map_or(Ok(()), |fates| plan.record(&fates))?;
+                decisions.map_or(Ok(()), |path| plan.record(&path))?;
                 plan
             }
         };
@@ -219,10 +219,11 @@ impl Job<'_> {
         let cancel = self.progress.cancel();
         self.progress.begin_steps("writing", counts.kept.articles);
         let references = plan.registry.references();
-        let is_kept = |article: u32| article >= references && plan.fates.of(article) == Fate::Kept;
+        let is_kept =
+            |article: u32| article >= references && plan.decisions.of(article) == Fate::Kept;
         let from = shards.first_open();
         let first = plan.registry.first_from(from);
-        let drops = plan.fates.drops().partition_point(|drop| drop.article < first);
+        let drops = plan.decisions.drops().partition_point(|drop| drop.article < first);
         let mut written = u64::from(first - references) - drops as u64;
         self.progress.advance(written);
         let again = Reread { wanted: &is_kept, only_raw: true, from };

@@ -1,4 +1,4 @@
-//! What becomes of each article.
+//! Decides which articles are kept and which are dropped.
 
 use std::collections::HashSet;
 use std::fs;
@@ -27,10 +27,10 @@ use crate::settings::Settings;
 use crate::stored::StoredTexts;
 use crate::{Error, Progress};
 
-/// The fates of all articles of an input, by number, and how they came about.
+/// The decision on each article of the input, by number, and how it was reached.
 pub struct Plan {
-    /// The fates, those of references included.
-    pub fates: Fates,
+    /// The decisions, including those on references.
+    pub decisions: Fates,
     /// The articles.
     pub registry: ArticleRegistry,
     /// Where the time went.
@@ -116,10 +116,10 @@ impl Planning<'_> {
             verification.end_reading().map_err(changed)?;
         }
         clock.ends("verify");
-        let fates = verification.choose().map_err(Error::from)?;
+        let decisions = verification.choose().map_err(Error::from)?;
         drop(verification);
         let (stages, reason) = (clock.stages, keep.reason());
-        Ok(Plan { fates, registry, stages, candidates, undated, reason })
+        Ok(Plan { decisions, registry, stages, candidates, undated, reason })
     }
 
     /// Near-duplicates, excerpts and rewrites, as a scan finds them. Reads all from the beginning,
@@ -151,9 +151,9 @@ impl Planning<'_> {
         let articles = 0..registry.journal.articles();
         let ranks: Vec<Rank> =
             articles.map(|article| rank(&registry, article)).collect::<Result<_, Error>>()?;
-        let fates = (0..).zip(choose(&ranks, &edges)).collect();
+        let decisions = (0..).zip(choose(&ranks, &edges)).collect();
         let (stages, candidates) = (clock.stages, scan.stats.candidates);
-        Ok(Plan { fates, registry, stages, candidates, undated, reason: keep.reason() })
+        Ok(Plan { decisions, registry, stages, candidates, undated, reason: keep.reason() })
     }
 
     /// The plan that an earlier run made of this registry, if it is there and whole; else the registry.
@@ -166,9 +166,9 @@ impl Planning<'_> {
             return Err(Box::new(registry));
         }
         match (recorded(path, registry.journal.articles()), self.undated(&registry)) {
-            (Some((fates, candidates)), Ok(undated)) => {
+            (Some((decisions, candidates)), Ok(undated)) => {
                 let reason = self.keep.reason();
-                Ok(Plan { fates, registry, stages: Vec::new(), candidates, undated, reason })
+                Ok(Plan { decisions, registry, stages: Vec::new(), candidates, undated, reason })
             }
             _ => Err(Box::new(registry)),
         }
@@ -206,16 +206,16 @@ impl Plan {
             Counts { incomplete: input.incomplete(&self.registry, names), ..Counts::default() };
         let first = self.registry.references();
         for (article, bytes) in (first..).zip(self.registry.journal.all_bytes(first)) {
-            counts.note(&self.fates.of(article), bytes?);
+            counts.note(&self.decisions.of(article), bytes?);
         }
         Ok(counts)
     }
 
     /// Records it for a later run.
     pub fn record(&self, path: &Path) -> anyhow::Result<()> {
-        let mut body = Vec::with_capacity(16 + DROP * self.fates.drops().len());
+        let mut body = Vec::with_capacity(16 + DROP * self.decisions.drops().len());
         body.extend((self.candidates as u64).to_le_bytes());
-        for drop in self.fates.drops() {
+        for drop in self.decisions.drops() {
             let relation = Relation::ALL.iter().position(|relation| *relation == drop.relation);
             body.extend(drop.article.to_le_bytes());
             body.extend(drop.keeper.to_le_bytes());
@@ -236,43 +236,43 @@ impl Plan {
     ) -> anyhow::Result<()> {
         let mut out = BufWriter::new(OutputFile::create(path)?);
         let journal = &self.registry.journal;
-        let keepers = Keepers::new(&self.registry, self.fates.drops(), input)?;
-        for &Drop { article, keeper, relation, score } in self.fates.drops() {
+        let retained_ids = RetainedIds::new(&self.registry, self.decisions.drops(), input)?;
+        for &Drop { article, keeper: retained, relation, score } in self.decisions.drops() {
             cancel.check()?;
             let dropped = Dropped {
                 id: &journal.id(article)?,
-                keeper: &keepers.id(keeper)?,
+                retained: &retained_ids.id(retained)?,
                 relation,
                 score,
-                why: self.why(article, keeper, relation)?,
+                why: self.why(article, retained, relation)?,
             };
             dropped.write(&mut out)?;
         }
         Ok(out.flush()?)
     }
 
-    /// Why `keeper` is kept rather than `article`.
-    fn why(&self, article: u32, keeper: u32, relation: Relation) -> Result<&'static str, Error> {
-        let (article, keeper) = (rank(&self.registry, article)?, rank(&self.registry, keeper)?);
+    /// Why `retained` is kept rather than `article`.
+    fn why(&self, article: u32, retained: u32, relation: Relation) -> Result<&'static str, Error> {
+        let (article, retained) = (rank(&self.registry, article)?, rank(&self.registry, retained)?);
         Ok(match relation {
-            _ if keeper.standing == Standing::Reference => "reference",
+            _ if retained.standing == Standing::Reference => "reference",
             Relation::Excerpt => "contained",
-            _ if article.preference == keeper.preference => "first",
+            _ if article.preference == retained.preference => "first",
             _ => self.reason,
         })
     }
 }
 
-/// What keepers are called. An article of a reference may have the id of one of the inputs; then it goes
+/// What retained_ids are called. An article of a reference may have the id of one of the inputs; then it goes
 /// by an id that leads to its place.
-struct Keepers<'k> {
+struct RetainedIds<'k> {
     registry: &'k ArticleRegistry,
     input: &'k MultiPassInput,
     /// Hashes of the ids of the inputs; none if no reference keeps anything.
     own: HashSet<u64>,
 }
 
-impl<'k> Keepers<'k> {
+impl<'k> RetainedIds<'k> {
     fn new(
         registry: &'k ArticleRegistry,
         drops: &[Drop],
@@ -284,13 +284,13 @@ impl<'k> Keepers<'k> {
         Ok(Self { registry, input, own })
     }
 
-    fn id(&self, keeper: u32) -> Result<String, Error> {
-        let id = self.registry.journal.id(keeper)?;
+    fn id(&self, retained: u32) -> Result<String, Error> {
+        let id = self.registry.journal.id(retained)?;
         let is_taken = |id: &str| self.own.contains(&xxh3_64(id.as_bytes()));
-        if keeper >= self.registry.references() || !is_taken(&id) {
+        if retained >= self.registry.references() || !is_taken(&id) {
             return Ok(id);
         }
-        let Some(place) = self.registry.place_of_reference(keeper) else { return Ok(id) };
+        let Some(place) = self.registry.place_of_reference(retained) else { return Ok(id) };
         let file = self.input.name_of_reference(place.source);
         let mut id = match place.line {
             0 => file,
@@ -307,7 +307,7 @@ impl<'k> Keepers<'k> {
 /// Bytes of a recorded drop.
 const DROP: usize = 16;
 
-/// Fates and the number of candidates; nothing if the record is not as it was written.
+/// Decisions and the number of candidates; nothing if the record is not as it was written.
 fn recorded(path: &Path, articles: u32) -> Option<(Fates, usize)> {
     let bytes = fs::read(path).ok()?;
     let (body, sum) = bytes.split_last_chunk::<8>()?;
@@ -316,11 +316,16 @@ fn recorded(path: &Path, articles: u32) -> Option<(Fates, usize)> {
     }
     let (candidates, drops) = body.split_first_chunk::<8>()?;
     let drop = |bytes: &[u8; DROP]| {
-        let [article, keeper, score, relation] = bytes.as_chunks::<4>().0 else { return None };
-        let [article, keeper] = [article, keeper].map(|bytes| u32::from_le_bytes(*bytes));
+        let [article, retained, score, relation] = bytes.as_chunks::<4>().0 else { return None };
+        let [article, retained] = [article, retained].map(|bytes| u32::from_le_bytes(*bytes));
         let relation = *Relation::ALL.get(u32::from_le_bytes(*relation) as usize)?;
         let score = f32::from_le_bytes(*score);
-        (article.max(keeper) < articles).then_some(Drop { article, keeper, relation, score })
+        (article.max(retained) < articles).then_some(Drop {
+            article,
+            keeper: retained,
+            relation,
+            score,
+        })
     };
     let drops = drops.as_chunks::<DROP>().0.iter().map(drop).collect::<Option<_>>()?;
     Some((Fates::new(drops), u64::from_le_bytes(*candidates) as usize))

@@ -67,7 +67,7 @@ pub(super) fn groups(findings: &Findings<'_>) -> Groups {
             named: match nodes.as_slice() {
                 [_, _] => nodes.clone(),
                 _ => vec![
-                    *nodes.iter().find(|node| is_keeper(findings, **node)).unwrap_or(&nodes[0]),
+                    *nodes.iter().find(|node| is_retained(findings, **node)).unwrap_or(&nodes[0]),
                 ],
             },
             articles: nodes.len(),
@@ -142,7 +142,7 @@ fn draw(findings: &Findings<'_>, nodes: &[usize], links: &[Link<'_>]) -> String 
     let row = rows_of(links);
     for article in nodes {
         let (x, y) = place[article];
-        let class = match is_keeper(findings, *article) {
+        let class = match is_retained(findings, *article) {
             true => "node keeper",
             false => "node",
         };
@@ -157,10 +157,10 @@ fn draw(findings: &Findings<'_>, nodes: &[usize], links: &[Link<'_>]) -> String 
 }
 
 /// Whether an article is the one to keep of its cluster.
-fn is_keeper(findings: &Findings<'_>, article: usize) -> bool {
+fn is_retained(findings: &Findings<'_>, article: usize) -> bool {
     let clusters = findings.clusters.as_ref();
     clusters.is_some_and(|of| {
-        of.of.get(article).and_then(|&cluster| of.keeper(cluster)) == Some(article)
+        of.of.get(article).and_then(|&cluster| of.retained(cluster)) == Some(article)
     })
 }
 

@@ -18,7 +18,7 @@ pub(super) enum Look {
     Heading,
     /// The id of an article.
     Name,
-    /// A relation, a keeper: what one looks for first.
+    /// Relations and retained articles: what readers look for first.
     Strong,
     /// Words that the other side lacks; bracketed by [`Line::changed`] where there is no colour.
     Changed,

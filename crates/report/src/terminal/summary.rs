@@ -125,12 +125,12 @@ impl Summary {
         page.line(&Line::of(Look::Heading, title))?;
         for (cluster, members) in groups.iter().take(self.examples) {
             page.blank()?;
-            let keeper = clusters.keeper(*cluster);
-            let others = members.iter().filter(|member| Some(**member) != keeper);
+            let retained = clusters.retained(*cluster);
+            let others = members.iter().filter(|member| Some(**member) != retained);
             let width = page.beside(LABEL);
-            if let Some(keeper) = keeper.and_then(|keeper| findings.articles.get(keeper)) {
+            if let Some(retained) = retained.and_then(|article| findings.articles.get(article)) {
                 page.line(
-                    &Line::of(Look::Strong, "  keep").padded(LABEL).then(name(keeper, width)),
+                    &Line::of(Look::Strong, "  keep").padded(LABEL).then(name(retained, width)),
                 )?;
             }
             for (at, &member) in others.clone().take(self.examples).enumerate() {
