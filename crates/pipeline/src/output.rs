@@ -33,6 +33,15 @@ pub enum Content {
     Records,
 }
 
+/// Where an output goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Destination {
+    /// The standard output.
+    Stdout,
+    /// A file or device that was named.
+    File,
+}
+
 #[derive(Debug)]
 enum Place {
     Stdout,
@@ -61,9 +70,12 @@ impl Output {
         Self { cancel: cancel.clone(), ..self }
     }
 
-    /// Whether this is the standard output.
-    pub fn is_stdout(&self) -> bool {
-        matches!(self.place, Place::Stdout)
+    /// Where it goes.
+    pub fn destination(&self) -> Destination {
+        match self.place {
+            Place::Stdout => Destination::Stdout,
+            Place::Direct(_) | Place::File { .. } => Destination::File,
+        }
     }
 
     /// Writes it, and finishes it if all went well: then it outlasts a power cut. `stdout` gets it

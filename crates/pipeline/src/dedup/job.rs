@@ -226,8 +226,8 @@ impl Job<'_> {
         let drops = plan.decisions.drops().partition_point(|drop| drop.article < first);
         let mut written = u64::from(first - references) - drops as u64;
         self.progress.advance(written);
-        let again = Reread { wanted: &is_kept, only_raw: true, from };
-        input.read_again(&plan.registry, &again, |articles| {
+        let kept = Reread { wanted: &is_kept, only_raw: true, from };
+        input.read_again(&plan.registry, &kept, |articles| {
             let records = &articles.batch.records;
             self.progress.advance(records.len() as u64);
             written += records.len() as u64;

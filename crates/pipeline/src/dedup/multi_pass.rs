@@ -7,13 +7,13 @@ use std::ops::ControlFlow;
 
 use anyhow::{Context, bail, ensure};
 use retold::Cancel;
-use retold_corpus::{Batch, Corpus, Ids, Names, Problem, ReadReport, Selection, Start};
+use retold_corpus::{Batch, Corpus, Ids, Names, Problem, Selection, Start};
 use retold_report::dedup::Incomplete;
 use tempfile::NamedTempFile;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::manifest::InputState;
-use super::registry::ArticleRegistry;
+use super::registry::{ArticleRegistry, Role};
 use crate::Error;
 use crate::stdin::Stdin;
 
@@ -100,12 +100,11 @@ impl MultiPassInput {
         registry: &mut ArticleRegistry,
         mut each: impl FnMut(Articles<'_>) -> anyhow::Result<Kept>,
     ) -> anyhow::Result<()> {
-        for (corpus, is_reference) in [(&self.reference, true), (&self.own, false)] {
-            let Some(position) = registry.reached(is_reference) else { continue };
-            let before = if is_reference { &registry.reference } else { &registry.report };
-            let report = before.clone();
+        for (corpus, role) in [(&self.reference, Role::Reference), (&self.own, Role::Own)] {
+            let Some(position) = registry.reached(role) else { continue };
+            let report = registry.report_of(role).clone();
             let mut ids = Ids::default();
-            registry.ids(is_reference).try_for_each(|id| id.map(|id| ids.note(&id)))?;
+            registry.ids(role).try_for_each(|id| id.map(|id| ids.note(&id)))?;
             let start = Start { position, report, ids };
             let mut failed = Ok(());
             let report = corpus.read_from(start, self.reopened()?, |batch, reached| {
@@ -117,13 +116,13 @@ impl MultiPassInput {
                 let kept = go_on.and_then(|()| each(Articles { batch, numbers, corpus }));
                 failed = kept.and_then(|kept| {
                     (body.preferences, body.page) = (kept.preferences, kept.page);
-                    registry.push(is_reference, &places, &body, reached)
+                    registry.push(role, &places, &body, reached)
                 });
                 if failed.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             });
             failed?;
             self.go_on()?;
-            registry.end(is_reference, &report)?;
+            registry.end(role, &report)?;
         }
         Ok(())
     }
@@ -132,22 +131,24 @@ impl MultiPassInput {
     pub fn read_again(
         &self,
         registry: &ArticleRegistry,
-        again: &Reread<'_>,
+        selection: &Reread<'_>,
         mut each: impl FnMut(Articles<'_>) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
-        let own = if again.only_raw { &self.own.keeping_raw() } else { &self.own };
-        for (corpus, is_reference) in [(&self.reference, true), (own, false)] {
+        let own = if selection.only_raw { &self.own.keeping_raw() } else { &self.own };
+        for (corpus, role) in [(&self.reference, Role::Reference), (own, Role::Own)] {
             let wanted =
-                |place| registry.number(place, is_reference).is_some_and(|at| (again.wanted)(at));
-            let from = if is_reference { 0 } else { again.from };
+                |place| registry.number(place, role).is_some_and(|at| (selection.wanted)(at));
+            let from = match role {
+                Role::Reference => 0,
+                Role::Own => selection.from,
+            };
             let is_enough = || self.cancel.is_cancelled();
-            let only_raw = again.only_raw;
-            let selection = Selection { wanted: &wanted, only_raw, from, is_enough: &is_enough };
+            let only_raw = selection.only_raw;
+            let records = Selection { wanted: &wanted, only_raw, from, is_enough: &is_enough };
             let mut failed = Ok(());
-            corpus.read_again(selection, self.reopened()?, |batch| {
+            corpus.read_again(records, self.reopened()?, |batch| {
                 let places = batch.records.iter().map(|record| record.place);
-                let numbers: Option<_> =
-                    places.map(|place| registry.number(place, is_reference)).collect();
+                let numbers: Option<_> = places.map(|place| registry.number(place, role)).collect();
                 failed = numbers
                     .context(CHANGED)
                     .and_then(|numbers| each(Articles { batch, numbers, corpus }));
@@ -166,18 +167,16 @@ impl MultiPassInput {
 
     /// What was not read to its end.
     pub fn incomplete(&self, registry: &ArticleRegistry, names: Names) -> Vec<Incomplete> {
-        let sides = [(&self.reference, &registry.reference), (&self.own, &registry.report)];
-        let of_side = |(corpus, report): (&Corpus, &ReadReport)| -> Vec<Incomplete> {
-            let is_reference = std::ptr::eq(corpus, &self.reference);
+        let sides = [(&self.reference, Role::Reference), (&self.own, Role::Own)];
+        let of_side = |(corpus, role): (&Corpus, Role)| -> Vec<Incomplete> {
             let of = |problem: &Problem| {
                 let sources = corpus.sources().iter();
                 let source = (0..).zip(sources).find(|(_, of)| of.shown() == problem.path);
-                let articles =
-                    source.map_or(0, |(source, _)| registry.articles_of(source, is_reference));
+                let articles = source.map_or(0, |(source, _)| registry.articles_of(source, role));
                 let (path, line) = (problem.path.clone(), problem.line);
                 Incomplete { path, articles: articles.into(), line, reason: problem.said(names) }
             };
-            report.incomplete.listed().iter().map(of).collect()
+            registry.report_of(role).incomplete.listed().iter().map(of).collect()
         };
         sides.into_iter().flat_map(of_side).collect()
     }

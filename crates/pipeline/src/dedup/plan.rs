@@ -21,7 +21,7 @@ use super::counts::Counts;
 use super::fail_point;
 use super::keep::{Keep, LAST, UNREADABLE};
 use super::multi_pass::{CHANGED, Kept, MultiPassInput, Reread};
-use super::registry::ArticleRegistry;
+use super::registry::{ArticleRegistry, Role};
 use crate::disk::{self, OutputFile};
 use crate::settings::Settings;
 use crate::stored::StoredTexts;
@@ -105,8 +105,8 @@ impl Planning<'_> {
             let wanted = verification.wanted().to_vec();
             progress.begin_steps("verifying", wanted.len() as u64);
             let is_wanted = |article: u32| wanted.binary_search(&article).is_ok();
-            let again = Reread { wanted: &is_wanted, only_raw: false, from: 0 };
-            input.read_again(&registry, &again, |articles| {
+            let reread = Reread { wanted: &is_wanted, only_raw: false, from: 0 };
+            input.read_again(&registry, &reread, |articles| {
                 let texts = articles.batch.records.iter().map(|record| record.text.as_str());
                 let texts: Vec<(u32, &str)> = articles.numbers.iter().copied().zip(texts).collect();
                 pool.install(|| verification.add(&texts)).map_err(changed)?;
@@ -279,7 +279,7 @@ impl<'k> RetainedIds<'k> {
         input: &'k MultiPassInput,
     ) -> Result<Self, Error> {
         let is_needed = drops.iter().any(|drop| drop.keeper < registry.references());
-        let ids = is_needed.then(|| registry.ids(false)).into_iter().flatten();
+        let ids = is_needed.then(|| registry.ids(Role::Own)).into_iter().flatten();
         let own = ids.map(|id| id.map(|id| xxh3_64(id.as_bytes()))).collect::<Result<_, _>>()?;
         Ok(Self { registry, input, own })
     }

@@ -25,9 +25,28 @@ pub struct ArticleRegistry {
     is_read: [bool; 2],
 }
 
-/// Whose articles: the places in the pairs above.
-fn side(is_reference: bool) -> usize {
-    usize::from(!is_reference)
+/// Which of the two corpora an article belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The references: neither changed nor written.
+    Reference,
+    /// The inputs: those to deduplicate.
+    Own,
+}
+
+impl Role {
+    /// The role that a header states.
+    fn of(header: &Header) -> Self {
+        if header.is_reference { Self::Reference } else { Self::Own }
+    }
+
+    /// Its place in the pairs of [`ArticleRegistry`].
+    fn index(self) -> usize {
+        match self {
+            Self::Reference => 0,
+            Self::Own => 1,
+        }
+    }
 }
 
 impl ArticleRegistry {
@@ -66,24 +85,36 @@ impl ArticleRegistry {
 
     /// Knows what a header says.
     fn go_on(&mut self, header: Header) {
-        let side = side(header.is_reference);
+        let role = Role::of(&header);
+        let side = role.index();
         for (source, line, item, count) in header.runs {
             let start = Place { source, line, item };
             (0..count).for_each(|number| self.places[side].push(nth(start, number)));
         }
         self.reached[side] = header.position;
         self.is_read[side] |= header.is_end;
-        let report = self.report_of(header.is_reference);
+        let report = self.report_mut(role);
         *report = std::mem::take(report).then(header.report);
     }
 
-    fn report_of(&mut self, is_reference: bool) -> &mut ReadReport {
-        if is_reference { &mut self.reference } else { &mut self.report }
+    fn report_mut(&mut self, role: Role) -> &mut ReadReport {
+        match role {
+            Role::Reference => &mut self.reference,
+            Role::Own => &mut self.report,
+        }
+    }
+
+    /// What reading one of the corpora came to.
+    pub fn report_of(&self, role: Role) -> &ReadReport {
+        match role {
+            Role::Reference => &self.reference,
+            Role::Own => &self.report,
+        }
     }
 
     /// Where reading the references, or the inputs, goes on; nothing if all was read.
-    pub fn reached(&self, is_reference: bool) -> Option<Position> {
-        let side = side(is_reference);
+    pub fn reached(&self, role: Role) -> Option<Position> {
+        let side = role.index();
         (!self.is_read[side]).then_some(self.reached[side])
     }
 
@@ -93,9 +124,12 @@ impl ArticleRegistry {
     }
 
     /// The ids of the references, or of the inputs, so far.
-    pub fn ids(&self, is_reference: bool) -> impl Iterator<Item = Result<String, Error>> {
+    pub fn ids(&self, role: Role) -> impl Iterator<Item = Result<String, Error>> {
         let own = self.places[0].len()..self.journal.articles();
-        let range = if is_reference { 0..self.places[0].len() } else { own };
+        let range = match role {
+            Role::Reference => 0..self.places[0].len(),
+            Role::Own => own,
+        };
         range.map(|article| self.journal.id(article))
     }
 
@@ -113,7 +147,7 @@ impl ArticleRegistry {
     /// Adds a batch that stands at these places.
     pub fn push(
         &mut self,
-        is_reference: bool,
+        role: Role,
         places: &[Place],
         body: &Body,
         reached: Reached<'_>,
@@ -123,16 +157,18 @@ impl ArticleRegistry {
             "there are more than 2,147,483,647 articles; take them apart"
         );
         let position = reached.position;
-        let report = reached.report.since(self.report_of(is_reference));
+        let report = reached.report.since(self.report_of(role));
         let runs = runs(places);
+        let is_reference = role == Role::Reference;
         let header = Header { is_reference, position, report, runs, ..Header::default() };
         self.add(header, body)
     }
 
     /// Ends the references, or the inputs.
-    pub fn end(&mut self, is_reference: bool, report: &ReadReport) -> anyhow::Result<()> {
-        let report = report.since(self.report_of(is_reference));
-        let position = self.reached[side(is_reference)];
+    pub fn end(&mut self, role: Role, report: &ReadReport) -> anyhow::Result<()> {
+        let report = report.since(self.report_of(role));
+        let position = self.reached[role.index()];
+        let is_reference = role == Role::Reference;
         let header = Header { is_reference, is_end: true, position, report, ..Header::default() };
         self.add(header, &Body::default())
     }
@@ -144,18 +180,17 @@ impl ArticleRegistry {
     }
 
     /// The number of the article at a place.
-    pub fn number(&self, place: Place, is_reference: bool) -> Option<u32> {
+    pub fn number(&self, place: Place, role: Role) -> Option<u32> {
         let [reference, own] = &self.places;
-        if is_reference {
-            reference.number(place)
-        } else {
-            Some(reference.len() + own.number(place)?)
+        match role {
+            Role::Reference => reference.number(place),
+            Role::Own => Some(reference.len() + own.number(place)?),
         }
     }
 
     /// How many articles are of a source of the references, or of the inputs.
-    pub fn articles_of(&self, source: u32, is_reference: bool) -> u32 {
-        let places = &self.places[side(is_reference)];
+    pub fn articles_of(&self, source: u32, role: Role) -> u32 {
+        let places = &self.places[role.index()];
         let before = |source| places.before(Place::on_line(source, 0));
         before(source + 1) - before(source)
     }
