@@ -195,7 +195,7 @@ impl Corpus {
     }
 
     fn of(sides: [&[Input]; 2], options: ReadOptions) -> Self {
-        let found = source::Finder::new(sides, options.respect_ignore);
+        let found = source::Finder::new(sides, &options);
         let source::Finder { sources, problems, .. } = found;
         let folder = |input: &Input| match input {
             Input::Path(path) if path.is_dir() => Some(path.clone()),

@@ -204,9 +204,9 @@ impl Problem {
         self.failure && (self.line.is_none() || breaks_off)
     }
 
-    /// Makes a harmless reason a failure if the user named the file.
-    pub(super) fn named(mut self, named: bool) -> Self {
-        self.failure |= named && matches!(self.reason, Reason::Binary | Reason::Special);
+    /// The same of a file that the user named: that it is binary or a pipe is a failure then.
+    pub(super) fn of_named_file(mut self) -> Self {
+        self.failure |= matches!(self.reason, Reason::Binary | Reason::Special);
         self
     }
 }
@@ -281,8 +281,8 @@ impl Problems {
         for (reason, count) in &others.counts {
             *self.counts.entry(*reason).or_default() += count;
         }
-        let room = LISTED.saturating_sub(self.listed.len());
-        self.listed.extend(others.listed.iter().take(room).cloned());
+        let left = LISTED.saturating_sub(self.listed.len());
+        self.listed.extend(others.listed.iter().take(left).cloned());
     }
 
     /// The same counts, with only what was listed after the first `listed`.
@@ -367,7 +367,7 @@ impl ReadReport {
         self.failures += known + (self.skipped.count(Reason::Binary) - listed);
     }
 
-    /// Counts a problem, and lists it while there is room.
+    /// Counts a problem, and lists it unless [`LISTED`] are listed already.
     pub(super) fn note(&mut self, problem: Problem) {
         self.failures += u64::from(problem.failure);
         if problem.ends_file() {

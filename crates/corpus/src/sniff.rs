@@ -50,19 +50,19 @@ pub(super) fn first_line<'r>(
     let mut head = Vec::new();
     let mut error = None;
     // Doubling, since each round looks at all that was read.
-    let mut room = 64 << 10;
+    let mut wanted = 64 << 10;
     while head.len() <= sizes.limit {
-        let n = match text.by_ref().take(room as u64).read_to_end(&mut head) {
+        let n = match text.by_ref().take(wanted as u64).read_to_end(&mut head) {
             Ok(n) => n,
             Err(failure) => {
                 error = Some(failure);
                 break;
             }
         };
-        if n < room || head.trim_ascii_start().contains(&b'\n') {
+        if n < wanted || head.trim_ascii_start().contains(&b'\n') {
             break;
         }
-        room = head.len();
+        wanted = head.len();
     }
     let mut lines = head.trim_ascii_start().splitn(2, |&b| b == b'\n');
     let first = String::from_utf8_lossy(lines.next().unwrap_or_default());

@@ -8,6 +8,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::format::{Compression, Format};
+use super::options::ReadOptions;
 use super::problem::{Problem, Reason};
 
 /// Something to read, as the user names it.
@@ -126,6 +127,12 @@ impl Source {
         Some(slashed(&self.relative)).filter(|name| *name != self.id)
     }
 
+    /// A problem with the file as a whole.
+    pub(super) fn problem(&self, reason: Reason) -> Problem {
+        let problem = Problem::of(self.shown(), reason);
+        if self.named { problem.of_named_file() } else { problem }
+    }
+
     /// The path for people.
     pub fn shown(&self) -> String {
         self.path.as_deref().map_or_else(|| "-".to_owned(), lossless)
@@ -166,11 +173,11 @@ pub(super) struct Finder {
 
 impl Finder {
     /// The files of both sides; those of the second are none where there are no sides.
-    pub(super) fn new([ours, theirs]: [&[Input]; 2], respect_ignore: bool) -> Self {
+    pub(super) fn new([ours, theirs]: [&[Input]; 2], options: &ReadOptions) -> Self {
         let mut finder = Self {
             sources: Vec::new(),
             problems: Vec::new(),
-            respect_ignore,
+            respect_ignore: options.respect_ignore,
             side: Side::Ours,
             listed: None,
         };
@@ -225,7 +232,7 @@ impl Finder {
         match fs::metadata(path) {
             Ok(what) if what.is_dir() => self.folder(path),
             Ok(what) if what.is_file() => self.add(Source::file(path.to_owned(), None)),
-            Ok(_) => self.problems.push(Problem::of(shown, Reason::Special).named(true)),
+            Ok(_) => self.problems.push(Problem::of(shown, Reason::Special).of_named_file()),
             Err(error) => {
                 self.problems.push(Problem::of(shown, Reason::Unreadable).saying(error));
             }
