@@ -1,4 +1,4 @@
-//! What the user typed. What it means stands in [`settings`](super::settings).
+//! What the user typed. [`settings`](super::settings) says what it means.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};

@@ -104,7 +104,7 @@ pub(super) fn decode(
     decode_as(encoding, &bytes)
 }
 
-/// The text of a record; and what had to be changed for it that the hint does not say.
+/// The text of a record, and the change that decoding made, unless the hint already says so.
 pub(super) fn decode_record(bytes: &[u8], hint: Hint) -> (Cow<'_, str>, Option<Change>) {
     let (encoding, is_known) = match (hint.named, simdutf8::basic::from_utf8(bytes)) {
         (Some(named), _) => (named, true),

@@ -68,15 +68,15 @@ pub use source::{Input, Side, Source};
 /// Which records a later reading gives, and what of them.
 #[derive(Clone, Copy)]
 pub struct Selection<'s> {
-    /// Whether the record at a place is wanted. Others are passed over, where the format allows it
-    /// without a look inside.
+    /// Whether the record at a place is wanted. Others are skipped, where possible without parsing
+    /// them.
     pub wanted: &'s (dyn Fn(Place) -> bool + Sync),
     /// Records come as they are written and no more: `id` and `text` are empty (but not those of a
     /// standard input that is one article), and nothing is checked. Implies [`ReadOptions::keep_raw`]. For records that an earlier reading gave.
     pub only_raw: bool,
     /// The first source to read. Articles of earlier ones are not given.
     pub from: u32,
-    /// Whether nobody wants any more of them: asked while none comes that is wanted.
+    /// Whether to stop; also asked while no wanted record comes.
     pub is_enough: &'s (dyn Fn() -> bool + Sync),
 }
 
@@ -125,7 +125,7 @@ pub struct Record {
     /// line ends as they are (for HTML: the readable text). Of records: the decoded field. Never
     /// only white space.
     pub text: String,
-    /// Where it stands.
+    /// Its place in the input.
     pub place: Place,
     /// The [`ReadOptions::extra_field`], if it was asked for and is there.
     pub extra: Option<Box<str>>,
@@ -142,7 +142,7 @@ impl Record {
     }
 }
 
-/// Where an article stands.
+/// The place of an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     /// Index into [`Corpus::sources`].
@@ -276,8 +276,8 @@ impl Corpus {
         read::read(self, start, stdin, each)
     }
 
-    /// Reads some articles again, with another standard input. What repeats an id is given as it is,
-    /// because earlier ones may have been passed over.
+    /// Reads some articles again, with another standard input. What repeats an id is given as it
+    /// is, because earlier ones may have been skipped.
     pub fn read_again(
         &self,
         selection: Selection<'_>,

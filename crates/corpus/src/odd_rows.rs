@@ -8,7 +8,7 @@ use memchr::{memchr, memchr_iter, memmem};
 
 use super::rows::{Cut, Dialect, End, Escape, Found};
 
-/// The bytes that are there of what is not read yet.
+/// The bytes that are buffered but not read yet.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Seen<'b> {
     pub(super) bytes: &'b [u8],
@@ -27,7 +27,7 @@ pub(super) struct Expected {
     pub(super) id: Option<usize>,
 }
 
-/// What stands at their beginning.
+/// What is at the beginning of the buffered bytes.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Reading {
     /// A row, and what is wrong with how it is written.

@@ -1,4 +1,4 @@
-//! What a reading can be told.
+//! Options of reading.
 
 use crate::Charset;
 
@@ -20,13 +20,13 @@ pub struct ReadOptions {
     pub text_field: String,
     /// One more field to keep, as text, such as a date; may be one of the two above. Default none.
     pub extra_field: Option<String>,
-    /// What parts the cells of `.csv` and `.tsv` files, in ASCII. Default: what the name says.
+    /// The delimiter of `.csv` and `.tsv` files, in ASCII. Default: what the name says.
     pub delimiter: Option<u8>,
-    /// What stands around cells of `.csv` and `.tsv` files that hold delimiters or line ends, in ASCII;
-    /// `None` if nothing does. Default `"`.
+    /// The quote character of `.csv` and `.tsv` files, in ASCII; `None` if there is none. Default
+    /// `"`.
     pub quote: Option<u8>,
-    /// What texts are in that have no byte order mark. Default: UTF-8, UTF-16, what pages declare, or what
-    /// their bytes look like.
+    /// Encoding of texts without a byte order mark. Default: UTF-8, UTF-16, what pages declare, or
+    /// what their bytes look like.
     pub encoding: Option<Charset>,
     /// Keep each record as it was written ([`Record::raw`](crate::Record::raw)). Default no.
     pub keep_raw: bool,

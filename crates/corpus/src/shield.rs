@@ -1,4 +1,4 @@
-//! Panics of a library that are caught: nobody needs to read of them.
+//! Marks panics of a library that are caught, so that they are not reported as crashes.
 
 use std::cell::Cell;
 

@@ -1,4 +1,4 @@
-//! What the user names, to the list of files to read.
+//! Turns the inputs that the user names into the list of files to read.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
@@ -40,8 +40,8 @@ impl Input {
         }
     }
 
-    /// The paths of a list, one per line, or parted by NUL if there is any NUL in it. No patterns,
-    /// and `-` is a file of that name. Empty lines are passed over.
+    /// The paths of a list, one per line, or separated by NUL if there is any NUL in it. No
+    /// patterns, and `-` is a file of that name. Empty lines are skipped.
     ///
     /// # Errors
     /// That of the reader.
@@ -337,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_are_parted_by_nul_or_line_end() {
+    fn lists_are_separated_by_nul_or_line_end() {
         let paths = |list: &[u8]| Input::list(list).unwrap();
         let both = [Input::Path("a b".into()), Input::Path("-".into())];
         assert_eq!(paths(b"a b\n\n-\n"), both);

@@ -160,7 +160,7 @@ impl<'r> Table<'r> {
         self.done += bytes as u64;
     }
 
-    /// Passes over lines with nothing in them.
+    /// Skips blank lines.
     fn skip_blank_lines(&mut self) {
         loop {
             let rest = &self.seen[self.at..];

@@ -1,4 +1,4 @@
-//! Two files side by side.
+//! Compares two files side by side.
 
 use std::ffi::OsStr;
 use std::ops::ControlFlow;
@@ -16,15 +16,15 @@ use crate::settings::Settings;
 use crate::stdin::Stdin;
 use crate::stored::StorageBudget;
 
-/// Two articles, and what they are to each other.
+/// Two articles and their comparison.
 pub struct Compared {
     loaded: LoadedCorpus,
     pair: Pair,
 }
 
 impl Compared {
-    /// Reads two files, each by its name and found alone, and compares them, until `cancel` is
-    /// told.
+    /// Reads two files, each given by its name and a corpus of its own, and compares them. `cancel`
+    /// stops the run.
     pub fn of(
         found: [(&OsStr, Corpus); 2],
         engine: &Engine,
@@ -43,12 +43,12 @@ impl Compared {
         Ok(Self { loaded, pair: Pair { a: 0, b: 1, comparison } })
     }
 
-    /// What they are to each other.
+    /// How they are related.
     pub fn relation(&self) -> Relation {
         self.pair.comparison.relation
     }
 
-    /// What reading them came to.
+    /// The report of reading them.
     pub fn report(&self) -> &ReadReport {
         &self.loaded.report
     }
@@ -89,7 +89,7 @@ impl LoadedCorpus {
     }
 }
 
-/// Why a file gave no article.
+/// Why a file yielded no article.
 fn nothing(name: &OsStr, report: &ReadReport, names: Names) -> String {
     let problem = report.skipped.listed().first();
     match problem {

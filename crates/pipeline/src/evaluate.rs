@@ -1,4 +1,4 @@
-//! How good the findings are, by labels that somebody gave.
+//! Evaluates findings against labels.
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
@@ -17,14 +17,14 @@ use crate::settings::Settings;
 use crate::truth::{Labels, LabelsOf};
 use crate::{Error, Progress};
 
-/// What was compared, with the truth of it.
+/// Judged pairs, with their labels.
 pub struct Judged {
     truth: Truth,
     pairs: Vec<Scored>,
     unseen: Unseen,
     found: Counts,
     ari: Option<f64>,
-    /// What reading the corpus came to.
+    /// The report of reading the corpus.
     pub read: ReadReport,
 }
 
@@ -43,7 +43,7 @@ impl Judged {
     }
 }
 
-/// Judgements as they come in.
+/// Collects judgements.
 #[derive(Default)]
 struct Tally {
     pairs: Vec<Scored>,
@@ -52,7 +52,7 @@ struct Tally {
 
 impl Tally {
     fn add(&mut self, comparison: &Comparison, is_reuse: bool) {
-        // As records have it, so that the figures can be had from them, too.
+        // Rounded as in records, so that the figures can be reproduced from them.
         self.pairs.push(Scored { score: round(comparison.score), is_reuse });
         let is_found = comparison.relation.is_reuse();
         self.found.right += u64::from(is_found && is_reuse);
@@ -61,7 +61,7 @@ impl Tally {
     }
 }
 
-/// Reads what is wanted; also the ids of the truth that several articles have.
+/// Reads the wanted articles; also returns the labelled ids that several articles share.
 fn load(
     judge: &Judge<'_>,
     labels: &Labels,
@@ -77,7 +77,8 @@ fn load(
     Ok((loaded, shared))
 }
 
-/// For each article of the truth its place in the loaded corpus, and the ids that have none, or several.
+/// For each labelled article its index in the loaded corpus; also the ids that have none or
+/// several.
 fn places(
     labels: &Labels,
     loaded: &LoadedCorpus,
@@ -95,25 +96,26 @@ fn places(
     (places, unknown)
 }
 
-/// The pairs of the truth whose articles are there.
+/// The labelled pairs whose articles were loaded.
 fn placed(pairs: &[((u32, u32), bool)], places: &[Option<u32>]) -> Vec<((u32, u32), bool)> {
     let place = |article: u32| places[article as usize];
     let pair = |&((a, b), is_reuse)| Some(((place(a)?, place(b)?), is_reuse));
     pairs.iter().filter_map(pair).collect()
 }
 
-/// Holds the articles of a corpus against a truth.
+/// Evaluates the articles of a corpus against labels.
 pub struct Judge<'j> {
     /// The articles.
     pub corpus: &'j Corpus,
-    /// How to find what is related.
+    /// How to find related pairs.
     pub settings: &'j Settings,
-    /// Who watches.
+    /// Is told of progress.
     pub progress: &'j dyn Progress,
 }
 
 impl Judge<'_> {
-    /// Compares the pairs of the truth if some are no reuse, and scans the corpus otherwise.
+    /// Compares the labelled pairs if some are labelled as no reuse, and scans the corpus
+    /// otherwise.
     pub fn judge(&self, labels: &Labels) -> anyhow::Result<Judged> {
         match &labels.of {
             LabelsOf::Pairs(pairs) if pairs.iter().any(|(_, is_reuse)| !is_reuse) => {
@@ -123,7 +125,7 @@ impl Judge<'_> {
         }
     }
 
-    /// Compares the pairs of the truth.
+    /// Compares the labelled pairs.
     fn compare(&self, pairs: &[((u32, u32), bool)], labels: &Labels) -> anyhow::Result<Judged> {
         let Self { settings, progress, .. } = *self;
         let engine = Engine::new(settings.engine.clone())?;
@@ -160,10 +162,10 @@ impl Judge<'_> {
         })
     }
 
-    /// Scans everything that was read, and holds the candidates against the truth.
+    /// Scans the corpus, and evaluates the candidates against the labels.
     fn scan(&self, labels: &Labels) -> anyhow::Result<Judged> {
         let Self { settings, progress, .. } = *self;
-        // What is related stays as it is; the curve wants to know of the others, too.
+        // Related pairs are unaffected; the curve also needs the unrelated ones.
         let engine = Engine::new(settings.engine.clone().keep_unrelated(true))?;
         let (loaded, shared) = load(self, labels, |_| true)?;
         let (places, unknown) = places(labels, &loaded, &shared);
@@ -199,10 +201,10 @@ impl Judge<'_> {
     }
 }
 
-/// The truth about the articles that were loaded.
+/// The labels of the articles that were loaded.
 struct Known {
     kind: TruthKind,
-    /// By place in the loaded corpus.
+    /// By index in the loaded corpus.
     of: KnownOf,
     articles: u64,
     /// Pairs of them.
@@ -213,7 +215,7 @@ struct Known {
 }
 
 enum KnownOf {
-    /// Pairs of reuse, the lesser place first.
+    /// Pairs of reuse, the smaller index first.
     Pairs(HashSet<(u32, u32)>),
     /// The cluster of each article; `None` without a label.
     Clusters(Vec<Option<u32>>),
@@ -257,7 +259,7 @@ impl Known {
         }
     }
 
-    /// Whether a pair is reuse, the lesser place first; `None` if nobody knows.
+    /// Whether a pair is reuse, the smaller index first; `None` if it is not labelled.
     fn is_reuse(&self, a: u32, b: u32) -> Option<bool> {
         match &self.of {
             KnownOf::Pairs(pairs) => Some(pairs.contains(&(a, b))),

@@ -23,16 +23,16 @@ pub struct LoadedCorpus {
     pub articles: Vec<Article>,
     /// Their texts.
     pub texts: StoredTexts,
-    /// What reading came to.
+    /// The report of reading.
     pub report: ReadReport,
     /// How long it took.
     pub took: Duration,
-    /// What reports call settings.
+    /// How reports name settings.
     pub names: Names,
 }
 
 impl LoadedCorpus {
-    /// Nothing yet, within a storage budget for texts.
+    /// Empty; texts are held within the storage budget.
     pub fn new(storage: StorageBudget) -> Self {
         Self {
             articles: Vec::new(),
@@ -43,7 +43,7 @@ impl LoadedCorpus {
         }
     }
 
-    /// Reads everything and keeps what is wanted.
+    /// Reads everything and keeps the wanted articles.
     pub fn load(
         corpus: &Corpus,
         storage: StorageBudget,
@@ -112,7 +112,7 @@ impl LoadedCorpus {
     }
 }
 
-/// The article that a record is.
+/// The article of a record.
 pub fn article(corpus: &Corpus, record: &Record) -> Article {
     let source = &corpus.sources()[record.place.source as usize];
     let own_file = source.path.as_ref().filter(|_| record.place.line == 0);

@@ -25,12 +25,12 @@ struct Line {
     b_text: Option<String>,
 }
 
-/// What is to become of a line.
+/// A line of the list.
 #[derive(Debug)]
 enum Entry {
     /// Two articles, by number, and the line that names them.
     Pair(u32, u32, u64),
-    /// What cannot be compared.
+    /// A line that cannot be compared.
     Failed(Failed),
 }
 
@@ -49,7 +49,7 @@ pub struct Failed {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Why {
-    /// It is no record of a pair.
+    /// It is not a record of a pair.
     NoPair,
     /// It has neither id nor text of this side.
     NoArticle(&'static str),
@@ -110,10 +110,10 @@ pub struct Ready {
     entries: Vec<Entry>,
 }
 
-/// What is said to a line.
+/// The answer to a line.
 // Exhaustive on purpose: there is an answer or there is none.
 pub enum Answer<'r> {
-    /// The ids of two articles, and what they are to each other.
+    /// The ids of two articles and their comparison.
     Compared([&'r str; 2], &'r Comparison),
     /// Nothing can be.
     Failed(&'r Failed),
@@ -137,7 +137,7 @@ impl PairList {
         Ok(read)
     }
 
-    /// Looks the articles that are named only up in a corpus.
+    /// Looks up in a corpus the articles that are given by id only.
     pub fn load(
         self,
         corpus: &Corpus,
@@ -146,7 +146,7 @@ impl PairList {
     ) -> anyhow::Result<LoadedPairs> {
         let storage = StorageBudget { bytes: usize::MAX, ..settings.storage.clone() };
         let (mut shared, mut repeated) = (HashSet::new(), BTreeSet::new());
-        // The file of the article that keeps an id. Of one file's records the first is meant.
+        // The file of the article that keeps an id. Within one file, an id means its first record.
         let mut kept_in: HashMap<String, u32> = HashMap::new();
         let is_wanted = |record: &Record| {
             let source = record.place.source;
@@ -218,8 +218,7 @@ impl LoadedPairs {
         &self.loaded.report
     }
 
-    /// The texts of all articles. Pairs with one that is nowhere, or has an id that several have, cannot
-    /// be answered.
+    /// Prepares the pairs with their texts. Pairs with an unknown or ambiguous id become failures.
     pub fn ready(self) -> Ready {
         let Self { list, loaded, shared, repeated } = self;
         let PairList { ids, mut texts, mut entries, wanted, .. } = list;
@@ -258,7 +257,7 @@ impl Ready {
         })
     }
 
-    /// Compares all pairs, and hands out the answers to all lines, in order, until one wants no more.
+    /// Compares all pairs, and passes the answers to all lines to `each`, in order, until it fails.
     pub fn compare<E: Send + From<Error>>(
         &self,
         engine: &Engine,

@@ -1,4 +1,4 @@
-//! All related pairs of a corpus, or of its two sides.
+//! Finds all related pairs of a corpus, or across its two sides.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::run::peak_memory;
 use crate::settings::Settings;
 use crate::{Error, Progress};
 
-/// A corpus, and what was found in it.
+/// A corpus and its findings.
 pub struct Scan {
     /// The articles.
     pub loaded: LoadedCorpus,
@@ -26,14 +26,14 @@ pub struct Scan {
     left_out: usize,
 }
 
-/// An engine's error; of too many pairs, how much memory would do for them.
+/// Converts an engine's error; for too many pairs, estimates how much memory would be enough.
 fn too_many(error: retold::Error, settings: &Settings) -> anyhow::Error {
     let retold::Error::TooManyPairs { found, bytes, compared, candidates } = error else {
         return error.into();
     };
     let memory = settings.resources.memory.bytes() as u64;
     let all = bytes as f64 * candidates as f64 / compared.max(1) as f64;
-    // As much is for the articles that are being compared.
+    // The same amount is reserved for the articles that are being compared.
     let enough = memory + (2.0 * all) as u64;
     Error::TooManyPairs { memory, found, enough }.into()
 }
@@ -68,9 +68,8 @@ impl Scan {
         Ok(scan)
     }
 
-    /// Drops unrelated pairs, which are there at a threshold of 0, of articles whose ids are not those
-    /// that their records state: they find nothing, and whoever looks the ids up in data of their own
-    /// meets none that is not there.
+    /// Drops unrelated pairs, which occur at a threshold of 0, of articles that were renamed: such
+    /// pairs carry no finding, and their ids would not be found in the user's own data.
     fn leave_out_unrelated_renamed(&mut self) {
         let articles = &self.loaded.articles;
         let before = self.found.pairs.len();
@@ -87,7 +86,7 @@ impl Scan {
         self.ours.map(|ours| [ours, self.loaded.articles.len() - ours])
     }
 
-    /// Drops pairs of other relations than the wanted ones, and makes clusters of no others.
+    /// Keeps only pairs of the wanted relations, and clusters by these alone.
     pub fn keep_relations(&mut self, is_wanted: impl Fn(Relation) -> bool) {
         let Self { found, .. } = self;
         found.pairs.retain(|pair| is_wanted(pair.comparison.relation));

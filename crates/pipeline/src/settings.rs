@@ -1,4 +1,4 @@
-//! How a run goes about it, and what fits into its memory.
+//! Settings of a run, and what fits into its memory.
 
 use std::num::NonZero;
 use std::path::PathBuf;
@@ -11,18 +11,18 @@ use retold_corpus::{Field, Names, ReadOptions, ReadReport};
 use crate::Error;
 use crate::stored::StorageBudget;
 
-/// What a run takes: the program and what is being read, something for every thread to work with,
-/// and what it knows of each article.
+/// Memory that a run needs, in bytes: for the program and its read buffers, per thread, and per
+/// article.
 struct Takes {
     program: u64,
     thread: u64,
     article: u64,
 }
 
-/// An article takes that much wherever its signature is: the hash of its id among others, with room to
-/// grow, and the first article with its words.
+/// Per article, wherever its signature is stored: among others the hash of its id, with spare
+/// capacity, and the first article with its words.
 const DEDUP: Takes = Takes { program: 38 << 20, thread: 5 << 20, article: 40 };
-/// An article takes that much in the corpus and in banding.
+/// Per article, in the corpus and in banding.
 const SCAN: Takes = Takes { program: 24 << 20, thread: 12 << 20, article: 350 };
 
 /// What allocators keep for a thread, however little it holds.
@@ -32,8 +32,7 @@ const GIVEN_BACK: u64 = 4 << 20;
 /// time.
 const ARTICLE_SHARE: usize = 16;
 const LEAST_ARTICLE: usize = 1 << 20;
-/// The same where articles are compared: two that are held against each other take some 25 times their
-/// text.
+/// The same where articles are compared: comparing two takes some 25 times the size of their texts.
 const COMPARED_SHARE: usize = 64;
 
 /// What articles with so many bytes of text take in a scan: the index of rare features grows with these.
@@ -51,9 +50,9 @@ fn with_postings(least: u64) -> u64 {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Memory {
-    /// Nobody asked for it: a corpus for which it is too little is read all the same, with more.
+    /// The default: a corpus that needs more gets more.
     Usual(usize),
-    /// Asked for, so that more would be a broken promise.
+    /// A limit that the user has set; it must not be exceeded.
     Bounded(usize),
 }
 
@@ -173,7 +172,7 @@ impl Settings {
         // more than once; postings once, in large pieces.
         let engine = engine.held_bytes(memory / 2);
         let storage = StorageBudget { bytes: memory / 8, temp: resources.temp.clone() };
-        // Some ten of them are under way at a time, as they stand and parsed.
+        // Some ten of them are in memory at a time, raw and parsed.
         let batch_bytes = (memory / 512).clamp(64 << 10, ReadOptions::default().batch_bytes);
         let most = resources.memory.article(reading.max_article_bytes, ARTICLE_SHARE);
         let reading =
@@ -223,8 +222,7 @@ impl Settings {
         }
     }
 
-    /// An error if these articles leave no room within the memory that was asked for. Nobody who did not
-    /// ask is stopped by the default.
+    /// An error if these articles do not fit into the memory limit. The default is no limit.
     fn check_memory(&self, articles: u64, least: u64) -> Result<(), Error> {
         match self.resources.memory.bound() {
             memory if memory < least => Err(Error::TooLittleMemory { memory, articles, least }),
@@ -296,7 +294,7 @@ mod tests {
         let few = settings.engine_for(1000, 1 << 20).expect("room enough");
         let held = few.config().held_bytes;
         assert!((512 << 20..1 << 30).contains(&held), "{held}");
-        // The largest corpus that is taken leaves room for what is held beside it.
+        // The largest corpus that is accepted leaves enough memory for what is held besides it.
         let takes = |articles: &u64| settings.engine_for(*articles, articles << 11);
         let most = (0..).step_by(1 << 12).take_while(|articles| takes(articles).is_ok()).last();
         let most = most.expect("none are taken");

@@ -23,7 +23,7 @@ pub struct StorageBudget {
     pub temp: PathBuf,
 }
 
-/// Texts by number. The file is an unlinked temporary one: it goes with the process.
+/// Texts by number. The file is an unlinked temporary one: it disappears with the process.
 #[derive(Debug)]
 pub struct StoredTexts {
     storage: StorageBudget,
@@ -32,7 +32,7 @@ pub struct StoredTexts {
     writer: Option<BufWriter<File>>,
     /// Where each text that is not held ends in the file.
     ends: Vec<u64>,
-    /// What a scan of them makes, and does not fit into memory.
+    /// What a scan of them spills.
     words: StoredWords,
 }
 
@@ -92,7 +92,7 @@ impl StoredTexts {
         self.held
     }
 
-    /// Where a text that is not held stands in the file.
+    /// The range of a spilled text in the file.
     fn place(&self, at: usize) -> Option<Range<u64>> {
         let end = *self.ends.get(at)?;
         Some(at.checked_sub(1).map_or(0, |before| self.ends[before])..end)

@@ -1,5 +1,5 @@
-//! What is under way: nothing half-written stays behind when the process is told to end, but what a
-//! later run can go on from.
+//! Registry of unfinished files: nothing half-written stays behind when the process is terminated,
+//! except what a later run can resume from.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// stay there.
 static UNFINISHED: Mutex<Vec<(PathBuf, OnExit)>> = Mutex::new(Vec::new());
 
-/// What becomes of what is unfinished.
+/// What happens to an unfinished path on exit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum OnExit {
     Remove,
@@ -20,13 +20,13 @@ fn unfinished() -> MutexGuard<'static, Vec<(PathBuf, OnExit)>> {
     UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What was left behind when the process had to end.
+/// What is left behind when the process is terminated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 // Exhaustive on purpose: a host has to say what is left.
 pub enum Left {
     /// Nothing: what was half-written is removed.
     Nothing,
-    /// What a later run can go on from.
+    /// Work that a later run can resume from.
     Work,
 }
 
@@ -67,7 +67,7 @@ impl Unfinished {
         Self { path: path.to_owned() }
     }
 
-    /// From now on it is left there: a later run can go on from it.
+    /// From now on it is kept: a later run can resume from it.
     pub fn keep(&self) {
         for (path, on_exit) in unfinished().iter_mut() {
             if *path == self.path {

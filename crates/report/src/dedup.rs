@@ -21,7 +21,7 @@ pub struct Amount {
     pub bytes: u64,
 }
 
-/// Articles whose place in time nobody knows.
+/// Articles without a known date.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Undated {
     /// Those without the field that was to hold a date.
@@ -56,7 +56,7 @@ pub struct Deduplication {
     pub reference: Amount,
     /// How much is kept.
     pub kept: Amount,
-    /// How much is dropped, by what it is to the article that is kept.
+    /// How much is dropped, by relation to the retained article.
     pub dropped: BTreeMap<Relation, Amount>,
     /// How often something could not be read, by reason, in the order to name them.
     pub skipped: Vec<(String, u64)>,
@@ -66,7 +66,7 @@ pub struct Deduplication {
     pub incomplete: Vec<Incomplete>,
     /// How many articles of the inputs have no date, where that matters.
     pub undated: Option<Undated>,
-    /// Where the time went before anything was written.
+    /// Times of the stages before writing.
     pub stages: Vec<Stage>,
     /// How long writing took.
     pub writing: Duration,
@@ -160,9 +160,9 @@ pub struct Dropped<'a> {
     pub id: &'a str,
     /// The id of the article that is retained.
     pub retained: &'a str,
-    /// What they are to each other.
+    /// Their relation.
     pub relation: Relation,
-    /// How sure that is, or the Jaccard index, from 0 to 1.
+    /// The score or the Jaccard index, from 0 to 1.
     pub score: f32,
     /// Why the other one is kept, in a word.
     pub why: &'a str,

@@ -169,7 +169,7 @@ pub struct Pair {
 pub struct Clusters {
     /// The cluster of each article, by article; an article alone has a cluster of its own.
     pub of: Vec<u32>,
-    /// The article to keep of each cluster, by cluster.
+    /// The retained article of each cluster, by cluster.
     pub retained: Vec<usize>,
 }
 
@@ -185,7 +185,7 @@ impl Clusters {
         groups
     }
 
-    /// The article to keep of a cluster.
+    /// The retained article of a cluster.
     pub fn retained(&self, cluster: u32) -> Option<usize> {
         self.retained.get(cluster as usize).copied()
     }

@@ -98,7 +98,7 @@ impl<W: io::Write> io::Write for Screen<W> {
     }
 }
 
-/// Whether a terminal must not get this character from a stranger.
+/// Whether this character is unsafe to print if it comes from foreign text.
 pub fn is_unsafe(character: char) -> bool {
     character.is_control()
         || matches!(character,

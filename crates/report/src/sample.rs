@@ -176,7 +176,7 @@ impl Sample {
         sample
     }
 
-    /// Adds an article, its sentences parted by `|`.
+    /// Adds an article, its sentences separated by `|`.
     pub(crate) fn add(&mut self, id: &str, marked: &str) -> usize {
         self.add_sentences(id, &marked.split('|').collect::<Vec<_>>())
     }

@@ -1,4 +1,4 @@
-//! Plain bytes to compressed files.
+//! Compresses output files.
 
 use std::io::{self, BufWriter, Write};
 
@@ -6,12 +6,12 @@ use retold_corpus::Compression;
 
 use super::finished::{Hashed, Sum};
 
-/// Bytes gathered before they are written.
+/// Size of the write buffer in bytes.
 const BUFFER: usize = 1 << 18;
 
-/// A file that compresses what is written to it.
+/// A writer that compresses into a file.
 pub enum Compressor {
-    /// Not at all.
+    /// Not compressed.
     Plain(BufWriter<Hashed>),
     /// `.gz`
     Gzip(flate2::write::GzEncoder<BufWriter<Hashed>>),
@@ -24,7 +24,7 @@ pub enum Compressor {
 }
 
 impl Compressor {
-    /// The usual level of each compression.
+    /// Compresses at the default level of each format.
     pub fn new(file: Hashed, compression: Compression) -> io::Result<Self> {
         let file = BufWriter::with_capacity(BUFFER, file);
         Ok(match compression {
@@ -43,7 +43,7 @@ impl Compressor {
         })
     }
 
-    /// Writes what is left, and the end; says what the file holds.
+    /// Writes the rest and the trailer, and returns length and hash of the file.
     pub fn finish(self) -> io::Result<Sum> {
         let file = match self {
             Self::Plain(file) => file,

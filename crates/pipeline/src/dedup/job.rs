@@ -1,4 +1,4 @@
-//! A deduplication, from the first reading to the folder that it writes.
+//! A deduplication run, from the first pass to the folder that it writes.
 
 use std::io::{self, BufWriter};
 use std::path::Path;
@@ -24,40 +24,40 @@ use crate::settings::Settings;
 use crate::stored::StorageBudget;
 use crate::{Error, Progress};
 
-/// A deduplication under way.
+/// A deduplication run in progress.
 pub struct Job<'j> {
     dedup: Dedup,
     started: &'j Started,
     progress: &'j dyn Progress,
-    /// Where to write; nothing in a dry run.
+    /// Where to write; `None` in a dry run.
     target: Option<Target>,
 }
 
-/// What a deduplication came to, before the folder has its name.
+/// The outcome of a run, before the folder gets its final name.
 pub struct Done {
     plan: Plan,
     counts: Counts,
 }
 
 impl Done {
-    /// What reading the references and the inputs came to.
+    /// The reports of reading the references and the inputs.
     pub fn reports(&self) -> [&ReadReport; 2] {
         [&self.plan.registry.reference, &self.plan.registry.report]
     }
 
-    /// How many articles have a date that cannot be read.
+    /// How many articles have a date that cannot be parsed.
     pub fn misdated(&self) -> u64 {
         self.plan.undated.map_or(0, |undated| undated.unreadable)
     }
 
-    /// Whether something was dropped.
+    /// Whether any article was dropped.
     pub fn has_dropped(&self) -> bool {
         !self.plan.decisions.drops().is_empty()
     }
 }
 
 impl<'j> Job<'j> {
-    /// Makes the folder to write.
+    /// Creates the folder to write.
     pub fn begin(
         mut dedup: Dedup,
         started: &'j Started,
@@ -67,24 +67,24 @@ impl<'j> Job<'j> {
         let target = dedup.output.as_ref().map(|output| made(output, told)).transpose()?;
         let known = target.as_ref().filter(|target| target.is_resumed());
         if let Some(bytes) = known.and_then(|target| RunManifest::batch_bytes(&target.manifest())) {
-            // Where an earlier reading has come is counted in its pieces.
+            // Positions of an earlier run are counted in batches of its size.
             dedup.settings.reading.batch_bytes = bytes;
         }
         Ok(Self { dedup, started, progress, target })
     }
 
-    /// Whether another run could go on from what is there, if this one has failed.
+    /// Whether a later run could resume from what this one has written.
     pub fn is_resumable(&self) -> bool {
         self.target.as_ref().is_some_and(Target::is_resumable)
     }
 
-    /// What is to be said of articles without a date, where that matters.
+    /// Messages about articles without a date, where dates matter.
     pub fn of_undated(&self, done: &Done) -> Vec<String> {
         let undated = done.plan.undated.unwrap_or_default();
         self.dedup.keep.say_undated(undated)
     }
 
-    /// Gives the folder its name, and says what it came to.
+    /// Gives the folder its final name, and returns the summary.
     pub fn finish(self, done: &Done) -> anyhow::Result<Deduplication> {
         let summary = self.summary(&done.plan, &done.counts);
         self.target.map_or(Ok(()), Target::finish)?;
@@ -92,7 +92,7 @@ impl<'j> Job<'j> {
     }
 }
 
-/// Makes the folder to write, and says what becomes of what an earlier run has left there.
+/// Creates the folder to write, and tells if leftovers of an earlier run are removed.
 fn made(output: &Output, told: Told<'_>) -> anyhow::Result<Target> {
     let is_left = target::is_left_over(&output.folder);
     let target = Target::create(&output.folder, output.leftover)?;
@@ -103,8 +103,8 @@ fn made(output: &Output, told: Told<'_>) -> anyhow::Result<Target> {
 }
 
 impl Job<'_> {
-    /// Reads the inputs twice or more, to find out what to drop and to write the rest: all of it but
-    /// to give the folder its name.
+    /// Reads the inputs in several passes to decide what to drop and to write the rest. Does
+    /// everything except give the folder its final name.
     pub fn run(&mut self, corpora: Corpora, told: Told<'_>) -> anyhow::Result<Done> {
         let corpora = corpora.in_batches(self.dedup.settings.reading.batch_bytes);
         let input = MultiPassInput::new(corpora.reference, corpora.own, self.progress.cancel())?;
@@ -116,7 +116,7 @@ impl Job<'_> {
         ) {
             self.target.iter_mut().for_each(Target::is_worthless);
         }
-        // What came of inputs that were written to meanwhile is of no use to anybody.
+        // Results from inputs that changed during the run are useless.
         if let Err(changed) = input.check_unchanged() {
             self.target.iter_mut().for_each(Target::is_worthless);
             return Err(done.err().unwrap_or(changed));
@@ -124,7 +124,7 @@ impl Job<'_> {
         done
     }
 
-    /// What is known of the articles from an interrupted run.
+    /// The article registry, as far as an interrupted run has filled it.
     fn open_registry(
         &mut self,
         input: &MultiPassInput,
@@ -207,7 +207,7 @@ impl Job<'_> {
         Ok(Done { plan, counts })
     }
 
-    /// Writes what is kept and what is dropped.
+    /// Writes the kept articles and the records of dropped ones.
     fn written(
         &self,
         input: &MultiPassInput,
@@ -249,7 +249,7 @@ impl Job<'_> {
         Ok(counts)
     }
 
-    /// What it comes to, so far.
+    /// The summary so far.
     fn summary(&self, plan: &Plan, counts: &Counts) -> Deduplication {
         let Dedup { output, options, settings, .. } = &self.dedup;
         let ArticleRegistry { report, reference, .. } = &plan.registry;
@@ -276,7 +276,7 @@ impl Job<'_> {
     }
 }
 
-/// What a folder holds beside the rest if not all of the input is in it.
+/// The file that is added to the folder if some input was not read to its end.
 const INCOMPLETE: &str = "INCOMPLETE.txt";
 
 fn write_to(

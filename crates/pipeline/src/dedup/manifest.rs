@@ -1,4 +1,5 @@
-//! What a run was asked for: another one may go on from it only if that is the same.
+//! The run manifest: options and inputs of a run. A later run may resume it only if they are the
+//! same.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -14,7 +15,7 @@ use super::cannot_write;
 use crate::error::Difference;
 use crate::{Error, disk};
 
-/// Raised by whatever changes what is kept for a later run, or what is computed from it.
+/// Raised when the files that a later run resumes from, or what is computed from them, change.
 const VERSION: u32 = 3;
 
 /// Settings and inputs of a run.
@@ -29,25 +30,26 @@ pub struct RunManifest {
 struct Head {
     version: u32,
     retold: String,
-    /// In what pieces the inputs are read.
+    /// Batch size in bytes, by which positions are counted.
     batch_bytes: usize,
-    /// All that has an influence on the outcome.
+    /// All options that influence the outcome.
     options: BTreeMap<String, String>,
 }
 
-/// A file as it was when the run began.
+/// State of a file when the run began.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InputState {
     /// Its path; `-` is the standard input.
     pub path: String,
-    /// Its length; nothing if it is not there.
+    /// Its length; `None` if it does not exist.
     pub bytes: Option<u64>,
-    /// The last change in nanoseconds since 1970; of the standard input a hash of its content.
+    /// Time of the last change in nanoseconds since 1970; for the standard input a hash of its
+    /// content.
     pub modified: Option<u128>,
 }
 
 impl InputState {
-    /// That of a file now.
+    /// The current state of a file.
     pub fn of(path: &Path) -> Self {
         let metadata = fs::metadata(path).ok();
         let since = |time: SystemTime| time.duration_since(UNIX_EPOCH).ok();
@@ -61,7 +63,7 @@ impl InputState {
         }
     }
 
-    /// Those of the files of a corpus; `stdin` is that of the standard input.
+    /// The current states of the files of a corpus; `stdin` is that of the standard input.
     pub fn of_all(corpus: &Corpus, stdin: Option<&Self>) -> Vec<Self> {
         let state = |path: &Option<PathBuf>| match (path, stdin) {
             (Some(path), _) => Self::of(path),
@@ -73,7 +75,7 @@ impl InputState {
 }
 
 impl RunManifest {
-    /// What this run was asked for.
+    /// The manifest of this run.
     pub fn new(
         batch_bytes: usize,
         options: impl IntoIterator<Item = (String, String)>,
@@ -84,7 +86,7 @@ impl RunManifest {
         Self { head: Head { version: VERSION, retold, batch_bytes, options }, inputs }
     }
 
-    /// Records it.
+    /// Writes the manifest.
     pub fn write(&self, path: &Path) -> anyhow::Result<()> {
         let written = disk::replace(path, &path.with_extension("new"), |out| {
             serde_json::to_writer(&mut *out, &self.head)?;
@@ -97,14 +99,14 @@ impl RunManifest {
         written.with_context(|| cannot_write(path))
     }
 
-    /// In what pieces the run with this record read its inputs; nothing if it cannot be read.
+    /// The batch size of the run with this manifest; `None` if that cannot be read.
     pub fn batch_bytes(path: &Path) -> Option<usize> {
         let mut line = String::new();
         BufReader::new(File::open(path).ok()?).read_line(&mut line).ok()?;
         serde_json::from_str::<Head>(&line).ok().map(|head| head.batch_bytes)
     }
 
-    /// An error that says what differs from the run with this record.
+    /// Fails with the first difference from the run with this manifest.
     pub fn check(&self, path: &Path) -> Result<(), Error> {
         let found = Self::read(path).ok_or(Error::DamagedRecord)?;
         self.difference(&found).map_or(Ok(()), |difference| Err(Error::OtherRun(difference)))
@@ -118,7 +120,7 @@ impl RunManifest {
         Some(Self { head, inputs: inputs? })
     }
 
-    /// The first thing in which this run differs from an earlier one.
+    /// The first difference from an earlier run.
     fn difference(&self, before: &Self) -> Option<Difference> {
         let (head, old) = (&self.head, &before.head);
         if (head.version, &head.retold) != (old.version, &old.retold) {

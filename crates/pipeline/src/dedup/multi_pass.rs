@@ -1,5 +1,5 @@
-//! The articles of a run, to be read several times in the same order: those of the references,
-//! then those to deduplicate.
+//! Multi-pass input: the articles of a run, read several times in the same order, the references
+//! first.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
@@ -17,54 +17,54 @@ use super::registry::{ArticleRegistry, Role};
 use crate::Error;
 use crate::stdin::Stdin;
 
-/// References and inputs.
+/// References and inputs, which can be read in several passes.
 pub struct MultiPassInput {
     reference: Corpus,
     own: Corpus,
-    /// What came from the standard input, which can be read only once.
+    /// A copy of the standard input, which can be read only once.
     stdin: Option<(NamedTempFile, InputState)>,
-    /// What the files were like before the first reading.
+    /// State of the files before the first pass.
     states: Vec<InputState>,
-    /// Tells every reading to stop.
+    /// Stops every pass.
     cancel: Cancel,
 }
 
-/// Some articles of the input.
+/// A batch of articles.
 pub struct Articles<'p> {
     /// The articles.
     pub batch: Batch,
-    /// Their numbers; without gaps in a first reading.
+    /// Their numbers; without gaps in the first pass.
     pub numbers: Vec<u32>,
-    /// The corpus that they are of.
+    /// The corpus that they belong to.
     pub corpus: &'p Corpus,
 }
 
-/// Which articles a later reading gives, by number, and what of them: [`Selection`].
+/// Which articles a later pass returns, by number, and which parts of them; see [`Selection`].
 pub struct Reread<'w> {
     /// Whether an article is wanted.
     pub wanted: &'w (dyn Fn(u32) -> bool + Sync),
-    /// Only as it was written.
+    /// Only the raw bytes of a record.
     pub only_raw: bool,
     /// The first source of the inputs to read.
     pub from: u32,
 }
 
-/// What is kept of the articles of a batch beside their names.
+/// What is recorded about the articles of a batch besides their ids and places.
 #[derive(Debug, Default)]
 pub struct Kept {
-    /// How much one wants to keep each: less is better.
+    /// Preference for keeping each: lower is better.
     pub preferences: Vec<u64>,
     /// Their signatures; may be empty.
     pub page: Vec<u8>,
 }
 
-/// What a changed input says.
+/// The error for an input that changed.
 pub const CHANGED: &str =
     "the input changed while it was read; run again when nothing writes to it";
 
 impl MultiPassInput {
-    /// Copies the standard input into a temporary file, if it is named. `cancel` stops this and
-    /// every reading.
+    /// Copies the standard input into a temporary file, if it is an input. `cancel` stops this and
+    /// every pass.
     pub fn new(reference: Corpus, own: Corpus, cancel: Cancel) -> anyhow::Result<Self> {
         let reads_stdin = |corpus: &Corpus| corpus.sources().iter().any(|of| of.path.is_none());
         let stdin = match (reads_stdin(&reference), reads_stdin(&own)) {
@@ -78,12 +78,12 @@ impl MultiPassInput {
         Ok(input)
     }
 
-    /// What the files were like before the first reading.
+    /// State of the files before the first pass.
     pub fn states(&self) -> &[InputState] {
         &self.states
     }
 
-    /// What a file of the references is called, with the folder that was named.
+    /// The name of a reference file, including the folder that was given.
     pub fn name_of_reference(&self, source: u32) -> String {
         self.reference.sources()[source as usize].shown()
     }
@@ -93,8 +93,8 @@ impl MultiPassInput {
         &self.own
     }
 
-    /// Reads all articles that the registry does not know yet, in order, until `each` fails, and adds
-    /// them to it.
+    /// The first pass: reads all articles that are not in the registry yet, in order, until `each`
+    /// fails, and adds them to it.
     pub fn read(
         &self,
         registry: &mut ArticleRegistry,
@@ -127,7 +127,7 @@ impl MultiPassInput {
         Ok(())
     }
 
-    /// Reads some articles again, in order, until `each` fails.
+    /// A later pass: reads selected articles again, in order, until `each` fails.
     pub fn read_again(
         &self,
         registry: &ArticleRegistry,
@@ -160,12 +160,12 @@ impl MultiPassInput {
         Ok(())
     }
 
-    /// An error if the run was told to stop.
+    /// An error if the run was cancelled.
     fn go_on(&self) -> anyhow::Result<()> {
         Ok(self.cancel.check().map_err(Error::from)?)
     }
 
-    /// What was not read to its end.
+    /// Inputs and references that were not read to their end.
     pub fn incomplete(&self, registry: &ArticleRegistry, names: Names) -> Vec<Incomplete> {
         let sides = [(&self.reference, Role::Reference), (&self.own, Role::Own)];
         let of_side = |(corpus, role): (&Corpus, Role)| -> Vec<Incomplete> {
@@ -181,7 +181,7 @@ impl MultiPassInput {
         sides.into_iter().flat_map(of_side).collect()
     }
 
-    /// An error if a file was written to since before the first reading.
+    /// An error if a file has changed since before the first pass.
     pub fn check_unchanged(&self) -> anyhow::Result<()> {
         ensure!(self.states == self.states_now(), CHANGED);
         Ok(())
@@ -203,7 +203,7 @@ impl MultiPassInput {
     }
 }
 
-/// The whole of the standard input, and a hash of it for a time.
+/// Copies the standard input; a hash takes the place of its modification time.
 fn spooled(cancel: &Cancel) -> io::Result<(NamedTempFile, InputState)> {
     let (mut kept, mut hash, mut bytes) = (NamedTempFile::new()?, Xxh3::new(), 0);
     let (mut stdin, mut buffer) = (Stdin::new(cancel), vec![0; 1 << 16]);

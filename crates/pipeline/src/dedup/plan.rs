@@ -31,27 +31,27 @@ use crate::{Error, Progress};
 pub struct Plan {
     /// The decisions, including those on references.
     pub decisions: Fates,
-    /// The articles.
+    /// The articles to decide on.
     pub registry: ArticleRegistry,
-    /// Where the time went.
+    /// Times of the stages.
     pub stages: Vec<Stage>,
     /// How many pairs were verified.
     pub candidates: usize,
-    /// How many articles have no date, where that matters.
+    /// How many articles have no date; `None` where dates do not matter.
     pub undated: Option<Undated>,
-    /// Why an article was kept rather than another, in a word, where their ranks differ.
+    /// The policy in a word: why an article was retained, where ranks differ.
     reason: &'static str,
 }
 
-/// What a plan is made by.
+/// Makes plans.
 pub struct Planning<'p> {
-    /// The articles.
+    /// The articles to decide on.
     pub input: &'p MultiPassInput,
-    /// How to find what is alike.
+    /// How to find duplicates.
     pub settings: &'p Settings,
-    /// Which one of several to keep.
+    /// Which article of a group to retain.
     pub keep: &'p Keep,
-    /// Who watches.
+    /// Is told of progress.
     pub progress: &'p dyn Progress,
 }
 
@@ -74,7 +74,7 @@ impl Clock {
 }
 
 impl Planning<'_> {
-    /// Near-duplicates, by MinHash and exact Jaccard indices. Holds no texts.
+    /// Finds near-duplicates by MinHash and exact Jaccard indices. Holds no texts in memory.
     pub fn of_near_duplicates(&self, mut registry: ArticleRegistry) -> anyhow::Result<Plan> {
         let Self { input, settings, keep, progress } = self;
         let pool = settings.pool()?;
@@ -122,11 +122,10 @@ impl Planning<'_> {
         Ok(Plan { decisions, registry, stages, candidates, undated, reason })
     }
 
-    /// Near-duplicates, excerpts and rewrites, as a scan finds them. Reads all from the beginning,
-    /// whatever the registry may have known.
+    /// Finds near-duplicates, excerpts and rewrites by a scan. The registry must be empty.
     pub fn of_rewrites(&self, mut registry: ArticleRegistry) -> anyhow::Result<Plan> {
         let Self { input, settings, keep, progress } = self;
-        // An option out of range shows before the reading, not after it.
+        // Options out of range are reported before reading, not after it.
         Engine::new(settings.engine.clone())?;
         let mut clock = Clock::start();
         let mut texts = StoredTexts::new(settings.storage.clone());
@@ -156,7 +155,8 @@ impl Planning<'_> {
         Ok(Plan { decisions, registry, stages, candidates, undated, reason: keep.reason() })
     }
 
-    /// The plan that an earlier run made of this registry, if it is there and whole; else the registry.
+    /// The plan that an earlier run recorded for this registry, if it is intact; else gives the
+    /// registry back.
     pub fn recorded(
         &self,
         registry: ArticleRegistry,
@@ -174,14 +174,14 @@ impl Planning<'_> {
         }
     }
 
-    /// How many articles of the inputs have no date, where that matters.
+    /// How many input articles have no date; `None` where dates do not matter.
     fn undated(&self, registry: &ArticleRegistry) -> Result<Option<Undated>, Error> {
         let own = registry.references()..registry.journal.articles();
         self.keep.undated(own.map(|article| registry.journal.preference(article)))
     }
 }
 
-/// What a later reading that gave other texts says.
+/// The error of a later pass that met other texts.
 fn changed(error: retold::Error) -> anyhow::Error {
     match error {
         retold::Error::Changed { .. } => anyhow::Error::new(error).context(CHANGED),
@@ -194,13 +194,13 @@ fn rank(registry: &ArticleRegistry, article: u32) -> Result<Rank, Error> {
     let preference = registry.journal.preference(article)?;
     Ok(Rank {
         standing: if is_reference { Standing::Reference } else { Standing::Own },
-        // A date that cannot be read is as good as none.
+        // A date that cannot be parsed ranks like none.
         preference: if preference == UNREADABLE { LAST } else { preference },
     })
 }
 
 impl Plan {
-    /// How many articles are kept and dropped, how much text, and what was not read.
+    /// Counts what is kept, what is dropped, and what was not read.
     pub fn counts(&self, input: &MultiPassInput, names: Names) -> Result<Counts, Error> {
         let mut counts =
             Counts { incomplete: input.incomplete(&self.registry, names), ..Counts::default() };
@@ -211,7 +211,7 @@ impl Plan {
         Ok(counts)
     }
 
-    /// Records it for a later run.
+    /// Records the plan for a later run.
     pub fn record(&self, path: &Path) -> anyhow::Result<()> {
         let mut body = Vec::with_capacity(16 + DROP * self.decisions.drops().len());
         body.extend((self.candidates as u64).to_le_bytes());
@@ -251,7 +251,7 @@ impl Plan {
         Ok(out.flush()?)
     }
 
-    /// Why `retained` is kept rather than `article`.
+    /// Why `retained` is kept instead of `article`.
     fn why(&self, article: u32, retained: u32, relation: Relation) -> Result<&'static str, Error> {
         let (article, retained) = (rank(&self.registry, article)?, rank(&self.registry, retained)?);
         Ok(match relation {
@@ -263,12 +263,12 @@ impl Plan {
     }
 }
 
-/// What retained_ids are called. An article of a reference may have the id of one of the inputs; then it goes
-/// by an id that leads to its place.
+/// What retained_ids are called. A reference article may share its id with an input article; then
+/// it gets an id that leads to its place.
 struct RetainedIds<'k> {
     registry: &'k ArticleRegistry,
     input: &'k MultiPassInput,
-    /// Hashes of the ids of the inputs; none if no reference keeps anything.
+    /// Hashes of the ids of the inputs; empty if no reference article is retained.
     own: HashSet<u64>,
 }
 
@@ -304,10 +304,10 @@ impl<'k> RetainedIds<'k> {
     }
 }
 
-/// Bytes of a recorded drop.
+/// Size of a recorded drop in bytes.
 const DROP: usize = 16;
 
-/// Decisions and the number of candidates; nothing if the record is not as it was written.
+/// Reads decisions and the number of candidates; `None` if the record is damaged.
 fn recorded(path: &Path, articles: u32) -> Option<(Fates, usize)> {
     let bytes = fs::read(path).ok()?;
     let (body, sum) = bytes.split_last_chunk::<8>()?;
@@ -331,11 +331,11 @@ fn recorded(path: &Path, articles: u32) -> Option<(Fates, usize)> {
     Some((Fates::new(drops), u64::from_le_bytes(*candidates) as usize))
 }
 
-/// Rewrites of fewer words stay: in a sentence or two, one word makes another statement.
+/// Shorter rewrites are kept: in a sentence or two, one word can change the statement.
 const LEAST_REWRITE: u32 = 90;
 
-/// The pairs of which one may go: not those that have passages in common only, nor rewrites with a name
-/// or a number that conflicts, which may be other news, nor short ones.
+/// The pairs of which one article may be dropped: not partial ones, not rewrites whose names or
+/// numbers conflict, which may be other news, and not short rewrites.
 fn edge(pair: &Pair) -> Option<Edge> {
     let found = &pair.comparison;
     let is_dispensable = match found.relation {

@@ -1,4 +1,4 @@
-//! The articles of an input by number: what the first reading leaves behind.
+//! Registry of the articles of an input, by number: the outcome of the first pass.
 
 use std::path::Path;
 
@@ -10,17 +10,17 @@ use super::places::{Places, follows, nth};
 use crate::Error;
 use crate::stored::StorageBudget;
 
-/// What reading came to, and where everything is.
+/// What the first pass read, and where each article is.
 #[derive(Debug)]
 pub struct ArticleRegistry {
-    /// What reading the inputs came to.
+    /// The report of reading the inputs.
     pub report: ReadReport,
-    /// What reading the references came to.
+    /// The report of reading the references.
     pub reference: ReadReport,
-    /// Batch by batch, what else is known of the articles.
+    /// Everything else that is known about the articles, batch by batch.
     pub journal: Journal,
     places: [Places; 2],
-    /// How far reading has come.
+    /// How far each corpus has been read.
     reached: [Position; 2],
     is_read: [bool; 2],
 }
@@ -61,13 +61,13 @@ impl ArticleRegistry {
         }
     }
 
-    /// Nothing was read yet, and nothing will outlast the process.
+    /// An empty registry that does not outlast the process.
     pub fn temporary(storage: StorageBudget) -> Self {
         Self::of(Journal::temporary(storage))
     }
 
-    /// What the file, which need not be there, says of an earlier reading. Also the bytes at its end
-    /// that were not as they should be, and were cut off.
+    /// Restores what an earlier run recorded in a file, if that exists. Also returns how many
+    /// damaged bytes were cut off at its end.
     pub fn lasting(path: &Path, storage: StorageBudget) -> anyhow::Result<(Self, u64)> {
         let mut headers = Self::of(Journal::temporary(storage.clone()));
         let (journal, lost) = Journal::lasting(path, storage, |header| headers.go_on(header))?;
@@ -83,7 +83,7 @@ impl ArticleRegistry {
         Ok(())
     }
 
-    /// Knows what a header says.
+    /// Takes in what a header records.
     fn go_on(&mut self, header: Header) {
         let role = Role::of(&header);
         let side = role.index();
@@ -104,7 +104,7 @@ impl ArticleRegistry {
         }
     }
 
-    /// What reading one of the corpora came to.
+    /// The report of reading one of the corpora.
     pub fn report_of(&self, role: Role) -> &ReadReport {
         match role {
             Role::Reference => &self.reference,
@@ -112,18 +112,18 @@ impl ArticleRegistry {
         }
     }
 
-    /// Where reading the references, or the inputs, goes on; nothing if all was read.
+    /// Where to continue reading the references or the inputs; `None` if they were read to the end.
     pub fn reached(&self, role: Role) -> Option<Position> {
         let side = role.index();
         (!self.is_read[side]).then_some(self.reached[side])
     }
 
-    /// Whether all was read.
+    /// Whether both were read to the end.
     pub fn is_complete(&self) -> bool {
         self.is_read == [true; 2]
     }
 
-    /// The ids of the references, or of the inputs, so far.
+    /// The ids of the references or of the inputs, so far.
     pub fn ids(&self, role: Role) -> impl Iterator<Item = Result<String, Error>> {
         let own = self.places[0].len()..self.journal.articles();
         let range = match role {
@@ -133,7 +133,7 @@ impl ArticleRegistry {
         range.map(|article| self.journal.id(article))
     }
 
-    /// What a batch says of its articles, but for what is computed from their texts.
+    /// What a batch records about its articles, except for what is computed from their texts.
     pub fn body(records: &[Record]) -> Body {
         let mut body = Body::default();
         for record in records {
@@ -144,7 +144,7 @@ impl ArticleRegistry {
         body
     }
 
-    /// Adds a batch that stands at these places.
+    /// Adds a batch whose articles are at these places.
     pub fn push(
         &mut self,
         role: Role,
@@ -164,7 +164,7 @@ impl ArticleRegistry {
         self.add(header, body)
     }
 
-    /// Ends the references, or the inputs.
+    /// Marks the references or the inputs as read to the end.
     pub fn end(&mut self, role: Role, report: &ReadReport) -> anyhow::Result<()> {
         let report = report.since(self.report_of(role));
         let position = self.reached[role.index()];
@@ -188,30 +188,30 @@ impl ArticleRegistry {
         }
     }
 
-    /// How many articles are of a source of the references, or of the inputs.
+    /// How many articles a source of the references or of the inputs has.
     pub fn articles_of(&self, source: u32, role: Role) -> u32 {
         let places = &self.places[role.index()];
         let before = |source| places.before(Place::on_line(source, 0));
         before(source + 1) - before(source)
     }
 
-    /// The place of an article of the references.
+    /// The place of a reference article.
     pub fn place_of_reference(&self, article: u32) -> Option<Place> {
         self.places[0].place(article)
     }
 
-    /// Articles of the references, which come first.
+    /// The number of reference articles; they come first.
     pub fn references(&self) -> u32 {
         self.places[0].len()
     }
 
-    /// The number of the first article of the inputs that is not of an earlier source.
+    /// The number of the first input article that does not belong to an earlier source.
     pub fn first_from(&self, source: u32) -> u32 {
         self.references() + self.places[1].before(Place::on_line(source, 0))
     }
 }
 
-/// Neighbouring places together.
+/// Groups places that follow one another.
 fn runs(places: &[Place]) -> Vec<(u32, u64, u32, u32)> {
     let run = |run: &[Place]| (run[0].source, run[0].line, run[0].item, run.len() as u32);
     places.chunk_by(follows).map(run).collect()

@@ -1,4 +1,4 @@
-//! What the templates are told, and nothing else of the page.
+//! The values that the templates get.
 
 use minijinja::{AutoEscape, Environment, Value, context};
 
@@ -155,8 +155,7 @@ fn shown(text: &str) -> String {
     printable(text).into_owned()
 }
 
-/// An article by a short name: the folders it stands in would leave no room for what tells it from
-/// others.
+/// An article by a short name: with its folders, the part that distinguishes it would not fit.
 fn member(id: &str) -> Value {
     let name = id.rsplit('/').find(|part| !part.is_empty()).unwrap_or(id);
     context! { id => shown(id), name => shown(name) }

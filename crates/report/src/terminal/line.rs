@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::terminal::Style;
 use retold::align::Kind;
 
-/// What a stretch of text is; [`Look::style`] says how it looks.
+/// The role of a segment of text; [`Look::style`] says how it looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Look {
     Plain,
@@ -92,7 +92,7 @@ impl Line {
         }
     }
 
-    /// Whether nobody sees anything of it.
+    /// Whether nothing of it is visible.
     pub(super) fn is_blank(&self) -> bool {
         self.pieces.iter().all(|piece| piece.text.trim().is_empty())
     }

@@ -113,7 +113,7 @@ impl<'o> Page<'o> {
     }
 }
 
-/// The sign that stands for a kind where there is no room for its name.
+/// The symbol of a kind where its name does not fit.
 fn sign(kind: Kind) -> &'static str {
     match kind {
         Kind::Identical => "=",
