@@ -52,9 +52,9 @@ pub fn run(args: &DedupArgs, written: &Written, console: &mut Console<'_>) -> an
     }
     let dedup = asked_for(args, keep, &settings);
     let progress = console.progress(&settings);
-    let mut told = |notice| console.say(&settings, &said(notice));
-    let mut job = Job::begin(dedup, &started, &progress, &mut told)?;
-    let done = job.run(corpora, &mut told);
+    let mut notify = |notice| console.say(&settings, &said(notice));
+    let mut job = Job::begin(dedup, &started, &progress, &mut notify)?;
+    let done = job.run(corpora, &mut notify);
     progress.clear();
     if let Err(error) = &done
         && job.is_resumable()

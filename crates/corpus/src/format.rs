@@ -21,7 +21,8 @@ pub enum Format {
     Tsv,
     /// Columns: `.parquet`.
     Parquet,
-    /// Any other name: one JSON object per line if the first is one, else one article if it is text.
+    /// Any other name: one JSON object per line if the first is one, else one article if it is
+    /// text.
     Unknown,
 }
 

@@ -201,8 +201,8 @@ impl Flow {
 /// Bytes of a page that are looked at for its encoding; browsers look at the first quarter.
 const HEAD: usize = 4096;
 
-/// The encoding that a page names near its beginning: `<meta charset=…>`, `content="…charset=…"`, or that
-/// of its XML declaration.
+/// The encoding that a page names near its beginning: `<meta charset=…>`, `content="…charset=…"`,
+/// or that of its XML declaration.
 pub(super) fn declared_encoding(page: &[u8]) -> Option<&'static Encoding> {
     let head = page[..page.len().min(HEAD)].to_ascii_lowercase();
     let in_meta = |at: usize| {

@@ -112,8 +112,9 @@ impl<R: Read> Iterator for Lines<R> {
                 let error = self.error.take()?;
                 return Some(Piece::Failed { line: self.line, error });
             }
-            // A line longer than a block doubles it, so that no byte is moved more than twice; but there is
-            // no more is read than for the longest that counts, and one byte to tell that it is longer.
+            // A line longer than a block doubles it, so that no byte is moved more than twice; but
+            // there is no more is read than for the longest that counts, and one byte to tell that
+            // it is longer.
             let seen = bytes.len();
             let most = (self.sizes.limit + 1).saturating_sub(seen).max(self.sizes.block);
             let wanted = self.sizes.block.saturating_sub(seen).max(seen).min(most).max(1);

@@ -1,8 +1,8 @@
 //! Rows that are not written as RFC 4180 wants them: what was most likely meant.
 //!
-//! A quote that is never closed would swallow all that follows. So a row has to have as many cells as the
-//! heading, or to be closed properly at least; otherwise its line is read for itself, and the rest of the
-//! table with it.
+//! A quote that is never closed would swallow all that follows. So a row has to have as many cells
+//! as the heading, or to be closed properly at least; otherwise its line is read for itself, and
+//! the rest of the table with it.
 
 use memchr::{memchr, memchr_iter, memmem};
 
@@ -79,8 +79,8 @@ impl Seen<'_> {
         }
     }
 
-    /// Whether all lines of a row but the first are rows themselves, as if its quote had been closed by
-    /// accident: with as many cells, and ids that go on from its own.
+    /// Whether all lines of a row but the first are rows themselves, as if its quote had been
+    /// closed by accident: with as many cells, and ids that go on from its own.
     fn has_swallowed(self, dialect: Dialect, cut: &Cut, expected: Expected) -> bool {
         let row = &self.bytes[..cut.end];
         let (Some(id), Some(cells)) = (expected.id, expected.cells) else { return false };

@@ -30,13 +30,14 @@ pub struct ReadOptions {
     pub encoding: Option<Charset>,
     /// Keep each record as it was written ([`Record::raw`](crate::Record::raw)). Default no.
     pub keep_raw: bool,
-    /// In folders, leave out hidden files and what `.gitignore` and `.ignore` files say. Default no.
+    /// In folders, leave out hidden files and what `.gitignore` and `.ignore` files say. Default
+    /// no.
     pub respect_ignore: bool,
     /// Longest article, record or line, in bytes; longer ones are skipped without being held.
     /// At most 1 GiB counts. Default 256 MiB.
     pub max_article_bytes: usize,
-    /// Bytes of a batch, about; a longer article makes a longer batch. Memory is some
-    /// 3 × `threads` + 3 batches. Default 1 MiB: what one thread writes, another still finds in the cache.
+    /// Bytes of a batch, about; a longer article makes a longer batch. Memory is some 3 × `threads`
+    /// + 3 batches. Default 1 MiB: what one thread writes, another still finds in the cache.
     pub batch_bytes: usize,
     /// Threads that parse, beside one that reads. 0 (the default): one per processor.
     pub threads: usize,

@@ -81,8 +81,8 @@ impl Reason {
             || matches!(self, Empty | Binary | Special | LinkLoop | Repeated)
     }
 
-    /// What happened and what to do about it, to stand behind the place. Settings go by the names of
-    /// their fields.
+    /// What happened and what to do about it, to stand behind the place. Settings go by the names
+    /// of their fields.
     pub fn message(self) -> String {
         self.message_with(Field::name)
     }
@@ -112,8 +112,8 @@ impl Reason {
                 "has a text that is not a string; name the right field with {text_field}"
             }
             Self::NoColumn => {
-                "has no column for the text; name the column with {text_field}, or what parts the \
-                 columns with {delimiter}"
+                "has no column for the text; name the column with {text_field}, or the \
+                 delimiter with {delimiter}"
             }
             Self::BadRow => {
                 "is not a row of the table; check its delimiters and quotes ({delimiter}, {quote})"
@@ -212,7 +212,8 @@ impl Problem {
 }
 
 impl Problem {
-    /// It all on one line, for readers who know the settings by other names than those of their fields.
+    /// It all on one line, for readers who know the settings by other names than those of their
+    /// fields.
     pub fn to_string_with(&self, names: Names) -> String {
         Said { problem: self, names }.to_string()
     }
@@ -313,8 +314,8 @@ pub struct ReadReport {
     pub skipped: Problems,
     /// What was read after a change.
     pub repaired: Problems,
-    /// Of what was left out: files and patterns of which nothing was read, and files not read to their end. A problem has the line from
-    /// which on nothing was read, if something was before.
+    /// Of what was left out: files and patterns of which nothing was read, and files not read to
+    /// their end. A problem has the line from which on nothing was read, if something was before.
     pub incomplete: Problems,
 }
 
@@ -407,7 +408,7 @@ mod tests {
             Field::Delimiter => "D",
             _ => "other",
         });
-        assert!(said.contains("column with T,") && said.ends_with("columns with D"), "{said}");
+        assert!(said.contains("column with T,") && said.ends_with("delimiter with D"), "{said}");
     }
 
     #[test]

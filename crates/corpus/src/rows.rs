@@ -140,8 +140,8 @@ impl Dialect {
         }
     }
 
-    /// The line at the beginning of `bytes` cut at every delimiter, whatever its quotes say; they are
-    /// taken off where they stand around a cell. `None` if the line does not end there.
+    /// The line at the beginning of `bytes` cut at every delimiter, whatever its quotes say; they
+    /// are taken off where they stand around a cell. `None` if the line does not end there.
     pub(super) fn line(self, bytes: &[u8], stream_end: End) -> Option<Cut> {
         let end = memchr2(b'\n', b'\r', bytes).unwrap_or(bytes.len());
         let Behind::LineEnd(end, next) = self.behind(bytes, end, stream_end) else { return None };

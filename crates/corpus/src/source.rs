@@ -122,7 +122,8 @@ impl Source {
         self.path.as_deref().map_or_else(|| self.id.clone(), slashed)
     }
 
-    /// What its article would be called if no other file had the same name; nothing if that is its id.
+    /// What its article would be called if no other file had the same name; nothing if that is its
+    /// id.
     pub(super) fn short_name(&self) -> Option<String> {
         Some(slashed(&self.relative)).filter(|name| *name != self.id)
     }

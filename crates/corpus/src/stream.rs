@@ -196,8 +196,8 @@ impl<'c> Stream<'c> {
                     self.pieces(opened, Objects::new(text, sizes))
                 }
             }
-            // Of other names those come here whose content is JSON Lines; pages and columns are read
-            // elsewhere.
+            // Of other names those come here whose content is JSON Lines; pages and columns are
+            // read elsewhere.
             Format::JsonLines | Format::Unknown | Format::Text | Format::Html | Format::Parquet => {
                 self.pieces(opened, Lines::new(text, sizes))
             }

@@ -194,8 +194,8 @@ impl<'r> Table<'r> {
         }
     }
 
-    /// How far to look for the end of a quote. Where that was often in vain, not far: a table without
-    /// quoted cells may begin a cell in each row with a quote.
+    /// How far to look for the end of a quote. Where that was often in vain, not far: a table
+    /// without quoted cells may begin a cell in each row with a quote.
     fn window(&self) -> usize {
         if self.in_vain > 4 * self.done + (64 << 20) { CHUNK } else { self.sizes.limit }
     }

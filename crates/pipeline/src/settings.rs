@@ -28,20 +28,21 @@ const SCAN: Takes = Takes { program: 24 << 20, thread: 12 << 20, article: 350 };
 /// What allocators keep for a thread, however little it holds.
 const GIVEN_BACK: u64 = 4 << 20;
 
-/// Where memory is bounded, an article may have this share of it, or so many bytes: several are read at a
-/// time.
+/// Where memory is bounded, an article may have this share of it, or so many bytes: several are
+/// read at a time.
 const ARTICLE_SHARE: usize = 16;
 const LEAST_ARTICLE: usize = 1 << 20;
 /// The same where articles are compared: comparing two takes some 25 times the size of their texts.
 const COMPARED_SHARE: usize = 64;
 
-/// What articles with so many bytes of text take in a scan: the index of rare features grows with these.
+/// What articles with so many bytes of text take in a scan: the index of rare features grows with
+/// these.
 fn of_articles(articles: u64, bytes: u64) -> u64 {
     SCAN.article * articles + bytes / 6
 }
 
-/// What a scan takes, with a sixteenth of it for postings: half of what the engine is promised at least, so
-/// that runs of them do not become short.
+/// What a scan takes, with a sixteenth of it for postings: half of what the engine is promised at
+/// least, so that runs of them do not become short.
 fn with_postings(least: u64) -> u64 {
     least + least / 15
 }
@@ -168,8 +169,8 @@ impl Settings {
             .seed(engine.seed)
             .kernel(engine.kernel)
             .held_bytes(memory / 4);
-        // The rest is for what every article takes, and for the pairs. Texts are read back one by one, and
-        // more than once; postings once, in large pieces.
+        // The rest is for what every article takes, and for the pairs. Texts are read back one by
+        // one, and more than once; postings once, in large pieces.
         let engine = engine.held_bytes(memory / 2);
         let storage = StorageBudget { bytes: memory / 8, temp: resources.temp.clone() };
         // Some ten of them are in memory at a time, raw and parsed.
@@ -205,7 +206,8 @@ impl Settings {
         self.reading.clone().max_article_bytes(max_article_bytes)
     }
 
-    /// An error if so many articles are too many to deduplicate within the memory that was asked for.
+    /// An error if so many articles are too many to deduplicate within the memory that was asked
+    /// for.
     pub fn check_dedup(&self, articles: u64) -> Result<(), Error> {
         self.check_memory(articles, self.least(&DEDUP, articles))
     }
@@ -230,9 +232,9 @@ impl Settings {
         }
     }
 
-    /// Asked with the bytes of one article after the other, says whether they are still to be held: no
-    /// longer once all take more memory than was asked for. How much that is, [`Settings::engine_for`]
-    /// says when they are counted.
+    /// Asked with the bytes of one article after the other, says whether they are still to be held:
+    /// no longer once all take more memory than was asked for. How much that is,
+    /// [`Settings::engine_for`] says when they are counted.
     pub fn holds(&self) -> impl FnMut(u64) -> bool {
         let memory = self.resources.memory.bound();
         let alone = self.least(&SCAN, 0);
@@ -244,8 +246,8 @@ impl Settings {
         }
     }
 
-    /// The engine for a scan of so many articles with so many bytes of text: it holds what fits into
-    /// memory beside them. An error if nothing would.
+    /// The engine for a scan of so many articles with so many bytes of text: it holds what fits
+    /// into memory beside them. An error if nothing would.
     pub fn engine_for(&self, articles: u64, bytes: u64) -> anyhow::Result<Engine> {
         let least = self.least(&SCAN, 0) + of_articles(articles, bytes);
         self.check_memory(articles, with_postings(least))?;
@@ -291,7 +293,7 @@ mod tests {
             error.starts_with("1073741824 bytes of memory are too little: 100000000 articles take"),
             "{error}"
         );
-        let few = settings.engine_for(1000, 1 << 20).expect("room enough");
+        let few = settings.engine_for(1000, 1 << 20).expect("memory enough");
         let held = few.config().held_bytes;
         assert!((512 << 20..1 << 30).contains(&held), "{held}");
         // The largest corpus that is accepted leaves enough memory for what is held besides it.

@@ -30,8 +30,8 @@ pub enum Left {
     Work,
 }
 
-/// Removes what is unfinished and not to be kept, then ends the process by `end`, which is told what
-/// is left: until then nothing is finished or begun.
+/// Removes what is unfinished and not to be kept, then ends the process by `end`, which is told
+/// what is left: until then nothing is finished or begun.
 pub fn clean_up(end: impl FnOnce(Left)) {
     let unfinished = unfinished();
     let mut left = Left::Nothing;

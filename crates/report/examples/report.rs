@@ -1,4 +1,5 @@
-//! Writes a report of findings made by hand: `cargo run -p retold-report --example report -- KIND > report.html`.
+//! Writes a report of findings made by hand: `cargo run -p retold-report --example report -- KIND >
+//! report.html`.
 //!
 //! KIND is `sample` (a handful of articles), `hostile FILE` (a JSON array of texts that attack what
 //! shows them, each put into ids, fields and texts) or `many N` (N pairs). The browser tests look

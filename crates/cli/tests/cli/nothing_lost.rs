@@ -1,5 +1,5 @@
-//! What is there stays there: no output overwrites an input, no folder of somebody else's is emptied,
-//! and no article vanishes because of its name.
+//! What is there stays there: no output overwrites an input, no folder of somebody else's is
+//! emptied, and no article vanishes because of its name.
 
 use std::collections::BTreeMap;
 use std::fs;

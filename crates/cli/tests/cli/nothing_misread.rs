@@ -1,5 +1,5 @@
-//! What cannot be read as it stands is told: rows, arrays, encodings, documents, dates, file by file and
-//! line by line, and in the exit status.
+//! What cannot be read as it stands is told: rows, arrays, encodings, documents, dates, file by
+//! file and line by line, and in the exit status.
 
 use std::fs;
 use std::path::Path;

@@ -10,8 +10,8 @@ use std::process::{Command, Output, Stdio};
 use crate::command::{Done, article, folder, json_lines, retold, run, tree};
 use tempfile::TempDir;
 
-/// Two compressed files, a plain one of several batches, a table and a text, with duplicates within and
-/// across.
+/// Two compressed files, a plain one of several batches, a table and a text, with duplicates within
+/// and across.
 fn corpus() -> TempDir {
     let files = folder(&[("in/z.txt", &article(7))]);
     let lines = |range: std::ops::Range<usize>, name: &str| {

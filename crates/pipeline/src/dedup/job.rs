@@ -17,7 +17,7 @@ use super::plan::{Plan, Planning};
 use super::registry::ArticleRegistry;
 use super::shards::Shards;
 use super::target::{self, Target};
-use super::{Corpora, Dedup, Method, Notice, Output, Told, cannot_write, fail_point};
+use super::{Corpora, Dedup, Method, Notice, Notify, Output, cannot_write, fail_point};
 use crate::disk::OutputFile;
 use crate::run::{Started, peak_memory};
 use crate::settings::Settings;
@@ -62,9 +62,9 @@ impl<'j> Job<'j> {
         mut dedup: Dedup,
         started: &'j Started,
         progress: &'j dyn Progress,
-        told: Told<'_>,
+        notify: Notify<'_>,
     ) -> anyhow::Result<Self> {
-        let target = dedup.output.as_ref().map(|output| made(output, told)).transpose()?;
+        let target = dedup.output.as_ref().map(|output| made(output, notify)).transpose()?;
         let known = target.as_ref().filter(|target| target.is_resumed());
         if let Some(bytes) = known.and_then(|target| RunManifest::batch_bytes(&target.manifest())) {
             // Positions of an earlier run are counted in batches of its size.
@@ -93,11 +93,11 @@ impl<'j> Job<'j> {
 }
 
 /// Creates the folder to write, and tells if leftovers of an earlier run are removed.
-fn made(output: &Output, told: Told<'_>) -> anyhow::Result<Target> {
+fn made(output: &Output, notify: Notify<'_>) -> anyhow::Result<Target> {
     let is_left = target::is_left_over(&output.folder);
     let target = Target::create(&output.folder, output.leftover)?;
     if is_left && !target.is_resumed() {
-        told(Notice::StartsAfresh)?;
+        notify(Notice::StartsAfresh)?;
     }
     Ok(target)
 }
@@ -105,20 +105,20 @@ fn made(output: &Output, told: Told<'_>) -> anyhow::Result<Target> {
 impl Job<'_> {
     /// Reads the inputs in several passes to decide what to drop and to write the rest. Does
     /// everything except give the folder its final name.
-    pub fn run(&mut self, corpora: Corpora, told: Told<'_>) -> anyhow::Result<Done> {
+    pub fn run(&mut self, corpora: Corpora, notify: Notify<'_>) -> anyhow::Result<Done> {
         let corpora = corpora.in_batches(self.dedup.settings.reading.batch_bytes);
         let input = MultiPassInput::new(corpora.reference, corpora.own, self.progress.cancel())?;
-        let registry = self.open_registry(&input, told)?;
-        let done = self.planned_and_written(&input, registry, told);
+        let registry = self.open_registry(&input, notify)?;
+        let done = self.planned_and_written(&input, registry, notify);
         if matches!(
             done.as_ref().map_err(|error| error.downcast_ref()),
             Err(Some(Error::NoDates(_) | Error::NotAllRead(_)))
         ) {
-            self.target.iter_mut().for_each(Target::is_worthless);
+            self.target.iter_mut().for_each(Target::discard);
         }
         // Results from inputs that changed during the run are useless.
         if let Err(changed) = input.check_unchanged() {
-            self.target.iter_mut().for_each(Target::is_worthless);
+            self.target.iter_mut().for_each(Target::discard);
             return Err(done.err().unwrap_or(changed));
         }
         done
@@ -128,7 +128,7 @@ impl Job<'_> {
     fn open_registry(
         &mut self,
         input: &MultiPassInput,
-        told: Told<'_>,
+        notify: Notify<'_>,
     ) -> anyhow::Result<ArticleRegistry> {
         let Settings { resources, storage, .. } = &self.dedup.settings;
         let storage = StorageBudget { bytes: resources.memory.bytes() / 4, ..storage.clone() };
@@ -143,10 +143,10 @@ impl Job<'_> {
         let (registry, lost) = ArticleRegistry::lasting(&path, storage.clone())?;
         let articles = registry.journal.articles();
         if lost > 0 {
-            told(Notice::RedoesEnd)?;
+            notify(Notice::RedoesEnd)?;
         }
         if target.is_resumed() {
-            told(Notice::GoesOn(articles))?;
+            notify(Notice::GoesOn(articles))?;
         }
         target.begin();
         Ok(registry)
@@ -166,7 +166,7 @@ impl Job<'_> {
         &self,
         input: &MultiPassInput,
         registry: ArticleRegistry,
-        told: Told<'_>,
+        notify: Notify<'_>,
     ) -> anyhow::Result<Done> {
         let Dedup { method, settings, keep, .. } = &self.dedup;
         let progress = self.progress;
@@ -198,7 +198,7 @@ impl Job<'_> {
                 let finished =
                     Finished::open(&record, &folder).with_context(|| cannot_write(&record))?;
                 if !finished.damaged().is_empty() {
-                    told(Notice::RewritesFiles(finished.damaged().len() as u64))?;
+                    notify(Notice::RewritesFiles(finished.damaged().len() as u64))?;
                 }
                 self.written(input, &plan, Shards::new(input.own(), folder, finished, cancel))?
             }

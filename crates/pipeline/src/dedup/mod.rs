@@ -120,7 +120,7 @@ pub enum Notice {
 }
 
 /// Receives notices.
-pub type Told<'t> = &'t mut dyn FnMut(Notice) -> io::Result<()>;
+pub type Notify<'t> = &'t mut dyn FnMut(Notice) -> io::Result<()>;
 
 fn cannot_write(path: &Path) -> String {
     format!("cannot write {}", path.display())

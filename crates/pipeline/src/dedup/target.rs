@@ -18,7 +18,7 @@ pub struct Target {
     /// Whether this run resumes an earlier one.
     is_resumed: bool,
     /// Whether there is something that a later run could resume from.
-    is_worth: bool,
+    is_worth_keeping: bool,
     /// Whether this run has started to add to it.
     is_begun: bool,
     unfinished: Option<Unfinished>,
@@ -92,7 +92,7 @@ impl Target {
             target: absolute,
             partial,
             is_resumed,
-            is_worth: false,
+            is_worth_keeping: false,
             is_begun: false,
             unfinished: Some(unfinished),
             _lock: lock,
@@ -133,20 +133,20 @@ impl Target {
     }
 
     fn keep(&mut self) {
-        if let (false, Some(unfinished)) = (self.is_worth, &self.unfinished) {
-            self.is_worth = true;
+        if let (false, Some(unfinished)) = (self.is_worth_keeping, &self.unfinished) {
+            self.is_worth_keeping = true;
             unfinished.keep();
         }
     }
 
     /// Whether a later run could resume if this one fails.
     pub fn is_resumable(&self) -> bool {
-        self.is_worth && self.is_begun
+        self.is_worth_keeping && self.is_begun
     }
 
     /// Marks the folder as useless, so that it is removed.
-    pub fn is_worthless(&mut self) {
-        self.is_worth = false;
+    pub fn discard(&mut self) {
+        self.is_worth_keeping = false;
     }
 
     /// Gives it its final name. Its content is synced before, the name after.
@@ -155,7 +155,7 @@ impl Target {
         let cannot = || format!("cannot give {} its name", target.display());
         disk::sync_all(&from).with_context(cannot)?;
         undisturbed(|| disk::rename(&from, &target)).with_context(cannot)?;
-        self.is_worth = false;
+        self.is_worth_keeping = false;
         drop(self.unfinished.take());
         let folders = [target.parent(), Some(&*self.partial)];
         folders.into_iter().flatten().try_for_each(disk::sync_folder).with_context(cannot)
@@ -169,7 +169,7 @@ impl Target {
 
 impl Drop for Target {
     fn drop(&mut self) {
-        if !self.is_worth {
+        if !self.is_worth_keeping {
             // Leftovers do no harm: they do not look finished.
             let _ = remove(&self.partial);
         }

@@ -240,19 +240,19 @@ pub(super) fn cut_middle(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
-    let room = width.saturating_sub(1);
+    let kept = width.saturating_sub(1);
     let graphemes: Vec<_> = text.graphemes(true).collect();
-    let take = |room: usize, graphemes: &mut dyn Iterator<Item = &&str>| {
+    let take = |columns: usize, graphemes: &mut dyn Iterator<Item = &&str>| {
         let mut taken = 0;
         graphemes
             .take_while(|grapheme| {
                 taken += grapheme.width();
-                taken <= room
+                taken <= columns
             })
             .count()
     };
-    let head = take(room / 3, &mut graphemes.iter());
-    let tail = take(room - room / 3, &mut graphemes[head..].iter().rev());
+    let head = take(kept / 3, &mut graphemes.iter());
+    let tail = take(kept - kept / 3, &mut graphemes[head..].iter().rev());
     graphemes[..head].concat() + "…" + &graphemes[graphemes.len() - tail..].concat()
 }
 

@@ -172,10 +172,10 @@ fn found(page: &mut Page<'_>, findings: &Findings<'_>) -> Result<(), Error> {
     page.wrapped(label("Found"), &Line::of(Look::Strong, text))?;
     let most = counts.iter().map(|(_, n)| *n).max().unwrap_or(1);
     let digits = quantity::count(most as u64).len();
-    let room = page.width.saturating_sub(LABEL + 16 + digits + 2).min(32);
+    let bar_width = page.width.saturating_sub(LABEL + 16 + digits + 2).min(32);
     for (relation, n) in counts {
         let count = quantity::count(n as u64);
-        let bar = "▪".repeat((n * room).div_ceil(most).min(n));
+        let bar = "▪".repeat((n * bar_width).div_ceil(most).min(n));
         let line = Line::blank(LABEL)
             .and(Look::Plain, format!("{:<16}{count:>digits$}  ", relation.name()))
             .and(Look::Dim, bar);
