@@ -1,4 +1,4 @@
-//! What the user typed. What it means stands in [`settings`](super::settings).
+//! What the user typed. [`settings`](super::settings) says what it means.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -118,8 +118,8 @@ pub struct InputArgs {
     /// Files, folders, patterns, or `-` for the standard input
     ///
     /// Folders are read with all their sub-folders. Known by their names: .txt .md .html .jsonl
-    /// .ndjson .jsonlines .ldjson .jl .json .csv .tsv .parquet, each also compressed with .gz .zst .bz2
-    /// .xz (Parquet not).
+    /// .ndjson .jsonlines .ldjson .jl .json .csv .tsv .parquet, each also compressed with .gz .zst
+    /// .bz2 .xz (Parquet not).
     #[arg(value_name = "INPUT", value_hint = ValueHint::AnyPath)]
     #[arg(required_unless_present_any = ["files_from", "stdin0"])]
     pub inputs: Vec<OsString>,
@@ -207,8 +207,8 @@ pub struct CompareArgs {
     /// Compare the pairs in FILE: one JSON object per line, with the ids of two articles,
     /// {"a":ID,"b":ID}, or their texts, {"a_text":TEXT,"b_text":TEXT}
     ///
-    /// Writes one record per line, in the same order, including unrelated pairs. A line that cannot be
-    /// answered gets {"a":…,"b":…,"line":N,"error":…}.
+    /// Writes one record per line, in the same order, including unrelated pairs. A line that cannot
+    /// be answered gets {"a":…,"b":…,"line":N,"error":…}.
     #[arg(long, value_name = "FILE", help_heading = "Bulk", value_hint = ValueHint::FilePath)]
     pub pairs: Option<PathBuf>,
 
@@ -272,8 +272,8 @@ pub struct DedupArgs {
     /// Resume an interrupted run of the same command; start over if there is none
     ///
     /// Until DIR is finished, DIR.partial beside it holds the work done so far. Inputs and options
-    /// must be the same, except those under Running. Without --resume it is removed. With --rewrites,
-    /// only the work after the scan can be resumed.
+    /// must be the same, except those under Running. Without --resume it is removed. With
+    /// --rewrites, only the work after the scan can be resumed.
     #[arg(long, help_heading = "Output", conflicts_with = "dry_run")]
     pub resume: bool,
 
@@ -282,9 +282,10 @@ pub struct DedupArgs {
 
     /// Also drop excerpts and rewrites, not only near-duplicates
     ///
-    /// Slower, and keeps all texts, in memory or in a temporary file. An excerpt is dropped in favour of
-    /// the whole, never the other way round. A rewrite is kept if its names or numbers conflict with
-    /// those of the article it would be dropped for, or if either has fewer than 90 words. Detection options apply only with --rewrites.
+    /// Slower, and keeps all texts, in memory or in a temporary file. An excerpt is dropped in
+    /// favour of the whole, never the other way round. A rewrite is kept if its names or numbers
+    /// conflict with those of the article it would be dropped for, or if either has fewer than 90
+    /// words. Detection options apply only with --rewrites.
     #[arg(long, help_heading = "Deduplication")]
     pub rewrites: bool,
 

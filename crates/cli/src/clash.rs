@@ -1,5 +1,5 @@
-//! Outputs that are inputs, or one another, and inputs that are on two sides: refused before anything
-//! is opened for writing.
+//! Outputs that are inputs, or one another, and inputs that are on two sides: refused before
+//! anything is opened for writing.
 //!
 //! Files are known by what they are, not by what they are called: a file has many names, through
 //! links, `..` and other spellings.
@@ -63,8 +63,8 @@ impl Identity {
 const STDIN: &str = "/dev/stdin";
 const STDOUT: &str = "/dev/stdout";
 
-/// An error if a file is on both sides of a corpus, under whatever names: all of its articles would be
-/// found to be their own copies.
+/// An error if a file is on both sides of a corpus, under whatever names: all of its articles would
+/// be found to be their own copies.
 pub fn check_sides(corpus: &Corpus) -> anyhow::Result<()> {
     let identity = |path: &Option<PathBuf>| match path {
         Some(path) => Identity::of_input(path),

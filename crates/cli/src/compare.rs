@@ -53,13 +53,13 @@ fn files(
     let engine = Engine::new(settings.run.engine.clone())?;
     let asked = args.format.unwrap_or(FormatValue::Terminal);
     let output = Output::create(args.output.as_deref(), asked.content())?.until(&console.cancel);
-    console.can_show(args.format, output.is_stdout())?;
+    console.check_can_show(args.format, output.destination())?;
     let compared = Compared::of(found, &engine, &settings.run, &console.cancel);
     let compared = console.or_unread(settings, compared)?;
     let texts = compared.evidence(&engine);
     let findings = compared.findings(started.run(&settings.by_name()), &texts);
     let explain = args.records_say();
-    let style = console.facts.style(settings.color, !output.is_stdout());
+    let style = console.facts.style(settings.color, output.destination());
     let format: &dyn Format = match asked {
         FormatValue::Terminal => &Compare { style, explain },
         FormatValue::Jsonl => &jsonl::Pairs { explain },
@@ -73,5 +73,9 @@ fn files(
     drop(out);
     // Of two files nobody wants to ask for what was done to them.
     console.list_all_problems(settings, compared.report())?;
-    Ok(Exit::of(compared.relation() != Relation::Unrelated, compared.report().failures))
+    let exit = match compared.relation() {
+        Relation::Unrelated => Exit::Nothing,
+        _ => Exit::Found,
+    };
+    Ok(exit.or_failed(compared.report().failures))
 }

@@ -1,6 +1,6 @@
 //! `retold.toml`: options that need not be typed, in sections as in `--help`.
 //!
-//! What is typed wins over the file, and the file over the defaults.
+//! Arguments take precedence over the file, and the file over the defaults.
 
 use std::fs;
 use std::io;

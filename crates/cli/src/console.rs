@@ -6,11 +6,12 @@ use anstream::ColorChoice;
 use retold::Cancel;
 use retold_corpus::{Problem, ReadReport};
 use retold_pipeline::Error;
-use retold_pipeline::output::Content;
+use retold_pipeline::output::{Content, Destination};
 use retold_report::printable::{Screen, printable};
 use retold_report::terminal::Style;
 
 use crate::naming;
+use crate::progress::{Progress, Visibility};
 use crate::settings::Settings;
 use crate::values::{ColorValue, FormatValue};
 
@@ -65,9 +66,12 @@ impl Facts {
         Self { width, color, hyperlinks, out_is_terminal, err_is_terminal }
     }
 
-    /// How to write for people on the standard output; to a file as to a pipe.
-    pub fn style(self, color: ColorValue, to_file: bool) -> Style {
-        let facts = if to_file { Self::default() } else { self };
+    /// How to write for people; a file is treated like a pipe.
+    pub fn style(self, color: ColorValue, destination: Destination) -> Style {
+        let facts = match destination {
+            Destination::Stdout => self,
+            Destination::File => Self::default(),
+        };
         let color = match color {
             ColorValue::Auto => facts.color,
             ColorValue::Always => true,
@@ -82,9 +86,14 @@ pub const LISTED: usize = 10;
 
 impl Console<'_> {
     /// An error if a terminal would get a file that it cannot show.
-    pub fn can_show(&self, format: Option<FormatValue>, to_stdout: bool) -> anyhow::Result<()> {
+    pub fn check_can_show(
+        &self,
+        format: Option<FormatValue>,
+        destination: Destination,
+    ) -> anyhow::Result<()> {
         let shows = format.is_none_or(FormatValue::is_text);
-        if !shows && to_stdout && self.facts.out_is_terminal {
+        let is_terminal = destination == Destination::Stdout && self.facts.out_is_terminal;
+        if !shows && is_terminal {
             anyhow::bail!("this format is not for a terminal; name a file with --output");
         }
         Ok(())
@@ -96,6 +105,15 @@ impl Console<'_> {
             Content::Records if self.facts.out_is_terminal => Box::new(Screen::new(&mut self.out)),
             _ => Box::new(&mut self.out),
         }
+    }
+
+    /// Progress on the standard error, if that is a terminal and unless `--quiet`.
+    pub fn progress(&self, settings: &Settings) -> Progress {
+        let visibility = match self.facts.err_is_terminal && !settings.quiet {
+            true => Visibility::Shown,
+            false => Visibility::Hidden,
+        };
+        Progress::new(visibility, &self.cancel)
     }
 
     /// A line on the standard error, unless `--quiet`.

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use anyhow::bail;
 use retold_corpus::Input;
 use retold_pipeline::dedup::{Corpora, Dedup, Job, Keep, Leftover, Method, Notice, Output};
+use retold_pipeline::output::Destination;
 use retold_pipeline::run::Started;
 use retold_report::printable::printable;
 use retold_report::{quantity, terminal};
@@ -16,7 +17,6 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::inputs::inputs;
 use crate::interrupt::{self, HOW_TO_RESUME, Kept};
-use crate::progress::Progress;
 use crate::settings::Settings;
 
 /// An error for options that were typed and would not count.
@@ -51,10 +51,10 @@ pub fn run(args: &DedupArgs, written: &Written, console: &mut Console<'_>) -> an
         }
     }
     let dedup = asked_for(args, keep, &settings);
-    let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet, &console.cancel);
-    let mut told = |notice| console.say(&settings, &said(notice));
-    let mut job = Job::begin(dedup, &started, &progress, &mut told)?;
-    let done = job.run(corpora, &mut told);
+    let progress = console.progress(&settings);
+    let mut notify = |notice| console.say(&settings, &said(notice));
+    let mut job = Job::begin(dedup, &started, &progress, &mut notify)?;
+    let done = job.run(corpora, &mut notify);
     progress.clear();
     if let Err(error) = &done
         && job.is_resumable()
@@ -71,7 +71,7 @@ pub fn run(args: &DedupArgs, written: &Written, console: &mut Console<'_>) -> an
     let undated = job.of_undated(&done);
     let summary = job.finish(&done)?;
     if !settings.quiet {
-        let style = console.facts.style(settings.color, false);
+        let style = console.facts.style(settings.color, Destination::Stdout);
         terminal::Dedup { style }.write(&summary, console.out)?;
     }
     for report in done.reports() {
@@ -81,7 +81,8 @@ pub fn run(args: &DedupArgs, written: &Written, console: &mut Console<'_>) -> an
         writeln!(console.err, "retold: {}", printable(&said))?;
     }
     let failures: u64 = done.reports().iter().map(|report| report.failures).sum();
-    Ok(Exit::of(done.has_dropped(), failures + done.misdated()))
+    let exit = if done.has_dropped() { Exit::Found } else { Exit::Nothing };
+    Ok(exit.or_failed(failures + done.misdated()))
 }
 
 fn asked_for(args: &DedupArgs, keep: Keep, settings: &Settings) -> Dedup {

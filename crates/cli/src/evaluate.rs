@@ -17,7 +17,6 @@ use crate::clash::Written;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::inputs::inputs;
-use crate::progress::Progress;
 use crate::settings::Settings;
 use crate::values::MeasuresValue;
 
@@ -39,7 +38,7 @@ pub fn run(
     let curve = args.curve.as_deref();
     let curve = curve.map(|path| create(Some(path), Content::Records)).transpose()?;
     let labels = Labels::read(&args.truth)?;
-    let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet, &console.cancel);
+    let progress = console.progress(&settings);
     let judge = Judge { corpus: &corpus, settings: &settings.run, progress: &progress };
     let judged = judge.judge(&labels);
     progress.clear();
@@ -54,7 +53,7 @@ pub fn run(
          those of no article, or of several); are the inputs those that were labelled?",
         args.truth.display()
     );
-    let style = console.facts.style(settings.color, !output.is_stdout());
+    let style = console.facts.style(settings.color, output.destination());
     let mut out = console.out_for(content);
     output.write(&mut *out, |out| {
         match args.format.unwrap_or_default() {
@@ -81,5 +80,5 @@ pub fn run(
         let said = format!("{}: {said}", args.truth.display());
         writeln!(console.err, "retold: {}", printable(&said))?;
     }
-    Ok(Exit::of(true, read.failures + unknown))
+    Ok(Exit::Found.or_failed(read.failures + unknown))
 }

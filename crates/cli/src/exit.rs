@@ -24,13 +24,9 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// [`Exit::Failed`] if some input could not be read, else whether something was found.
-    pub fn of(found: bool, failures: u64) -> Self {
-        match (failures, found) {
-            (1.., _) => Self::Failed,
-            (0, true) => Self::Found,
-            (0, false) => Self::Nothing,
-        }
+    /// [`Exit::Failed`] if there were failures to read some input, else the same.
+    pub fn or_failed(self, failures: u64) -> Self {
+        if failures > 0 { Self::Failed } else { self }
     }
 }
 
@@ -93,9 +89,9 @@ mod tests {
 
     #[test]
     fn unread_input_outweighs_what_was_found() {
-        assert_eq!(Exit::of(true, 0), Exit::Found);
-        assert_eq!(Exit::of(false, 0), Exit::Nothing);
-        assert_eq!(Exit::of(true, 1), Exit::Failed);
+        assert_eq!(Exit::Found.or_failed(0), Exit::Found);
+        assert_eq!(Exit::Nothing.or_failed(0), Exit::Nothing);
+        assert_eq!(Exit::Found.or_failed(1), Exit::Failed);
     }
 
     #[test]

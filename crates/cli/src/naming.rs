@@ -12,7 +12,8 @@ enum Named {
     Reading(ReadingField),
 }
 
-/// The option of each field; `None` where no option leads to the field, so that its own name has to do.
+/// The option of each field; `None` where no option leads to the field, so that its own name has to
+/// do.
 const OPTIONS: &[(Named, Option<&str>)] = &[
     (Named::Engine(Field::Threshold), Some("--threshold")),
     (Named::Engine(Field::RewriteScore), Some("--rewrite-score")),

@@ -55,8 +55,8 @@ pub struct ReadingOptions {
     #[arg(long, value_name = "CHAR")]
     pub quote: Option<QuoteValue>,
 
-    /// Encoding of texts without a byte order mark, such as windows-1251; `auto` takes UTF-8, then what
-    /// the page declares, then what the bytes look like [default: auto]
+    /// Encoding of texts without a byte order mark, such as windows-1251; `auto` takes UTF-8, then
+    /// what the page declares, then what the bytes look like [default: auto]
     #[arg(long, value_name = "NAME")]
     pub encoding: Option<EncodingValue>,
 
@@ -76,8 +76,8 @@ pub struct ReadingOptions {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[command(next_help_heading = "Detection")]
 pub struct DetectionOptions {
-    /// Minimum score of a related pair, 0 to 1; 0 lists every candidate pair, including unrelated ones
-    /// [default: 0.5]
+    /// Minimum score of a related pair, 0 to 1; 0 lists every candidate pair, including unrelated
+    /// ones [default: 0.5]
     #[arg(long, value_name = "SCORE")]
     pub threshold: Option<f64>,
 
@@ -138,8 +138,8 @@ pub struct DetectionOptions {
     #[arg(long, value_name = "NAME")]
     pub channel: Option<ChannelValue>,
 
-    /// Ignore features that more than N articles have, 1 or more [default: depends on the size of the
-    /// corpus]
+    /// Ignore features that more than N articles have, 1 or more [default: depends on the size of
+    /// the corpus]
     #[arg(long, value_name = "N")]
     pub max_df: Option<u32>,
 
@@ -177,11 +177,11 @@ pub struct RunningOptions {
     #[arg(short = 'j', long, value_name = "N")]
     pub threads: Option<usize>,
 
-    /// Approximate memory limit, such as 512M or 8G; what does not fit goes to temporary files or is
-    /// read again, with the same output [default: 3G]
+    /// Approximate memory limit, such as 512M or 8G; what does not fit goes to temporary files or
+    /// is read again, with the same output [default: 3G]
     ///
-    /// If the limit is too low for the number of articles, the error says how much they need. Without
-    /// this option, a corpus that needs more than the default gets it.
+    /// If the limit is too low for the number of articles, the error says how much they need.
+    /// Without this option, a corpus that needs more than the default gets it.
     #[arg(long, value_name = "SIZE")]
     pub memory: Option<SizeValue>,
 
@@ -219,10 +219,10 @@ pub struct DedupOptions {
 
     /// Which article of a group to keep [default: longest]
     ///
-    /// longest; first (in the order read); earliest:FIELD (the field or column holds a date as people
-    /// or programs write it, see docs/formats.md; what is no date comes last and is counted);
-    /// priority:FILE (each line of the file is an id or file path, or the beginning of one, best
-    /// first). Of equals, the first is kept.
+    /// longest; first (in the order read); earliest:FIELD (the field or column holds a date as
+    /// people or programs write it, see docs/formats.md; what is no date comes last and is
+    /// counted); priority:FILE (each line of the file is an id or file path, or the beginning of
+    /// one, best first). Of equals, the first is kept.
     #[arg(long, value_name = "POLICY")]
     pub keep: Option<KeepValue>,
 }

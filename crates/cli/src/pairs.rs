@@ -16,7 +16,6 @@ use crate::args::CompareArgs;
 use crate::clash::Written;
 use crate::console::{Console, LISTED};
 use crate::exit::Exit;
-use crate::progress::Progress;
 use crate::settings::Settings;
 use crate::values::FormatValue;
 
@@ -45,20 +44,21 @@ impl Bulk<'_> {
         written.check_inputs(&[&corpus], settings)?;
         let output =
             Output::create(args.output.as_deref(), Content::Records)?.until(&console.cancel);
-        let progress =
-            Progress::new(console.facts.err_is_terminal && !settings.quiet, &console.cancel);
+        let progress = console.progress(settings);
         let loaded = PairList::read(list)?.load(&corpus, &settings.run, &progress);
         let loaded = console.or_unread(settings, loaded)?;
         let failures = loaded.report().failures;
         console.list_problems(settings, loaded.report())?;
         let pairs = loaded.ready();
-        let (records, mut related) = (Pairs { explain: args.records_say() }, false);
+        let (records, mut exit) = (Pairs { explain: args.records_say() }, Exit::Nothing);
         let pool = settings.run.pool()?;
         let mut shown = console.out_for(Content::Records);
         output.write(&mut *shown, |out| {
             let write = |answer: Answer<'_>| match answer {
                 Answer::Compared([a, b], comparison) => {
-                    related |= comparison.relation != Relation::Unrelated;
+                    if comparison.relation != Relation::Unrelated {
+                        exit = Exit::Found;
+                    }
                     Ok(records.write_pair((a, b), comparison, out)?)
                 }
                 Answer::Failed(failed) => {
@@ -72,7 +72,7 @@ impl Bulk<'_> {
         })?;
         drop(shown);
         let errors = self.list_failed(&pairs, console)?;
-        Ok(Exit::of(related, failures + errors))
+        Ok(exit.or_failed(failures + errors))
     }
 
     /// Says which lines could not be answered; how many.

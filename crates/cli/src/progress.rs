@@ -1,4 +1,4 @@
-//! How far a long run is, for whoever sits in front of it.
+//! Progress of a long run, shown on a terminal.
 
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -11,24 +11,33 @@ use retold_pipeline::Progress as _;
 /// Shorter runs show nothing.
 const LONG: Duration = Duration::from_secs(1);
 
-/// A line on the standard error that shows stage, done, rate and time left.
+/// Whether progress is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visibility {
+    /// Once the run takes longer than a moment.
+    Shown,
+    /// Never.
+    Hidden,
+}
+
+/// A line on the standard error that shows stage, steps done, rate and time left.
 pub struct Progress {
     bar: ProgressBar,
     started: Instant,
-    is_wanted: bool,
+    visibility: Visibility,
     shown: OnceLock<()>,
     cancel: Cancel,
 }
 
 impl Progress {
-    /// Shows itself if it is wanted, and after a while. `cancel` stops what is shown.
-    pub fn new(is_wanted: bool, cancel: &Cancel) -> Self {
+    /// Nothing is shown yet. `cancel` stops the run.
+    pub fn new(visibility: Visibility, cancel: &Cancel) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         let (started, shown) = (Instant::now(), OnceLock::new());
-        Self { bar, started, is_wanted, shown, cancel: cancel.clone() }
+        Self { bar, started, visibility, shown, cancel: cancel.clone() }
     }
 
-    /// Nothing is left on the screen.
+    /// Removes the line from the screen.
     pub fn clear(&self) {
         self.bar.finish_and_clear();
     }
@@ -46,7 +55,7 @@ impl Watch for Progress {
 
     fn advance(&self, steps: u64) {
         self.bar.inc(steps);
-        if self.is_wanted && self.started.elapsed() > LONG {
+        if self.visibility == Visibility::Shown && self.started.elapsed() > LONG {
             self.shown.get_or_init(|| {
                 self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
             });

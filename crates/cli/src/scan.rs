@@ -19,7 +19,6 @@ use crate::clash::{Written, check_sides};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::inputs::inputs;
-use crate::progress::Progress;
 use crate::settings::Settings;
 use crate::values::FormatValue;
 
@@ -40,8 +39,8 @@ pub fn run(args: &ScanArgs, written: &Written, console: &mut Console<'_>) -> any
     let corpus = find(args, &settings)?;
     written.check_inputs(&[&corpus], &settings)?;
     let outputs = Outputs::create(args, &console.cancel)?;
-    console.can_show(args.format, outputs.main.is_stdout())?;
-    let progress = Progress::new(console.facts.err_is_terminal && !settings.quiet, &console.cancel);
+    console.check_can_show(args.format, outputs.main.destination())?;
+    let progress = console.progress(&settings);
     let scan = Scan::of(&corpus, &settings.run, &progress);
     progress.clear();
     let mut scan = console.or_unread(&settings, scan)?;
@@ -53,9 +52,10 @@ pub fn run(args: &ScanArgs, written: &Written, console: &mut Console<'_>) -> any
     let texts = scan.evidence();
     let findings = scan.findings(started.run(&settings.by_name()), &pairs, &texts);
     outputs.write(args, &settings, &findings, console)?;
-    console.list_problems(&settings, &scan.shelf.report)?;
+    console.list_problems(&settings, &scan.loaded.report)?;
     let related = |pair: &Pair| pair.comparison.relation != Relation::Unrelated;
-    Ok(Exit::of(pairs.iter().any(related), scan.shelf.report.failures))
+    let exit = if pairs.iter().any(related) { Exit::Found } else { Exit::Nothing };
+    Ok(exit.or_failed(scan.loaded.report.failures))
 }
 
 /// What there is to read, on one side or on two.
@@ -81,7 +81,7 @@ fn check_articles(
         Some([_, 0]) => "after --against",
         _ => return Ok(()),
     };
-    console.list_problems(settings, &scan.shelf.report)?;
+    console.list_problems(settings, &scan.loaded.report)?;
     bail!(
         "no article was read of what is named {empty}; name files or folders that hold some there"
     )
@@ -117,7 +117,7 @@ impl Outputs {
         console: &mut Console<'_>,
     ) -> anyhow::Result<()> {
         let explain = if args.explain { Explain::Features } else { Explain::No };
-        let style = console.facts.style(settings.color, !self.main.is_stdout());
+        let style = console.facts.style(settings.color, self.main.destination());
         let asked = args.format.unwrap_or(FormatValue::Terminal);
         let format: &dyn Format = match asked {
             FormatValue::Terminal => &Summary::new(style),

@@ -20,7 +20,7 @@ use crate::written_as::{DelimiterValue, EncodingValue, QuoteValue};
 /// Options with their defaults filled in.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// What a run goes by.
+    /// The settings of the run.
     pub run: retold_pipeline::Settings,
     /// The files that its engine has the contents of.
     pub tables: Tables,
@@ -32,7 +32,7 @@ pub struct Settings {
     pub quiet: bool,
     /// Everything that was skipped or repaired.
     pub verbose: bool,
-    /// Which one of several to keep.
+    /// Which article of a group to keep.
     pub keep: KeepValue,
 }
 

@@ -226,7 +226,7 @@ pub enum KeepValue {
     First,
     /// The one with the earliest date in this field.
     Earliest(String),
-    /// The one that stands first in this list.
+    /// The one that comes first in this list.
     Priority(PathBuf),
 }
 
@@ -267,7 +267,7 @@ impl fmt::Display for KeepValue {
     }
 }
 
-/// In a settings file values stand as they are typed.
+/// In a settings file, values are spelled as on the command line.
 macro_rules! as_typed {
     ($($value:ty),*) => {$(
         impl TryFrom<String> for $value {

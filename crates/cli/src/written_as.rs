@@ -27,7 +27,7 @@ pub struct QuoteValue(pub Option<u8>);
 #[serde(try_from = "String", into = "String")]
 pub struct EncodingValue(pub Option<Charset>);
 
-/// A character that may part or quote cells.
+/// A character that may separate or quote cells.
 fn character(typed: &str) -> Option<u8> {
     match typed.as_bytes() {
         [b] if b.is_ascii() && !matches!(b, b'\n' | b'\r' | 0) => Some(*b),

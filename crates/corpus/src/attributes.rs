@@ -1,7 +1,8 @@
 //! A page without most of the attributes of tags that have very many.
 //!
-//! html5ever holds every attribute of a tag against all before it, to drop those that come twice: a tag of
-//! 300,000 would take a minute. Attributes say nothing that is read here, so the page is cut before.
+//! html5ever holds every attribute of a tag against all before it, to drop those that come twice: a
+//! tag of 300,000 would take a minute. Attributes say nothing that is read here, so the page is cut
+//! before.
 
 use std::borrow::Cow;
 
@@ -71,8 +72,8 @@ impl<'p> Tag<'p> {
         &self.bytes[start..self.at]
     }
 
-    /// Goes on to the `>` that ends the tag, or to the end of the page; says where surplus attributes
-    /// begin, if there are any.
+    /// Goes on to the `>` that ends the tag, or to the end of the page; says where surplus
+    /// attributes begin, if there are any.
     fn attributes(&mut self) -> Option<usize> {
         let (mut count, mut surplus) = (0, None);
         loop {

@@ -73,8 +73,9 @@ pub(super) struct Hint {
     pub(super) likely: Option<&'static Encoding>,
 }
 
-/// A whole file's bytes as text, without byte order mark; and what had to be changed for it, with the
-/// encoding. `declared` is asked for the encoding that the content itself names if it is not UTF-8.
+/// A whole file's bytes as text, without byte order mark; and what had to be changed for it, with
+/// the encoding. `declared` is asked for the encoding that the content itself names if it is not
+/// UTF-8.
 pub(super) fn decode(
     bytes: Vec<u8>,
     named: Option<Charset>,
@@ -104,7 +105,7 @@ pub(super) fn decode(
     decode_as(encoding, &bytes)
 }
 
-/// The text of a record; and what had to be changed for it that the hint does not say.
+/// The text of a record, and the change that decoding made, unless the hint already says so.
 pub(super) fn decode_record(bytes: &[u8], hint: Hint) -> (Cow<'_, str>, Option<Change>) {
     let (encoding, is_known) = match (hint.named, simdutf8::basic::from_utf8(bytes)) {
         (Some(named), _) => (named, true),
@@ -138,8 +139,8 @@ fn change(encoding: &'static Encoding, had_errors: bool) -> Change {
     (if had_errors { Reason::InvalidUtf8 } else { Reason::Converted }, encoding.name())
 }
 
-/// A stream of records, in UTF-8 or what the hint says (bad bytes are left for later), without byte order
-/// mark; and the encoding that it is converted from, or its records will have to be.
+/// A stream of records, in UTF-8 or what the hint says (bad bytes are left for later), without byte
+/// order mark; and the encoding that it is converted from, or its records will have to be.
 pub(super) fn decoded<'r>(
     mut reader: Box<dyn Read + 'r>,
     named: Option<Charset>,
@@ -243,8 +244,9 @@ fn is_utf8(head: &[u8], all: usize) -> bool {
     }
 }
 
-/// Whether nobody can say what a text was: over half of its characters are U+FFFD, which stand for what
-/// could not be decoded, or a tenth and several. Texts of these would be taken for one another.
+/// Whether nobody can say what a text was: over half of its characters are U+FFFD, which stand for
+/// what could not be decoded, or a tenth and several. Texts of these would be taken for one
+/// another.
 pub fn is_undecoded(text: &str) -> bool {
     const REPLACED: &str = "\u{fffd}";
     let mut found = memchr::memmem::find_iter(text.as_bytes(), REPLACED);

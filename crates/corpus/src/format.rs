@@ -1,4 +1,4 @@
-//! File names to formats, and compressed files to plain bytes.
+//! Formats by file name, and decompression.
 
 use std::io::{self, Read};
 use std::path::Path;
@@ -15,13 +15,14 @@ pub enum Format {
     JsonLines,
     /// JSON objects, alone, in an array or one after another: `.json`.
     Json,
-    /// A table with a heading row, cells parted by commas: `.csv`.
+    /// A table with a heading row, cells separated by commas: `.csv`.
     Csv,
-    /// A table with a heading row, cells parted by tabs: `.tsv`.
+    /// A table with a heading row, cells separated by tabs: `.tsv`.
     Tsv,
     /// Columns: `.parquet`.
     Parquet,
-    /// Any other name: one JSON object per line if the first is one, else one article if it is text.
+    /// Any other name: one JSON object per line if the first is one, else one article if it is
+    /// text.
     Unknown,
 }
 
@@ -94,7 +95,7 @@ impl Compression {
     /// The plain bytes of a compressed stream.
     ///
     /// # Errors
-    /// Where the system gives no memory; damage shows in reading.
+    /// If there is no memory; damage shows when reading.
     pub fn unpack<'r>(self, packed: Box<dyn Read + 'r>) -> io::Result<Box<dyn Read + 'r>> {
         Ok(match self {
             Self::Plain => packed,

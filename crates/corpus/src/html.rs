@@ -1,4 +1,4 @@
-//! A page to its readable text.
+//! Extracts the readable text of a page.
 //!
 //! From the tokens of html5ever, without its tree: building that takes time quadratic in the depth
 //! of nesting, and one hostile page would stop a run.
@@ -28,7 +28,7 @@ const VOID: [&str; 13] = [
     "wbr",
 ];
 
-/// Elements that stand in the line of text; all others begin and end a line.
+/// Inline elements; all others begin and end a line.
 const INLINE: [&str; 29] = [
     "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "dfn", "em", "font", "i", "img",
     "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup",
@@ -40,7 +40,7 @@ const DEEPEST: usize = 512;
 
 /// The text of a page: of its only `<article>`, else of its only `<main>`, else of all of it;
 /// without scripts, styles, navigation, forms, figures and asides. Paragraphs, headings and other
-/// blocks are parted by an empty line; white space within is one space, as a browser shows it. A
+/// blocks are separated by an empty line; white space within is one space, as a browser shows it. A
 /// page without text gives an empty string.
 pub(super) fn readable_text(page: &str) -> String {
     let input = BufferQueue::default();
@@ -62,7 +62,7 @@ struct Page(RefCell<Reading>);
 struct Reading {
     flow: Flow,
     open: Vec<LocalName>,
-    /// How many of `open` are to be dropped with all they hold.
+    /// How many of `open` are dropped with all their content.
     dropped: usize,
     /// Where in the text the `<article>` elements and the `<main>` elements stand.
     articles: Vec<Range<usize>>,
@@ -126,7 +126,7 @@ impl Reading {
         }
     }
 
-    /// Parts what stands before a tag from what stands behind it.
+    /// Separates the text before a tag from the text after it.
     fn part(&mut self, name: &str) {
         match name {
             "br" => self.flow.widen(Gap::Line),
@@ -157,7 +157,7 @@ struct Flow {
     gap: Gap,
 }
 
-/// What stands between the last word and the next.
+/// The white space between the last word and the next.
 #[derive(Clone, Copy, Default, PartialEq, PartialOrd)]
 enum Gap {
     #[default]
@@ -201,8 +201,8 @@ impl Flow {
 /// Bytes of a page that are looked at for its encoding; browsers look at the first quarter.
 const HEAD: usize = 4096;
 
-/// The encoding that a page names near its beginning: `<meta charset=…>`, `content="…charset=…"`, or that
-/// of its XML declaration.
+/// The encoding that a page names near its beginning: `<meta charset=…>`, `content="…charset=…"`,
+/// or that of its XML declaration.
 pub(super) fn declared_encoding(page: &[u8]) -> Option<&'static Encoding> {
     let head = page[..page.len().min(HEAD)].to_ascii_lowercase();
     let in_meta = |at: usize| {
@@ -221,7 +221,7 @@ fn encoding_of_xml(text: &[u8]) -> Option<&'static Encoding> {
     named_in(&declaration[..end], b"encoding")
 }
 
-/// What stands behind a name and `=`.
+/// The value after a name and `=`.
 fn named_in(tag: &[u8], name: &[u8]) -> Option<&'static Encoding> {
     memchr::memmem::find_iter(tag, name).find_map(|at| {
         let value = tag[at + name.len()..].trim_ascii_start().strip_prefix(b"=")?;

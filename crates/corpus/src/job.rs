@@ -53,8 +53,8 @@ pub(super) struct Feed {
 }
 
 impl Feed {
-    /// Waits while enough is under way. Breaks when the caller wants no more. `behind` is the position
-    /// behind the job.
+    /// Waits while enough is under way. Breaks when the caller wants no more. `behind` is the
+    /// position behind the job.
     pub(super) fn send(&self, job: Job, behind: Position) -> ControlFlow<()> {
         let (result, outcome) = channel();
         if self.order.send((outcome, behind)).is_err() || self.tasks.send((job, result)).is_err() {

@@ -1,4 +1,4 @@
-//! One JSON object to id and text.
+//! Reads id and text from a JSON object.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -162,8 +162,8 @@ fn text_of(value: &RawValue) -> Option<Text<'_>> {
     })
 }
 
-/// What stands between the quotes of a valid JSON string, decoded. By hand, because the parser's
-/// buffer would grow step by step for every text, and be copied in the end.
+/// The decoded content of a valid JSON string. By hand, because the parser's buffer would grow step
+/// by step for every text, and be copied in the end.
 fn unescaped(string: &str) -> Option<Cow<'_, str>> {
     let Some(mut next) = memchr(b'\\', string.as_bytes()) else {
         return Some(Cow::Borrowed(string));

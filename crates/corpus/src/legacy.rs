@@ -26,13 +26,15 @@ fn is_cut(bytes: &[u8]) -> bool {
 
 const ESCAPE: u8 = 0x1b;
 
-/// Whether characters are announced by escape sequences, as in ISO-2022-JP: bytes in ASCII that are none.
+/// Whether characters are announced by escape sequences, as in ISO-2022-JP: bytes in ASCII that are
+/// none.
 pub(super) fn has_escapes(bytes: &[u8]) -> bool {
     memchr::memmem::find(bytes, b"\x1b$B").is_some()
         || memchr::memmem::find(bytes, b"\x1b$@").is_some()
 }
 
-/// Whether bytes are UTF-8 but for damage here and there: twice as many characters beyond ASCII are sound.
+/// Whether bytes are UTF-8 but for damage here and there: twice as many characters beyond ASCII are
+/// sound.
 pub(super) fn is_mostly_utf8(bytes: &[u8]) -> bool {
     let (mut sound, mut bad) = (0, 0);
     for chunk in bytes.utf8_chunks() {

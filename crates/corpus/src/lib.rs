@@ -20,8 +20,8 @@
 //! [`ReadOptions::respect_ignore`]. A file named by itself, or by a pattern, is read as text
 //! whatever its name, unless its beginning is not text at all.
 //!
-//! Text is UTF-8, UTF-16, what it declares itself to be, or what its bytes look like; what cannot be
-//! decoded for the most part is skipped.
+//! Text is UTF-8, UTF-16, what it declares itself to be, or what its bytes look like; what cannot
+//! be decoded for the most part is skipped.
 //!
 //! Nothing in a file stops a reading. What cannot be read is skipped, what can be mended is
 //! mended, and both are counted and listed in the [`ReadReport`]. Pipes, sockets and devices are
@@ -68,23 +68,24 @@ pub use source::{Input, Side, Source};
 /// Which records a later reading gives, and what of them.
 #[derive(Clone, Copy)]
 pub struct Selection<'s> {
-    /// Whether the record at a place is wanted. Others are passed over, where the format allows it
-    /// without a look inside.
+    /// Whether the record at a place is wanted. Others are skipped, where possible without parsing
+    /// them.
     pub wanted: &'s (dyn Fn(Place) -> bool + Sync),
     /// Records come as they are written and no more: `id` and `text` are empty (but not those of a
-    /// standard input that is one article), and nothing is checked. Implies [`ReadOptions::keep_raw`]. For records that an earlier reading gave.
+    /// standard input that is one article), and nothing is checked. Implies
+    /// [`ReadOptions::keep_raw`]. For records that an earlier reading gave.
     pub only_raw: bool,
     /// The first source to read. Articles of earlier ones are not given.
     pub from: u32,
-    /// Whether nobody wants any more of them: asked while none comes that is wanted.
+    /// Whether to stop; also asked while no wanted record comes.
     pub is_enough: &'s (dyn Fn() -> bool + Sync),
 }
 
 /// How far a reading has come: a place between two pieces of the input.
 ///
 /// Where pieces end depends on the files and on [`ReadOptions::batch_bytes`] alone, so that a later
-/// reading with the same options goes on from there without a look at what stands before. The default
-/// is the beginning.
+/// reading with the same options goes on from there without a look at what stands before. The
+/// default is the beginning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Position {
     source: u32,
@@ -115,9 +116,9 @@ pub struct Start {
 /// One article.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
-    /// Unlike that of every other article of the reading. Where an earlier one has the id, `#`, file and
-    /// line follow it (`7#b.jsonl:12`); before the name of a file comes the folder, as it was named. If
-    /// that is taken too, or the id is file and line already, `#2`, `#3`, … follow.
+    /// Unlike that of every other article of the reading. Where an earlier one has the id, `#`,
+    /// file and line follow it (`7#b.jsonl:12`); before the name of a file comes the folder, as it
+    /// was named. If that is taken too, or the id is file and line already, `#2`, `#3`, … follow.
     pub id: String,
     /// What the id would be if it were the only one: given if it is not.
     pub shared_id: Option<Box<str>>,
@@ -125,7 +126,7 @@ pub struct Record {
     /// line ends as they are (for HTML: the readable text). Of records: the decoded field. Never
     /// only white space.
     pub text: String,
-    /// Where it stands.
+    /// Its place in the input.
     pub place: Place,
     /// The [`ReadOptions::extra_field`], if it was asked for and is there.
     pub extra: Option<Box<str>>,
@@ -142,7 +143,7 @@ impl Record {
     }
 }
 
-/// Where an article stands.
+/// The place of an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     /// Index into [`Corpus::sources`].
@@ -188,14 +189,14 @@ impl Corpus {
         Self::of([inputs, &[]], options)
     }
 
-    /// [`Corpus::find`] of two sides: one corpus, in which ours come first and every [`Source`] knows its
-    /// side. A file that is named on both is read for both.
+    /// [`Corpus::find`] of two sides: one corpus, in which ours come first and every [`Source`]
+    /// knows its side. A file that is named on both is read for both.
     pub fn find_sides(sides: [&[Input]; 2], options: ReadOptions) -> Self {
         Self { has_sides: true, ..Self::of(sides, options) }
     }
 
     fn of(sides: [&[Input]; 2], options: ReadOptions) -> Self {
-        let found = source::Finder::new(sides, options.respect_ignore);
+        let found = source::Finder::new(sides, &options);
         let source::Finder { sources, problems, .. } = found;
         let folder = |input: &Input| match input {
             Input::Path(path) if path.is_dir() => Some(path.clone()),
@@ -265,8 +266,8 @@ impl Corpus {
         self.read_from(Start::default(), stdin, |batch, _| each(batch))
     }
 
-    /// [`Corpus::read_with`], going on where an earlier reading of the same files with the same options
-    /// has come to: the batches and the report are those that it would have given.
+    /// [`Corpus::read_with`], going on where an earlier reading of the same files with the same
+    /// options has come to: the batches and the report are those that it would have given.
     pub fn read_from(
         &self,
         start: Start,
@@ -276,8 +277,8 @@ impl Corpus {
         read::read(self, start, stdin, each)
     }
 
-    /// Reads some articles again, with another standard input. What repeats an id is given as it is,
-    /// because earlier ones may have been passed over.
+    /// Reads some articles again, with another standard input. What repeats an id is given as it
+    /// is, because earlier ones may have been skipped.
     pub fn read_again(
         &self,
         selection: Selection<'_>,

@@ -55,11 +55,11 @@ impl<R: Read> Lines<R> {
     }
 
     /// Reads on; notes the stream's end or failure.
-    fn fill(&mut self, bytes: &mut Vec<u8>, room: usize) {
+    fn fill(&mut self, bytes: &mut Vec<u8>, wanted: usize) {
         // At once: growing by and by would move every byte about once more.
-        bytes.reserve_exact(room);
-        match self.reader.by_ref().take(room as u64).read_to_end(bytes) {
-            Ok(n) => self.ended = n < room,
+        bytes.reserve_exact(wanted);
+        match self.reader.by_ref().take(wanted as u64).read_to_end(bytes) {
+            Ok(n) => self.ended = n < wanted,
             Err(error) => {
                 self.ended = true;
                 self.error = Some(error);
@@ -112,12 +112,13 @@ impl<R: Read> Iterator for Lines<R> {
                 let error = self.error.take()?;
                 return Some(Piece::Failed { line: self.line, error });
             }
-            // A line longer than a block doubles it, so that no byte is moved more than twice; but there is
-            // no more room than for the longest that counts, and one byte to tell that it is longer.
+            // A line longer than a block doubles it, so that no byte is moved more than twice; but
+            // there is no more is read than for the longest that counts, and one byte to tell that
+            // it is longer.
             let seen = bytes.len();
             let most = (self.sizes.limit + 1).saturating_sub(seen).max(self.sizes.block);
-            let room = self.sizes.block.saturating_sub(seen).max(seen).min(most).max(1);
-            self.fill(&mut bytes, room);
+            let wanted = self.sizes.block.saturating_sub(seen).max(seen).min(most).max(1);
+            self.fill(&mut bytes, wanted);
             if self.ended {
                 continue;
             }
@@ -174,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endless_line_is_passed_over_without_being_held() {
+    fn an_endless_line_is_skipped_without_being_held() {
         let endless = std::io::repeat(b'x').take(50_000_000);
         let stream = b"one\n".chain(endless).chain(&b"\nthree\n"[..]);
         let (lines, too_long) = lines_of(stream, Sizes { block: 64, limit: 1000 });

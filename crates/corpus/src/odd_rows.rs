@@ -1,19 +1,19 @@
 //! Rows that are not written as RFC 4180 wants them: what was most likely meant.
 //!
-//! A quote that is never closed would swallow all that follows. So a row has to have as many cells as the
-//! heading, or to be closed properly at least; otherwise its line is read for itself, and the rest of the
-//! table with it.
+//! A quote that is never closed would swallow all that follows. So a row has to have as many cells
+//! as the heading, or to be closed properly at least; otherwise its line is read for itself, and
+//! the rest of the table with it.
 
 use memchr::{memchr, memchr_iter, memmem};
 
-use super::rows::{Cut, Dialect, Escape, Found};
+use super::rows::{Cut, Dialect, End, Escape, Found};
 
-/// The bytes that are there of what is not read yet.
+/// The bytes that are buffered but not read yet.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Seen<'b> {
     pub(super) bytes: &'b [u8],
     /// Whether the stream ends with them.
-    pub(super) ended: bool,
+    pub(super) end: End,
     /// Whether no row is to be longer.
     pub(super) is_all: bool,
 }
@@ -27,7 +27,7 @@ pub(super) struct Expected {
     pub(super) id: Option<usize>,
 }
 
-/// What stands at their beginning.
+/// What is at the beginning of the buffered bytes.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Reading {
     /// A row, and what is wrong with how it is written.
@@ -46,7 +46,7 @@ pub(super) const NOT_CLOSED: &str =
 impl Seen<'_> {
     /// The row at the beginning.
     pub(super) fn row(self, dialect: Dialect, expected: Expected) -> Reading {
-        let row = match dialect.row(self.bytes, self.ended, Escape::Doubled) {
+        let row = match dialect.row(self.bytes, self.end, Escape::Doubled) {
             Found::More if !self.is_all => return Reading::More,
             Found::Row(cut) => Some(cut),
             Found::More | Found::Bad => None,
@@ -61,14 +61,14 @@ impl Seen<'_> {
             row => row,
         };
         if self.has_backslashed_quote(dialect, row.as_ref()) {
-            match dialect.row(self.bytes, self.ended, Escape::Backslash) {
+            match dialect.row(self.bytes, self.end, Escape::Backslash) {
                 Found::More if !self.is_all => return Reading::More,
                 Found::Row(cut) if fits(&cut) => return Reading::Row(cut, Some(BACKSLASHES)),
                 _ => {}
             }
         }
         let is_one_line = |cut: &Cut| memchr(b'\n', &self.bytes[..cut.end]).is_none();
-        match (dialect.line(self.bytes, self.ended), row) {
+        match (dialect.line(self.bytes, self.end), row) {
             (_, Some(cut)) if is_one_line(&cut) => Reading::Row(cut, None),
             (Some(line), row) if row.is_none() || fits(&line) => {
                 Reading::Row(line, Some(NOT_CLOSED))
@@ -79,8 +79,8 @@ impl Seen<'_> {
         }
     }
 
-    /// Whether all lines of a row but the first are rows themselves, as if its quote had been closed by
-    /// accident: with as many cells, and ids that go on from its own.
+    /// Whether all lines of a row but the first are rows themselves, as if its quote had been
+    /// closed by accident: with as many cells, and ids that go on from its own.
     fn has_swallowed(self, dialect: Dialect, cut: &Cut, expected: Expected) -> bool {
         let row = &self.bytes[..cut.end];
         let (Some(id), Some(cells)) = (expected.id, expected.cells) else { return false };
@@ -92,7 +92,7 @@ impl Seen<'_> {
         let (mut before, mut follow, mut count) = (id_of(cut, row), true, 0);
         let shape = before.as_deref().map(shape);
         for line in lines {
-            let now = dialect.line(line, true).and_then(|cut| id_of(&cut, line));
+            let now = dialect.line(line, End::Reached).and_then(|cut| id_of(&cut, line));
             if now.as_deref().map(self::shape) != shape || now.as_ref().is_none_or(Vec::is_empty) {
                 return false;
             }
@@ -140,7 +140,7 @@ mod tests {
     const EXPECTED: Expected = Expected { cells: Some(2), id: Some(0) };
 
     fn read(bytes: &str) -> (Vec<String>, Option<&'static str>, &str) {
-        let seen = Seen { bytes: bytes.as_bytes(), ended: true, is_all: false };
+        let seen = Seen { bytes: bytes.as_bytes(), end: End::Reached, is_all: false };
         let Reading::Row(cut, odd) = seen.row(CSV, EXPECTED) else { panic!("{bytes}: no row") };
         let text = |cell: &super::super::rows::Cell| {
             String::from_utf8(cell.value(bytes.as_bytes(), CSV)).unwrap()
@@ -181,10 +181,10 @@ mod tests {
 
     #[test]
     fn a_line_that_nobody_can_hold_is_too_long() {
-        let seen = Seen { bytes: b"a,bcdefg", ended: false, is_all: true };
+        let seen = Seen { bytes: b"a,bcdefg", end: End::Ahead, is_all: true };
         assert_eq!(seen.row(CSV, EXPECTED), Reading::TooLong);
         assert_eq!(Seen { is_all: false, ..seen }.row(CSV, EXPECTED), Reading::More);
-        let seen = Seen { bytes: b"a,\"b\ncdefgh", ended: false, is_all: true };
+        let seen = Seen { bytes: b"a,\"b\ncdefgh", end: End::Ahead, is_all: true };
         assert!(matches!(seen.row(CSV, EXPECTED), Reading::Row(_, Some(NOT_CLOSED))));
     }
 }

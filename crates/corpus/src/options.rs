@@ -1,4 +1,4 @@
-//! What a reading can be told.
+//! Options of reading.
 
 use crate::Charset;
 
@@ -20,23 +20,24 @@ pub struct ReadOptions {
     pub text_field: String,
     /// One more field to keep, as text, such as a date; may be one of the two above. Default none.
     pub extra_field: Option<String>,
-    /// What parts the cells of `.csv` and `.tsv` files, in ASCII. Default: what the name says.
+    /// The delimiter of `.csv` and `.tsv` files, in ASCII. Default: what the name says.
     pub delimiter: Option<u8>,
-    /// What stands around cells of `.csv` and `.tsv` files that hold delimiters or line ends, in ASCII;
-    /// `None` if nothing does. Default `"`.
+    /// The quote character of `.csv` and `.tsv` files, in ASCII; `None` if there is none. Default
+    /// `"`.
     pub quote: Option<u8>,
-    /// What texts are in that have no byte order mark. Default: UTF-8, UTF-16, what pages declare, or what
-    /// their bytes look like.
+    /// Encoding of texts without a byte order mark. Default: UTF-8, UTF-16, what pages declare, or
+    /// what their bytes look like.
     pub encoding: Option<Charset>,
     /// Keep each record as it was written ([`Record::raw`](crate::Record::raw)). Default no.
     pub keep_raw: bool,
-    /// In folders, leave out hidden files and what `.gitignore` and `.ignore` files say. Default no.
+    /// In folders, leave out hidden files and what `.gitignore` and `.ignore` files say. Default
+    /// no.
     pub respect_ignore: bool,
     /// Longest article, record or line, in bytes; longer ones are skipped without being held.
     /// At most 1 GiB counts. Default 256 MiB.
     pub max_article_bytes: usize,
-    /// Bytes of a batch, about; a longer article makes a longer batch. Memory is some
-    /// 3 × `threads` + 3 batches. Default 1 MiB: what one thread writes, another still finds in the cache.
+    /// Bytes of a batch, about; a longer article makes a longer batch. Memory is some 3 × `threads`
+    /// + 3 batches. Default 1 MiB: what one thread writes, another still finds in the cache.
     pub batch_bytes: usize,
     /// Threads that parse, beside one that reads. 0 (the default): one per processor.
     pub threads: usize,

@@ -91,7 +91,7 @@ impl<'c> Parser<'c> {
         }
         match self.load(source) {
             Ok(bytes) => self.content(index, bytes, None, outcome),
-            Err(problem) => outcome.problems.push(problem.named(source.named)),
+            Err(problem) => outcome.problems.push(problem),
         }
     }
 
@@ -110,10 +110,10 @@ impl<'c> Parser<'c> {
             // Before the rest is read: it may be a film.
             let (head, error) = peek(&mut *content);
             if is_document(&head) {
-                return Err(Problem::of(source.shown(), Reason::Document));
+                return Err(source.problem(Reason::Document));
             }
             if !looks_like_text(&head) {
-                return Err(Problem::of(source.shown(), Reason::Binary));
+                return Err(source.problem(Reason::Binary));
             }
             content = rejoin(head, error, content);
         }
@@ -135,7 +135,7 @@ impl<'c> Parser<'c> {
         outcome: &mut Outcome,
     ) {
         let source = &self.corpus.sources[index];
-        let problem = |reason| Problem::of(source.shown(), reason).named(source.named);
+        let problem = |reason| source.problem(reason);
         if bytes.len() > self.corpus.sizes().limit {
             return outcome.problems.push(problem(Reason::TooLong));
         }

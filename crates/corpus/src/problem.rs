@@ -81,8 +81,8 @@ impl Reason {
             || matches!(self, Empty | Binary | Special | LinkLoop | Repeated)
     }
 
-    /// What happened and what to do about it, to stand behind the place. Settings go by the names of
-    /// their fields.
+    /// What happened and what to do about it, to stand behind the place. Settings go by the names
+    /// of their fields.
     pub fn message(self) -> String {
         self.message_with(Field::name)
     }
@@ -112,8 +112,8 @@ impl Reason {
                 "has a text that is not a string; name the right field with {text_field}"
             }
             Self::NoColumn => {
-                "has no column for the text; name the column with {text_field}, or what parts the \
-                 columns with {delimiter}"
+                "has no column for the text; name the column with {text_field}, or the \
+                 delimiter with {delimiter}"
             }
             Self::BadRow => {
                 "is not a row of the table; check its delimiters and quotes ({delimiter}, {quote})"
@@ -204,15 +204,16 @@ impl Problem {
         self.failure && (self.line.is_none() || breaks_off)
     }
 
-    /// Makes a harmless reason a failure if the user named the file.
-    pub(super) fn named(mut self, named: bool) -> Self {
-        self.failure |= named && matches!(self.reason, Reason::Binary | Reason::Special);
+    /// The same of a file that the user named: that it is binary or a pipe is a failure then.
+    pub(super) fn of_named_file(mut self) -> Self {
+        self.failure |= matches!(self.reason, Reason::Binary | Reason::Special);
         self
     }
 }
 
 impl Problem {
-    /// It all on one line, for readers who know the settings by other names than those of their fields.
+    /// It all on one line, for readers who know the settings by other names than those of their
+    /// fields.
     pub fn to_string_with(&self, names: Names) -> String {
         Said { problem: self, names }.to_string()
     }
@@ -281,8 +282,8 @@ impl Problems {
         for (reason, count) in &others.counts {
             *self.counts.entry(*reason).or_default() += count;
         }
-        let room = LISTED.saturating_sub(self.listed.len());
-        self.listed.extend(others.listed.iter().take(room).cloned());
+        let left = LISTED.saturating_sub(self.listed.len());
+        self.listed.extend(others.listed.iter().take(left).cloned());
     }
 
     /// The same counts, with only what was listed after the first `listed`.
@@ -313,8 +314,8 @@ pub struct ReadReport {
     pub skipped: Problems,
     /// What was read after a change.
     pub repaired: Problems,
-    /// Of what was left out: files and patterns of which nothing was read, and files not read to their end. A problem has the line from
-    /// which on nothing was read, if something was before.
+    /// Of what was left out: files and patterns of which nothing was read, and files not read to
+    /// their end. A problem has the line from which on nothing was read, if something was before.
     pub incomplete: Problems,
 }
 
@@ -367,7 +368,7 @@ impl ReadReport {
         self.failures += known + (self.skipped.count(Reason::Binary) - listed);
     }
 
-    /// Counts a problem, and lists it while there is room.
+    /// Counts a problem, and lists it unless [`LISTED`] are listed already.
     pub(super) fn note(&mut self, problem: Problem) {
         self.failures += u64::from(problem.failure);
         if problem.ends_file() {
@@ -407,7 +408,7 @@ mod tests {
             Field::Delimiter => "D",
             _ => "other",
         });
-        assert!(said.contains("column with T,") && said.ends_with("columns with D"), "{said}");
+        assert!(said.contains("column with T,") && said.ends_with("delimiter with D"), "{said}");
     }
 
     #[test]

@@ -183,8 +183,8 @@ pub struct Ids {
 }
 
 impl Ids {
-    /// Notes the id of an article as it was handed out. The numbers that were given need not be known:
-    /// what they led to is among the ids.
+    /// Notes the id of an article as it was handed out. The numbers that were given need not be
+    /// known: what they led to is among the ids.
     pub fn note(&mut self, id: &str) {
         self.seen.insert(xxh3_64(id.as_bytes()));
     }
@@ -194,7 +194,8 @@ impl Ids {
         self.seen.insert(xxh3_64(id.as_bytes()))
     }
 
-    /// Another id instead of one that was there before: the one that is proposed, or that with a number.
+    /// Another id instead of one that was there before: the one that is proposed, or that with a
+    /// number.
     fn other(&mut self, id: &str, proposed: &str) -> String {
         if proposed != id && self.is_new(proposed) {
             return proposed.to_owned();

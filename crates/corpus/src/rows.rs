@@ -1,18 +1,18 @@
-//! One row of a table to its cells, also where it is not written as RFC 4180 wants it.
+//! Splits one row of a table into cells, also where it does not follow RFC 4180.
 
 use std::ops::Range;
 
 use memchr::{memchr, memchr2, memchr3};
 
-/// How cells are parted and quoted.
+/// How cells are separated and quoted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Dialect {
     pub(super) delimiter: u8,
-    /// Stands around cells that hold delimiters and line ends; `None` if nothing does.
+    /// Encloses cells that contain delimiters or line ends; `None` if nothing does.
     pub(super) quote: Option<u8>,
 }
 
-/// How quotes within quotes are written.
+/// How quotes within quoted cells are escaped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Escape {
     /// Twice.
@@ -21,7 +21,16 @@ pub(super) enum Escape {
     Backslash,
 }
 
-/// What stands at the beginning of some bytes.
+/// Whether the stream ends with the bytes that are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// Nothing follows them.
+    Reached,
+    /// More bytes may follow.
+    Ahead,
+}
+
+/// What is at the beginning of some bytes.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Found {
     /// A row.
@@ -32,14 +41,14 @@ pub(super) enum Found {
     Bad,
 }
 
-/// A row that was cut to cells.
+/// A row split into cells.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Cut {
     pub(super) cells: Vec<Cell>,
     /// Where it ends, without and with its line end.
     pub(super) end: usize,
     pub(super) next: usize,
-    /// Whether blanks stand between a quote and what parts the cells.
+    /// Whether there are blanks between a quote and the delimiter next to it.
     pub(super) has_blanks: bool,
 }
 
@@ -78,7 +87,7 @@ impl Cell {
     }
 }
 
-/// What comes behind a cell.
+/// What follows a cell.
 enum Behind {
     Cell(usize),
     /// Where the line end begins and ends.
@@ -88,22 +97,25 @@ enum Behind {
 }
 
 impl Dialect {
-    /// The row at the beginning of `bytes`, after which the stream goes on unless it has `ended`.
-    pub(super) fn row(self, bytes: &[u8], ended: bool, escape: Escape) -> Found {
+    /// The row at the beginning of `bytes`.
+    pub(super) fn row(self, bytes: &[u8], stream_end: End, escape: Escape) -> Found {
         let (mut cells, mut at, mut has_blanks) = (Vec::new(), 0, false);
         loop {
             let start = self.skip_blanks(bytes, at);
-            if start == bytes.len() && !ended {
+            if start == bytes.len() && stream_end == End::Ahead {
                 return Found::More;
             }
             let mut behind = Behind::Other;
             if self.quote.is_some() && bytes.get(start) == self.quote.as_ref() {
                 let Some(cell) = self.quoted(bytes, at..start, escape) else {
-                    return if ended { Found::Bad } else { Found::More };
+                    return match stream_end {
+                        End::Reached => Found::Bad,
+                        End::Ahead => Found::More,
+                    };
                 };
                 let end = cell.whole.end;
                 let closing = self.skip_blanks(bytes, end);
-                behind = self.behind(bytes, closing, ended);
+                behind = self.behind(bytes, closing, stream_end);
                 if !matches!(behind, Behind::Other) {
                     has_blanks |= start > at || closing > end;
                     cells.push(cell);
@@ -116,7 +128,7 @@ impl Dialect {
                 let end = memchr3(self.delimiter, b'\n', b'\r', &bytes[at..]);
                 let end = end.map_or(bytes.len(), |end| at + end);
                 cells.push(Cell::plain(at..end));
-                behind = self.behind(bytes, end, ended);
+                behind = self.behind(bytes, end, stream_end);
             }
             match behind {
                 Behind::Cell(next) => at = next,
@@ -128,11 +140,11 @@ impl Dialect {
         }
     }
 
-    /// The line at the beginning of `bytes` cut at every delimiter, whatever its quotes say; they are
-    /// taken off where they stand around a cell. `None` if the line does not end there.
-    pub(super) fn line(self, bytes: &[u8], ended: bool) -> Option<Cut> {
+    /// The line at the beginning of `bytes` cut at every delimiter, whatever its quotes say; they
+    /// are taken off where they stand around a cell. `None` if the line does not end there.
+    pub(super) fn line(self, bytes: &[u8], stream_end: End) -> Option<Cut> {
         let end = memchr2(b'\n', b'\r', bytes).unwrap_or(bytes.len());
-        let Behind::LineEnd(end, next) = self.behind(bytes, end, ended) else { return None };
+        let Behind::LineEnd(end, next) = self.behind(bytes, end, stream_end) else { return None };
         let (mut cells, mut at) = (Vec::new(), 0);
         loop {
             let to = memchr(self.delimiter, &bytes[at..end]).map_or(end, |to| at + to);
@@ -183,14 +195,14 @@ impl Dialect {
         from + bytes[from..].iter().take_while(|b| is_blank(b)).count()
     }
 
-    fn behind(self, bytes: &[u8], at: usize, ended: bool) -> Behind {
+    fn behind(self, bytes: &[u8], at: usize, stream_end: End) -> Behind {
         match (bytes.get(at), bytes.get(at + 1)) {
-            (None, _) if ended => Behind::LineEnd(at, at),
+            (None, _) if stream_end == End::Reached => Behind::LineEnd(at, at),
             (None, _) => Behind::More,
             (Some(b), _) if *b == self.delimiter => Behind::Cell(at + 1),
             (Some(b'\n'), _) => Behind::LineEnd(at, at + 1),
             (Some(b'\r'), Some(b'\n')) => Behind::LineEnd(at, at + 2),
-            (Some(b'\r'), None) if !ended => Behind::More,
+            (Some(b'\r'), None) if stream_end == End::Ahead => Behind::More,
             (Some(b'\r'), _) => Behind::LineEnd(at, at + 1),
             _ => Behind::Other,
         }
@@ -210,7 +222,7 @@ mod tests {
     }
 
     fn cut(row: &str, escape: Escape) -> Option<(Vec<String>, bool)> {
-        match CSV.row(row.as_bytes(), true, escape) {
+        match CSV.row(row.as_bytes(), End::Reached, escape) {
             Found::Row(found) => Some((cells(CSV, row, &found), found.has_blanks)),
             Found::Bad => None,
             Found::More => panic!("{row}: there is no more"),
@@ -254,7 +266,7 @@ mod tests {
         let (cells, _) = cut("\"say \\\"x,\\\" \\\\ \\n\",c", Escape::Backslash).expect("a row");
         assert_eq!(cells, ["say \"x,\" \\ \\n", "c"]);
         let row = "\"a\",\"three \"x\" four\",\"b\nnext";
-        let line = CSV.line(row.as_bytes(), true).expect("a line");
+        let line = CSV.line(row.as_bytes(), End::Reached).expect("a line");
         assert_eq!(cells_of(row, &line), ["a", "three \"x\" four", "\"b"]);
     }
 
@@ -270,13 +282,13 @@ mod tests {
             let table = String::from_utf8(writer.into_inner().unwrap()).unwrap();
             let mut rest = &table[..];
             for row in rows {
-                let Found::Row(found) = CSV.row(rest.as_bytes(), true, Escape::Doubled) else {
+                let Found::Row(found) = CSV.row(rest.as_bytes(), End::Reached, Escape::Doubled) else {
                     panic!("{rest:?}")
                 };
                 prop_assert_eq!(cells_of(rest, &found), row);
                 for end in 0..found.next {
                     let part = &rest.as_bytes()[..end];
-                    prop_assert_eq!(CSV.row(part, false, Escape::Doubled), Found::More);
+                    prop_assert_eq!(CSV.row(part, End::Ahead, Escape::Doubled), Found::More);
                 }
                 rest = &rest[found.next..];
             }
@@ -284,14 +296,15 @@ mod tests {
         }
 
         #[test]
-        fn no_bytes_are_a_surprise(bytes in "[a,\"\n\r \t\\\\]{0,30}", ended in any::<bool>()) {
+        fn no_bytes_are_a_surprise(bytes in "[a,\"\n\r \t\\\\]{0,30}", is_ended in any::<bool>()) {
+            let end = if is_ended { End::Reached } else { End::Ahead };
             for escape in [Escape::Doubled, Escape::Backslash] {
-                if let Found::Row(found) = CSV.row(bytes.as_bytes(), ended, escape) {
+                if let Found::Row(found) = CSV.row(bytes.as_bytes(), end, escape) {
                     prop_assert!(found.next <= bytes.len());
                     found.cells.iter().for_each(|cell| drop(cell.value(bytes.as_bytes(), CSV)));
                 }
             }
-            CSV.line(bytes.as_bytes(), ended);
+            CSV.line(bytes.as_bytes(), end);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Panics of a library that are caught: nobody needs to read of them.
+//! Marks panics of a library that are caught, so that they are not reported as crashes.
 
 use std::cell::Cell;
 
@@ -6,8 +6,8 @@ thread_local! {
     static SHIELDED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether a panic on this thread is caught, and told as a problem with the file: a panic hook has nothing
-/// to say of it.
+/// Whether a panic on this thread is caught, and told as a problem with the file: a panic hook has
+/// nothing to say of it.
 pub fn catches_panics() -> bool {
     SHIELDED.get()
 }

@@ -11,8 +11,9 @@ use super::lines::Sizes;
 use super::source::Source;
 use super::{Format, ReadOptions};
 
-/// Whether a file whose name says nothing holds records, one JSON object a line. Objects alone on their
-/// lines are in many files, such as those of settings; so there has to be a text, or another object.
+/// Whether a file whose name says nothing holds records, one JSON object a line. Objects alone on
+/// their lines are in many files, such as those of settings; so there has to be a text, or another
+/// object.
 pub(super) fn holds_records(source: &Source, options: &ReadOptions, sizes: Sizes) -> bool {
     let Some(path) = source.path.as_ref().filter(|_| source.format == Format::Unknown) else {
         return false;
@@ -40,8 +41,8 @@ pub(super) struct FirstLine {
     has_next: bool,
 }
 
-/// What JSON is, as its first line with anything in it tells by being a whole object. Gives the stream
-/// back from its start.
+/// What JSON is, as its first line with anything in it tells by being a whole object. Gives the
+/// stream back from its start.
 pub(super) fn first_line<'r>(
     mut text: Box<dyn Read + 'r>,
     options: &ReadOptions,
@@ -50,19 +51,19 @@ pub(super) fn first_line<'r>(
     let mut head = Vec::new();
     let mut error = None;
     // Doubling, since each round looks at all that was read.
-    let mut room = 64 << 10;
+    let mut wanted = 64 << 10;
     while head.len() <= sizes.limit {
-        let n = match text.by_ref().take(room as u64).read_to_end(&mut head) {
+        let n = match text.by_ref().take(wanted as u64).read_to_end(&mut head) {
             Ok(n) => n,
             Err(failure) => {
                 error = Some(failure);
                 break;
             }
         };
-        if n < room || head.trim_ascii_start().contains(&b'\n') {
+        if n < wanted || head.trim_ascii_start().contains(&b'\n') {
             break;
         }
-        room = head.len();
+        wanted = head.len();
     }
     let mut lines = head.trim_ascii_start().splitn(2, |&b| b == b'\n');
     let first = String::from_utf8_lossy(lines.next().unwrap_or_default());
@@ -76,8 +77,8 @@ pub(super) fn first_line<'r>(
     (rejoin(head, error, text), first)
 }
 
-/// Whether a file is a document whose text another program has to take out: PDF, PostScript, and those of
-/// word processors and e-books.
+/// Whether a file is a document whose text another program has to take out: PDF, PostScript, and
+/// those of word processors and e-books.
 pub(super) fn is_document(bytes: &[u8]) -> bool {
     const BEGINNINGS: [&[u8]; 4] =
         [b"%PDF-", b"%!PS-Adobe", b"{\\rtf", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"];

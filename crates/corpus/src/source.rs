@@ -1,4 +1,4 @@
-//! What the user names, to the list of files to read.
+//! Turns the inputs that the user names into the list of files to read.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
@@ -8,6 +8,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::format::{Compression, Format};
+use super::options::ReadOptions;
 use super::problem::{Problem, Reason};
 
 /// Something to read, as the user names it.
@@ -39,8 +40,8 @@ impl Input {
         }
     }
 
-    /// The paths of a list, one per line, or parted by NUL if there is any NUL in it. No patterns,
-    /// and `-` is a file of that name. Empty lines are passed over.
+    /// The paths of a list, one per line, or separated by NUL if there is any NUL in it. No
+    /// patterns, and `-` is a file of that name. Empty lines are skipped.
     ///
     /// # Errors
     /// That of the reader.
@@ -121,9 +122,16 @@ impl Source {
         self.path.as_deref().map_or_else(|| self.id.clone(), slashed)
     }
 
-    /// What its article would be called if no other file had the same name; nothing if that is its id.
+    /// What its article would be called if no other file had the same name; nothing if that is its
+    /// id.
     pub(super) fn short_name(&self) -> Option<String> {
         Some(slashed(&self.relative)).filter(|name| *name != self.id)
+    }
+
+    /// A problem with the file as a whole.
+    pub(super) fn problem(&self, reason: Reason) -> Problem {
+        let problem = Problem::of(self.shown(), reason);
+        if self.named { problem.of_named_file() } else { problem }
     }
 
     /// The path for people.
@@ -166,11 +174,11 @@ pub(super) struct Finder {
 
 impl Finder {
     /// The files of both sides; those of the second are none where there are no sides.
-    pub(super) fn new([ours, theirs]: [&[Input]; 2], respect_ignore: bool) -> Self {
+    pub(super) fn new([ours, theirs]: [&[Input]; 2], options: &ReadOptions) -> Self {
         let mut finder = Self {
             sources: Vec::new(),
             problems: Vec::new(),
-            respect_ignore,
+            respect_ignore: options.respect_ignore,
             side: Side::Ours,
             listed: None,
         };
@@ -225,7 +233,7 @@ impl Finder {
         match fs::metadata(path) {
             Ok(what) if what.is_dir() => self.folder(path),
             Ok(what) if what.is_file() => self.add(Source::file(path.to_owned(), None)),
-            Ok(_) => self.problems.push(Problem::of(shown, Reason::Special).named(true)),
+            Ok(_) => self.problems.push(Problem::of(shown, Reason::Special).of_named_file()),
             Err(error) => {
                 self.problems.push(Problem::of(shown, Reason::Unreadable).saying(error));
             }
@@ -330,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_are_parted_by_nul_or_line_end() {
+    fn lists_are_separated_by_nul_or_line_end() {
         let paths = |list: &[u8]| Input::list(list).unwrap();
         let both = [Input::Path("a b".into()), Input::Path("-".into())];
         assert_eq!(paths(b"a b\n\n-\n"), both);

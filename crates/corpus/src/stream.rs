@@ -12,11 +12,20 @@ use super::objects::Objects;
 use super::problem::{Problem, Reason};
 use super::sniff::{first_line, holds_records};
 use super::source::Source;
-use super::table;
+use super::table::{Fault, Table, TableText};
 use super::{Corpus, Position};
 
 /// Files read by one job at most; they are small.
 const GROUP: usize = 256;
+
+/// A stream of records that was opened.
+#[derive(Clone, Copy)]
+struct Opened {
+    /// Index into [`Corpus::sources`].
+    source: usize,
+    compression: Compression,
+    hint: Hint,
+}
 
 /// Reads all sources in order. Few files are ever open: one here, and one for each parser.
 pub(super) struct Stream<'c> {
@@ -59,7 +68,7 @@ impl<'c> Stream<'c> {
                 Ok(what) if what.is_file() => (what.len(), state(&what)),
                 Ok(_) => {
                     self.begin(index)?;
-                    self.problem(Problem::of(source.shown(), Reason::Special).named(source.named))?;
+                    self.problem(source.problem(Reason::Special))?;
                     continue;
                 }
                 Err(error) => {
@@ -146,7 +155,8 @@ impl<'c> Stream<'c> {
         let text = rejoin(head, error, text);
         if records {
             self.converted(source, converted)?;
-            return self.pieces(index, (compression, hint), Lines::new(text, self.corpus.sizes()));
+            let opened = Opened { source: index, compression, hint };
+            return self.pieces(opened, Lines::new(text, self.corpus.sizes()));
         }
         let limit = self.corpus.sizes().limit;
         let mut bytes = Vec::new();
@@ -174,21 +184,22 @@ impl<'c> Stream<'c> {
         let (text, hint, converted) = decoded(plain, self.corpus.options.encoding);
         self.converted(source, converted)?;
         let sizes = self.corpus.sizes();
+        let opened = Opened { source: index, compression: source.compression, hint };
         match source.format {
-            Format::Csv => self.table(index, (b',', hint), text),
-            Format::Tsv => self.table(index, (b'\t', hint), text),
+            Format::Csv => self.table(index, TableText { text, delimiter: b',', hint }),
+            Format::Tsv => self.table(index, TableText { text, delimiter: b'\t', hint }),
             Format::Json => {
                 let (text, first) = first_line(text, &self.corpus.options, sizes);
                 if first.is_some() {
-                    self.pieces(index, (source.compression, hint), Lines::new(text, sizes))
+                    self.pieces(opened, Lines::new(text, sizes))
                 } else {
-                    self.pieces(index, (source.compression, hint), Objects::new(text, sizes))
+                    self.pieces(opened, Objects::new(text, sizes))
                 }
             }
-            // Of other names those come here whose content is JSON Lines; pages and columns are read
-            // elsewhere.
+            // Of other names those come here whose content is JSON Lines; pages and columns are
+            // read elsewhere.
             Format::JsonLines | Format::Unknown | Format::Text | Format::Html | Format::Parquet => {
-                self.pieces(index, (source.compression, hint), Lines::new(text, sizes))
+                self.pieces(opened, Lines::new(text, sizes))
             }
         }
     }
@@ -205,8 +216,7 @@ impl<'c> Stream<'c> {
 
     fn pieces(
         &mut self,
-        index: usize,
-        (compression, hint): (Compression, Hint),
+        Opened { source: index, compression, hint }: Opened,
         pieces: impl Iterator<Item = Piece>,
     ) -> ControlFlow<()> {
         let source = &self.corpus.sources[index];
@@ -230,19 +240,10 @@ impl<'c> Stream<'c> {
         self.end(index)
     }
 
-    fn table(
-        &mut self,
-        index: usize,
-        (delimiter, hint): (u8, Hint),
-        text: Box<dyn Read + '_>,
-    ) -> ControlFlow<()> {
-        let source = &self.corpus.sources[index];
-        let mut table = match table::Table::open(
-            text,
-            (delimiter, hint),
-            &self.corpus.options,
-            self.corpus.sizes(),
-        ) {
+    fn table(&mut self, index: usize, text: TableText<'_>) -> ControlFlow<()> {
+        let (source, hint) = (&self.corpus.sources[index], text.hint);
+        let opened = Table::open(text, &self.corpus.options, self.corpus.sizes());
+        let mut table = match opened {
             Ok(table) => table,
             Err(fault) => return self.problem(table_problem(source, fault)),
         };
@@ -287,7 +288,7 @@ impl<'c> Stream<'c> {
     }
 }
 
-fn table_problem(source: &Source, fault: table::Fault) -> Problem {
+fn table_problem(source: &Source, fault: Fault) -> Problem {
     let problem = Problem::of(source.shown(), fault.reason).saying(fault.detail);
     let compressed = source.compression != Compression::Plain;
     let problem = match fault.reason {

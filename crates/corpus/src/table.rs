@@ -10,7 +10,7 @@ use super::encoding::{Hint, decode_record};
 use super::lines::Sizes;
 use super::odd_rows::{Expected, NOT_CLOSED, Reading, Seen};
 use super::problem::Reason;
-use super::rows::{Cell, Cut, Dialect};
+use super::rows::{Cell, Cut, Dialect, End};
 
 /// The cells of a row that matter, as bytes.
 #[derive(Debug)]
@@ -33,7 +33,16 @@ pub(super) struct Fault {
     pub(super) detail: String,
 }
 
-/// Where the wanted columns stand.
+/// A table before its heading is read.
+pub(super) struct TableText<'r> {
+    /// In UTF-8, or in what `hint` says.
+    pub(super) text: Box<dyn Read + 'r>,
+    /// The delimiter of the format; [`ReadOptions::delimiter`] takes precedence.
+    pub(super) delimiter: u8,
+    pub(super) hint: Hint,
+}
+
+/// Where the wanted columns are.
 #[derive(Debug, Clone, Copy)]
 struct Columns {
     /// How many there are, once the heading is read.
@@ -55,7 +64,7 @@ pub(super) struct Table<'r> {
     seen: Vec<u8>,
     at: usize,
     line: u64,
-    ended: bool,
+    end: End,
     error: Option<io::Error>,
     /// Bytes that became rows, and bytes that were looked at in vain for the end of a quote.
     done: u64,
@@ -68,8 +77,7 @@ const CHUNK: usize = 64 << 10;
 impl<'r> Table<'r> {
     /// Reads the heading row.
     pub(super) fn open(
-        text: Box<dyn Read + 'r>,
-        (delimiter, hint): (u8, Hint),
+        TableText { text, delimiter, hint }: TableText<'r>,
         options: &ReadOptions,
         sizes: Sizes,
     ) -> Result<Self, Fault> {
@@ -84,7 +92,7 @@ impl<'r> Table<'r> {
             seen: Vec::new(),
             at: 0,
             line: 1,
-            ended: false,
+            end: End::Ahead,
             error: None,
             done: 0,
             in_vain: 0,
@@ -131,12 +139,13 @@ impl<'r> Table<'r> {
     fn fill(&mut self) {
         self.seen.drain(..self.at);
         self.at = 0;
-        let room = CHUNK.max(self.seen.len());
-        self.seen.reserve_exact(room);
-        match self.reader.by_ref().take(room as u64).read_to_end(&mut self.seen) {
-            Ok(read) => self.ended = read < room,
+        let wanted = CHUNK.max(self.seen.len());
+        self.seen.reserve_exact(wanted);
+        match self.reader.by_ref().take(wanted as u64).read_to_end(&mut self.seen) {
+            Ok(read) if read == wanted => {}
+            Ok(_) => self.end = End::Reached,
             Err(error) => {
-                self.ended = true;
+                self.end = End::Reached;
                 self.error = Some(error);
             }
         }
@@ -151,7 +160,7 @@ impl<'r> Table<'r> {
         self.done += bytes as u64;
     }
 
-    /// Passes over lines with nothing in them.
+    /// Skips blank lines.
     fn skip_blank_lines(&mut self) {
         loop {
             let rest = &self.seen[self.at..];
@@ -159,8 +168,8 @@ impl<'r> Table<'r> {
             let blanks = rest.iter().take_while(|b| is_blank(b)).count();
             match rest.get(blanks) {
                 Some(b'\n' | b'\r') => self.use_up(blanks + 1),
-                None if !self.ended && rest.len() <= self.sizes.limit => self.fill(),
-                None if self.ended => return self.use_up(rest.len()),
+                None if self.end == End::Ahead && rest.len() <= self.sizes.limit => self.fill(),
+                None if self.end == End::Reached => return self.use_up(rest.len()),
                 _ => return,
             }
         }
@@ -170,7 +179,7 @@ impl<'r> Table<'r> {
     fn cut(&mut self) -> Option<(Cut, Option<&'static str>)> {
         loop {
             let bytes = &self.seen[self.at..];
-            let seen = Seen { bytes, ended: self.ended, is_all: bytes.len() > self.window() };
+            let seen = Seen { bytes, end: self.end, is_all: bytes.len() > self.window() };
             let expected = Expected { cells: self.columns.all, id: self.columns.id };
             match seen.row(self.dialect, expected) {
                 Reading::Row(cut, odd) => {
@@ -185,8 +194,8 @@ impl<'r> Table<'r> {
         }
     }
 
-    /// How far to look for the end of a quote. Where that was often in vain, not far: a table without
-    /// quoted cells may begin a cell in each row with a quote.
+    /// How far to look for the end of a quote. Where that was often in vain, not far: a table
+    /// without quoted cells may begin a cell in each row with a quote.
     fn window(&self) -> usize {
         if self.in_vain > 4 * self.done + (64 << 20) { CHUNK } else { self.sizes.limit }
     }
@@ -250,7 +259,7 @@ impl<'r> Table<'r> {
                 return self.use_up(at + 1);
             }
             self.use_up(self.seen.len() - self.at);
-            if self.ended {
+            if self.end == End::Reached {
                 return;
             }
             self.fill();

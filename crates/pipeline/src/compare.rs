@@ -1,4 +1,4 @@
-//! Two files side by side.
+//! Compares two files side by side.
 
 use std::ffi::OsStr;
 use std::ops::ControlFlow;
@@ -11,59 +11,60 @@ use retold_corpus::{Corpus, Names, ReadReport, Record};
 use retold_report::{Findings, Pair, Run, Texts};
 
 use crate::Error;
+use crate::loaded::{LoadedCorpus, article};
 use crate::settings::Settings;
-use crate::shelf::{Shelf, article};
 use crate::stdin::Stdin;
-use crate::stored::Room;
+use crate::stored::StorageBudget;
 
-/// Two articles, and what they are to each other.
+/// Two articles and their comparison.
 pub struct Compared {
-    shelf: Shelf,
+    loaded: LoadedCorpus,
     pair: Pair,
 }
 
 impl Compared {
-    /// Reads two files, each by its name and found alone, and compares them, until `cancel` is
-    /// told.
+    /// Reads two files, each given by its name and a corpus of its own, and compares them. `cancel`
+    /// stops the run.
     pub fn of(
         found: [(&OsStr, Corpus); 2],
         engine: &Engine,
         settings: &Settings,
         cancel: &Cancel,
     ) -> anyhow::Result<Self> {
-        let mut shelf = Shelf::new(Room { bytes: usize::MAX, ..settings.room.clone() });
-        shelf.names = settings.names;
+        let mut loaded =
+            LoadedCorpus::new(StorageBudget { bytes: usize::MAX, ..settings.storage.clone() });
+        loaded.names = settings.names;
         for (name, corpus) in found {
-            shelf.add_one(name, &corpus, cancel)?;
+            loaded.add_one(name, &corpus, cancel)?;
         }
-        settings.check_read(&[&shelf.report])?;
-        let text = |at| shelf.texts.text(at).map_err(|error| anyhow!(error));
+        settings.check_read(&[&loaded.report])?;
+        let text = |at| loaded.texts.text(at).map_err(|error| anyhow!(error));
         let comparison = engine.compare_until(&text(0)?, &text(1)?, cancel)?;
-        Ok(Self { shelf, pair: Pair { a: 0, b: 1, comparison } })
+        Ok(Self { loaded, pair: Pair { a: 0, b: 1, comparison } })
     }
 
-    /// What they are to each other.
+    /// How they are related.
     pub fn relation(&self) -> Relation {
         self.pair.comparison.relation
     }
 
-    /// What reading them came to.
+    /// The report of reading them.
     pub fn report(&self) -> &ReadReport {
-        &self.shelf.report
+        &self.loaded.report
     }
 
     /// Where reports get the texts from.
     pub fn evidence(&self, engine: &Engine) -> impl Texts + use<'_> {
-        self.shelf.evidence(engine)
+        self.loaded.evidence(engine)
     }
 
     /// Everything that a report can say of them.
     pub fn findings<'c>(&'c self, run: Run, texts: &'c dyn Texts) -> Findings<'c> {
-        self.shelf.findings(run, std::slice::from_ref(&self.pair), texts)
+        self.loaded.findings(run, std::slice::from_ref(&self.pair), texts)
     }
 }
 
-impl Shelf {
+impl LoadedCorpus {
     /// Adds the one article of a file.
     fn add_one(&mut self, name: &OsStr, corpus: &Corpus, cancel: &Cancel) -> anyhow::Result<()> {
         let mut records: Vec<Record> = Vec::new();
@@ -88,7 +89,7 @@ impl Shelf {
     }
 }
 
-/// Why a file gave no article.
+/// Why a file yielded no article.
 fn nothing(name: &OsStr, report: &ReadReport, names: Names) -> String {
     let problem = report.skipped.listed().first();
     match problem {

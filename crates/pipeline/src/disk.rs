@@ -1,8 +1,8 @@
-//! The operations that outputs are made of, and those that make them last: bytes survive a power cut once
+//! File operations of outputs, and those that make outputs durable: bytes survive a power cut once
 //! their file is synced, and names once their folder is.
 //!
-//! Whatever a run leaves behind under a name goes through here, so that tests can stop at every operation:
-//! [`replay`] says what a crash after each of them would leave on the disk.
+//! Every named file that a run leaves behind is written through here, so that tests can stop at
+//! every operation: [`replay`] says what a crash after each of them would leave on the disk.
 
 #[cfg(test)]
 pub mod replay;
@@ -16,18 +16,18 @@ use std::time::{Duration, Instant};
 #[cfg(test)]
 use replay::note;
 
-/// One operation, before it is carried out. Files go by numbers, because names change.
+/// One operation, before it is carried out. Files are identified by numbers, because names change.
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(not(test), expect(dead_code, reason = "only tests look at them"))]
 pub enum Operation<'o> {
     MakeFolder(&'o Path),
-    /// Opens a file, which is made if it is not there, and emptied if asked for.
+    /// Opens a file, which is created if it does not exist, and emptied if `emptied`.
     Open {
         file: u64,
         path: &'o Path,
         emptied: bool,
     },
-    /// Makes a file without a name.
+    /// Creates an unlinked temporary file.
     OpenUnnamed {
         file: u64,
     },
@@ -43,7 +43,7 @@ pub enum Operation<'o> {
     Sync {
         file: u64,
     },
-    /// Gives a file a name that nothing has.
+    /// Gives a file an unused name.
     Link {
         file: u64,
         path: &'o Path,
@@ -63,14 +63,14 @@ pub enum Operation<'o> {
     SyncAll(&'o Path),
 }
 
-/// Outside of tests nobody watches, and nothing fails that the system does not fail.
+/// Outside of tests, operations are not recorded, and no failures are injected.
 #[cfg(not(test))]
 #[expect(clippy::unnecessary_wraps, reason = "tests let operations fail")]
 fn note(_: Operation<'_>) -> io::Result<()> {
     Ok(())
 }
 
-/// A file that is being written, always at its end.
+/// A file that is written by appending.
 #[derive(Debug)]
 pub struct OutputFile {
     file: File,
@@ -78,7 +78,7 @@ pub struct OutputFile {
 }
 
 impl OutputFile {
-    /// A file that is not recorded, for what does not outlast the process.
+    /// A file that is not recorded because it does not outlast the process.
     pub fn temporary(file: File) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Self { file, number: NEXT.fetch_add(1, Ordering::Relaxed) }
@@ -89,7 +89,7 @@ impl OutputFile {
         Self::opened(path, true, || File::create(path))
     }
 
-    /// A file to be read, and written from its end on; made if it is not there.
+    /// Opens a file for reading and appending; created if it does not exist.
     pub fn open(path: &Path) -> io::Result<Self> {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
@@ -98,7 +98,7 @@ impl OutputFile {
         Ok(opened)
     }
 
-    /// A new file that is nobody's yet: an error if there is one of that name.
+    /// A new file; an error if there is one of that name.
     pub fn create_new(path: &Path) -> io::Result<Self> {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true);
@@ -115,20 +115,20 @@ impl OutputFile {
         Ok(opened)
     }
 
-    /// A file in a folder that has no name, and is gone with the process unless [`OutputFile::link`] gives
-    /// it one. Not every file system has such files.
+    /// An unlinked temporary file in a folder. It disappears with the process unless
+    /// [`OutputFile::link`] gives it a name. Not every file system supports such files.
     #[cfg(target_os = "linux")]
     pub fn unnamed(folder: &Path) -> io::Result<Self> {
         use rustix::fs::{Mode, OFlags, open};
         let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
-        // Less what the umask takes away, as any new file.
+        // Minus the umask, as for any new file.
         let file = open(folder, flags, Mode::from_raw_mode(0o666))?;
         let unnamed = Self::temporary(file.into());
         note(Operation::OpenUnnamed { file: unnamed.number })?;
         Ok(unnamed)
     }
 
-    /// Gives a file without a name one that nothing has.
+    /// Gives an unlinked temporary file an unused name.
     #[cfg(target_os = "linux")]
     pub fn link(&self, path: &Path) -> io::Result<()> {
         use std::os::fd::AsRawFd;
@@ -144,19 +144,19 @@ impl OutputFile {
         &self.file
     }
 
-    /// The file alone: what becomes of it from here on is not recorded.
+    /// The file alone; later operations on it are not recorded.
     pub fn into_file(self) -> File {
         self.file
     }
 
-    /// Cuts it to so many bytes.
+    /// Truncates it to `length` bytes.
     pub fn truncate(&mut self, length: u64) -> io::Result<()> {
         note(Operation::Truncate { file: self.number, length })?;
         self.file.set_len(length)?;
         self.file.seek(SeekFrom::Start(length)).map(drop)
     }
 
-    /// From here on its bytes outlast a power cut.
+    /// Makes its bytes survive a power cut.
     pub fn sync(&self) -> io::Result<()> {
         note(Operation::Sync { file: self.number })?;
         self.file.sync_data()
@@ -215,7 +215,7 @@ pub fn remove_folder(path: &Path) -> io::Result<()> {
     fs::remove_dir(path)
 }
 
-/// From here on the names in a folder outlast a power cut, where its file system can promise that.
+/// Makes the names in a folder survive a power cut, where the file system can promise that.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
     note(Operation::SyncFolder(folder))?;
@@ -223,7 +223,8 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
         return Ok(());
     }
     match File::open(folder).and_then(|folder| folder.sync_all()) {
-        // Some network file systems sync no folders, and one may write into a folder that one may not read.
+        // Some network file systems cannot sync folders, and a folder may be writable but not
+        // readable.
         Err(error) if matches!(error.kind(), InvalidInput | PermissionDenied | Unsupported) => {
             Ok(())
         }
@@ -231,7 +232,7 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// From here on everything below a folder outlasts a power cut.
+/// Makes everything below a folder survive a power cut.
 ///
 /// At once for the whole file system: a hundred thousand small files would take minutes one by one.
 #[cfg(target_os = "linux")]
@@ -240,7 +241,7 @@ pub fn sync_all(folder: &Path) -> io::Result<()> {
     Ok(rustix::fs::syncfs(File::open(folder)?)?)
 }
 
-/// From here on everything below a folder outlasts a power cut.
+/// Makes everything below a folder survive a power cut.
 #[cfg(not(target_os = "linux"))]
 pub fn sync_all(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
@@ -254,7 +255,7 @@ pub fn sync_all(folder: &Path) -> io::Result<()> {
     sync_folder(folder)
 }
 
-/// Writes a file that is there whole or not at all, by way of `beside`, a file in the same folder.
+/// Writes a file atomically, via `beside`, a file in the same folder.
 pub fn replace(
     path: &Path,
     beside: &Path,
@@ -267,20 +268,21 @@ pub fn replace(
     path.parent().map_or(Ok(()), sync_folder)
 }
 
-/// Says when to sync what is of use after a power cut only: so seldom that it costs next to nothing.
+/// Decides when to sync data that matters only after a power cut: so rarely that it costs next to
+/// nothing.
 #[derive(Debug)]
 pub struct Pace(Instant);
 
-/// What a power cut may cost, at most, of work that a later run could have gone on from.
+/// The most work that a power cut may cost a run that is resumed later.
 const BETWEEN_SYNCS: Duration = Duration::from_secs(30);
 
 impl Pace {
-    /// The first time comes a while from now.
+    /// The first sync is due after one interval.
     pub fn new() -> Self {
         Self(Instant::now())
     }
 
-    /// Whether the time has come; the next one is a while from then.
+    /// Whether a sync is due; if so, the next one is due an interval later.
     pub fn is_due(&mut self) -> bool {
         let is_due = self.0.elapsed() >= BETWEEN_SYNCS;
         if is_due {

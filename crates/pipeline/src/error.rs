@@ -1,4 +1,4 @@
-//! What stops a run, where whoever started it can say better what to do about it.
+//! Failures of a run for which the host knows best what to do about them.
 
 use std::fmt;
 use std::io;
@@ -9,7 +9,7 @@ use retold_corpus::ReadReport;
 
 use crate::dedup::NoDates;
 
-/// Failures that a host has words for: it finds them in the chain of an [`anyhow::Error`].
+/// Failures that a host words itself: it finds them in the chain of an [`anyhow::Error`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -23,7 +23,7 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
-    /// What a later run goes on from could not be written or read.
+    /// The state for a later run could not be written or read.
     #[error("cannot {action} what is done so far; see that there is room on the disk")]
     DoneSoFar {
         /// `write` or `read`.
@@ -43,8 +43,7 @@ pub enum Error {
         /// Bytes that they take.
         least: u64,
     },
-    /// Not all that was asked for could be read, and that was to end the run. Holds what the readings
-    /// came to.
+    /// Some input could not be read, and the settings refuse that. Contains the reports of reading.
     #[error(
         "{} inputs or records could not be read as they stand",
         .0.iter().map(|report| report.failures).sum::<u64>()
@@ -57,7 +56,7 @@ pub enum Error {
         memory: u64,
         /// Pairs so far.
         found: u64,
-        /// Bytes to stay within that would do, about.
+        /// Approximate memory that would be enough, in bytes.
         enough: u64,
     },
     /// A file that was to be one article holds several.
@@ -66,13 +65,13 @@ pub enum Error {
         /// The file.
         name: String,
     },
-    /// What an interrupted run has left does not say what that run was.
+    /// The manifest of the interrupted run is damaged.
     #[error("cannot go on: the record of the interrupted run is damaged")]
     DamagedRecord,
-    /// What an interrupted run has left is of another run than this one.
+    /// The interrupted run had other options or inputs than this one.
     #[error("cannot go on with the interrupted run: {0}")]
     OtherRun(Difference),
-    /// Articles were to be kept by their dates, and none has one.
+    /// Articles should be kept by their dates, and none has one.
     #[error(transparent)]
     NoDates(#[from] NoDates),
     /// The run was [told to stop](retold::Cancel).
@@ -84,7 +83,7 @@ pub enum Error {
 }
 
 impl From<retold::Error> for Error {
-    /// What texts and postings of our own have failed with is told as it is.
+    /// Errors of our own texts and postings are unwrapped.
     fn from(error: retold::Error) -> Self {
         use retold::Error::{Cancelled, Page, Rank, Spill, Text};
         match error {
@@ -109,7 +108,7 @@ impl Error {
     }
 }
 
-/// In what a run differs from an earlier one.
+/// How a run differs from an earlier one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Difference {

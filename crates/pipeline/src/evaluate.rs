@@ -1,4 +1,4 @@
-//! How good the findings are, by labels that somebody gave.
+//! Evaluates findings against labels.
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
@@ -12,19 +12,19 @@ use retold_report::Run;
 use retold_report::evaluation::{Evaluation, Truth, TruthKind};
 use retold_report::record::round;
 
+use crate::loaded::LoadedCorpus;
 use crate::settings::Settings;
-use crate::shelf::Shelf;
 use crate::truth::{Labels, LabelsOf};
 use crate::{Error, Progress};
 
-/// What was compared, with the truth of it.
+/// Judged pairs, with their labels.
 pub struct Judged {
     truth: Truth,
     pairs: Vec<Scored>,
     unseen: Unseen,
     found: Counts,
     ari: Option<f64>,
-    /// What reading the corpus came to.
+    /// The report of reading the corpus.
     pub read: ReadReport,
 }
 
@@ -43,7 +43,7 @@ impl Judged {
     }
 }
 
-/// Judgements as they come in.
+/// Collects judgements.
 #[derive(Default)]
 struct Tally {
     pairs: Vec<Scored>,
@@ -52,7 +52,7 @@ struct Tally {
 
 impl Tally {
     fn add(&mut self, comparison: &Comparison, is_reuse: bool) {
-        // As records have it, so that the figures can be had from them, too.
+        // Rounded as in records, so that the figures can be reproduced from them.
         self.pairs.push(Scored { score: round(comparison.score), is_reuse });
         let is_found = comparison.relation.is_reuse();
         self.found.right += u64::from(is_found && is_reuse);
@@ -61,30 +61,31 @@ impl Tally {
     }
 }
 
-/// Reads what is wanted; also the ids of the truth that several articles have.
-fn shelved(
+/// Reads the wanted articles; also returns the labelled ids that several articles share.
+fn load(
     judge: &Judge<'_>,
     labels: &Labels,
     is_wanted: impl Fn(&Record) -> bool,
-) -> anyhow::Result<(Shelf, HashSet<u32>)> {
+) -> anyhow::Result<(LoadedCorpus, HashSet<u32>)> {
     let mut shared = HashSet::new();
-    let room = judge.settings.room.clone();
-    let shelf = Shelf::fill_with(judge.corpus, room, judge.progress, |record| {
+    let storage = judge.settings.storage.clone();
+    let loaded = LoadedCorpus::load(judge.corpus, storage, judge.progress, |record| {
         shared.extend(record.shared_id.as_deref().and_then(|id| labels.number(id)));
         is_wanted(record)
     })?;
-    judge.settings.check_read(&[&shelf.report])?;
-    Ok((shelf, shared))
+    judge.settings.check_read(&[&loaded.report])?;
+    Ok((loaded, shared))
 }
 
-/// For each article of the truth its place on the shelf, and the ids that have none, or several.
+/// For each labelled article its index in the loaded corpus; also the ids that have none or
+/// several.
 fn places(
     labels: &Labels,
-    shelf: &Shelf,
+    loaded: &LoadedCorpus,
     shared: &HashSet<u32>,
 ) -> (Vec<Option<u32>>, Vec<String>) {
     let mut places = vec![None; labels.ids.len()];
-    for (article, place) in shelf.articles.iter().zip(0..) {
+    for (article, place) in loaded.articles.iter().zip(0..) {
         let number = labels.number(&article.id).filter(|number| !shared.contains(number));
         if let Some(number) = number {
             places[number as usize] = Some(place);
@@ -95,25 +96,26 @@ fn places(
     (places, unknown)
 }
 
-/// The pairs of the truth whose articles are there.
+/// The labelled pairs whose articles were loaded.
 fn placed(pairs: &[((u32, u32), bool)], places: &[Option<u32>]) -> Vec<((u32, u32), bool)> {
     let place = |article: u32| places[article as usize];
     let pair = |&((a, b), is_reuse)| Some(((place(a)?, place(b)?), is_reuse));
     pairs.iter().filter_map(pair).collect()
 }
 
-/// Holds the articles of a corpus against a truth.
+/// Evaluates the articles of a corpus against labels.
 pub struct Judge<'j> {
     /// The articles.
     pub corpus: &'j Corpus,
-    /// How to find what is related.
+    /// How to find related pairs.
     pub settings: &'j Settings,
-    /// Who watches.
+    /// Is told of progress.
     pub progress: &'j dyn Progress,
 }
 
 impl Judge<'_> {
-    /// Compares the pairs of the truth if some are no reuse, and scans the corpus otherwise.
+    /// Compares the labelled pairs if some are labelled as no reuse, and scans the corpus
+    /// otherwise.
     pub fn judge(&self, labels: &Labels) -> anyhow::Result<Judged> {
         match &labels.of {
             LabelsOf::Pairs(pairs) if pairs.iter().any(|(_, is_reuse)| !is_reuse) => {
@@ -123,20 +125,20 @@ impl Judge<'_> {
         }
     }
 
-    /// Compares the pairs of the truth.
+    /// Compares the labelled pairs.
     fn compare(&self, pairs: &[((u32, u32), bool)], labels: &Labels) -> anyhow::Result<Judged> {
         let Self { settings, progress, .. } = *self;
         let engine = Engine::new(settings.engine.clone())?;
         let is_labelled = |record: &Record| labels.number(&record.id).is_some();
-        let (shelf, shared) = shelved(self, labels, is_labelled)?;
-        let (places, unknown) = places(labels, &shelf, &shared);
+        let (loaded, shared) = load(self, labels, is_labelled)?;
+        let (places, unknown) = places(labels, &loaded, &shared);
         let placed = placed(pairs, &places);
         let to_compare: Vec<(u32, u32)> = placed.iter().map(|(pair, _)| *pair).collect();
         let mut tally = Tally::default();
         let mut truths = placed.iter().map(|(_, is_reuse)| *is_reuse);
         progress.begin_steps("comparing", placed.len() as u64);
         let compare = || {
-            engine.compare_batches(&shelf.texts, &to_compare, progress, |_, compared| {
+            engine.compare_batches(&loaded.texts, &to_compare, progress, |_, compared| {
                 for (comparison, is_reuse) in compared.iter().zip(&mut truths) {
                     tally.add(comparison, is_reuse);
                 }
@@ -147,8 +149,8 @@ impl Judge<'_> {
         Ok(Judged {
             truth: Truth {
                 kind: TruthKind::LabelledPairs,
-                articles: shelf.articles.len() as u64,
-                unlabelled: shelf.report.articles - shelf.articles.len() as u64,
+                articles: loaded.articles.len() as u64,
+                unlabelled: loaded.report.articles - loaded.articles.len() as u64,
                 unknown,
                 unknown_pairs: (pairs.len() - placed.len()) as u64,
             },
@@ -156,20 +158,20 @@ impl Judge<'_> {
             unseen: Unseen::default(),
             found: tally.found,
             ari: None,
-            read: shelf.report,
+            read: loaded.report,
         })
     }
 
-    /// Scans everything that was read, and holds the candidates against the truth.
+    /// Scans the corpus, and evaluates the candidates against the labels.
     fn scan(&self, labels: &Labels) -> anyhow::Result<Judged> {
         let Self { settings, progress, .. } = *self;
-        // What is related stays as it is; the curve wants to know of the others, too.
+        // Related pairs are unaffected; the curve also needs the unrelated ones.
         let engine = Engine::new(settings.engine.clone().keep_unrelated(true))?;
-        let (shelf, shared) = shelved(self, labels, |_| true)?;
-        let (places, unknown) = places(labels, &shelf, &shared);
-        let scan = settings.pool()?.install(|| engine.scan_watched(&shelf.texts, progress));
+        let (loaded, shared) = load(self, labels, |_| true)?;
+        let (places, unknown) = places(labels, &loaded, &shared);
+        let scan = settings.pool()?.install(|| engine.scan_watched(&loaded.texts, progress));
         let scan = scan.map_err(Error::from)?;
-        let known = Known::new(labels, &places, shelf.articles.len());
+        let known = Known::new(labels, &places, loaded.articles.len());
         let mut tally = Tally::default();
         for pair in &scan.pairs {
             if let Some(is_reuse) = known.is_reuse(pair.a, pair.b) {
@@ -186,7 +188,7 @@ impl Judge<'_> {
             truth: Truth {
                 kind: known.kind,
                 articles: known.articles,
-                unlabelled: shelf.articles.len() as u64 - known.articles,
+                unlabelled: loaded.articles.len() as u64 - known.articles,
                 unknown,
                 unknown_pairs: known.unknown_pairs,
             },
@@ -194,15 +196,15 @@ impl Judge<'_> {
             unseen,
             found: Counts { missed, ..tally.found },
             ari: known.ari(&scan),
-            read: shelf.report,
+            read: loaded.report,
         })
     }
 }
 
-/// The truth about the articles on the shelf.
+/// The labels of the articles that were loaded.
 struct Known {
     kind: TruthKind,
-    /// By place on the shelf.
+    /// By index in the loaded corpus.
     of: KnownOf,
     articles: u64,
     /// Pairs of them.
@@ -213,7 +215,7 @@ struct Known {
 }
 
 enum KnownOf {
-    /// Pairs of reuse, the lesser place first.
+    /// Pairs of reuse, the smaller index first.
     Pairs(HashSet<(u32, u32)>),
     /// The cluster of each article; `None` without a label.
     Clusters(Vec<Option<u32>>),
@@ -257,7 +259,7 @@ impl Known {
         }
     }
 
-    /// Whether a pair is reuse, the lesser place first; `None` if nobody knows.
+    /// Whether a pair is reuse, the smaller index first; `None` if it is not labelled.
     fn is_reuse(&self, a: u32, b: u32) -> Option<bool> {
         match &self.of {
             KnownOf::Pairs(pairs) => Some(pairs.contains(&(a, b))),

@@ -9,10 +9,10 @@
 //! | [`evaluate::Judge`] | a corpus, and what is true of it | how good the findings are |
 //! | [`dedup::Job`] | a corpus | a folder with what is worth keeping |
 //!
-//! [`Settings`] says how a run goes about it and what it may use; texts that do not fit into memory,
-//! and what a scan makes of them, are in temporary files. [`Progress`] is told how far it has come.
-//! Nothing here knows how its host is told what to do: failures for which a host has words of its
-//! own are an [`Error`].
+//! [`Settings`] says how a run goes about it and what it may use; texts that do not fit into
+//! memory, and what a scan makes of them, are in temporary files. [`Progress`] is told how far it
+//! has come. Nothing here knows how its host is told what to do: failures for which a host has
+//! words of its own are an [`Error`].
 //!
 //! ```
 //! use retold::Config;
@@ -46,13 +46,13 @@ mod disk;
 pub mod error;
 pub mod evaluate;
 mod lines;
+pub mod loaded;
 pub mod output;
 pub mod pairs;
 mod progress;
 pub mod run;
 pub mod scan;
 pub mod settings;
-pub mod shelf;
 mod spilled;
 mod stdin;
 pub mod stored;

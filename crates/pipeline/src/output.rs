@@ -1,4 +1,4 @@
-//! Files that a run writes: whole or not at all, whatever it is that ends the run.
+//! Files that a run writes: complete or not at all, however the run ends.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -13,9 +13,9 @@ use crate::Error;
 use crate::disk::{self, OutputFile};
 use crate::unfinished::{Unfinished, undisturbed};
 
-/// A file to be written, or the standard output.
+/// An output file, or the standard output.
 ///
-/// Made before the work begins, so that a folder that is not there is not found out at its end.
+/// Created before the work begins, so that a missing folder shows at once.
 #[derive(Debug)]
 pub struct Output {
     path: Option<PathBuf>,
@@ -24,21 +24,30 @@ pub struct Output {
     cancel: Cancel,
 }
 
-/// What an output holds, should it be a terminal.
+/// The content of an output, in case that is a terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Content {
-    /// What is made for terminals.
+    /// Text made for terminals.
     Page,
-    /// Records for programs, in which may be what terminals obey.
+    /// Records for programs, which may contain control sequences.
     Records,
+}
+
+/// Where an output goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Destination {
+    /// The standard output.
+    Stdout,
+    /// A file or device that was named.
+    File,
 }
 
 #[derive(Debug)]
 enum Place {
     Stdout,
-    /// What cannot be replaced: a device, a pipe.
+    /// Something that cannot be replaced, such as a device or a pipe.
     Direct(File),
-    /// Takes the place of the target when it is whole.
+    /// Replaces the target when it is complete.
     File {
         draft: Draft,
         target: PathBuf,
@@ -56,18 +65,21 @@ impl Output {
         Ok(Self { path: Some(path.to_owned()), content, place, cancel: Cancel::never() })
     }
 
-    /// The same output, which is not finished once `cancel` was told.
+    /// The same output, which stays unfinished once `cancel` is cancelled.
     pub fn until(self, cancel: &Cancel) -> Self {
         Self { cancel: cancel.clone(), ..self }
     }
 
-    /// Whether this is the standard output.
-    pub fn is_stdout(&self) -> bool {
-        matches!(self.place, Place::Stdout)
+    /// Where it goes.
+    pub fn destination(&self) -> Destination {
+        match self.place {
+            Place::Stdout => Destination::Stdout,
+            Place::Direct(_) | Place::File { .. } => Destination::File,
+        }
     }
 
-    /// Writes it, and finishes it if all went well: then it outlasts a power cut. `stdout` gets it
-    /// as it is, also if that is a terminal. [`Error::Cancelled`] if it was told to stop meanwhile.
+    /// Writes it, and on success finishes it, so that it survives a power cut. `stdout` gets it as
+    /// it is, also if that is a terminal. [`Error::Cancelled`] if it was told to stop meanwhile.
     pub fn write(
         self,
         stdout: &mut (dyn Write + Send),
@@ -111,13 +123,13 @@ impl Place {
     }
 }
 
-/// A file under way.
+/// A file in progress.
 #[derive(Debug)]
 enum Draft {
-    /// Nothing is left of it, however the process ends.
+    /// An unlinked temporary file: nothing is left of it, however the process ends.
     #[cfg(target_os = "linux")]
     Unnamed(OutputFile),
-    /// Where files have to have names.
+    /// A hidden file, where unlinked files are not supported.
     Named(NamedDraft),
 }
 
@@ -133,7 +145,7 @@ impl Draft {
     fn beside(target: &Path) -> io::Result<Self> {
         match OutputFile::unnamed(folder_of(target)) {
             Ok(file) => Ok(Self::Unnamed(file)),
-            // What is really wrong, if it is not that, shows again.
+            // Any other cause will fail again below.
             Err(_) => NamedDraft::beside(target).map(Self::Named),
         }
     }
@@ -161,7 +173,7 @@ impl Draft {
     }
 }
 
-/// Links take the place of nothing: a file that is there is replaced by way of another name.
+/// Linking cannot replace a file: an existing one is replaced via another name.
 #[cfg(target_os = "linux")]
 fn finish_unnamed(file: &OutputFile, target: &Path) -> io::Result<()> {
     file.sync()?;
@@ -175,7 +187,7 @@ fn finish_unnamed(file: &OutputFile, target: &Path) -> io::Result<()> {
     });
     match linked {
         Ok(()) => disk::sync_folder(folder),
-        // Some file systems have files without names, and give them none later on.
+        // Some file systems have unlinked files, but cannot link them later.
         Err(_) => {
             let mut draft = NamedDraft::beside(target)?;
             let mut content = file.file();
@@ -203,7 +215,7 @@ impl NamedDraft {
 
 fn replace(named: TempPath, target: &Path) -> io::Result<()> {
     disk::rename(&named, target)?;
-    // It has another name now. Only where that failed it is removed.
+    // It has its final name now; it is removed only where that failed.
     let _ = named.keep();
     Ok(())
 }
@@ -215,7 +227,7 @@ fn folder_of(target: &Path) -> &Path {
     }
 }
 
-/// Names of files under way begin with this.
+/// Prefix of the names of files in progress.
 pub const PREFIX: &str = ".retold-";
 
 fn names() -> tempfile::Builder<'static, 'static> {
@@ -224,7 +236,7 @@ fn names() -> tempfile::Builder<'static, 'static> {
     builder
 }
 
-/// What is written to until somebody is told to stop.
+/// A writer that fails once the run is cancelled.
 struct Until<'w> {
     to: &'w mut (dyn Write + Send),
     cancel: &'w Cancel,
@@ -249,7 +261,7 @@ fn buffered(
     let mut to = BufWriter::with_capacity(1 << 16, to);
     write(&mut to)?;
     to.flush()?;
-    // Dropping what is left after a failure would write it again.
+    // Dropping the buffer after a failure would write it again.
     let _ = to.into_parts();
     Ok(())
 }

@@ -11,9 +11,9 @@ use retold_corpus::{Corpus, ReadReport, Record, is_undecoded};
 use serde::Deserialize;
 
 use crate::lines::{Id, for_each_line};
+use crate::loaded::LoadedCorpus;
 use crate::settings::Settings;
-use crate::shelf::Shelf;
-use crate::stored::Room;
+use crate::stored::StorageBudget;
 use crate::{Error, Progress};
 
 /// One line of the list. An article is named, given, or both: then the name is only a name.
@@ -25,12 +25,12 @@ struct Line {
     b_text: Option<String>,
 }
 
-/// What is to become of a line.
+/// A line of the list.
 #[derive(Debug)]
 enum Entry {
     /// Two articles, by number, and the line that names them.
     Pair(u32, u32, u64),
-    /// What cannot be compared.
+    /// A line that cannot be compared.
     Failed(Failed),
 }
 
@@ -49,7 +49,7 @@ pub struct Failed {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Why {
-    /// It is no record of a pair.
+    /// It is not a record of a pair.
     NoPair,
     /// It has neither id nor text of this side.
     NoArticle(&'static str),
@@ -92,9 +92,9 @@ pub struct PairList {
 }
 
 /// A list, and the articles that it names.
-pub struct Loaded {
+pub struct LoadedPairs {
     list: PairList,
-    shelf: Shelf,
+    loaded: LoadedCorpus,
     /// Ids of the list that several articles have.
     shared: HashSet<String>,
     /// Ids of the list that several records of one file state: the first is meant.
@@ -110,10 +110,10 @@ pub struct Ready {
     entries: Vec<Entry>,
 }
 
-/// What is said to a line.
+/// The answer to a line.
 // Exhaustive on purpose: there is an answer or there is none.
 pub enum Answer<'r> {
-    /// The ids of two articles, and what they are to each other.
+    /// The ids of two articles and their comparison.
     Compared([&'r str; 2], &'r Comparison),
     /// Nothing can be.
     Failed(&'r Failed),
@@ -137,16 +137,16 @@ impl PairList {
         Ok(read)
     }
 
-    /// Looks the articles that are named only up in a corpus.
+    /// Looks up in a corpus the articles that are given by id only.
     pub fn load(
         self,
         corpus: &Corpus,
         settings: &Settings,
         progress: &dyn Progress,
-    ) -> anyhow::Result<Loaded> {
-        let room = Room { bytes: usize::MAX, ..settings.room.clone() };
+    ) -> anyhow::Result<LoadedPairs> {
+        let storage = StorageBudget { bytes: usize::MAX, ..settings.storage.clone() };
         let (mut shared, mut repeated) = (HashSet::new(), BTreeSet::new());
-        // The file of the article that keeps an id. Of one file's records the first is meant.
+        // The file of the article that keeps an id. Within one file, an id means its first record.
         let mut kept_in: HashMap<String, u32> = HashMap::new();
         let is_wanted = |record: &Record| {
             let source = record.place.source;
@@ -164,9 +164,9 @@ impl PairList {
             }
             is_wanted
         };
-        let shelf = Shelf::fill_with(corpus, room, progress, is_wanted)?;
-        settings.check_read(&[&shelf.report])?;
-        Ok(Loaded { list: self, shelf, shared, repeated })
+        let loaded = LoadedCorpus::load(corpus, storage, progress, is_wanted)?;
+        settings.check_read(&[&loaded.report])?;
+        Ok(LoadedPairs { list: self, loaded, shared, repeated })
     }
 
     fn entry(&mut self, line: &[u8], number: u64) -> Entry {
@@ -212,18 +212,17 @@ impl PairList {
     }
 }
 
-impl Loaded {
+impl LoadedPairs {
     /// What reading the corpus came to.
     pub fn report(&self) -> &ReadReport {
-        &self.shelf.report
+        &self.loaded.report
     }
 
-    /// The texts of all articles. Pairs with one that is nowhere, or has an id that several have, cannot
-    /// be answered.
+    /// Prepares the pairs with their texts. Pairs with an unknown or ambiguous id become failures.
     pub fn ready(self) -> Ready {
-        let Self { list, shelf, shared, repeated } = self;
+        let Self { list, loaded, shared, repeated } = self;
         let PairList { ids, mut texts, mut entries, wanted, .. } = list;
-        for (article, text) in shelf.articles.into_iter().zip(shelf.texts.into_held()) {
+        for (article, text) in loaded.articles.into_iter().zip(loaded.texts.into_held()) {
             if let Some(at) = wanted.get(&article.id) {
                 texts[*at as usize] = Some(text);
             }
@@ -258,7 +257,7 @@ impl Ready {
         })
     }
 
-    /// Compares all pairs, and hands out the answers to all lines, in order, until one wants no more.
+    /// Compares all pairs, and passes the answers to all lines to `each`, in order, until it fails.
     pub fn compare<E: Send + From<Error>>(
         &self,
         engine: &Engine,

@@ -1,27 +1,27 @@
-//! Who watches a run.
+//! Progress of a run.
 
 use retold::Cancel;
 use retold::engine::{Stage, Watch};
 
-/// Is told how far a run has come, from any thread: of the stages of the engine, and of those before
-/// and behind it. Its [token](Watch::cancel) stops all of them; the run then returns
+/// Is told how far a run has come, from any thread, in the stages of the engine and those before
+/// and after it. Its [token](Watch::cancel) stops all of them; the run then returns
 /// [`Error::Cancelled`](crate::Error::Cancelled).
 pub trait Progress: Watch {
-    /// Something is done of which nobody knows how much there is.
+    /// A stage of unknown length begins.
     fn begin_open(&self, what: &str);
 
-    /// `total` steps of something begin.
+    /// A stage of `total` steps begins.
     fn begin_steps(&self, what: &str, total: u64);
 }
 
-/// Nobody watches, but somebody may stop the run.
+/// Shows nothing, but the run can be cancelled.
 impl Progress for Cancel {
     fn begin_open(&self, _: &str) {}
 
     fn begin_steps(&self, _: &str, _: u64) {}
 }
 
-/// Nobody watches.
+/// Shows nothing.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Unwatched;
 

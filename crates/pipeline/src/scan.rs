@@ -1,4 +1,4 @@
-//! All related pairs of a corpus, or of its two sides.
+//! Finds all related pairs of a corpus, or across its two sides.
 
 use std::time::Duration;
 
@@ -9,15 +9,15 @@ use retold::engine::{self, Sides, edges};
 use retold_corpus::{Corpus, Side};
 use retold_report::{Clusters, Findings, Pair, Run, Stage, Texts};
 
+use crate::loaded::LoadedCorpus;
 use crate::run::peak_memory;
 use crate::settings::Settings;
-use crate::shelf::Shelf;
 use crate::{Error, Progress};
 
-/// A corpus, and what was found in it.
+/// A corpus and its findings.
 pub struct Scan {
     /// The articles.
-    pub shelf: Shelf,
+    pub loaded: LoadedCorpus,
     engine: Engine,
     found: engine::Scan,
     /// Articles of the first side, where there are two.
@@ -26,14 +26,14 @@ pub struct Scan {
     left_out: usize,
 }
 
-/// An engine's error; of too many pairs, how much memory would do for them.
+/// Converts an engine's error; for too many pairs, estimates how much memory would be enough.
 fn too_many(error: retold::Error, settings: &Settings) -> anyhow::Error {
     let retold::Error::TooManyPairs { found, bytes, compared, candidates } = error else {
         return Error::from(error).into();
     };
     let memory = settings.resources.memory.bytes() as u64;
     let all = bytes as f64 * candidates as f64 / compared.max(1) as f64;
-    // As much is for the articles that are being compared.
+    // The same amount is reserved for the articles that are being compared.
     let enough = memory + (2.0 * all) as u64;
     Error::TooManyPairs { memory, found, enough }.into()
 }
@@ -48,30 +48,30 @@ impl Scan {
     ) -> anyhow::Result<Self> {
         let mut holds = settings.holds();
         let mut ours = 0;
-        let mut shelf = Shelf::fill_with(corpus, settings.room.clone(), progress, |record| {
-            let source = &corpus.sources()[record.place.source as usize];
-            let holds = holds(record.text.len() as u64);
-            ours += usize::from(holds && source.side == Side::Ours);
-            holds
-        })?;
-        shelf.names = settings.names;
-        settings.check_read(&[&shelf.report])?;
+        let mut loaded =
+            LoadedCorpus::load(corpus, settings.storage.clone(), progress, |record| {
+                let source = &corpus.sources()[record.place.source as usize];
+                let holds = holds(record.text.len() as u64);
+                ours += usize::from(holds && source.side == Side::Ours);
+                holds
+            })?;
+        loaded.names = settings.names;
+        settings.check_read(&[&loaded.report])?;
         let ours = corpus.has_sides().then_some(ours);
         let sides = ours.map_or(Sides::One, Sides::two);
-        let engine = settings.engine_for(shelf.report.articles, shelf.report.bytes)?;
-        let scan = || engine.scan_sides(&shelf.texts, sides, progress);
+        let engine = settings.engine_for(loaded.report.articles, loaded.report.bytes)?;
+        let scan = || engine.scan_sides(&loaded.texts, sides, progress);
         let found = settings.pool()?.install(scan);
         let found = found.map_err(|error| too_many(error, settings))?;
-        let mut scan = Self { shelf, engine, found, ours, left_out: 0 };
+        let mut scan = Self { loaded, engine, found, ours, left_out: 0 };
         scan.leave_out_unrelated_renamed();
         Ok(scan)
     }
 
-    /// Drops unrelated pairs, which are there at a threshold of 0, of articles whose ids are not those
-    /// that their records state: they find nothing, and whoever looks the ids up in data of their own
-    /// meets none that is not there.
+    /// Drops unrelated pairs, which occur at a threshold of 0, of articles that were renamed: such
+    /// pairs carry no finding, and their ids would not be found in the user's own data.
     fn leave_out_unrelated_renamed(&mut self) {
-        let articles = &self.shelf.articles;
+        let articles = &self.loaded.articles;
         let before = self.found.pairs.len();
         self.found.pairs.retain(|pair| {
             let is_renamed = |article: u32| articles[article as usize].renamed;
@@ -83,10 +83,10 @@ impl Scan {
 
     /// How many articles were read of each side, ours and theirs, where the corpus has two.
     pub fn articles_by_side(&self) -> Option<[usize; 2]> {
-        self.ours.map(|ours| [ours, self.shelf.articles.len() - ours])
+        self.ours.map(|ours| [ours, self.loaded.articles.len() - ours])
     }
 
-    /// Drops pairs of other relations than the wanted ones, and makes clusters of no others.
+    /// Keeps only pairs of the wanted relations, and clusters by these alone.
     pub fn keep_relations(&mut self, is_wanted: impl Fn(Relation) -> bool) {
         let Self { found, .. } = self;
         found.pairs.retain(|pair| is_wanted(pair.comparison.relation));
@@ -106,7 +106,7 @@ impl Scan {
 
     /// Where reports get the texts from.
     pub fn evidence(&self) -> impl Texts + use<'_> {
-        self.shelf.evidence(&self.engine)
+        self.loaded.evidence(&self.engine)
     }
 
     /// Everything that a report can say of it, with the pairs that it had.
@@ -120,25 +120,25 @@ impl Scan {
             clusters: Some(self.grouped()),
             stages: self.stages(),
             counts: self.counts(),
-            ..self.shelf.findings(run, pairs, texts)
+            ..self.loaded.findings(run, pairs, texts)
         }
     }
 
-    /// The clusters, each with its longest article as keeper; the first of several.
+    /// The clusters, each retaining its longest article, the first of several.
     fn grouped(&self) -> Clusters {
-        let Self { shelf, found, .. } = self;
-        let mut keepers: Vec<usize> = Vec::new();
+        let Self { loaded, found, .. } = self;
+        let mut retained: Vec<usize> = Vec::new();
         for (article, &cluster) in found.clusters.iter().enumerate() {
-            match keepers.get_mut(cluster as usize) {
-                None => keepers.push(article),
-                Some(keeper) => {
-                    if shelf.articles[article].bytes > shelf.articles[*keeper].bytes {
-                        *keeper = article;
+            match retained.get_mut(cluster as usize) {
+                None => retained.push(article),
+                Some(longest) => {
+                    if loaded.articles[article].bytes > loaded.articles[*longest].bytes {
+                        *longest = article;
                     }
                 }
             }
         }
-        Clusters { of: found.clusters.clone(), keepers }
+        Clusters { of: found.clusters.clone(), retained }
     }
 
     fn stages(&self) -> Vec<Stage> {
@@ -147,7 +147,7 @@ impl Scan {
             name: stage.name().to_owned(),
             took: Duration::from_secs_f64(*seconds),
         });
-        let read = Stage { name: "read".to_owned(), took: self.shelf.took };
+        let read = Stage { name: "read".to_owned(), took: self.loaded.took };
         std::iter::once(read).chain(engine).collect()
     }
 

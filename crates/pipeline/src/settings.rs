@@ -1,4 +1,4 @@
-//! How a run goes about it, and what fits into its memory.
+//! Settings of a run, and what fits into its memory.
 
 use std::num::NonZero;
 use std::path::PathBuf;
@@ -9,40 +9,40 @@ use retold::{Config, Engine};
 use retold_corpus::{Field, Names, ReadOptions, ReadReport};
 
 use crate::Error;
-use crate::stored::Room;
+use crate::stored::StorageBudget;
 
-/// What a run takes: the program and what is being read, something for every thread to work with,
-/// and what it knows of each article.
+/// Memory that a run needs, in bytes: for the program and its read buffers, per thread, and per
+/// article.
 struct Takes {
     program: u64,
     thread: u64,
     article: u64,
 }
 
-/// An article takes that much wherever its signature is: the hash of its id among others, with room to
-/// grow, and the first article with its words.
+/// Per article, wherever its signature is stored: among others the hash of its id, with spare
+/// capacity, and the first article with its words.
 const DEDUP: Takes = Takes { program: 38 << 20, thread: 5 << 20, article: 40 };
-/// An article takes that much in the corpus and in banding.
+/// Per article, in the corpus and in banding.
 const SCAN: Takes = Takes { program: 24 << 20, thread: 12 << 20, article: 350 };
 
 /// What allocators keep for a thread, however little it holds.
 const GIVEN_BACK: u64 = 4 << 20;
 
-/// Where memory is bounded, an article may have this share of it, or so many bytes: several are read at a
-/// time.
+/// Where memory is bounded, an article may have this share of it, or so many bytes: several are
+/// read at a time.
 const ARTICLE_SHARE: usize = 16;
 const LEAST_ARTICLE: usize = 1 << 20;
-/// The same where articles are compared: two that are held against each other take some 25 times their
-/// text.
+/// The same where articles are compared: comparing two takes some 25 times the size of their texts.
 const COMPARED_SHARE: usize = 64;
 
-/// What articles with so many bytes of text take in a scan: the index of rare features grows with these.
+/// What articles with so many bytes of text take in a scan: the index of rare features grows with
+/// these.
 fn of_articles(articles: u64, bytes: u64) -> u64 {
     SCAN.article * articles + bytes / 6
 }
 
-/// What a scan takes, with a sixteenth of it for postings: half of what the engine is promised at least, so
-/// that runs of them do not become short.
+/// What a scan takes, with a sixteenth of it for postings: half of what the engine is promised at
+/// least, so that runs of them do not become short.
 fn with_postings(least: u64) -> u64 {
     least + least / 15
 }
@@ -51,9 +51,9 @@ fn with_postings(least: u64) -> u64 {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Memory {
-    /// Nobody asked for it: a corpus for which it is too little is read all the same, with more.
+    /// The default: a corpus that needs more gets more.
     Usual(usize),
-    /// Asked for, so that more would be a broken promise.
+    /// A limit that the user has set; it must not be exceeded.
     Bounded(usize),
 }
 
@@ -140,8 +140,8 @@ pub struct Settings {
     pub dedup: DedupConfig,
     /// What it may use.
     pub resources: Resources,
-    /// Where texts may be.
-    pub room: Room,
+    /// How much of the texts may be held in memory, and where the rest is spilled.
+    pub storage: StorageBudget,
     /// What reports call the settings of reading. Default: the names of their fields.
     pub names: Names,
     /// What becomes of a run that cannot read all that it is asked to.
@@ -169,17 +169,17 @@ impl Settings {
             .seed(engine.seed)
             .kernel(engine.kernel)
             .held_bytes(memory / 4);
-        // The rest is for what every article takes, and for the pairs. Texts are read back one by one, and
-        // more than once; postings once, in large pieces.
+        // The rest is for what every article takes, and for the pairs. Texts are read back one by
+        // one, and more than once; postings once, in large pieces.
         let engine = engine.held_bytes(memory / 2);
-        let room = Room { bytes: memory / 8, temp: resources.temp.clone() };
-        // Some ten of them are under way at a time, as they stand and parsed.
+        let storage = StorageBudget { bytes: memory / 8, temp: resources.temp.clone() };
+        // Some ten of them are in memory at a time, raw and parsed.
         let batch_bytes = (memory / 512).clamp(64 << 10, ReadOptions::default().batch_bytes);
         let most = resources.memory.article(reading.max_article_bytes, ARTICLE_SHARE);
         let reading =
             reading.max_article_bytes(most).batch_bytes(batch_bytes).threads(resources.threads);
         let (names, unread) = (Field::name as Names, Unread::default());
-        Self { reading, engine, dedup, resources, room, names, unread }
+        Self { reading, engine, dedup, resources, storage, names, unread }
     }
 
     /// Sets [`names`](Self#structfield.names).
@@ -206,7 +206,8 @@ impl Settings {
         self.reading.clone().max_article_bytes(max_article_bytes)
     }
 
-    /// An error if so many articles are too many to deduplicate within the memory that was asked for.
+    /// An error if so many articles are too many to deduplicate within the memory that was asked
+    /// for.
     pub fn check_dedup(&self, articles: u64) -> Result<(), Error> {
         self.check_memory(articles, self.least(&DEDUP, articles))
     }
@@ -223,8 +224,7 @@ impl Settings {
         }
     }
 
-    /// An error if these articles leave no room within the memory that was asked for. Nobody who did not
-    /// ask is stopped by the default.
+    /// An error if these articles do not fit into the memory limit. The default is no limit.
     fn check_memory(&self, articles: u64, least: u64) -> Result<(), Error> {
         match self.resources.memory.bound() {
             memory if memory < least => Err(Error::TooLittleMemory { memory, articles, least }),
@@ -232,9 +232,9 @@ impl Settings {
         }
     }
 
-    /// Asked with the bytes of one article after the other, says whether they are still to be held: no
-    /// longer once all take more memory than was asked for. How much that is, [`Settings::engine_for`]
-    /// says when they are counted.
+    /// Asked with the bytes of one article after the other, says whether they are still to be held:
+    /// no longer once all take more memory than was asked for. How much that is,
+    /// [`Settings::engine_for`] says when they are counted.
     pub fn holds(&self) -> impl FnMut(u64) -> bool {
         let memory = self.resources.memory.bound();
         let alone = self.least(&SCAN, 0);
@@ -246,8 +246,8 @@ impl Settings {
         }
     }
 
-    /// The engine for a scan of so many articles with so many bytes of text: it holds what fits into
-    /// memory beside them. An error if nothing would.
+    /// The engine for a scan of so many articles with so many bytes of text: it holds what fits
+    /// into memory beside them. An error if nothing would.
     pub fn engine_for(&self, articles: u64, bytes: u64) -> anyhow::Result<Engine> {
         let least = self.least(&SCAN, 0) + of_articles(articles, bytes);
         self.check_memory(articles, with_postings(least))?;
@@ -293,10 +293,10 @@ mod tests {
             error.starts_with("1073741824 bytes of memory are too little: 100000000 articles take"),
             "{error}"
         );
-        let few = settings.engine_for(1000, 1 << 20).expect("room enough");
+        let few = settings.engine_for(1000, 1 << 20).expect("memory enough");
         let held = few.config().held_bytes;
         assert!((512 << 20..1 << 30).contains(&held), "{held}");
-        // The largest corpus that is taken leaves room for what is held beside it.
+        // The largest corpus that is accepted leaves enough memory for what is held besides it.
         let takes = |articles: &u64| settings.engine_for(*articles, articles << 11);
         let most = (0..).step_by(1 << 12).take_while(|articles| takes(articles).is_ok()).last();
         let most = most.expect("none are taken");

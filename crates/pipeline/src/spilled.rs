@@ -1,4 +1,4 @@
-//! Words that a scan has no room for, in a temporary file.
+//! Spills words that do not fit into the memory of a scan to a temporary file.
 
 use std::fs::File;
 use std::io;
@@ -12,7 +12,8 @@ use retold::lsh::rare::Spill;
 use crate::Error;
 use crate::temporary::{read_at, write_at};
 
-/// Words by their place. The file is made when the first come; it has no name, and goes with the process.
+/// Words by their offset. The file is an unlinked temporary one, created with the first words; it
+/// disappears with the process.
 #[derive(Debug)]
 pub struct StoredWords {
     /// The folder of the file.
@@ -31,7 +32,7 @@ impl StoredWords {
     fn try_write(&self, words: &[u32], place: u64) -> io::Result<()> {
         let file = match self.file.get() {
             Some(file) => file,
-            // Two threads may come at once: the file of one of them is gone again.
+            // Two threads may race: one of the files is dropped again.
             None => {
                 let file = tempfile::tempfile_in(&self.temp)?;
                 self.file.get_or_init(|| file)

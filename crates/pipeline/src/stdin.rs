@@ -1,4 +1,4 @@
-//! The standard input, waited for no longer than the run goes on.
+//! The standard input, read only until the run is cancelled.
 
 use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -13,10 +13,10 @@ const LOOK: Duration = Duration::from_millis(50);
 /// Bytes that are read at a time.
 const PIECE: usize = 1 << 18;
 
-/// The standard input, which ends when the run is told to stop.
+/// The standard input, which ends when the run is cancelled.
 ///
-/// Nobody can be called back from a read that waits for a person or a program. So that is left to a
-/// thread of its own, which begins with the first read and may outlast the run.
+/// A blocking read cannot be interrupted. So it runs on a thread of its own, which starts with the
+/// first read and may outlast the run.
 pub struct Stdin<'c> {
     cancel: &'c Cancel,
     pieces: Option<Receiver<io::Result<Vec<u8>>>>,
@@ -67,7 +67,7 @@ fn started() -> io::Result<Receiver<io::Result<Vec<u8>>>> {
     Ok(received)
 }
 
-/// Reads to the end, or until nobody wants more.
+/// Reads to the end, or until the receiver is gone.
 fn hand_over(pieces: &SyncSender<io::Result<Vec<u8>>>) {
     let mut stdin = io::stdin().lock();
     loop {

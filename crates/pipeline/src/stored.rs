@@ -14,25 +14,25 @@ use crate::Error;
 use crate::spilled::StoredWords;
 use crate::temporary::read_at;
 
-/// Where texts may be.
+/// How much may be held in memory, and where the rest is spilled.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Room {
-    /// Bytes of text to hold in memory, about.
+pub struct StorageBudget {
+    /// Memory budget: about so many bytes are held.
     pub bytes: usize,
-    /// The folder for the temporary file.
+    /// The folder for temporary files.
     pub temp: PathBuf,
 }
 
-/// Texts by number. The file has no name, and goes with the process.
+/// Texts by number. The file is an unlinked temporary one: it disappears with the process.
 #[derive(Debug)]
 pub struct StoredTexts {
-    room: Room,
+    storage: StorageBudget,
     held: Vec<String>,
     held_bytes: usize,
     writer: Option<BufWriter<File>>,
     /// Where each text that is not held ends in the file.
     ends: Vec<u64>,
-    /// What a scan of them makes, and has no room for.
+    /// What a scan of them spills.
     words: StoredWords,
 }
 
@@ -44,10 +44,10 @@ const BUFFER: usize = 1 << 18;
 
 impl StoredTexts {
     /// No texts yet.
-    pub fn new(room: Room) -> Self {
+    pub fn new(storage: StorageBudget) -> Self {
         Self {
-            words: StoredWords::new(room.temp.clone()),
-            room,
+            words: StoredWords::new(storage.temp.clone()),
+            storage,
             held: Vec::new(),
             held_bytes: 0,
             writer: None,
@@ -58,19 +58,21 @@ impl StoredTexts {
     /// Adds a text. Once one did not fit into memory, none is held any more.
     pub fn push(&mut self, text: String) -> anyhow::Result<()> {
         let bytes = text.capacity() + HELD;
-        if self.writer.is_none() && self.held_bytes + bytes <= self.room.bytes {
+        if self.writer.is_none() && self.held_bytes + bytes <= self.storage.bytes {
             self.held_bytes += bytes;
             self.held.push(text);
             return Ok(());
         }
-        Ok(self.spill(&text).map_err(|error| Error::temporary("write", &self.room.temp, error))?)
+        Ok(self
+            .spill(&text)
+            .map_err(|error| Error::temporary("write", &self.storage.temp, error))?)
     }
 
     fn spill(&mut self, text: &str) -> io::Result<()> {
         let writer = match &mut self.writer {
             Some(writer) => writer,
             none => {
-                let file = tempfile::tempfile_in(&self.room.temp)?;
+                let file = tempfile::tempfile_in(&self.storage.temp)?;
                 none.insert(BufWriter::with_capacity(BUFFER, file))
             }
         };
@@ -82,7 +84,7 @@ impl StoredTexts {
     /// Ends adding: texts can be read from here on.
     pub fn finish(&mut self) -> anyhow::Result<()> {
         let flushed = self.writer.as_mut().map_or(Ok(()), Write::flush);
-        Ok(flushed.map_err(|error| Error::temporary("write", &self.room.temp, error))?)
+        Ok(flushed.map_err(|error| Error::temporary("write", &self.storage.temp, error))?)
     }
 
     /// The texts in memory.
@@ -90,14 +92,14 @@ impl StoredTexts {
         self.held
     }
 
-    /// Where a text that is not held stands in the file.
+    /// The range of a spilled text in the file.
     fn place(&self, at: usize) -> Option<Range<u64>> {
         let end = *self.ends.get(at)?;
         Some(at.checked_sub(1).map_or(0, |before| self.ends[before])..end)
     }
 
     fn failed(&self, error: io::Error) -> Error {
-        Error::temporary("read", &self.room.temp, error)
+        Error::temporary("read", &self.storage.temp, error)
     }
 
     fn read(&self, at: usize) -> io::Result<String> {
@@ -145,7 +147,7 @@ mod tests {
     fn texts_come_back_from_memory_and_file() {
         let texts = ["one", "", "zwölf", "three", "", "4"];
         for bytes in [0, 3 + HELD, 8 + 3 * HELD, 1000] {
-            let mut stored = StoredTexts::new(Room { bytes, temp: std::env::temp_dir() });
+            let mut stored = StoredTexts::new(StorageBudget { bytes, temp: std::env::temp_dir() });
             texts.iter().for_each(|text| stored.push((*text).to_owned()).expect("stored"));
             stored.finish().expect("written");
             assert_eq!(stored.len(), texts.len());
@@ -159,13 +161,13 @@ mod tests {
     #[test]
     fn a_folder_that_is_not_there_is_an_error_that_names_it() {
         let temp = std::env::temp_dir().join("retold: no such folder");
-        let error = StoredTexts::new(Room { bytes: 0, temp }).push("text".to_owned());
+        let error = StoredTexts::new(StorageBudget { bytes: 0, temp }).push("text".to_owned());
         assert!(error.expect_err("nowhere to write").to_string().ends_with("no such folder"));
     }
 
     #[test]
     fn a_text_that_cannot_be_read_back_ends_the_run_and_names_the_folder() {
-        let mut stored = StoredTexts::new(Room { bytes: 0, temp: std::env::temp_dir() });
+        let mut stored = StoredTexts::new(StorageBudget { bytes: 0, temp: std::env::temp_dir() });
         for at in 0..50 {
             stored.push(format!("text number {at} of fifty that are much alike")).expect("stored");
         }

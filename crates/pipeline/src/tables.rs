@@ -1,12 +1,12 @@
-//! Files that say more of the language of a corpus: synonyms and boilerplate.
+//! Reads tables of synonyms and boilerplate.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-/// The groups of a table of synonyms: words of one line, with tabs between them, mean the same. Empty
-/// lines and those that begin with `#` are passed over.
+/// The groups of a table of synonyms: words of one line, with tabs between them, mean the same.
+/// Empty lines and those that begin with `#` are skipped.
 pub fn synonyms(path: Option<&Path>) -> Result<Vec<Vec<String>>> {
     let Some(path) = path else { return Ok(Vec::new()) };
     let table = read(path)?;

@@ -1,4 +1,4 @@
-//! Places in temporary files.
+//! Reads and writes at offsets of temporary files.
 
 use std::fs::File;
 use std::io;

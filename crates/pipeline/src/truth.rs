@@ -1,4 +1,4 @@
-//! What the user says is true: labelled pairs or clusters, as JSON Lines.
+//! Ground truth: labelled pairs or clusters, as JSON Lines.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::lines::{Id, for_each_line};
 
-/// One line. Fields of other names are passed over.
+/// One line. Other fields are skipped.
 #[derive(Debug, Deserialize)]
 struct Line {
     a: Option<Id>,
@@ -26,8 +26,7 @@ enum Label {
     Number(u8),
 }
 
-/// What is true of some articles. Articles and clusters go by numbers, from 0 in the order of their
-/// first lines.
+/// Labels of articles. Articles and clusters are numbered from 0 in the order of their first lines.
 #[derive(Debug, Default)]
 pub struct Labels {
     /// The articles, by id.
@@ -40,8 +39,7 @@ pub struct Labels {
 /// The two kinds of truth.
 #[derive(Debug)]
 pub enum LabelsOf {
-    /// Pairs of articles, the lesser number first, each once; whether they are reuse, and the line
-    /// that says so.
+    /// Pairs of articles, the smaller number first, each once, and whether they are reuse.
     Pairs(Vec<((u32, u32), bool)>),
     /// For each article its cluster.
     Clusters(Vec<u32>),
@@ -55,11 +53,11 @@ impl Default for LabelsOf {
 
 const EXPECTED: &str = r#"expected {"a":ID,"b":ID,"label":true} or {"id":ID,"cluster":NAME}"#;
 
-/// A truth as it is read.
+/// Reads labels.
 struct Reader<'p> {
     file: &'p Path,
     labels: Labels,
-    /// Of each pair, or of each article alone, what was said, and on which line.
+    /// For each pair, or each article alone, its label and the line of that.
     said: HashMap<(u32, u32), (u32, u64)>,
     clusters: HashMap<String, u32>,
 }
@@ -140,7 +138,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Whether it was not said before; an error if something else was.
+    /// Whether the label is new; an error if it contradicts an earlier one.
     fn is_new(&mut self, of: (u32, u32), what: u32, line: u64) -> anyhow::Result<bool> {
         match self.said.insert(of, (what, line)) {
             None => Ok(true),

@@ -1,5 +1,5 @@
-//! What is under way: nothing half-written stays behind when the process is told to end, but what a
-//! later run can go on from.
+//! Registry of unfinished files: nothing half-written stays behind when the process is terminated,
+//! except what a later run can resume from.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,42 +7,42 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Files and folders that are being written under another name than their last, and whether they
 /// stay there.
-static UNFINISHED: Mutex<Vec<(PathBuf, Fate)>> = Mutex::new(Vec::new());
+static UNFINISHED: Mutex<Vec<(PathBuf, OnExit)>> = Mutex::new(Vec::new());
 
-/// What becomes of what is unfinished.
+/// What happens to an unfinished path on exit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
-    Removed,
-    Kept,
+enum OnExit {
+    Remove,
+    Keep,
 }
 
-fn unfinished() -> MutexGuard<'static, Vec<(PathBuf, Fate)>> {
+fn unfinished() -> MutexGuard<'static, Vec<(PathBuf, OnExit)>> {
     UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What was left behind when the process had to end.
+/// What is left behind when the process is terminated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 // Exhaustive on purpose: a host has to say what is left.
 pub enum Left {
     /// Nothing: what was half-written is removed.
     Nothing,
-    /// What a later run can go on from.
+    /// Work that a later run can resume from.
     Work,
 }
 
-/// Removes what is unfinished and not to be kept, then ends the process by `end`, which is told what
-/// is left: until then nothing is finished or begun.
+/// Removes what is unfinished and not to be kept, then ends the process by `end`, which is told
+/// what is left: until then nothing is finished or begun.
 pub fn clean_up(end: impl FnOnce(Left)) {
     let unfinished = unfinished();
     let mut left = Left::Nothing;
-    for (path, fate) in unfinished.iter() {
-        let _ = match fate {
-            Fate::Kept => {
+    for (path, on_exit) in unfinished.iter() {
+        let _ = match on_exit {
+            OnExit::Keep => {
                 left = Left::Work;
                 Ok(())
             }
-            Fate::Removed if path.is_dir() => fs::remove_dir_all(path),
-            Fate::Removed => fs::remove_file(path),
+            OnExit::Remove if path.is_dir() => fs::remove_dir_all(path),
+            OnExit::Remove => fs::remove_file(path),
         };
     }
     end(left);
@@ -63,15 +63,15 @@ pub struct Unfinished {
 impl Unfinished {
     /// Announces a file or folder that was just made.
     pub fn new(path: &Path) -> Self {
-        unfinished().push((path.to_owned(), Fate::Removed));
+        unfinished().push((path.to_owned(), OnExit::Remove));
         Self { path: path.to_owned() }
     }
 
-    /// From now on it is left there: a later run can go on from it.
+    /// From now on it is kept: a later run can resume from it.
     pub fn keep(&self) {
-        for (path, fate) in unfinished().iter_mut() {
+        for (path, on_exit) in unfinished().iter_mut() {
             if *path == self.path {
-                *fate = Fate::Kept;
+                *on_exit = OnExit::Keep;
             }
         }
     }

@@ -1,4 +1,5 @@
-//! Writes a report of findings made by hand: `cargo run -p retold-report --example report -- KIND > report.html`.
+//! Writes a report of findings made by hand: `cargo run -p retold-report --example report -- KIND >
+//! report.html`.
 //!
 //! KIND is `sample` (a handful of articles), `hostile FILE` (a JSON array of texts that attack what
 //! shows them, each put into ids, fields and texts) or `many N` (N pairs). The browser tests look
@@ -54,9 +55,9 @@ fn many(n: usize) -> Sample {
             let parts: Vec<_> = own.iter().map(String::as_str).collect();
             let id = format!("feed/{:05}.txt", sample.articles.len());
             sample.add_sentences(&id, &parts);
-            sample.clusters.of.push(sample.clusters.keepers.len() as u32);
+            sample.clusters.of.push(sample.clusters.retained.len() as u32);
         }
-        sample.clusters.keepers.push(first);
+        sample.clusters.retained.push(first);
         for a in first..first + size {
             for b in a + 1..first + size {
                 if sample.pairs.len() < n {

@@ -21,7 +21,7 @@ pub struct Amount {
     pub bytes: u64,
 }
 
-/// Articles whose place in time nobody knows.
+/// Articles without a known date.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Undated {
     /// Those without the field that was to hold a date.
@@ -56,7 +56,7 @@ pub struct Deduplication {
     pub reference: Amount,
     /// How much is kept.
     pub kept: Amount,
-    /// How much is dropped, by what it is to the article that is kept.
+    /// How much is dropped, by relation to the retained article.
     pub dropped: BTreeMap<Relation, Amount>,
     /// How often something could not be read, by reason, in the order to name them.
     pub skipped: Vec<(String, u64)>,
@@ -66,7 +66,7 @@ pub struct Deduplication {
     pub incomplete: Vec<Incomplete>,
     /// How many articles of the inputs have no date, where that matters.
     pub undated: Option<Undated>,
-    /// Where the time went before anything was written.
+    /// Times of the stages before writing.
     pub stages: Vec<Stage>,
     /// How long writing took.
     pub writing: Duration,
@@ -158,11 +158,11 @@ fn by_name(counts: &[(String, u64)]) -> BTreeMap<&str, u64> {
 pub struct Dropped<'a> {
     /// Its id.
     pub id: &'a str,
-    /// The id of the one that is kept.
-    pub keeper: &'a str,
-    /// What they are to each other.
+    /// The id of the article that is retained.
+    pub retained: &'a str,
+    /// Their relation.
     pub relation: Relation,
-    /// How sure that is, or the Jaccard index, from 0 to 1.
+    /// The score or the Jaccard index, from 0 to 1.
     pub score: f32,
     /// Why the other one is kept, in a word.
     pub why: &'a str,
@@ -180,9 +180,9 @@ struct DroppedRecord<'a> {
 impl Dropped<'_> {
     /// Writes a line of `dropped.jsonl` to `out`.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let &Self { id, keeper, relation, score, why } = self;
+        let &Self { id, retained, relation, score, why } = self;
         let (relation, score) = (relation.name(), round(score));
-        let record = DroppedRecord { id, keeper, relation, score, why };
+        let record = DroppedRecord { id, keeper: retained, relation, score, why };
         let line = serde_json::to_string(&record)? + "\n";
         out.write_all(safe_json(&line).as_bytes())
     }

@@ -169,8 +169,8 @@ pub struct Pair {
 pub struct Clusters {
     /// The cluster of each article, by article; an article alone has a cluster of its own.
     pub of: Vec<u32>,
-    /// The article to keep of each cluster, by cluster.
-    pub keepers: Vec<usize>,
+    /// The retained article of each cluster, by cluster.
+    pub retained: Vec<usize>,
 }
 
 impl Clusters {
@@ -185,9 +185,9 @@ impl Clusters {
         groups
     }
 
-    /// The article to keep of a cluster.
-    pub fn keeper(&self, cluster: u32) -> Option<usize> {
-        self.keepers.get(cluster as usize).copied()
+    /// The retained article of a cluster.
+    pub fn retained(&self, cluster: u32) -> Option<usize> {
+        self.retained.get(cluster as usize).copied()
     }
 }
 

@@ -5,8 +5,8 @@
 //! ```
 //!
 //! One trait, [`Format`], and one file per format; each takes [`Findings`] and writes to the writer
-//! it is given. What a record looks like stands in docs/formats.md. No format opens a file, reads
-//! the clock or asks what the terminal can do: the caller says.
+//! it is given. docs/formats.md describes the records. No format opens a file, reads the clock or
+//! asks what the terminal can do: the caller says.
 //!
 //! All texts, ids and file names are foreign: the terminal escapes control characters
 //! ([`printable`]), CSV neutralises what a spreadsheet would run, HTML shows text as text.

@@ -35,8 +35,8 @@ pub fn one_line(text: &str) -> String {
     line
 }
 
-/// JSON as it was, but for what a terminal would obey within its strings, written as `\u001b`: the same
-/// JSON. Line ends between values stay.
+/// JSON as it was, but for what a terminal would obey within its strings, written as `\u001b`: the
+/// same JSON. Line ends between values stay.
 pub fn safe_json(json: &str) -> Cow<'_, str> {
     // Nearly always: what is in ASCII the serialiser has escaped, but for the last one.
     if json.bytes().all(|b| b < 0x7f) || !json.contains(is_unsafe_in_lines) {
@@ -64,8 +64,8 @@ fn escape(character: char, to: &mut String) {
     }
 }
 
-/// Lets records through to a terminal, with what it would obey written as `\u001b`; line ends and tabs
-/// stay. What is not UTF-8 becomes U+FFFD.
+/// Lets records through to a terminal, with what it would obey written as `\u001b`; line ends and
+/// tabs stay. What is not UTF-8 becomes U+FFFD.
 #[derive(Debug)]
 pub struct Screen<W: io::Write> {
     out: W,
@@ -98,7 +98,7 @@ impl<W: io::Write> io::Write for Screen<W> {
     }
 }
 
-/// Whether a terminal must not get this character from a stranger.
+/// Whether this character is unsafe to print if it comes from foreign text.
 pub fn is_unsafe(character: char) -> bool {
     character.is_control()
         || matches!(character,

@@ -141,7 +141,7 @@ impl Sample {
         sample.pair((council, other), (Relation::Unrelated, 0.07), &quoted, &[]);
         let retold = [(0, 0, Paraphrased, 0.6), (1, 1, Edited, 0.7), (2, 2, Edited, 0.8)];
         sample.pair((han, han_rewrite), (Relation::Rewrite, 0.91), &retold, &[(0..3, 0..3)]);
-        sample.clusters = Clusters { of: vec![0, 0, 0, 1, 1, 2, 3, 3], keepers: vec![0, 3, 5, 6] };
+        sample.clusters = Clusters { of: vec![0, 0, 0, 1, 1, 2, 3, 3], retained: vec![0, 3, 5, 6] };
         sample
     }
 
@@ -170,13 +170,13 @@ impl Sample {
             }
             let aligned = [(0, 1, Kind::Edited, 0.9), (1, 0, Kind::Identical, 1.0)];
             sample.pair((a, b), (Relation::Rewrite, 0.9), &aligned, &[(0..1, 1..2), (1..2, 0..1)]);
-            sample.clusters.keepers.push(a);
+            sample.clusters.retained.push(a);
             sample.clusters.of.extend([at as u32; 2]);
         }
         sample
     }
 
-    /// Adds an article, its sentences parted by `|`.
+    /// Adds an article, its sentences separated by `|`.
     pub(crate) fn add(&mut self, id: &str, marked: &str) -> usize {
         self.add_sentences(id, &marked.split('|').collect::<Vec<_>>())
     }

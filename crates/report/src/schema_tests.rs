@@ -59,9 +59,9 @@ fn an_evaluation_is_a_record_of_its_schema() {
 fn a_deduplication_is_records_of_its_schemas() {
     let text = |out| String::from_utf8(out).expect("JSON is UTF-8");
     let mut out = Vec::new();
-    let (id, keeper) = ("a\u{2028}", "\"b");
+    let (id, retained) = ("a\u{2028}", "\"b");
     let (relation, score) = (Relation::NearDuplicate, 0.912_345);
-    Dropped { id, keeper, relation, score, why: "longest" }.write(&mut out).expect("memory");
+    Dropped { id, retained, relation, score, why: "longest" }.write(&mut out).expect("memory");
     let line = text(out);
     assert_eq!(check(DROPPED, &line), Ok(()), "{line}");
     assert!(line.contains("\"relation\":\"near-duplicate\",\"score\":0.9123,"), "{line}");

@@ -73,8 +73,8 @@ pub fn json_lines(articles: &[(&str, &str)]) -> String {
     articles.iter().map(line).map(|line| line + "\n").collect()
 }
 
-/// How many files below a folder a process has open, also such without a name. None where the system does
-/// not say.
+/// How many files below a folder a process has open, including unlinked ones. None where the system
+/// does not say.
 #[cfg(unix)]
 pub fn open_files(process: u32, folder: &Path) -> usize {
     let open = fs::read_dir(format!("/proc/{process}/fd")).into_iter().flatten().flatten();

@@ -156,7 +156,7 @@ fn no_thread_to_be_had_is_an_error() {
     let files = folder(&[("a.txt", &article(1)), ("b.txt", &article(1))]);
     for arguments in ["scan a.txt b.txt", "dedup a.txt b.txt -o out", "compare a.txt b.txt"] {
         let mut command = retold();
-        // No system has room for the stack of such a thread.
+        // No system has enough memory for the stack of such a thread.
         command.current_dir(files.path()).env("RUST_MIN_STACK", (1_u64 << 47).to_string());
         let done = run(command.args(arguments.split(' ')));
         assert_eq!(done.status, 2, "{arguments}: {}", done.err);

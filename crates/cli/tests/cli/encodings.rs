@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::command::{Done, article, case, folder, json_lines, records, retold, run};
 
-/// Runs it in a folder with arguments that are parted by blanks.
+/// Runs it in a folder with arguments that are separated by blanks.
 fn at(folder: &Path, arguments: &str) -> Done {
     run(retold().current_dir(folder).args(arguments.split(' ')))
 }

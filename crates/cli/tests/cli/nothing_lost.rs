@@ -1,5 +1,5 @@
-//! What is there stays there: no output overwrites an input, no folder of somebody else's is emptied,
-//! and no article vanishes because of its name.
+//! What is there stays there: no output overwrites an input, no folder of somebody else's is
+//! emptied, and no article vanishes because of its name.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::command::{Done, article, case, folder, json_lines, records, retold, run};
 use serde_json::Value;
 
-/// Runs it in a folder with arguments that are parted by blanks.
+/// Runs it in a folder with arguments that are separated by blanks.
 fn at(folder: &Path, arguments: &str) -> Done {
     run(retold().current_dir(folder).args(arguments.split(' ')))
 }

@@ -1,5 +1,5 @@
-//! What cannot be read as it stands is told: rows, arrays, encodings, documents, dates, file by file and
-//! line by line, and in the exit status.
+//! What cannot be read as it stands is told: rows, arrays, encodings, documents, dates, file by
+//! file and line by line, and in the exit status.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::command::{Done, article, case, folder, json_lines, records, retold, run};
 use serde_json::Value;
 
-/// Runs it in a folder with arguments that are parted by blanks.
+/// Runs it in a folder with arguments that are separated by blanks.
 fn at(folder: &Path, arguments: &str) -> Done {
     run(retold().current_dir(folder).args(arguments.split(' ')))
 }

@@ -10,8 +10,8 @@ use std::process::{Command, Output, Stdio};
 use crate::command::{Done, article, folder, json_lines, retold, run, tree};
 use tempfile::TempDir;
 
-/// Two compressed files, a plain one of several batches, a table and a text, with duplicates within and
-/// across.
+/// Two compressed files, a plain one of several batches, a table and a text, with duplicates within
+/// and across.
 fn corpus() -> TempDir {
     let files = folder(&[("in/z.txt", &article(7))]);
     let lines = |range: std::ops::Range<usize>, name: &str| {
@@ -64,8 +64,8 @@ fn dedup(at: &Path, args: &[&str]) -> Command {
 fn stopped(command: &mut Command, moment: &str, signal: &str) -> Output {
     let marks = tempfile::tempdir().expect("a folder");
     let mark = marks.path().join("mark");
-    let pause = format!("{moment}={}", mark.display());
-    let child = command.env("RETOLD_TEST_PAUSE", pause).stderr(Stdio::piped()).spawn();
+    let fail_point = format!("{moment}={}", mark.display());
+    let child = command.env("RETOLD_TEST_FAIL_POINT", fail_point).stderr(Stdio::piped()).spawn();
     let mut child = child.expect("it starts");
     while !mark.exists() {
         assert!(child.try_wait().expect("a child").is_none(), "it never came to {moment}");
@@ -301,8 +301,9 @@ fn two_runs_do_not_write_one_folder() {
     let at = files.path();
     let marks = tempfile::tempdir().expect("a folder");
     let mark = marks.path().join("mark");
-    let pause = format!("planned={}", mark.display());
-    let mut first = dedup(at, &[]).env("RETOLD_TEST_PAUSE", pause).spawn().expect("it starts");
+    let fail_point = format!("planned={}", mark.display());
+    let mut first =
+        dedup(at, &[]).env("RETOLD_TEST_FAIL_POINT", fail_point).spawn().expect("it starts");
     while !mark.exists() {
         std::thread::yield_now();
     }

@@ -14,7 +14,7 @@ const SECOND: &str = "Brandt Kessel reported a profit of 95 million dollars for 
      strong in Hamburg and Kiel. The company expects sales of 870 million dollars for the full \
      year. Shares rose 9 percent to 61.45 in Frankfurt on Friday.";
 
-/// Runs it in a folder with arguments that are parted by blanks.
+/// Runs it in a folder with arguments that are separated by blanks.
 fn at(folder: &Path, arguments: &str) -> Done {
     run(retold().current_dir(folder).args(arguments.split(' ')))
 }

@@ -1,4 +1,4 @@
-//! How much is kept, how much is dropped, and what was not read.
+//! Counts of what is kept, dropped and not read.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use retold_report::dedup::{Amount, Incomplete};
 pub struct Counts {
     /// What is kept.
     pub kept: Amount,
-    /// What is dropped, by what it is to the article that is kept.
+    /// What is dropped, by its relation to the retained article.
     pub dropped: BTreeMap<Relation, Amount>,
     /// Inputs and references that were not read to their end.
     pub incomplete: Vec<Incomplete>,
@@ -22,8 +22,8 @@ pub struct Counts {
 
 impl Counts {
     /// Counts an article.
-    pub fn note(&mut self, fate: &Decision, bytes: u64) {
-        let amount = match fate {
+    pub fn note(&mut self, decision: &Decision, bytes: u64) {
+        let amount = match decision {
             Decision::Kept => &mut self.kept,
             Decision::Dropped { relation, .. } => self.dropped.entry(*relation).or_default(),
         };

@@ -1,5 +1,5 @@
-//! Tests: whatever moment a run is ended at, and whatever the disk has lost then, the folder is there whole
-//! or not at all, and a later run that resumes makes it whole.
+//! Tests: whatever moment a run is ended at, and whatever the disk has lost then, the folder is
+//! there whole or not at all, and a later run that resumes makes it whole.
 
 use std::collections::BTreeSet;
 use std::fs;

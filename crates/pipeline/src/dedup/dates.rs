@@ -1,4 +1,4 @@
-//! Dates as people and programs write them, to moments.
+//! Parses dates as people and programs write them.
 
 use jiff::civil::{Date, DateTime, ISOWeekDate, date};
 use jiff::fmt::{rfc2822, strtime};
@@ -6,12 +6,12 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use parse_datetime::{ParsedDateTime, parse_datetime_at_date};
 
-/// A number that grows with time; nothing if the text is no date.
+/// A number that grows with time; `None` if the text is not a date.
 ///
-/// Numbers are seconds or milliseconds since 1970, but those of four digits are years, and those of eight
-/// year, month and day where that is a date. Text is RFC 3339, RFC 2822, ISO 8601, or what GNU `date`
-/// understands («December 31, 2017», «26-FEB-1987 15:01», «12/31/2017»: month first) with a year in it;
-/// also `31.12.2017`. Without a time zone it is UTC.
+/// Numbers are seconds or milliseconds since 1970, except that four digits are a year, and eight
+/// digits are year, month and day where those form a date. Text is RFC 3339, RFC 2822, ISO 8601, or
+/// what GNU `date` understands («December 31, 2017», «26-FEB-1987 15:01», «12/31/2017»: month
+/// first) with a year in it; also `31.12.2017`. Without a time zone it is UTC.
 pub fn moment(text: &str) -> Option<u64> {
     let text = text.trim();
     let microseconds = match text.parse::<i64>() {
@@ -53,7 +53,7 @@ fn from_text(text: &str) -> Option<Timestamp> {
         .or_else(|| spoken(&plain(text)))
 }
 
-/// Patterns of what GNU `date` does not know.
+/// Patterns that GNU `date` does not know.
 const PATTERNS: [&str; 8] = [
     "%d.%m.%Y %H:%M:%S",
     "%d.%m.%Y %H:%M",
@@ -69,7 +69,7 @@ fn spoken(text: &str) -> Option<Timestamp> {
     let on_first = |pattern: &str| {
         let parsed = strtime::parse(pattern, text).ok()?;
         let day = parsed.day().unwrap_or(1);
-        // «May 3» is no year.
+        // «May 3» has no year.
         let year = parsed.year().filter(|year| *year >= 1000)?;
         let day = Date::new(year, parsed.month()?, day).ok()?;
         let time = parsed.to_time().unwrap_or_default();
@@ -78,7 +78,7 @@ fn spoken(text: &str) -> Option<Timestamp> {
     PATTERNS.iter().find_map(|pattern| on_first(pattern)).or_else(|| absolute(text))
 }
 
-/// What is the same on any day it is read: «yesterday» and «May 3» are no dates here.
+/// Accepts only dates that do not depend on the current day: «yesterday» and «May 3» are rejected.
 fn absolute(text: &str) -> Option<Timestamp> {
     let on = |today: Date| {
         let today: Zoned = today.at(1, 2, 3, 4).to_zoned(TimeZone::UTC).ok()?;
@@ -91,8 +91,7 @@ fn absolute(text: &str) -> Option<Timestamp> {
     (days[0] == days[1] && days[1] == days[2]).then_some(days[0]).flatten()
 }
 
-/// Words of a date, without what people write between them: «Sept. 4th, 2018 at 5 p.m.» is
-/// «Sep 4 2018 5 pm».
+/// The words of a date without filler: «Sept. 4th, 2018 at 5 p.m.» is «Sep 4 2018 5 pm».
 fn plain(text: &str) -> String {
     let mut words: Vec<String> = Vec::new();
     for word in text.split(|c: char| c.is_whitespace() || c == ',') {
@@ -108,13 +107,13 @@ fn plain(text: &str) -> String {
             word if is_weekday(word) => continue,
             word => word,
         };
-        // The halves of the day stand alone, or behind their hour.
+        // «am» and «pm» may be words of their own or follow the hour directly.
         words.push(word.replace("a.m", "am").replace("p.m", "pm"));
     }
     words.join(" ")
 }
 
-/// What day it was is clear from the date.
+/// Weekdays are redundant: the date determines them.
 fn is_weekday(word: &str) -> bool {
     const NAMES: [&str; 7] =
         ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];

@@ -1,4 +1,4 @@
-//! Which files of kept articles are finished, for a run that goes on.
+//! Records which files of kept articles are finished, for a run that is resumed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use crate::disk::OutputFile;
 
-/// Counts and hashes what is written to a file.
+/// A file that counts and hashes what is written to it.
 pub struct Hashed {
     file: OutputFile,
     hash: Xxh3,
@@ -18,12 +18,12 @@ pub struct Hashed {
 }
 
 impl Hashed {
-    /// A file that is empty.
+    /// Starts with an empty file.
     pub fn new(file: OutputFile) -> Self {
         Self { file, hash: Xxh3::new(), bytes: 0 }
     }
 
-    /// Length and hash of what was written.
+    /// Length and hash of what was written so far.
     pub fn sum(&self) -> Sum {
         Sum { bytes: self.bytes, hash: self.hash.digest() }
     }
@@ -42,7 +42,7 @@ impl Write for Hashed {
     }
 }
 
-/// What a file holds, in short.
+/// Length and hash of a file's content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sum {
     bytes: u64,
@@ -70,7 +70,7 @@ pub struct Finished {
     record: OutputFile,
     /// By source, the paths within the folder.
     done: BTreeMap<u32, PathBuf>,
-    /// The sources of files that are not as they were when they were finished.
+    /// The sources of files that changed after they were finished.
     damaged: BTreeSet<u32>,
 }
 
@@ -82,8 +82,7 @@ struct Line {
 }
 
 impl Finished {
-    /// What the record, which need not be there, says of files in `folder`; those of them that are as
-    /// they were.
+    /// Reads the record, if it exists, and checks the files in `folder` that it lists.
     pub fn open(record: &Path, folder: &Path) -> io::Result<Self> {
         let mut done = BTreeMap::new();
         let (mut damaged, mut whole) = (BTreeSet::new(), 0);
@@ -106,7 +105,7 @@ impl Finished {
         Ok(Self { record, done, damaged })
     }
 
-    /// The sources of files that were damaged since they were finished, and have to be written again.
+    /// The sources of files that were damaged after they were finished and must be written again.
     pub fn damaged(&self) -> &BTreeSet<u32> {
         &self.damaged
     }
@@ -128,7 +127,7 @@ impl Finished {
         self.record.write_all(line.as_bytes())
     }
 
-    /// From here on the record outlasts a power cut.
+    /// Makes the record survive a power cut.
     pub fn sync(&self) -> io::Result<()> {
         self.record.sync()
     }

@@ -1,4 +1,4 @@
-//! A deduplication, from the first reading to the folder that it writes.
+//! A deduplication run, from the first pass to the folder that it writes.
 
 use std::io::{self, BufWriter};
 use std::path::Path;
@@ -9,82 +9,82 @@ use retold_corpus::{Problems, ReadReport};
 use retold_report::Read;
 use retold_report::dedup::{Amount, Deduplication};
 
-use super::census::Census;
 use super::counts::Counts;
 use super::finished::Finished;
-use super::pile::{Again, CHANGED, Pile};
+use super::manifest::{InputState, RunManifest};
+use super::multi_pass::{CHANGED, MultiPassInput, Reread};
 use super::plan::{Plan, Planning};
+use super::registry::ArticleRegistry;
 use super::shards::Shards;
 use super::target::{self, Target};
-use super::terms::{InputState, Terms};
-use super::{Corpora, Dedup, Method, Notice, Output, Told, cannot_write, pause};
+use super::{Corpora, Dedup, Method, Notice, Notify, Output, cannot_write, fail_point};
 use crate::disk::OutputFile;
 use crate::run::{Started, peak_memory};
 use crate::settings::Settings;
-use crate::stored::Room;
+use crate::stored::StorageBudget;
 use crate::{Error, Progress};
 
-/// A deduplication under way.
+/// A deduplication run in progress.
 pub struct Job<'j> {
     dedup: Dedup,
     started: &'j Started,
     progress: &'j dyn Progress,
-    /// Where to write; nothing in a dry run.
+    /// Where to write; `None` in a dry run.
     target: Option<Target>,
 }
 
-/// What a deduplication came to, before the folder has its name.
+/// The outcome of a run, before the folder gets its final name.
 pub struct Done {
     plan: Plan,
     counts: Counts,
 }
 
 impl Done {
-    /// What reading the references and the inputs came to.
+    /// The reports of reading the references and the inputs.
     pub fn reports(&self) -> [&ReadReport; 2] {
-        [&self.plan.census.reference, &self.plan.census.report]
+        [&self.plan.registry.reference, &self.plan.registry.report]
     }
 
-    /// How many articles have a date that cannot be read.
+    /// How many articles have a date that cannot be parsed.
     pub fn misdated(&self) -> u64 {
         self.plan.undated.map_or(0, |undated| undated.unreadable)
     }
 
-    /// Whether something was dropped.
+    /// Whether any article was dropped.
     pub fn has_dropped(&self) -> bool {
-        !self.plan.fates.drops().is_empty()
+        !self.plan.decisions.drops().is_empty()
     }
 }
 
 impl<'j> Job<'j> {
-    /// Makes the folder to write.
+    /// Creates the folder to write.
     pub fn begin(
         mut dedup: Dedup,
         started: &'j Started,
         progress: &'j dyn Progress,
-        told: Told<'_>,
+        notify: Notify<'_>,
     ) -> anyhow::Result<Self> {
-        let target = dedup.output.as_ref().map(|output| made(output, told)).transpose()?;
+        let target = dedup.output.as_ref().map(|output| made(output, notify)).transpose()?;
         let known = target.as_ref().filter(|target| target.is_resumed());
-        if let Some(bytes) = known.and_then(|target| Terms::batch_bytes(&target.terms())) {
-            // Where an earlier reading has come is counted in its pieces.
+        if let Some(bytes) = known.and_then(|target| RunManifest::batch_bytes(&target.manifest())) {
+            // Positions of an earlier run are counted in batches of its size.
             dedup.settings.reading.batch_bytes = bytes;
         }
         Ok(Self { dedup, started, progress, target })
     }
 
-    /// Whether another run could go on from what is there, if this one has failed.
+    /// Whether a later run could resume from what this one has written.
     pub fn is_resumable(&self) -> bool {
         self.target.as_ref().is_some_and(Target::is_resumable)
     }
 
-    /// What is to be said of articles without a date, where that matters.
+    /// Messages about articles without a date, where dates matter.
     pub fn of_undated(&self, done: &Done) -> Vec<String> {
         let undated = done.plan.undated.unwrap_or_default();
         self.dedup.keep.say_undated(undated)
     }
 
-    /// Gives the folder its name, and says what it came to.
+    /// Gives the folder its final name, and returns the summary.
     pub fn finish(self, done: &Done) -> anyhow::Result<Deduplication> {
         let summary = self.summary(&done.plan, &done.counts);
         self.target.map_or(Ok(()), Target::finish)?;
@@ -92,133 +92,142 @@ impl<'j> Job<'j> {
     }
 }
 
-/// Makes the folder to write, and says what becomes of what an earlier run has left there.
-fn made(output: &Output, told: Told<'_>) -> anyhow::Result<Target> {
+/// Creates the folder to write, and tells if leftovers of an earlier run are removed.
+fn made(output: &Output, notify: Notify<'_>) -> anyhow::Result<Target> {
     let is_left = target::is_left_over(&output.folder);
     let target = Target::create(&output.folder, output.leftover)?;
     if is_left && !target.is_resumed() {
-        told(Notice::StartsAfresh)?;
+        notify(Notice::StartsAfresh)?;
     }
     Ok(target)
 }
 
 impl Job<'_> {
-    /// Reads the inputs twice or more, to find out what to drop and to write the rest: all of it but
-    /// to give the folder its name.
-    pub fn run(&mut self, corpora: Corpora, told: Told<'_>) -> anyhow::Result<Done> {
+    /// Reads the inputs in several passes to decide what to drop and to write the rest. Does
+    /// everything except give the folder its final name.
+    pub fn run(&mut self, corpora: Corpora, notify: Notify<'_>) -> anyhow::Result<Done> {
         let corpora = corpora.in_batches(self.dedup.settings.reading.batch_bytes);
-        let pile = Pile::new(corpora.reference, corpora.own, self.progress.cancel())?;
-        let census = self.census(&pile, told)?;
-        let done = self.planned_and_written(&pile, census, told);
+        let input = MultiPassInput::new(corpora.reference, corpora.own, self.progress.cancel())?;
+        let registry = self.open_registry(&input, notify)?;
+        let done = self.planned_and_written(&input, registry, notify);
         if matches!(
             done.as_ref().map_err(|error| error.downcast_ref()),
             Err(Some(Error::NoDates(_) | Error::NotAllRead(_)))
         ) {
-            self.target.iter_mut().for_each(Target::is_worthless);
+            self.target.iter_mut().for_each(Target::discard);
         }
-        // What came of inputs that were written to meanwhile is of no use to anybody.
-        if let Err(changed) = pile.check_unchanged() {
-            self.target.iter_mut().for_each(Target::is_worthless);
+        // Results from inputs that changed during the run are useless.
+        if let Err(changed) = input.check_unchanged() {
+            self.target.iter_mut().for_each(Target::discard);
             return Err(done.err().unwrap_or(changed));
         }
         done
     }
 
-    /// What is known of the articles from an interrupted run.
-    fn census(&mut self, pile: &Pile, told: Told<'_>) -> anyhow::Result<Census> {
-        let Settings { resources, room, .. } = &self.dedup.settings;
-        let room = Room { bytes: resources.memory.bytes() / 4, ..room.clone() };
-        let terms = self.terms(pile);
-        let Some(target) = &mut self.target else { return Ok(Census::temporary(room)) };
+    /// The article registry, as far as an interrupted run has filled it.
+    fn open_registry(
+        &mut self,
+        input: &MultiPassInput,
+        notify: Notify<'_>,
+    ) -> anyhow::Result<ArticleRegistry> {
+        let Settings { resources, storage, .. } = &self.dedup.settings;
+        let storage = StorageBudget { bytes: resources.memory.bytes() / 4, ..storage.clone() };
+        let manifest = self.manifest(input);
+        let Some(target) = &mut self.target else { return Ok(ArticleRegistry::temporary(storage)) };
         if target.is_resumed() {
-            terms.check(&target.terms())?;
+            manifest.check(&target.manifest())?;
         } else {
-            terms.write(&target.terms())?;
+            manifest.write(&target.manifest())?;
         }
         let path = target.state("journal");
-        let (census, lost) = Census::lasting(&path, room.clone())?;
-        let articles = census.journal.articles();
+        let (registry, lost) = ArticleRegistry::lasting(&path, storage.clone())?;
+        let articles = registry.journal.articles();
         if lost > 0 {
-            told(Notice::RedoesEnd)?;
+            notify(Notice::RedoesEnd)?;
         }
         if target.is_resumed() {
-            told(Notice::GoesOn(articles))?;
+            notify(Notice::GoesOn(articles))?;
         }
         target.begin();
-        Ok(census)
+        Ok(registry)
     }
 
-    fn terms(&self, pile: &Pile) -> Terms {
+    fn manifest(&self, input: &MultiPassInput) -> RunManifest {
         let Dedup { method, settings, options, files, .. } = &self.dedup;
         let mut options = options.clone();
         let is_of_rewrites = *method == Method::Rewrites;
         options.push(("rewrites".to_owned(), is_of_rewrites.to_string()));
-        let mut inputs = pile.states().to_vec();
+        let mut inputs = input.states().to_vec();
         inputs.extend(files.iter().map(|path| InputState::of(path)));
-        Terms::new(settings.reading.batch_bytes, options, inputs)
+        RunManifest::new(settings.reading.batch_bytes, options, inputs)
     }
 
     fn planned_and_written(
         &self,
-        pile: &Pile,
-        census: Census,
-        told: Told<'_>,
+        input: &MultiPassInput,
+        registry: ArticleRegistry,
+        notify: Notify<'_>,
     ) -> anyhow::Result<Done> {
         let Dedup { method, settings, keep, .. } = &self.dedup;
         let progress = self.progress;
-        let planning = Planning { pile, settings, keep, progress };
-        let fates = self.target.as_ref().map(|target| target.state("fates"));
-        let recorded = match &fates {
-            Some(fates) => planning.recorded(census, fates),
-            None => Err(Box::new(census)),
+        let planning = Planning { input, settings, keep, progress };
+        let decisions = self.target.as_ref().map(|target| target.state("fates"));
+        let recorded = match &decisions {
+            Some(path) => planning.recorded(registry, path),
+            None => Err(Box::new(registry)),
         };
         let plan = match recorded {
             Ok(plan) => plan,
-            Err(mut census) => {
+            Err(mut registry) => {
                 let plan = match method {
                     Method::Rewrites => {
-                        census.start_over()?;
-                        planning.of_rewrites(*census)?
+                        registry.start_over()?;
+                        planning.of_rewrites(*registry)?
                     }
-                    Method::NearDuplicates => planning.of_near_duplicates(*census)?,
+                    Method::NearDuplicates => planning.of_near_duplicates(*registry)?,
                 };
-                fates.map_or(Ok(()), |fates| plan.record(&fates))?;
+                decisions.map_or(Ok(()), |path| plan.record(&path))?;
                 plan
             }
         };
         let cancel = progress.cancel();
-        pause::at("planned", None, &cancel)?;
+        fail_point::reach("planned", None, &cancel)?;
         let counts = match &self.target {
             Some(target) => {
                 let (folder, record) = (target.path("kept"), target.state("finished"));
                 let finished =
                     Finished::open(&record, &folder).with_context(|| cannot_write(&record))?;
                 if !finished.damaged().is_empty() {
-                    told(Notice::RewritesFiles(finished.damaged().len() as u64))?;
+                    notify(Notice::RewritesFiles(finished.damaged().len() as u64))?;
                 }
-                self.written(pile, &plan, Shards::new(pile.own(), folder, finished, cancel))?
+                self.written(input, &plan, Shards::new(input.own(), folder, finished, cancel))?
             }
-            None => plan.counts(pile, self.dedup.settings.names)?,
+            None => plan.counts(input, self.dedup.settings.names)?,
         };
         Ok(Done { plan, counts })
     }
 
-    /// Writes what is kept and what is dropped.
-    fn written(&self, pile: &Pile, plan: &Plan, mut shards: Shards<'_>) -> anyhow::Result<Counts> {
+    /// Writes the kept articles and the records of dropped ones.
+    fn written(
+        &self,
+        input: &MultiPassInput,
+        plan: &Plan,
+        mut shards: Shards<'_>,
+    ) -> anyhow::Result<Counts> {
         let clock = std::time::Instant::now();
-        let mut counts = plan.counts(pile, self.dedup.settings.names)?;
+        let mut counts = plan.counts(input, self.dedup.settings.names)?;
         let cancel = self.progress.cancel();
         self.progress.begin_steps("writing", counts.kept.articles);
-        let references = plan.census.references();
+        let references = plan.registry.references();
         let is_kept =
-            |article: u32| article >= references && plan.fates.of(article) == Decision::Kept;
+            |article: u32| article >= references && plan.decisions.of(article) == Decision::Kept;
         let from = shards.first_open();
-        let first = plan.census.first_from(from);
-        let drops = plan.fates.drops().partition_point(|drop| drop.article < first);
+        let first = plan.registry.first_from(from);
+        let drops = plan.decisions.drops().partition_point(|drop| drop.article < first);
         let mut written = u64::from(first - references) - drops as u64;
         self.progress.advance(written);
-        let again = Again { wanted: &is_kept, only_raw: true, from };
-        pile.read_again(&plan.census, &again, |articles| {
+        let kept = Reread { wanted: &is_kept, only_raw: true, from };
+        input.read_again(&plan.registry, &kept, |articles| {
             let records = &articles.batch.records;
             self.progress.advance(records.len() as u64);
             written += records.len() as u64;
@@ -229,8 +238,8 @@ impl Job<'_> {
         shards.finish()?;
         let Some(target) = &self.target else { return Ok(counts) };
         let path = target.path("dropped.jsonl");
-        plan.write_dropped(&path, pile, &cancel).with_context(|| cannot_write(&path))?;
-        pause::at("written", None, &cancel)?;
+        plan.write_dropped(&path, input, &cancel).with_context(|| cannot_write(&path))?;
+        fail_point::reach("written", None, &cancel)?;
         counts.took = clock.elapsed();
         let summary = self.summary(plan, &counts);
         if !summary.incomplete.is_empty() {
@@ -240,10 +249,10 @@ impl Job<'_> {
         Ok(counts)
     }
 
-    /// What it comes to, so far.
+    /// The summary so far.
     fn summary(&self, plan: &Plan, counts: &Counts) -> Deduplication {
         let Dedup { output, options, settings, .. } = &self.dedup;
-        let Census { report, reference, .. } = &plan.census;
+        let ArticleRegistry { report, reference, .. } = &plan.registry;
         let reasons = |problems: &Problems| {
             let counts = problems.counts().iter();
             counts.map(|(reason, n)| (reason.message_with(settings.names), *n)).collect()
@@ -267,7 +276,7 @@ impl Job<'_> {
     }
 }
 
-/// What a folder holds beside the rest if not all of the input is in it.
+/// The file that is added to the folder if some input was not read to its end.
 const INCOMPLETE: &str = "INCOMPLETE.txt";
 
 fn write_to(

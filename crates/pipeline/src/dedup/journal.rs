@@ -1,5 +1,5 @@
-//! What a first reading leaves behind, batch by batch: in memory as far as there is room, and in a
-//! file, from which it is read back, and from which a later run goes on.
+//! Journal of the first pass, batch by batch: held in memory within a budget, and written to a file
+//! from which it is read back and from which a later run resumes.
 //!
 //! ```text
 //! frame:  header: u32 bytes, body: u32 bytes, checksum of both: u64     little-endian, as all numbers
@@ -8,7 +8,8 @@
 //!         ids, page
 //! ```
 //!
-//! A frame that was written in part, or damaged later, fails its checksum: the journal ends before it.
+//! A frame that was written only in part, or was damaged later, fails its checksum: the journal
+//! ends before it.
 
 use std::borrow::Cow;
 use std::io::{self, BufReader, Read, Seek, Write};
@@ -24,17 +25,17 @@ use xxhash_rust::xxh3::Xxh3;
 
 use crate::Error;
 use crate::disk::{self, OutputFile, Pace};
-use crate::stored::Room;
+use crate::stored::StorageBudget;
 use crate::temporary::read_at;
 
-/// The batches of a reading, in order.
+/// The batches of a pass, in order.
 #[derive(Debug)]
 pub struct Journal {
-    room: Room,
+    storage: StorageBudget,
     /// The bodies of the first frames.
     held: Vec<Box<[u8]>>,
     held_bytes: usize,
-    /// The others; all of them if the file is to outlast the process.
+    /// The file with the other frames; with all of them if it is to outlast the process.
     file: Option<OutputFile>,
     is_lasting: bool,
     pace: Pace,
@@ -55,35 +56,35 @@ struct Frame {
     end: u32,
 }
 
-/// What a batch is, and how far reading has come.
+/// Describes a batch, and how far reading has come.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Header {
-    /// Whether it is of the references.
+    /// Whether it belongs to the references.
     pub is_reference: bool,
-    /// Whether this is the end of them, or of the inputs.
+    /// Whether this marks the end of the references or of the inputs.
     pub is_end: bool,
-    /// The position behind it.
+    /// The position after it.
     pub position: Position,
-    /// What came up since the batch before.
+    /// What the report gained since the previous batch.
     pub report: ReadReport,
-    /// Its articles: source, line and item of the first, and how many follow one another.
+    /// Runs of its articles: source, line and item of the first, and the length of the run.
     pub runs: Vec<(u32, u64, u32, u32)>,
-    /// How many they are.
+    /// The number of articles.
     pub articles: u32,
     /// Bytes of the page.
     pub page: u32,
 }
 
-/// What is kept of the articles of a batch.
+/// What is recorded about the articles of a batch.
 #[derive(Debug, Default)]
 pub struct Body {
-    /// Their ids, one behind the other, and where each ends.
+    /// Their ids, concatenated.
     pub ids: String,
-    /// See there.
+    /// Where each id ends in `ids`.
     pub ends: Vec<u32>,
-    /// Bytes of their texts.
+    /// Lengths of their texts in bytes.
     pub bytes: Vec<u32>,
-    /// How much one wants to keep each: less is better.
+    /// Preference for keeping each: lower is better.
     pub preferences: Vec<u64>,
     /// Their signatures.
     pub page: Vec<u8>,
@@ -106,10 +107,10 @@ impl Body {
 const PREFIX: usize = 16;
 
 impl Journal {
-    /// Nothing yet. What does not fit into memory goes to a file without a name.
-    pub fn temporary(room: Room) -> Self {
+    /// An empty journal. What does not fit into memory goes to an unlinked temporary file.
+    pub fn temporary(storage: StorageBudget) -> Self {
         Self {
-            room,
+            storage,
             held: Vec::new(),
             held_bytes: 0,
             file: None,
@@ -121,11 +122,12 @@ impl Journal {
         }
     }
 
-    /// The journal in a file, which need not be there; hands out the headers of its frames. What is
-    /// behind the last whole frame is cut off, and its bytes are counted.
+    /// Opens the journal in a file, which need not exist, and passes the headers of its frames to
+    /// `each`. Anything after the last intact frame is cut off; also returns how many bytes that
+    /// was.
     pub fn lasting(
         path: &Path,
-        room: Room,
+        storage: StorageBudget,
         mut each: impl FnMut(Header),
     ) -> anyhow::Result<(Self, u64)> {
         let cannot = || format!("cannot write {}", path.display());
@@ -134,7 +136,7 @@ impl Journal {
         let mut frames = file.file();
         let bytes = frames.metadata().with_context(cannot)?.len();
         frames.rewind().with_context(cannot)?;
-        let mut journal = Self { is_lasting: true, ..Self::temporary(room) };
+        let mut journal = Self { is_lasting: true, ..Self::temporary(storage) };
         let mut reader = BufReader::with_capacity(1 << 20, frames);
         while let Some(Whole { header, body, bytes }) = next_frame(&mut reader) {
             journal.end += bytes;
@@ -147,7 +149,7 @@ impl Journal {
         Ok((journal, lost))
     }
 
-    /// Adds a batch, whose counts come from its body.
+    /// Adds a batch, and fills in the counts of its header.
     pub fn push(&mut self, header: &mut Header, body: &Body) -> anyhow::Result<()> {
         header.articles = body.ends.len() as u32;
         header.page = body.page.len() as u32;
@@ -159,24 +161,24 @@ impl Journal {
         Ok(())
     }
 
-    /// Forgets all batches.
+    /// Removes all batches.
     pub fn clear(&mut self) -> anyhow::Result<()> {
-        let room = self.room.clone();
+        let storage = self.storage.clone();
         let (file, is_lasting) = (self.file.take(), self.is_lasting);
-        *self = Self { file, is_lasting, ..Self::temporary(room) };
+        *self = Self { file, is_lasting, ..Self::temporary(storage) };
         let cleared = self.file.as_mut().map_or(Ok(()), |file| file.truncate(0));
         Ok(cleared.map_err(|error| self.failure("write", error))?)
     }
 
     fn fits(&self, body: &[u8]) -> bool {
-        self.held.len() == self.frames.len() && self.held_bytes + body.len() <= self.room.bytes
+        self.held.len() == self.frames.len() && self.held_bytes + body.len() <= self.storage.bytes
     }
 
     fn write(&mut self, header: &Header, body: &[u8]) -> io::Result<()> {
         let file = match &mut self.file {
             Some(file) => file,
             none => {
-                let file = tempfile::tempfile_in(&self.room.temp)?;
+                let file = tempfile::tempfile_in(&self.storage.temp)?;
                 none.insert(OutputFile::temporary(file))
             }
         };
@@ -189,11 +191,11 @@ impl Journal {
         file.write_all(&before)?;
         file.write_all(body)?;
         self.end += (before.len() + body.len()) as u64;
-        // What is concluded from a whole reading must not outlast it.
+        // Conclusions from a complete pass must not outlast the pass itself.
         if self.is_lasting && (is_end || self.pace.is_due()) { file.sync() } else { Ok(()) }
     }
 
-    /// Knows a frame whose end is the journal's, and holds it if there is room.
+    /// Registers a frame that ends where the journal ends, and holds its body if the budget allows.
     fn note(&mut self, header: &Header, body: &[u8]) {
         let fits = self.fits(body);
         self.frames.push(Frame {
@@ -213,11 +215,11 @@ impl Journal {
     fn failure(&self, action: &'static str, source: io::Error) -> Error {
         match self.is_lasting {
             true => Error::DoneSoFar { action, source },
-            false => Error::temporary(action, &self.room.temp, source),
+            false => Error::temporary(action, &self.storage.temp, source),
         }
     }
 
-    /// Articles so far.
+    /// The number of articles so far.
     pub fn articles(&self) -> u32 {
         self.articles
     }
@@ -237,7 +239,7 @@ impl Journal {
         Ok(String::from_utf8_lossy(&id).into_owned())
     }
 
-    /// Bytes of the texts of all articles from a number on, in order.
+    /// Lengths in bytes of the texts of all articles from a number on, in order.
     pub fn all_bytes(&self, from: u32) -> impl Iterator<Item = Result<u64, Error>> {
         let of_frame = move |at: usize| {
             let Frame { first, articles, .. } = self.frames[at];
@@ -254,7 +256,7 @@ impl Journal {
         (0..self.frames.len()).flat_map(of_frame)
     }
 
-    /// How much one wants to keep an article.
+    /// Preference for keeping an article: lower is better.
     pub fn preference(&self, article: u32) -> Result<u64, Error> {
         let (at, frame) = self.find(article);
         let from = 8 * (article - frame.first) as usize;
@@ -297,7 +299,8 @@ impl Pages for Journal {
     fn bytes(&self, page: usize, range: Range<usize>) -> Result<Cow<'_, [u8]>, BoxError> {
         let Frame { page: from, end, .. } = self.frames[page];
         let from = from as usize;
-        // The end of the references, and of the inputs, has no page: it counts as one of no articles.
+        // The frame that ends the references or the inputs has no page: it counts as a page of no
+        // articles.
         if from == end as usize {
             return Ok(Cow::Owned(vec![0; range.len()]));
         }
@@ -305,21 +308,21 @@ impl Pages for Journal {
     }
 }
 
-/// A frame that is as it was written.
+/// An intact frame.
 struct Whole {
     header: Header,
     body: Vec<u8>,
     bytes: u64,
 }
 
-/// The next frame; nothing at the end, and where it is not whole.
+/// The next frame; `None` at the end, and where a frame is not intact.
 fn next_frame(from: &mut impl Read) -> Option<Whole> {
     let mut prefix = [0; PREFIX];
     from.read_exact(&mut prefix).ok()?;
     let [[a, b, c, d], [e, f, g, h], ..] = prefix.as_chunks::<4>().0 else { return None };
     let lengths = [u32::from_le_bytes([*a, *b, *c, *d]), u32::from_le_bytes([*e, *f, *g, *h])];
     let mut part = |length: u32| {
-        // Not by its length, which may be damaged.
+        // The length may be damaged, so nothing is allocated by it.
         let mut bytes = Vec::new();
         from.take(length.into()).read_to_end(&mut bytes).ok()?;
         (bytes.len() == length as usize).then_some(bytes)
@@ -378,7 +381,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_back_is_an_error_and_no_zero() {
-        let mut journal = Journal::temporary(room(0));
+        let mut journal = Journal::temporary(storage(0));
         fill(&mut journal);
         journal.file.as_ref().expect("made").file().set_len(10).expect("cut");
         assert!(journal.id(0).is_err());
@@ -388,14 +391,14 @@ mod tests {
         assert!(matches!(failed.downcast_ref(), Some(Error::TemporaryFile { action: "read", .. })));
     }
 
-    fn room(bytes: usize) -> Room {
-        Room { bytes, temp: std::env::temp_dir() }
+    fn storage(bytes: usize) -> StorageBudget {
+        StorageBudget { bytes, temp: std::env::temp_dir() }
     }
 
     #[test]
     fn batches_come_back_from_memory_and_file() {
         for bytes in [0, 60, 1000] {
-            let mut journal = Journal::temporary(room(bytes));
+            let mut journal = Journal::temporary(storage(bytes));
             fill(&mut journal);
             check(&journal);
         }
@@ -405,8 +408,9 @@ mod tests {
     fn a_lasting_journal_goes_on_behind_its_last_whole_frame() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("journal");
-        let open =
-            |each: &mut dyn FnMut(Header)| Journal::lasting(&path, room(60), each).expect("open");
+        let open = |each: &mut dyn FnMut(Header)| {
+            Journal::lasting(&path, storage(60), each).expect("open")
+        };
         let (mut journal, lost) = open(&mut |_| panic!("there is none"));
         fill(&mut journal);
         check(&journal);

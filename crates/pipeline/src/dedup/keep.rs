@@ -1,4 +1,4 @@
-//! Which one of several articles stays.
+//! Policies for which article of a group to keep.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
@@ -11,10 +11,10 @@ use retold_report::dedup::Undated;
 use retold_report::quantity;
 
 use super::dates::moment;
-use super::pile::Articles;
+use super::multi_pass::Articles;
 use crate::Error;
 
-/// A policy, with what it needs to know.
+/// A policy, with the data that it needs.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Keep {
@@ -26,16 +26,17 @@ pub enum Keep {
     Earliest {
         /// Its name.
         field: String,
-        /// Something in there that is no date.
+        /// An example of a value that is not a date.
         example: OnceLock<String>,
     },
     /// The first in this list.
     Priority(Priorities),
 }
 
-/// What nobody has put into an order comes last.
+/// The preference of what has no order: it comes last.
 pub const LAST: u64 = u64::MAX;
-/// Of an article whose date cannot be read: as good as none ([`rank`](super::plan)), but told.
+/// The preference of an article whose date cannot be parsed: ranked like one without a date
+/// ([`rank`](super::plan)), but reported.
 pub const UNREADABLE: u64 = u64::MAX - 1;
 
 impl Keep {
@@ -44,7 +45,7 @@ impl Keep {
         Self::Earliest { field: field.to_owned(), example: OnceLock::new() }
     }
 
-    /// The field that it needs to see.
+    /// The field that it reads.
     pub fn field(&self) -> Option<String> {
         match self {
             Self::Earliest { field, .. } => Some(field.clone()),
@@ -52,7 +53,7 @@ impl Keep {
         }
     }
 
-    /// The policy in a word, to be the reason for a drop.
+    /// The policy in a word, as the reason for a drop.
     pub fn reason(&self) -> &'static str {
         match self {
             Self::Longest => "longest",
@@ -62,7 +63,7 @@ impl Keep {
         }
     }
 
-    /// How much one wants to keep each of some articles: less is better.
+    /// Preference for keeping each article: lower is better.
     pub fn preferences(&self, articles: &Articles<'_>) -> Vec<u64> {
         let preference = |record| self.preference(articles.corpus, record);
         articles.batch.records.iter().map(preference).collect()
@@ -90,7 +91,7 @@ impl Keep {
     }
 }
 
-/// Ids and paths, or beginnings of them, best first.
+/// Ids and paths, or prefixes of them, best first.
 #[derive(Debug, Default)]
 pub struct Priorities {
     places: HashMap<Box<str>, u64>,
@@ -98,7 +99,7 @@ pub struct Priorities {
 }
 
 impl Priorities {
-    /// Those of a file: an id or path, or the beginning of one, on each line, best first.
+    /// Reads them from a file: an id or path, or a prefix of one, on each line, best first.
     pub fn read(path: &Path) -> anyhow::Result<Self> {
         let list = fs::read_to_string(path)
             .with_context(|| format!("cannot read the priorities {}", path.display()))?;
@@ -114,27 +115,27 @@ impl Priorities {
         priorities
     }
 
-    /// The place of the first line that `name` begins with.
+    /// The position of the first line that is a prefix of `name`.
     fn of(&self, name: &str) -> u64 {
         let beginnings = self.lengths.iter().filter_map(|length| name.get(..*length));
         beginnings.filter_map(|beginning| self.places.get(beginning)).copied().min().unwrap_or(LAST)
     }
 }
 
-/// Nothing could be kept by its date.
+/// No article has a date to keep it by.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum NoDates {
-    /// The field is nowhere.
+    /// No article has the field.
     #[error("no article has the field {0:?}; name one that holds a date")]
     NoField(String),
-    /// What is in it is no date.
+    /// No value of the field is a date.
     #[error("what is in the field {0:?} is no date that can be read{1}")]
     NoDate(String, String),
 }
 
 impl NoDates {
-    /// The field that was to hold a date.
+    /// The field that should hold a date.
     pub fn field(&self) -> &str {
         match self {
             Self::NoField(field) | Self::NoDate(field, _) => field,
@@ -143,8 +144,8 @@ impl NoDates {
 }
 
 impl Keep {
-    /// Counts the articles of the inputs without a date, by their preferences; nothing if dates do not
-    /// matter. An error if none has one.
+    /// Counts the input articles without a date, by their preferences; `None` if dates do not
+    /// matter. An error if no article has a date.
     pub fn undated(
         &self,
         preferences: impl Iterator<Item = Result<u64, Error>>,
@@ -167,7 +168,7 @@ impl Keep {
         Ok(Some(undated))
     }
 
-    /// What to say of them.
+    /// Messages about them.
     pub fn say_undated(&self, undated: Undated) -> Vec<String> {
         let Self::Earliest { field, example } = self else { return Vec::new() };
         let mut said = Vec::new();

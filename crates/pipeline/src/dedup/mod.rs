@@ -1,4 +1,4 @@
-//! What is worth keeping of a corpus.
+//! Deduplicates a corpus.
 //!
 //! ```text
 //! DIR.partial/terms     what was asked for: a later run may go on only if that is the same
@@ -9,25 +9,25 @@
 //!             lock, made-by-retold
 //! ```
 
-mod census;
+mod compress;
 mod counts;
 #[cfg(test)]
 mod crashes;
 mod dates;
+mod fail_point;
 mod finished;
 mod job;
 mod journal;
 mod keep;
-mod pack;
+mod manifest;
+mod multi_pass;
 #[cfg(feature = "parquet")]
 mod parquet;
-mod pause;
-mod pile;
 mod places;
 mod plan;
+mod registry;
 mod shards;
 mod target;
-mod terms;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -39,34 +39,33 @@ pub use job::{Done, Job};
 pub use keep::{Keep, NoDates, Priorities};
 pub use target::{Leftover, partial_of};
 
-/// What to deduplicate, and how.
+/// Settings of a deduplication.
 pub struct Dedup {
-    /// What goes.
+    /// What is dropped.
     pub method: Method,
-    /// Which one of several stays.
+    /// Which article of a group is kept.
     pub keep: Keep,
-    /// Where to write; nothing is written without it.
+    /// Where to write; `None` writes nothing.
     pub output: Option<Output>,
-    /// How to go about it.
+    /// How to run.
     pub settings: Settings,
-    /// Options that have an influence on the outcome, by name: recorded, and compared with those of
-    /// a run to go on with.
+    /// Options that influence the outcome, by name: recorded, and compared when a run is resumed.
     pub options: Vec<(String, String)>,
-    /// Further files that have one.
+    /// Further files that influence the outcome.
     pub files: Vec<PathBuf>,
 }
 
 /// What is read.
 pub struct Corpora {
-    /// Articles of which copies are dropped, too; neither changed nor written.
+    /// Articles whose copies are dropped, too; neither changed nor written.
     pub reference: Corpus,
-    /// The articles.
+    /// The articles to deduplicate.
     pub own: Corpus,
 }
 
 impl Corpora {
-    /// Lists the files of references and inputs; not those that an interrupted run has left beside the
-    /// folder to write, which may be within that of an input.
+    /// Lists the files of references and inputs, but not what an interrupted run left beside the
+    /// output folder, which may be inside an input folder.
     pub fn find(
         [reference, own]: [&[Input]; 2],
         reading: &ReadOptions,
@@ -81,7 +80,7 @@ impl Corpora {
         corpora
     }
 
-    /// The same files, to be read in batches of so many bytes.
+    /// The same files, read in batches of `bytes` bytes.
     fn in_batches(self, bytes: usize) -> Self {
         Self { reference: self.reference.in_batches(bytes), own: self.own.in_batches(bytes) }
     }
@@ -93,35 +92,35 @@ impl Corpora {
 pub enum Method {
     /// Near-duplicates by MinHash and exact Jaccard indices.
     NearDuplicates,
-    /// Copies, excerpts and rewrites of all kinds, as a scan finds them.
+    /// Copies, excerpts and rewrites, as a scan finds them.
     Rewrites,
 }
 
 /// The folder to write.
 #[derive(Debug, Clone)]
 pub struct Output {
-    /// Not there yet, or empty.
+    /// Must not exist yet, or be empty.
     pub folder: PathBuf,
-    /// What becomes of what an interrupted run has left beside it.
+    /// What to do with what an interrupted run left beside it.
     pub leftover: Leftover,
 }
 
-/// What happens on the way that whoever waits should know.
+/// An event during a run that the user should know about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-// Exhaustive on purpose: a host that has no words for a notice would swallow it.
+// Exhaustive on purpose: a host must not swallow a notice that it does not know.
 pub enum Notice {
-    /// What an interrupted run has left is removed.
+    /// What an interrupted run left is removed.
     StartsAfresh,
-    /// The end of what an interrupted run has done is damaged or cut short, and is done again.
+    /// The last part of an interrupted run is damaged or cut short, and is redone.
     RedoesEnd,
-    /// An interrupted run has read so many articles: it goes on behind them.
+    /// The run resumes after this many articles that an interrupted run has read.
     GoesOn(u32),
-    /// So many files were damaged since they were written, and are written again.
+    /// This many files were damaged after they were written, and are written again.
     RewritesFiles(u64),
 }
 
-/// Is told what happens.
-pub type Told<'t> = &'t mut dyn FnMut(Notice) -> io::Result<()>;
+/// Receives notices.
+pub type Notify<'t> = &'t mut dyn FnMut(Notice) -> io::Result<()>;
 
 fn cannot_write(path: &Path) -> String {
     format!("cannot write {}", path.display())

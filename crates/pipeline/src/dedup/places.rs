@@ -1,26 +1,27 @@
-//! Where the articles of a reading stand, so that a later one can pass over what it does not need.
+//! Maps article numbers to places in the input, so that a later pass can skip what it does not
+//! need.
 
 use retold_corpus::Place;
 
-/// Places by number, and numbers by place. Memory: 24 bytes for each run of records on neighbouring
-/// lines, or of several on one line, which most files are as a whole.
+/// Maps numbers to places and back. Memory: 24 bytes for each run of records on consecutive lines,
+/// or of several records on one line. Most files are a single run.
 #[derive(Debug, Default)]
 pub struct Places {
-    /// The number of the first article of each run, and its place; ascending. The first record of each
-    /// line is in a run over lines, the others are in one over the line.
+    /// The number and place of the first article of each run, ascending. The first record of each
+    /// line belongs to a run across lines, further records to a run within the line.
     runs: Vec<(u32, Place)>,
     last: Option<Place>,
     len: u32,
 }
 
-/// Whether one place comes right behind another in a run.
+/// Whether `b` directly follows `a` in a run.
 pub fn follows(a: &Place, b: &Place) -> bool {
     let is_next_line = a.item == 0 && b.item == 0 && a.line + 1 == b.line;
     let is_next_item = a.item > 0 && a.item + 1 == b.item && a.line == b.line;
     a.source == b.source && (is_next_line || is_next_item)
 }
 
-/// The place so far behind the first one of a run.
+/// The place `number` steps after the start of a run.
 pub fn nth(start: Place, number: u32) -> Place {
     match start.item {
         0 => Place { line: start.line + u64::from(number), ..start },
@@ -29,12 +30,12 @@ pub fn nth(start: Place, number: u32) -> Place {
 }
 
 impl Places {
-    /// How many there are.
+    /// The number of places.
     pub fn len(&self) -> u32 {
         self.len
     }
 
-    /// Adds the place of the next article. Places ascend.
+    /// Adds the place of the next article. Places must ascend.
     pub fn push(&mut self, place: Place) {
         if !self.last.is_some_and(|last| follows(&last, &place)) {
             self.runs.push((self.len, place));
@@ -43,14 +44,14 @@ impl Places {
         self.len += 1;
     }
 
-    /// How many stand before a place.
+    /// How many places are before this one.
     pub fn before(&self, place: Place) -> u32 {
         let behind = self.runs.partition_point(|(_, start)| *start < place);
         let end = self.runs.get(behind).map_or(self.len, |(first, _)| *first);
         let Some((first, start)) = behind.checked_sub(1).map(|before| self.runs[before]) else {
             return end;
         };
-        // Places of a run ascend, too.
+        // Places within a run ascend, too.
         let (mut from, mut to) = (0, end - first);
         while from < to {
             let middle = (from + to) / 2;
@@ -59,7 +60,7 @@ impl Places {
         first + from
     }
 
-    /// The place of an article; nothing if there are not so many.
+    /// The place of an article; `None` if there is no such number.
     pub fn place(&self, number: u32) -> Option<Place> {
         let behind = self.runs.partition_point(|(first, _)| *first <= number);
         let (first, start) = *self.runs.get(behind.checked_sub(1)?)?;

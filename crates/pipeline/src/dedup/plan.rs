@@ -1,4 +1,4 @@
-//! What becomes of each article.
+//! Decides which articles are kept and which are dropped.
 
 use std::collections::HashSet;
 use std::fs;
@@ -17,41 +17,41 @@ use retold_report::dedup::{Dropped, Undated};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::cannot_write;
-use super::census::Census;
 use super::counts::Counts;
+use super::fail_point;
 use super::keep::{Keep, LAST, UNREADABLE};
-use super::pause;
-use super::pile::{Again, CHANGED, Kept, Pile};
+use super::multi_pass::{CHANGED, Kept, MultiPassInput, Reread};
+use super::registry::{ArticleRegistry, Role};
 use crate::disk::{self, OutputFile};
 use crate::settings::Settings;
 use crate::stored::StoredTexts;
 use crate::{Error, Progress};
 
-/// The fates of all articles of a pile, by number, and how they came about.
+/// The decision on each article of the input, by number, and how it was reached.
 pub struct Plan {
-    /// The fates, those of references included.
-    pub fates: Decisions,
-    /// The articles.
-    pub census: Census,
-    /// Where the time went.
+    /// The decisions, including those on references.
+    pub decisions: Decisions,
+    /// The articles to decide on.
+    pub registry: ArticleRegistry,
+    /// Times of the stages.
     pub stages: Vec<Stage>,
     /// How many pairs were verified.
     pub candidates: usize,
-    /// How many articles have no date, where that matters.
+    /// How many articles have no date; `None` where dates do not matter.
     pub undated: Option<Undated>,
-    /// Why an article was kept rather than another, in a word, where their ranks differ.
+    /// The policy in a word: why an article was retained, where ranks differ.
     reason: &'static str,
 }
 
-/// What a plan is made by.
+/// Makes plans.
 pub struct Planning<'p> {
-    /// The articles.
-    pub pile: &'p Pile,
-    /// How to find what is alike.
+    /// The articles to decide on.
+    pub input: &'p MultiPassInput,
+    /// How to find duplicates.
     pub settings: &'p Settings,
-    /// Which one of several to keep.
+    /// Which article of a group to retain.
     pub keep: &'p Keep,
-    /// Who watches.
+    /// Is told of progress.
     pub progress: &'p dyn Progress,
 }
 
@@ -74,30 +74,30 @@ impl Clock {
 }
 
 impl Planning<'_> {
-    /// Near-duplicates, by MinHash and exact Jaccard indices. Holds no texts.
-    pub fn of_near_duplicates(&self, mut census: Census) -> anyhow::Result<Plan> {
-        let Self { pile, settings, keep, progress } = self;
+    /// Finds near-duplicates by MinHash and exact Jaccard indices. Holds no texts in memory.
+    pub fn of_near_duplicates(&self, mut registry: ArticleRegistry) -> anyhow::Result<Plan> {
+        let Self { input, settings, keep, progress } = self;
         let pool = settings.pool()?;
         let (mut clock, cancel) = (Clock::start(), progress.cancel());
         let mut signing = Signing::new(settings.dedup)?;
         progress.begin_open("signing");
-        progress.advance(census.journal.articles().into());
-        pile.read(&mut census, |articles| {
+        progress.advance(registry.journal.articles().into());
+        input.read(&mut registry, |articles| {
             let texts: Vec<&str> =
                 articles.batch.records.iter().map(|record| record.text.as_str()).collect();
             let page = pool.install(|| signing.sign(&texts));
             progress.advance(texts.len() as u64);
-            pause::at("signed", articles.numbers.first().copied(), &cancel)?;
+            fail_point::reach("signed", articles.numbers.first().copied(), &cancel)?;
             settings.check_dedup(articles.numbers.last().map_or(0, |n| u64::from(*n) + 1))?;
             Ok(Kept { preferences: keep.preferences(&articles), page })
         })?;
         drop(signing);
-        settings.check_read(&[&census.reference, &census.report])?;
-        let undated = self.undated(&census)?;
-        pause::at("read", None, &cancel)?;
+        settings.check_read(&[&registry.reference, &registry.report])?;
+        let undated = self.undated(&registry)?;
+        fail_point::reach("read", None, &cancel)?;
         clock.ends("sign");
-        let rank = |article| Ok(rank(&census, article)?);
-        let verify = || Verification::new(settings.dedup, &census.journal, &rank, cancel);
+        let rank = |article| Ok(rank(&registry, article)?);
+        let verify = || Verification::new(settings.dedup, &registry.journal, &rank, cancel);
         let mut verification = pool.install(verify).map_err(Error::from)?;
         clock.ends("candidates");
         let candidates = verification.stats().candidates;
@@ -105,8 +105,8 @@ impl Planning<'_> {
             let wanted = verification.wanted().to_vec();
             progress.begin_steps("verifying", wanted.len() as u64);
             let is_wanted = |article: u32| wanted.binary_search(&article).is_ok();
-            let again = Again { wanted: &is_wanted, only_raw: false, from: 0 };
-            pile.read_again(&census, &again, |articles| {
+            let reread = Reread { wanted: &is_wanted, only_raw: false, from: 0 };
+            input.read_again(&registry, &reread, |articles| {
                 let texts = articles.batch.records.iter().map(|record| record.text.as_str());
                 let texts: Vec<(u32, &str)> = articles.numbers.iter().copied().zip(texts).collect();
                 pool.install(|| verification.add(&texts)).map_err(changed)?;
@@ -116,22 +116,21 @@ impl Planning<'_> {
             verification.end_reading().map_err(changed)?;
         }
         clock.ends("verify");
-        let fates = verification.choose().map_err(Error::from)?;
+        let decisions = verification.choose().map_err(Error::from)?;
         drop(verification);
         let (stages, reason) = (clock.stages, keep.reason());
-        Ok(Plan { fates, census, stages, candidates, undated, reason })
+        Ok(Plan { decisions, registry, stages, candidates, undated, reason })
     }
 
-    /// Near-duplicates, excerpts and rewrites, as a scan finds them. Reads all from the beginning,
-    /// whatever the census may have known.
-    pub fn of_rewrites(&self, mut census: Census) -> anyhow::Result<Plan> {
-        let Self { pile, settings, keep, progress } = self;
-        // An option out of range shows before the reading, not after it.
+    /// Finds near-duplicates, excerpts and rewrites by a scan. The registry must be empty.
+    pub fn of_rewrites(&self, mut registry: ArticleRegistry) -> anyhow::Result<Plan> {
+        let Self { input, settings, keep, progress } = self;
+        // Options out of range are reported before reading, not after it.
         Engine::new(settings.engine.clone())?;
         let mut clock = Clock::start();
-        let mut texts = StoredTexts::new(settings.room.clone());
+        let mut texts = StoredTexts::new(settings.storage.clone());
         progress.begin_open("reading");
-        pile.read(&mut census, |articles| {
+        input.read(&mut registry, |articles| {
             let preferences = keep.preferences(&articles);
             progress.advance(articles.batch.records.len() as u64);
             let mut records = articles.batch.records.into_iter();
@@ -139,45 +138,50 @@ impl Planning<'_> {
             Ok(Kept { preferences, page: Vec::new() })
         })?;
         texts.finish()?;
-        settings.check_read(&[&census.reference, &census.report])?;
-        let undated = self.undated(&census)?;
-        pause::at("read", None, &progress.cancel())?;
+        settings.check_read(&[&registry.reference, &registry.report])?;
+        let undated = self.undated(&registry)?;
+        fail_point::reach("read", None, &progress.cancel())?;
         clock.ends("read");
-        let engine = settings.engine_for(census.report.articles, census.report.bytes)?;
+        let engine = settings.engine_for(registry.report.articles, registry.report.bytes)?;
         let scan = settings.pool()?.install(|| engine.scan_watched(&texts, *progress));
         let scan = scan.map_err(Error::from)?;
         clock.ends("scan");
         let edges: Vec<Edge> = scan.pairs.iter().filter_map(edge).collect();
-        let articles = 0..census.journal.articles();
+        let articles = 0..registry.journal.articles();
         let ranks: Vec<Rank> =
-            articles.map(|article| rank(&census, article)).collect::<Result<_, Error>>()?;
-        let fates = (0..).zip(choose(&ranks, &edges)).collect();
+            articles.map(|article| rank(&registry, article)).collect::<Result<_, Error>>()?;
+        let decisions = (0..).zip(choose(&ranks, &edges)).collect();
         let (stages, candidates) = (clock.stages, scan.stats.candidates);
-        Ok(Plan { fates, census, stages, candidates, undated, reason: keep.reason() })
+        Ok(Plan { decisions, registry, stages, candidates, undated, reason: keep.reason() })
     }
 
-    /// The plan that an earlier run made of this census, if it is there and whole; else the census.
-    pub fn recorded(&self, census: Census, path: &Path) -> Result<Plan, Box<Census>> {
-        if !census.is_complete() {
-            return Err(Box::new(census));
+    /// The plan that an earlier run recorded for this registry, if it is intact; else gives the
+    /// registry back.
+    pub fn recorded(
+        &self,
+        registry: ArticleRegistry,
+        path: &Path,
+    ) -> Result<Plan, Box<ArticleRegistry>> {
+        if !registry.is_complete() {
+            return Err(Box::new(registry));
         }
-        match (recorded(path, census.journal.articles()), self.undated(&census)) {
-            (Some((fates, candidates)), Ok(undated)) => {
+        match (recorded(path, registry.journal.articles()), self.undated(&registry)) {
+            (Some((decisions, candidates)), Ok(undated)) => {
                 let reason = self.keep.reason();
-                Ok(Plan { fates, census, stages: Vec::new(), candidates, undated, reason })
+                Ok(Plan { decisions, registry, stages: Vec::new(), candidates, undated, reason })
             }
-            _ => Err(Box::new(census)),
+            _ => Err(Box::new(registry)),
         }
     }
 
-    /// How many articles of the inputs have no date, where that matters.
-    fn undated(&self, census: &Census) -> Result<Option<Undated>, Error> {
-        let own = census.references()..census.journal.articles();
-        self.keep.undated(own.map(|article| census.journal.preference(article)))
+    /// How many input articles have no date; `None` where dates do not matter.
+    fn undated(&self, registry: &ArticleRegistry) -> Result<Option<Undated>, Error> {
+        let own = registry.references()..registry.journal.articles();
+        self.keep.undated(own.map(|article| registry.journal.preference(article)))
     }
 }
 
-/// What a later reading that gave other texts says.
+/// The error of a later pass that met other texts.
 fn changed(error: retold::Error) -> anyhow::Error {
     match error {
         retold::Error::Changed { .. } => anyhow::Error::new(error).context(CHANGED),
@@ -185,33 +189,33 @@ fn changed(error: retold::Error) -> anyhow::Error {
     }
 }
 
-fn rank(census: &Census, article: u32) -> Result<Rank, Error> {
-    let is_reference = article < census.references();
-    let preference = census.journal.preference(article)?;
+fn rank(registry: &ArticleRegistry, article: u32) -> Result<Rank, Error> {
+    let is_reference = article < registry.references();
+    let preference = registry.journal.preference(article)?;
     Ok(Rank {
         origin: if is_reference { Origin::Reference } else { Origin::Own },
-        // A date that cannot be read is as good as none.
+        // A date that cannot be parsed ranks like none.
         preference: if preference == UNREADABLE { LAST } else { preference },
     })
 }
 
 impl Plan {
-    /// How many articles are kept and dropped, how much text, and what was not read.
-    pub fn counts(&self, pile: &Pile, names: Names) -> Result<Counts, Error> {
+    /// Counts what is kept, what is dropped, and what was not read.
+    pub fn counts(&self, input: &MultiPassInput, names: Names) -> Result<Counts, Error> {
         let mut counts =
-            Counts { incomplete: pile.incomplete(&self.census, names), ..Counts::default() };
-        let first = self.census.references();
-        for (article, bytes) in (first..).zip(self.census.journal.all_bytes(first)) {
-            counts.note(&self.fates.of(article), bytes?);
+            Counts { incomplete: input.incomplete(&self.registry, names), ..Counts::default() };
+        let first = self.registry.references();
+        for (article, bytes) in (first..).zip(self.registry.journal.all_bytes(first)) {
+            counts.note(&self.decisions.of(article), bytes?);
         }
         Ok(counts)
     }
 
-    /// Records it for a later run.
+    /// Records the plan for a later run.
     pub fn record(&self, path: &Path) -> anyhow::Result<()> {
-        let mut body = Vec::with_capacity(16 + DROP * self.fates.drops().len());
+        let mut body = Vec::with_capacity(16 + DROP * self.decisions.drops().len());
         body.extend((self.candidates as u64).to_le_bytes());
-        for drop in self.fates.drops() {
+        for drop in self.decisions.drops() {
             let relation = Relation::ALL.iter().position(|relation| *relation == drop.relation);
             body.extend(drop.article.to_le_bytes());
             body.extend(drop.retained.to_le_bytes());
@@ -224,61 +228,70 @@ impl Plan {
     }
 
     /// Writes a record for each dropped article, in the order read.
-    pub fn write_dropped(&self, path: &Path, pile: &Pile, cancel: &Cancel) -> anyhow::Result<()> {
+    pub fn write_dropped(
+        &self,
+        path: &Path,
+        input: &MultiPassInput,
+        cancel: &Cancel,
+    ) -> anyhow::Result<()> {
         let mut out = BufWriter::new(OutputFile::create(path)?);
-        let journal = &self.census.journal;
-        let keepers = Keepers::new(&self.census, self.fates.drops(), pile)?;
-        for &Drop { article, retained: keeper, relation, score } in self.fates.drops() {
+        let journal = &self.registry.journal;
+        let retained_ids = RetainedIds::new(&self.registry, self.decisions.drops(), input)?;
+        for &Drop { article, retained, relation, score } in self.decisions.drops() {
             cancel.check()?;
             let dropped = Dropped {
                 id: &journal.id(article)?,
-                keeper: &keepers.id(keeper)?,
+                retained: &retained_ids.id(retained)?,
                 relation,
                 score,
-                why: self.why(article, keeper, relation)?,
+                why: self.why(article, retained, relation)?,
             };
             dropped.write(&mut out)?;
         }
         Ok(out.flush()?)
     }
 
-    /// Why `keeper` is kept rather than `article`.
-    fn why(&self, article: u32, keeper: u32, relation: Relation) -> Result<&'static str, Error> {
-        let (article, keeper) = (rank(&self.census, article)?, rank(&self.census, keeper)?);
+    /// Why `retained` is kept instead of `article`.
+    fn why(&self, article: u32, retained: u32, relation: Relation) -> Result<&'static str, Error> {
+        let (article, retained) = (rank(&self.registry, article)?, rank(&self.registry, retained)?);
         Ok(match relation {
-            _ if keeper.origin == Origin::Reference => "reference",
+            _ if retained.origin == Origin::Reference => "reference",
             Relation::Excerpt => "contained",
-            _ if article.preference == keeper.preference => "first",
+            _ if article.preference == retained.preference => "first",
             _ => self.reason,
         })
     }
 }
 
-/// What keepers are called. An article of a reference may have the id of one of the inputs; then it goes
-/// by an id that leads to its place.
-struct Keepers<'k> {
-    census: &'k Census,
-    pile: &'k Pile,
-    /// Hashes of the ids of the inputs; none if no reference keeps anything.
+/// What retained_ids are called. A reference article may share its id with an input article; then
+/// it gets an id that leads to its place.
+struct RetainedIds<'k> {
+    registry: &'k ArticleRegistry,
+    input: &'k MultiPassInput,
+    /// Hashes of the ids of the inputs; empty if no reference article is retained.
     own: HashSet<u64>,
 }
 
-impl<'k> Keepers<'k> {
-    fn new(census: &'k Census, drops: &[Drop], pile: &'k Pile) -> Result<Self, Error> {
-        let is_needed = drops.iter().any(|drop| drop.retained < census.references());
-        let ids = is_needed.then(|| census.ids(false)).into_iter().flatten();
+impl<'k> RetainedIds<'k> {
+    fn new(
+        registry: &'k ArticleRegistry,
+        drops: &[Drop],
+        input: &'k MultiPassInput,
+    ) -> Result<Self, Error> {
+        let is_needed = drops.iter().any(|drop| drop.retained < registry.references());
+        let ids = is_needed.then(|| registry.ids(Role::Own)).into_iter().flatten();
         let own = ids.map(|id| id.map(|id| xxh3_64(id.as_bytes()))).collect::<Result<_, _>>()?;
-        Ok(Self { census, pile, own })
+        Ok(Self { registry, input, own })
     }
 
-    fn id(&self, keeper: u32) -> Result<String, Error> {
-        let id = self.census.journal.id(keeper)?;
+    fn id(&self, retained: u32) -> Result<String, Error> {
+        let id = self.registry.journal.id(retained)?;
         let is_taken = |id: &str| self.own.contains(&xxh3_64(id.as_bytes()));
-        if keeper >= self.census.references() || !is_taken(&id) {
+        if retained >= self.registry.references() || !is_taken(&id) {
             return Ok(id);
         }
-        let Some(place) = self.census.place_of_reference(keeper) else { return Ok(id) };
-        let file = self.pile.name_of_reference(place.source);
+        let Some(place) = self.registry.place_of_reference(retained) else { return Ok(id) };
+        let file = self.input.name_of_reference(place.source);
         let mut id = match place.line {
             0 => file,
             line if place.item == 0 => format!("{id}#{file}:{line}"),
@@ -291,10 +304,10 @@ impl<'k> Keepers<'k> {
     }
 }
 
-/// Bytes of a recorded drop.
+/// Size of a recorded drop in bytes.
 const DROP: usize = 16;
 
-/// Fates and the number of candidates; nothing if the record is not as it was written.
+/// Reads decisions and the number of candidates; `None` if the record is damaged.
 fn recorded(path: &Path, articles: u32) -> Option<(Decisions, usize)> {
     let bytes = fs::read(path).ok()?;
     let (body, sum) = bytes.split_last_chunk::<8>()?;
@@ -303,26 +316,21 @@ fn recorded(path: &Path, articles: u32) -> Option<(Decisions, usize)> {
     }
     let (candidates, drops) = body.split_first_chunk::<8>()?;
     let drop = |bytes: &[u8; DROP]| {
-        let [article, keeper, score, relation] = bytes.as_chunks::<4>().0 else { return None };
-        let [article, keeper] = [article, keeper].map(|bytes| u32::from_le_bytes(*bytes));
+        let [article, retained, score, relation] = bytes.as_chunks::<4>().0 else { return None };
+        let [article, retained] = [article, retained].map(|bytes| u32::from_le_bytes(*bytes));
         let relation = *Relation::ALL.get(u32::from_le_bytes(*relation) as usize)?;
         let score = f32::from_le_bytes(*score);
-        (article.max(keeper) < articles).then_some(Drop {
-            article,
-            retained: keeper,
-            relation,
-            score,
-        })
+        (article.max(retained) < articles).then_some(Drop { article, retained, relation, score })
     };
     let drops = drops.as_chunks::<DROP>().0.iter().map(drop).collect::<Option<_>>()?;
     Some((Decisions::new(drops), u64::from_le_bytes(*candidates) as usize))
 }
 
-/// Rewrites of fewer words stay: in a sentence or two, one word makes another statement.
+/// Shorter rewrites are kept: in a sentence or two, one word can change the statement.
 const LEAST_REWRITE: u32 = 90;
 
-/// The pairs of which one may go: not those that have passages in common only, nor rewrites with a name
-/// or a number that conflicts, which may be other news, nor short ones.
+/// The pairs of which one article may be dropped: not partial ones, not rewrites whose names or
+/// numbers conflict, which may be other news, and not short rewrites.
 fn edge(pair: &Pair) -> Option<Edge> {
     let found = &pair.comparison;
     let is_dispensable = match found.relation {

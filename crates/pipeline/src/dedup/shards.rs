@@ -1,4 +1,4 @@
-//! What is kept, in files as they were read.
+//! Writes kept articles into files like those that they came from.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -9,18 +9,18 @@ use anyhow::Context;
 use retold::Cancel;
 use retold_corpus::{Corpus, Format, Record, Source};
 
+use super::compress::Compressor;
 use super::finished::{Finished, Hashed};
-use super::pack::Packer;
-use super::{cannot_write, pause};
+use super::{cannot_write, fail_point};
 use crate::disk::{self, OutputFile, Pace};
 
-/// Writes kept records, source by source; at any time one file is open.
+/// Writes kept records, source by source; only one file is open at a time.
 pub struct Shards<'c> {
     corpus: &'c Corpus,
     folder: PathBuf,
     finished: Finished,
     used: HashSet<PathBuf>,
-    /// What stands above these.
+    /// All ancestor folders of `used`.
     folders: HashSet<PathBuf>,
     open: Option<Shard>,
     pace: Pace,
@@ -35,20 +35,20 @@ struct Shard {
 }
 
 enum Content {
-    /// Records, one a line.
-    Lines(Packer),
+    /// One record per line.
+    Lines(Compressor),
     /// Records in a JSON array.
-    Array { packer: Packer, is_empty: bool },
-    /// Rows of a Parquet file, to be copied when all are known.
+    Array { compressor: Compressor, is_empty: bool },
+    /// Row numbers of a Parquet file, copied when all are known.
     #[cfg(feature = "parquet")]
     Rows(Vec<u64>),
-    /// A whole file; it is there already.
+    /// A whole file, which is copied already.
     Whole,
 }
 
 impl<'c> Shards<'c> {
-    /// Makes files in `folder`, which need not be there, with the names of the sources, until
-    /// `cancel` is told; leaves those that are finished as they are.
+    /// Creates files in `folder`, which need not exist, with the names of the sources; finished
+    /// files are left alone. `cancel` stops writing.
     pub fn new(corpus: &'c Corpus, folder: PathBuf, finished: Finished, cancel: Cancel) -> Self {
         let used: HashSet<_> = finished.iter().map(|(_, path)| path.to_owned()).collect();
         let folders = used.iter().flat_map(|path| path.ancestors().skip(1));
@@ -57,8 +57,8 @@ impl<'c> Shards<'c> {
         Self { corpus, folder, finished, used, folders, open: None, pace, cancel }
     }
 
-    /// The first source that is left to write. Files that are one article each are not recorded as
-    /// finished, since to look whether they are costs as much as to copy them.
+    /// The first source that is not finished. Files with a single article are not recorded as
+    /// finished, since checking them costs as much as copying them.
     pub fn first_open(&self) -> u32 {
         let behind = self.finished.iter().last().map_or(0, |(source, _)| source + 1);
         let behind = self.finished.damaged().first().map_or(behind, |first| behind.min(*first));
@@ -67,7 +67,7 @@ impl<'c> Shards<'c> {
         sources.iter().position(is_copied).map_or(behind, |at| at as u32)
     }
 
-    /// Writes a record. Those of one source come one after the other.
+    /// Writes a record. All records of a source must come in one run.
     pub fn write(&mut self, record: &Record, heading: Option<&[u8]>) -> anyhow::Result<()> {
         self.cancel.check()?;
         let source = record.place.source;
@@ -88,16 +88,16 @@ impl<'c> Shards<'c> {
         Ok(())
     }
 
-    /// Writes all that is left.
+    /// Finishes the last file.
     pub fn finish(mut self) -> anyhow::Result<()> {
         let last = self.open.take();
         self.close(last)?;
-        // Also where nothing is kept.
+        // The folder exists even if nothing is kept.
         disk::make_folders(&self.folder).with_context(|| cannot_write(&self.folder))
     }
 
-    /// A path for a source: its own relative path, without what leads out of the folder; with a
-    /// number where two sources have the same.
+    /// The path for a source: its relative path without components that lead out of the folder,
+    /// numbered where two sources have the same.
     fn path(&mut self, record: &Record) -> PathBuf {
         let source = self.source(record.place.source);
         let named = match (&source.path, record.place.line) {
@@ -112,7 +112,7 @@ impl<'c> Shards<'c> {
         self.folder.join(path)
     }
 
-    /// A path that is no other file's, nor a folder; and none of the folders above is a file.
+    /// A path that is neither another file nor a folder, and whose ancestors are not files.
     fn free(&mut self, plain: &Path) -> PathBuf {
         let numbers = |plain: PathBuf| {
             let others = plain.clone();
@@ -157,17 +157,17 @@ impl<'c> Shards<'c> {
                 Content::Whole
             }
             format => {
-                let mut packer =
-                    Packer::new(Hashed::new(OutputFile::create(&path)?), source.compression)?;
+                let mut compressor =
+                    Compressor::new(Hashed::new(OutputFile::create(&path)?), source.compression)?;
                 match heading {
                     Some(heading) => {
-                        packer.write_all(heading)?;
-                        packer.write_all(b"\n")?;
-                        Content::Lines(packer)
+                        compressor.write_all(heading)?;
+                        compressor.write_all(b"\n")?;
+                        Content::Lines(compressor)
                     }
                     None => match format {
                         Format::Json if is_array(source)? => {
-                            Content::Array { packer, is_empty: true }
+                            Content::Array { compressor, is_empty: true }
                         }
                         Format::JsonLines
                         | Format::Json
@@ -176,7 +176,7 @@ impl<'c> Shards<'c> {
                         | Format::Text
                         | Format::Html
                         | Format::Unknown
-                        | Format::Parquet => Content::Lines(packer),
+                        | Format::Parquet => Content::Lines(compressor),
                     },
                 }
             }
@@ -187,10 +187,11 @@ impl<'c> Shards<'c> {
     fn close(&mut self, shard: Option<Shard>) -> anyhow::Result<()> {
         let Some(Shard { source, path, content }) = shard else { return Ok(()) };
         let done = match content {
-            Content::Lines(packer) => packer.finish().map_err(anyhow::Error::from),
-            Content::Array { mut packer, .. } => {
-                packer.write_all(b"\n]\n").and_then(|()| packer.finish()).map_err(Into::into)
-            }
+            Content::Lines(compressor) => compressor.finish().map_err(anyhow::Error::from),
+            Content::Array { mut compressor, .. } => compressor
+                .write_all(b"\n]\n")
+                .and_then(|()| compressor.finish())
+                .map_err(Into::into),
             #[cfg(feature = "parquet")]
             Content::Rows(rows) => {
                 let from = self.source(source).path.as_deref().context("it is gone")?;
@@ -205,7 +206,7 @@ impl<'c> Shards<'c> {
                 disk::sync_all(&self.folder)?;
                 self.finished.sync()?;
             }
-            Ok(pause::at("shard", Some(source), &self.cancel)?)
+            Ok(fail_point::reach("shard", Some(source), &self.cancel)?)
         };
         done.and_then(finish).with_context(|| cannot_write(&path))
     }
@@ -221,24 +222,24 @@ impl Content {
                 rows.push(record.place.line);
                 Ok(())
             }
-            Self::Lines(packer) => {
-                packer.write_all(raw.ok_or(io::ErrorKind::InvalidData)?)?;
-                packer.write_all(b"\n")
+            Self::Lines(compressor) => {
+                compressor.write_all(raw.ok_or(io::ErrorKind::InvalidData)?)?;
+                compressor.write_all(b"\n")
             }
-            Self::Array { packer, is_empty } => {
-                packer.write_all(if *is_empty { b"[\n" } else { b",\n" })?;
+            Self::Array { compressor, is_empty } => {
+                compressor.write_all(if *is_empty { b"[\n" } else { b",\n" })?;
                 *is_empty = false;
-                packer.write_all(raw.ok_or(io::ErrorKind::InvalidData)?)
+                compressor.write_all(raw.ok_or(io::ErrorKind::InvalidData)?)
             }
         }
     }
 }
 
-/// Whether a file of JSON is one array, by its first character.
+/// Whether a JSON file is an array, judged by its first character.
 fn is_array(source: &Source) -> io::Result<bool> {
     let Some(path) = &source.path else { return Ok(false) };
     let plain = source.compression.unpack(Box::new(File::open(path)?))?;
-    // Not more than a person would leave blank.
+    // More blanks than this are not expected at the start.
     let mut head = Vec::new();
     plain.take(1 << 16).read_to_end(&mut head)?;
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head);
@@ -253,7 +254,7 @@ fn numbered(path: &Path, number: u32) -> PathBuf {
         name.push(format!("~{number}"));
         return path.with_file_name(name);
     };
-    // A dot at the beginning begins no extension.
+    // A leading dot does not start an extension.
     let at = text.char_indices().skip(1).find(|(_, c)| *c == '.').map_or(text.len(), |(at, _)| at);
     path.with_file_name(format!("{}~{number}{}", &text[..at], &text[at..]))
 }

@@ -1,4 +1,4 @@
-//! The folder that a deduplication writes: whole or not at all.
+//! The folder that a deduplication writes: complete or not at all.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
@@ -10,16 +10,16 @@ use crate::disk::{self, OutputFile};
 use crate::output::PREFIX;
 use crate::unfinished::{Unfinished, undisturbed};
 
-/// A folder under way: `DIR.partial` beside DIR until it is finished, with what a later run needs to
-/// go on.
+/// An output folder in progress: `DIR.partial` beside DIR until it is finished, with what a later
+/// run needs to resume.
 pub struct Target {
     target: PathBuf,
     partial: PathBuf,
-    /// Whether an earlier run has left something to go on from.
+    /// Whether this run resumes an earlier one.
     is_resumed: bool,
-    /// Whether there is something that another run could go on from.
-    is_worth: bool,
-    /// Whether this run has begun to add to it.
+    /// Whether there is something that a later run could resume from.
+    is_worth_keeping: bool,
+    /// Whether this run has started to add to it.
     is_begun: bool,
     unfinished: Option<Unfinished>,
     /// Held while this run writes.
@@ -28,30 +28,31 @@ pub struct Target {
 
 /// In `DIR.partial`: what becomes DIR.
 const OUTPUT: &str = "output";
-/// What only a run that has begun its work leaves behind.
-const TERMS: &str = "terms";
+/// The run manifest, which only a run that has started its work leaves behind.
+const MANIFEST: &str = "terms";
 /// Locked by the run that writes.
 const LOCK: &str = "lock";
-/// The file that marks a folder as ours; not the lock, which some systems let nobody else read.
+/// The file that marks a folder as ours; the lock cannot, as some systems do not let others read
+/// it.
 const SIGN: &str = "made-by-retold";
-/// What it says. A folder without it is left alone, whatever its name.
+/// Content of that file. A folder without it is left alone, whatever its name.
 const MARK: &str = "retold dedup is writing this folder, or was interrupted at it.\n";
-/// All that a run puts into `DIR.partial`. What has another name is somebody else's.
+/// All names that a run creates in `DIR.partial`. Anything else is not ours.
 const OWN: [&str; 9] =
-    [SIGN, LOCK, OUTPUT, TERMS, "terms.new", "journal", "fates", "fates.new", "finished"];
+    [SIGN, LOCK, OUTPUT, MANIFEST, "terms.new", "journal", "fates", "fates.new", "finished"];
 
-/// What to do with what an interrupted run has left behind.
+/// What to do with what an interrupted run left behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Leftover {
-    /// Go on from there.
+    /// Resume from it.
     Resume,
     /// Remove it.
     Remove,
 }
 
 impl Target {
-    /// An error if the folder holds anything, cannot be made, or another run is writing it.
+    /// An error if the folder is not empty, cannot be created, or another run is writing it.
     pub fn create(target: &Path, leftover: Leftover) -> anyhow::Result<Self> {
         let shown = target.display();
         match fs::read_dir(target) {
@@ -72,7 +73,7 @@ impl Target {
         let (lock, unfinished) = match fs::symlink_metadata(&partial) {
             Ok(what) => {
                 let lock = claimed(&partial, &what)?;
-                // Where files cannot be locked at all, nobody is kept from anything.
+                // Where files cannot be locked at all, runs do not exclude each other.
                 if matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) {
                     bail!(
                         "another run is writing {shown}; wait for its end, or name another folder"
@@ -85,13 +86,13 @@ impl Target {
                 (undisturbed(|| made(&partial)).with_context(cannot)?, unfinished)
             }
         };
-        let is_left = partial.join(TERMS).exists();
+        let is_left = partial.join(MANIFEST).exists();
         let is_resumed = is_left && leftover == Leftover::Resume;
         let mut made = Self {
             target: absolute,
             partial,
             is_resumed,
-            is_worth: false,
+            is_worth_keeping: false,
             is_begun: false,
             unfinished: Some(unfinished),
             _lock: lock,
@@ -105,62 +106,62 @@ impl Target {
         Ok(made)
     }
 
-    /// Whether this run goes on where an interrupted one has come.
+    /// Whether this run resumes an interrupted one.
     pub fn is_resumed(&self) -> bool {
         self.is_resumed
     }
 
     /// Where the settings and inputs of the run are recorded.
-    pub fn terms(&self) -> PathBuf {
-        self.partial.join(TERMS)
+    pub fn manifest(&self) -> PathBuf {
+        self.partial.join(MANIFEST)
     }
 
-    /// A path for what a later run needs to go on.
+    /// The path of a file that a later run needs to resume.
     pub fn state(&self, name: &str) -> PathBuf {
         self.partial.join(name)
     }
 
-    /// A path in the folder.
+    /// The path of an output file.
     pub fn path(&self, name: &str) -> PathBuf {
         self.partial.join(OUTPUT).join(name)
     }
 
-    /// From now on what is there stays if the run ends before its time.
+    /// From now on the folder is kept if the run ends early.
     pub fn begin(&mut self) {
         self.is_begun = true;
         self.keep();
     }
 
     fn keep(&mut self) {
-        if let (false, Some(unfinished)) = (self.is_worth, &self.unfinished) {
-            self.is_worth = true;
+        if let (false, Some(unfinished)) = (self.is_worth_keeping, &self.unfinished) {
+            self.is_worth_keeping = true;
             unfinished.keep();
         }
     }
 
-    /// Whether another run could go on from what is there, if this one fails.
+    /// Whether a later run could resume if this one fails.
     pub fn is_resumable(&self) -> bool {
-        self.is_worth && self.is_begun
+        self.is_worth_keeping && self.is_begun
     }
 
-    /// Nothing of what is there would be right.
-    pub fn is_worthless(&mut self) {
-        self.is_worth = false;
+    /// Marks the folder as useless, so that it is removed.
+    pub fn discard(&mut self) {
+        self.is_worth_keeping = false;
     }
 
-    /// Gives it its name: before, all that is in it was made to last, and afterwards the name is.
+    /// Gives it its final name. Its content is synced before, the name after.
     pub fn finish(mut self) -> anyhow::Result<()> {
         let (from, target) = (self.partial.join(OUTPUT), self.target.clone());
         let cannot = || format!("cannot give {} its name", target.display());
         disk::sync_all(&from).with_context(cannot)?;
         undisturbed(|| disk::rename(&from, &target)).with_context(cannot)?;
-        self.is_worth = false;
+        self.is_worth_keeping = false;
         drop(self.unfinished.take());
         let folders = [target.parent(), Some(&*self.partial)];
         folders.into_iter().flatten().try_for_each(disk::sync_folder).with_context(cannot)
     }
 
-    /// Removes all but lock and mark.
+    /// Removes everything except lock and marker.
     fn clear(&self) -> io::Result<()> {
         clear(&self.partial)
     }
@@ -168,14 +169,14 @@ impl Target {
 
 impl Drop for Target {
     fn drop(&mut self) {
-        if !self.is_worth {
-            // What cannot be removed is in nobody's way: it does not look finished.
+        if !self.is_worth_keeping {
+            // Leftovers do no harm: they do not look finished.
             let _ = remove(&self.partial);
         }
     }
 }
 
-/// Removes what a run has put into a folder under way, but for lock and mark.
+/// Removes everything that a run creates in a folder in progress, except lock and marker.
 fn clear(partial: &Path) -> io::Result<()> {
     for name in OWN.into_iter().filter(|name| ![SIGN, LOCK].contains(name)) {
         match disk::remove(&partial.join(name)) {
@@ -186,7 +187,7 @@ fn clear(partial: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Removes a folder under way. It stays if somebody has put something of his own into it.
+/// Removes a folder in progress, unless it contains something that is not ours.
 fn remove(partial: &Path) -> io::Result<()> {
     clear(partial)?;
     disk::remove(&partial.join(LOCK))?;
@@ -194,7 +195,7 @@ fn remove(partial: &Path) -> io::Result<()> {
     if !is_ours {
         return disk::remove(&partial.join(SIGN));
     }
-    // By another name, because nobody would take the folder for ours without its mark.
+    // Under another name, because the folder is not recognised as ours without its marker.
     undisturbed(|| {
         let away = beside(partial, |to| disk::rename(partial, to).map(|()| to.to_owned()))?;
         disk::remove(&away.join(SIGN))?;
@@ -202,8 +203,8 @@ fn remove(partial: &Path) -> io::Result<()> {
     })
 }
 
-/// A new folder under way with its mark, and its lock, which this process holds. Nobody sees it before
-/// it is whole: without its mark it would be in everybody's way.
+/// Creates a folder in progress with its marker and its lock, which this process holds. It gets its
+/// name only when complete: without its marker it would block every later run.
 fn made(partial: &Path) -> io::Result<File> {
     let made = beside(partial, |path| disk::make_folder(path).map(|()| path.to_owned()))?;
     let fill = || {
@@ -211,7 +212,8 @@ fn made(partial: &Path) -> io::Result<File> {
         sign.write_all(MARK.as_bytes())?;
         sign.sync()?;
         let lock = OutputFile::create_new(&made.join(LOCK))?.into_file();
-        // Nobody else has it. Where files cannot be locked at all, nobody is kept from anything.
+        // No other process knows it yet. Where files cannot be locked at all, runs do not exclude
+        // each other.
         let _ = lock.try_lock();
         disk::sync_folder(&made)?;
         disk::rename(&made, partial)?;
@@ -226,16 +228,16 @@ fn made(partial: &Path) -> io::Result<File> {
     })
 }
 
-/// Makes something by a hidden name that nothing has, in the folder of `partial`.
+/// Creates something under an unused hidden name in the folder of `partial`.
 fn beside(partial: &Path, make: impl FnMut(&Path) -> io::Result<PathBuf>) -> io::Result<PathBuf> {
     let folder = partial.parent().unwrap_or(Path::new("."));
     let (made, path) = tempfile::Builder::new().prefix(PREFIX).make_in(folder, make)?.into_parts();
-    // It is no file to be removed.
+    // Not a temporary file to be removed.
     let _ = path.keep();
     Ok(made)
 }
 
-/// The lock of a folder that an earlier run has left; an error if it is not ours.
+/// The lock of a folder that an earlier run left; an error if the folder is not ours.
 fn claimed(partial: &Path, what: &fs::Metadata) -> anyhow::Result<File> {
     let shown = partial.display();
     if !what.is_dir() || !is_marked(partial) {
@@ -265,7 +267,7 @@ fn lock_of(partial: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create(true).truncate(false).open(partial.join(LOCK))
 }
 
-/// Whether a folder carries our mark. Links are not followed.
+/// Whether a folder has our marker. Links are not followed.
 fn is_marked(partial: &Path) -> bool {
     let is_there = |path: &Path, is: fn(&fs::Metadata) -> bool| {
         fs::symlink_metadata(path).is_ok_and(|what| is(&what))
@@ -280,7 +282,7 @@ fn is_marked(partial: &Path) -> bool {
         && mark == MARK
 }
 
-/// The folder to write, and the one that it is until it is finished, without links to them.
+/// The folder to write and the one in progress, with links resolved.
 fn places(target: &Path) -> anyhow::Result<(PathBuf, PathBuf)> {
     let shown = target.display();
     let is_link = fs::symlink_metadata(target).is_ok_and(|what| what.is_symlink());
@@ -295,25 +297,25 @@ fn places(target: &Path) -> anyhow::Result<(PathBuf, PathBuf)> {
     Ok((at, partial))
 }
 
-/// The folder beside `target` that is `target` until it is finished; nothing if there can be none.
+/// The folder in progress beside `target`; `None` if there can be none.
 pub fn partial_of(target: &Path) -> Option<PathBuf> {
     places(target).ok().map(|(_, partial)| partial)
 }
 
-/// Whether an interrupted run has left something beside the folder.
+/// Whether an interrupted run left something to resume beside the folder.
 pub fn is_left_over(target: &Path) -> bool {
-    partial_of(target).is_some_and(|partial| is_marked(&partial) && partial.join(TERMS).exists())
+    partial_of(target).is_some_and(|partial| is_marked(&partial) && partial.join(MANIFEST).exists())
 }
 
-/// Whether no run is left to go on with. One that was stopped between its last step and clearing up is
-/// finished too; what it has left is cleared up now.
+/// Whether there is no run left to resume. One that was stopped between its last step and cleaning
+/// up counts as finished; its leftovers are removed now.
 fn is_finished(target: &Path) -> bool {
     let Some(partial) = partial_of(target).filter(|partial| is_marked(partial)) else {
         return true;
     };
-    let is_finished = !partial.join(OUTPUT).exists() || !partial.join(TERMS).exists();
+    let is_finished = !partial.join(OUTPUT).exists() || !partial.join(MANIFEST).exists();
     if is_finished && lock_of(&partial).is_ok_and(|lock| lock.try_lock().is_ok()) {
-        // In nobody's way if it cannot be removed.
+        // Does no harm if it cannot be removed.
         let _ = remove(&partial);
     }
     is_finished
@@ -360,7 +362,7 @@ mod tests {
         let begin = |leftover| {
             let mut target = create(&out, leftover).expect("nobody has it");
             let was_left = target.state("journal").exists();
-            fs::write(target.terms(), "x").expect("written");
+            fs::write(target.manifest(), "x").expect("written");
             fs::write(target.state("journal"), "x").expect("written");
             target.begin();
             assert!(create(&out, Leftover::Resume).is_err(), "one at a time");
@@ -400,7 +402,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let out = folder.path().join("out");
         let mut target = create(&out, Leftover::Remove).expect("nothing there");
-        fs::write(target.terms(), "x").expect("written");
+        fs::write(target.manifest(), "x").expect("written");
         fs::write(target.path("a"), "x").expect("written");
         target.begin();
         fs::rename(target.partial.join(OUTPUT), &out).expect("renamed");

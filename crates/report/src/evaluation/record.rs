@@ -139,10 +139,10 @@ fn point(point: Point) -> PointRecord {
 }
 
 fn bin((bin, number): (&Bin, u32)) -> BinRecord {
-    let border = |number: u32| f64::from(number) / BINS as f64;
+    let boundary = |number: u32| f64::from(number) / BINS as f64;
     BinRecord {
-        from: border(number),
-        to: border(number + 1),
+        from: boundary(number),
+        to: boundary(number + 1),
         pairs: bin.pairs,
         score: bin.mean_score().map(four),
         reuse: bin.share().map(four),

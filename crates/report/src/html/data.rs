@@ -1,8 +1,8 @@
 //! Articles and pairs as JSON inside the page.
 //!
 //! Pairs come strongest first, in chunks of some 256 kB, each in a `<script type=application/json>`
-//! that is parsed when first looked into. Every text stands in the file once. The index, which
-//! says what is where, comes last.
+//! that is parsed when first looked into. Every text is in the file once. The index, which says
+//! what is where, comes last.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -22,10 +22,10 @@ const CHUNK: usize = 256 << 10;
 /// Rows of the pair table; more would make the table itself slow.
 const MOST_ROWS: usize = 100_000;
 
-/// Where something stands: its chunk, and its place there.
+/// A location: the chunk, and the index in it.
 type Place = (usize, usize);
 
-/// What one wants to see of a pair. Offsets are bytes of the UTF-8 text, as in all records.
+/// What the page shows of a pair. Offsets are bytes of the UTF-8 text, as in all records.
 #[derive(Serialize)]
 pub(crate) struct PairView<'a> {
     #[serde(flatten)]
@@ -114,7 +114,7 @@ struct Cut {
     budget: u64,
     /// Pairs in the table without their texts, for the budget.
     views: usize,
-    /// Pairs in the table without their texts, for these could not be read again.
+    /// Pairs in the table without their texts, because these could not be read again.
     unreadable: usize,
     /// Pairs not even in the table.
     rows: usize,

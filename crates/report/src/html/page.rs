@@ -1,4 +1,4 @@
-//! What the templates are told, and nothing else of the page.
+//! The values that the templates get.
 
 use minijinja::{AutoEscape, Environment, Value, context};
 
@@ -138,10 +138,10 @@ fn reasons(notes: &Notes) -> Vec<Value> {
 fn clusters(findings: &Findings<'_>, clusters: &Clusters) -> Vec<Value> {
     let id = |article: &usize| findings.articles.get(*article).map(|article| shown(&article.id));
     let of = |(cluster, members): (u32, Vec<usize>)| {
-        let keeper = clusters.keeper(cluster);
-        let others = members.iter().filter(|member| Some(**member) != keeper);
+        let retained = clusters.retained(cluster);
+        let others = members.iter().filter(|member| Some(**member) != retained);
         context! {
-            keeper => keeper.as_ref().and_then(id),
+            keeper => retained.as_ref().and_then(id),
             others => others.take(MOST_MEMBERS).filter_map(id).collect::<Vec<_>>(),
             size => quantity::count(members.len() as u64),
             more => some(members.len().saturating_sub(MOST_MEMBERS + 1)),
@@ -155,8 +155,7 @@ fn shown(text: &str) -> String {
     printable(text).into_owned()
 }
 
-/// An article by a short name: the folders it stands in would leave no room for what tells it from
-/// others.
+/// An article by a short name: with its folders, the part that distinguishes it would not fit.
 fn member(id: &str) -> Value {
     let name = id.rsplit('/').find(|part| !part.is_empty()).unwrap_or(id);
     context! { id => shown(id), name => shown(name) }

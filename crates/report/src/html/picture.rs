@@ -1,10 +1,10 @@
 //! The corpus at a glance: each group of articles that reuse each other as a small drawing.
 //!
-//! One drawing of everything becomes a knot as soon as there are some hundred pairs. So articles
-//! that are linked, directly or through others, make one drawing, and the drawings stand in rows,
-//! largest first. In a drawing the articles stand on a circle, each cluster together, so that
-//! links inside a cluster are short and links between clusters cross the middle. A drawing holds
-//! numbers only: the script puts the names in.
+//! A single drawing becomes unreadable with some hundred pairs. So articles that are linked,
+//! directly or through others, make one drawing, and the drawings stand in rows, largest first. In
+//! a drawing the articles stand on a circle, each cluster together, so that links inside a cluster
+//! are short and links between clusters cross the middle. A drawing holds numbers only: the script
+//! puts the names in.
 
 use std::collections::{BTreeMap, HashMap};
 use std::f64::consts::TAU;
@@ -13,7 +13,7 @@ use std::fmt::Write;
 use crate::{Findings, Pair};
 use retold::align::Relation;
 
-/// Groups drawn; more would be wallpaper.
+/// The most groups that are drawn; more would tell nothing.
 const MOST_GROUPS: usize = 48;
 /// Links drawn in one group, strongest first.
 const MOST_LINKS: usize = 400;
@@ -28,7 +28,7 @@ pub(super) struct Groups {
 /// Articles that are linked, directly or through others.
 #[derive(Debug)]
 pub(super) struct Group {
-    /// What the group goes by: both articles of two, else the first to keep.
+    /// The label of the group: both articles of two, else the first retained article.
     pub(super) named: Vec<usize>,
     pub(super) articles: usize,
     pub(super) pairs: usize,
@@ -67,7 +67,7 @@ pub(super) fn groups(findings: &Findings<'_>) -> Groups {
             named: match nodes.as_slice() {
                 [_, _] => nodes.clone(),
                 _ => vec![
-                    *nodes.iter().find(|node| is_keeper(findings, **node)).unwrap_or(&nodes[0]),
+                    *nodes.iter().find(|node| is_retained(findings, **node)).unwrap_or(&nodes[0]),
                 ],
             },
             articles: nodes.len(),
@@ -142,7 +142,7 @@ fn draw(findings: &Findings<'_>, nodes: &[usize], links: &[Link<'_>]) -> String 
     let row = rows_of(links);
     for article in nodes {
         let (x, y) = place[article];
-        let class = match is_keeper(findings, *article) {
+        let class = match is_retained(findings, *article) {
             true => "node keeper",
             false => "node",
         };
@@ -156,11 +156,11 @@ fn draw(findings: &Findings<'_>, nodes: &[usize], links: &[Link<'_>]) -> String 
     svg
 }
 
-/// Whether an article is the one to keep of its cluster.
-fn is_keeper(findings: &Findings<'_>, article: usize) -> bool {
+/// Whether an article is the retained article of its cluster.
+fn is_retained(findings: &Findings<'_>, article: usize) -> bool {
     let clusters = findings.clusters.as_ref();
     clusters.is_some_and(|of| {
-        of.of.get(article).and_then(|&cluster| of.keeper(cluster)) == Some(article)
+        of.of.get(article).and_then(|&cluster| of.retained(cluster)) == Some(article)
     })
 }
 

@@ -54,8 +54,8 @@ fn header(page: &mut Page<'_>, findings: &Findings<'_>, pair: &Pair) -> Result<(
     let found = &pair.comparison;
     let (a, b) = findings.articles_of(pair);
     let contained = match found.contained {
-        Some(Side::A) => " · A stands in B",
-        Some(Side::B) => " · B stands in A",
+        Some(Side::A) => " · A is found in B",
+        Some(Side::B) => " · B is found in A",
         None => "",
     };
     let figures = format!(" {} · Jaccard {:.2}", quantity::score(found.score), found.jaccard);
@@ -93,9 +93,9 @@ fn features(page: &mut Page<'_>, found: &Comparison) -> Result<(), Error> {
     )?;
     let names = found.features.iter().map(|of| of.name.chars().count()).max().unwrap_or(0);
     let most = found.features.iter().map(|of| of.weight.abs()).fold(f32::MIN_POSITIVE, f32::max);
-    let room = page.width.saturating_sub(INDENT + names + 24).min(24) as f32;
+    let bar_width = page.width.saturating_sub(INDENT + names + 24).min(24) as f32;
     for feature in &found.features {
-        let bar = (feature.weight.abs() / most * room).round() as usize;
+        let bar = (feature.weight.abs() / most * bar_width).round() as usize;
         let bar = if feature.weight < 0.0 { "▫".repeat(bar) } else { "▪".repeat(bar) };
         let figures =
             format!("{:<names$}  {:>8.3}  {:>+7.2}  ", feature.name, feature.value, feature.weight);

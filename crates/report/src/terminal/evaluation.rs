@@ -169,10 +169,10 @@ fn curve(page: &mut Page<'_>, of: &Evaluation) -> Result<(), Error> {
 fn reliability(page: &mut Page<'_>, of: &Evaluation) -> Result<(), Error> {
     page.line(&Line::of(Look::Heading, "Score      Pairs       Mean    Reuse"))?;
     for (bin, number) in of.reliability.bins.iter().zip(0_u32..) {
-        let border = |number: u32| f64::from(number) / BINS as f64;
+        let boundary = |number: u32| f64::from(number) / BINS as f64;
         let row = format!(
             "{:<9}  {:<10}  {:<6}  {}",
-            format!("{:.1}–{:.1}", border(number), border(number + 1)),
+            format!("{:.1}–{:.1}", boundary(number), boundary(number + 1)),
             quantity::count(bin.pairs),
             figure(bin.mean_score()),
             figure(bin.share())

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::terminal::Style;
 use retold::align::Kind;
 
-/// What a stretch of text is; [`Look::style`] says how it looks.
+/// The role of a segment of text; [`Look::style`] says how it looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Look {
     Plain,
@@ -18,7 +18,7 @@ pub(super) enum Look {
     Heading,
     /// The id of an article.
     Name,
-    /// A relation, a keeper: what one looks for first.
+    /// Relations and retained articles: what readers look for first.
     Strong,
     /// Words that the other side lacks; bracketed by [`Line::changed`] where there is no colour.
     Changed,
@@ -92,7 +92,7 @@ impl Line {
         }
     }
 
-    /// Whether nobody sees anything of it.
+    /// Whether nothing of it is visible.
     pub(super) fn is_blank(&self) -> bool {
         self.pieces.iter().all(|piece| piece.text.trim().is_empty())
     }
@@ -240,19 +240,19 @@ pub(super) fn cut_middle(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
-    let room = width.saturating_sub(1);
+    let kept = width.saturating_sub(1);
     let graphemes: Vec<_> = text.graphemes(true).collect();
-    let take = |room: usize, graphemes: &mut dyn Iterator<Item = &&str>| {
+    let take = |columns: usize, graphemes: &mut dyn Iterator<Item = &&str>| {
         let mut taken = 0;
         graphemes
             .take_while(|grapheme| {
                 taken += grapheme.width();
-                taken <= room
+                taken <= columns
             })
             .count()
     };
-    let head = take(room / 3, &mut graphemes.iter());
-    let tail = take(room - room / 3, &mut graphemes[head..].iter().rev());
+    let head = take(kept / 3, &mut graphemes.iter());
+    let tail = take(kept - kept / 3, &mut graphemes[head..].iter().rev());
     graphemes[..head].concat() + "…" + &graphemes[graphemes.len() - tail..].concat()
 }
 

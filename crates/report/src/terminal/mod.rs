@@ -45,7 +45,8 @@ const WIDEST: usize = 140;
 /// No word fits into less.
 const NARROWEST: usize = 20;
 
-/// Columns that a text has for itself beside what stands before it; else it begins on the next line.
+/// Columns that a text has for itself beside what stands before it; else it begins on the next
+/// line.
 const LEAST_BESIDE: usize = 12;
 
 /// What stands before the rest of a line that had to be broken.
@@ -113,7 +114,7 @@ impl<'o> Page<'o> {
     }
 }
 
-/// The sign that stands for a kind where there is no room for its name.
+/// The symbol of a kind where its name does not fit.
 fn sign(kind: Kind) -> &'static str {
     match kind {
         Kind::Identical => "=",

@@ -125,12 +125,12 @@ impl Summary {
         page.line(&Line::of(Look::Heading, title))?;
         for (cluster, members) in groups.iter().take(self.examples) {
             page.blank()?;
-            let keeper = clusters.keeper(*cluster);
-            let others = members.iter().filter(|member| Some(**member) != keeper);
+            let retained = clusters.retained(*cluster);
+            let others = members.iter().filter(|member| Some(**member) != retained);
             let width = page.beside(LABEL);
-            if let Some(keeper) = keeper.and_then(|keeper| findings.articles.get(keeper)) {
+            if let Some(retained) = retained.and_then(|article| findings.articles.get(article)) {
                 page.line(
-                    &Line::of(Look::Strong, "  keep").padded(LABEL).then(name(keeper, width)),
+                    &Line::of(Look::Strong, "  keep").padded(LABEL).then(name(retained, width)),
                 )?;
             }
             for (at, &member) in others.clone().take(self.examples).enumerate() {
@@ -172,10 +172,10 @@ fn found(page: &mut Page<'_>, findings: &Findings<'_>) -> Result<(), Error> {
     page.wrapped(label("Found"), &Line::of(Look::Strong, text))?;
     let most = counts.iter().map(|(_, n)| *n).max().unwrap_or(1);
     let digits = quantity::count(most as u64).len();
-    let room = page.width.saturating_sub(LABEL + 16 + digits + 2).min(32);
+    let bar_width = page.width.saturating_sub(LABEL + 16 + digits + 2).min(32);
     for (relation, n) in counts {
         let count = quantity::count(n as u64);
-        let bar = "▪".repeat((n * room).div_ceil(most).min(n));
+        let bar = "▪".repeat((n * bar_width).div_ceil(most).min(n));
         let line = Line::blank(LABEL)
             .and(Look::Plain, format!("{:<16}{count:>digits$}  ", relation.name()))
             .and(Look::Dim, bar);

@@ -1,5 +1,5 @@
-//! The articles of a run, to be read several times in the same order: those of the references,
-//! then those to deduplicate.
+//! Multi-pass input: the articles of a run, read several times in the same order, the references
+//! first.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
@@ -7,64 +7,64 @@ use std::ops::ControlFlow;
 
 use anyhow::{Context, bail, ensure};
 use retold::Cancel;
-use retold_corpus::{Batch, Corpus, Ids, Names, Problem, ReadReport, Selection, Start};
+use retold_corpus::{Batch, Corpus, Ids, Names, Problem, Selection, Start};
 use retold_report::dedup::Incomplete;
 use tempfile::NamedTempFile;
 use xxhash_rust::xxh3::Xxh3;
 
-use super::census::Census;
-use super::terms::InputState;
+use super::manifest::InputState;
+use super::registry::{ArticleRegistry, Role};
 use crate::Error;
 use crate::stdin::Stdin;
 
-/// References and inputs.
-pub struct Pile {
+/// References and inputs, which can be read in several passes.
+pub struct MultiPassInput {
     reference: Corpus,
     own: Corpus,
-    /// What came from the standard input, which can be read only once.
+    /// A copy of the standard input, which can be read only once.
     stdin: Option<(NamedTempFile, InputState)>,
-    /// What the files were like before the first reading.
+    /// State of the files before the first pass.
     states: Vec<InputState>,
-    /// Tells every reading to stop.
+    /// Stops every pass.
     cancel: Cancel,
 }
 
-/// Some articles of the pile.
+/// A batch of articles.
 pub struct Articles<'p> {
     /// The articles.
     pub batch: Batch,
-    /// Their numbers; without gaps in a first reading.
+    /// Their numbers; without gaps in the first pass.
     pub numbers: Vec<u32>,
-    /// The corpus that they are of.
+    /// The corpus that they belong to.
     pub corpus: &'p Corpus,
 }
 
-/// Which articles a later reading gives, by number, and what of them: [`Selection`].
-pub struct Again<'w> {
+/// Which articles a later pass returns, by number, and which parts of them; see [`Selection`].
+pub struct Reread<'w> {
     /// Whether an article is wanted.
     pub wanted: &'w (dyn Fn(u32) -> bool + Sync),
-    /// Only as it was written.
+    /// Only the raw bytes of a record.
     pub only_raw: bool,
     /// The first source of the inputs to read.
     pub from: u32,
 }
 
-/// What is kept of the articles of a batch beside their names.
+/// What is recorded about the articles of a batch besides their ids and places.
 #[derive(Debug, Default)]
 pub struct Kept {
-    /// How much one wants to keep each: less is better.
+    /// Preference for keeping each: lower is better.
     pub preferences: Vec<u64>,
     /// Their signatures; may be empty.
     pub page: Vec<u8>,
 }
 
-/// What a changed input says.
+/// The error for an input that changed.
 pub const CHANGED: &str =
     "the input changed while it was read; run again when nothing writes to it";
 
-impl Pile {
-    /// Copies the standard input into a temporary file, if it is named. `cancel` stops this and
-    /// every reading.
+impl MultiPassInput {
+    /// Copies the standard input into a temporary file, if it is an input. `cancel` stops this and
+    /// every pass.
     pub fn new(reference: Corpus, own: Corpus, cancel: Cancel) -> anyhow::Result<Self> {
         let reads_stdin = |corpus: &Corpus| corpus.sources().iter().any(|of| of.path.is_none());
         let stdin = match (reads_stdin(&reference), reads_stdin(&own)) {
@@ -72,18 +72,18 @@ impl Pile {
             (false, false) => None,
             _ => Some(spooled(&cancel).context("cannot keep what the standard input gives")?),
         };
-        let mut pile = Self { reference, own, stdin, states: Vec::new(), cancel };
-        pile.go_on()?;
-        pile.states = pile.states_now();
-        Ok(pile)
+        let mut input = Self { reference, own, stdin, states: Vec::new(), cancel };
+        input.go_on()?;
+        input.states = input.states_now();
+        Ok(input)
     }
 
-    /// What the files were like before the first reading.
+    /// State of the files before the first pass.
     pub fn states(&self) -> &[InputState] {
         &self.states
     }
 
-    /// What a file of the references is called, with the folder that was named.
+    /// The name of a reference file, including the folder that was given.
     pub fn name_of_reference(&self, source: u32) -> String {
         self.reference.sources()[source as usize].shown()
     }
@@ -93,61 +93,62 @@ impl Pile {
         &self.own
     }
 
-    /// Reads all articles that the census does not know yet, in order, until `each` fails, and adds
-    /// them to it.
+    /// The first pass: reads all articles that are not in the registry yet, in order, until `each`
+    /// fails, and adds them to it.
     pub fn read(
         &self,
-        census: &mut Census,
+        registry: &mut ArticleRegistry,
         mut each: impl FnMut(Articles<'_>) -> anyhow::Result<Kept>,
     ) -> anyhow::Result<()> {
-        for (corpus, is_reference) in [(&self.reference, true), (&self.own, false)] {
-            let Some(position) = census.reached(is_reference) else { continue };
-            let before = if is_reference { &census.reference } else { &census.report };
-            let report = before.clone();
+        for (corpus, role) in [(&self.reference, Role::Reference), (&self.own, Role::Own)] {
+            let Some(position) = registry.reached(role) else { continue };
+            let report = registry.report_of(role).clone();
             let mut ids = Ids::default();
-            census.ids(is_reference).try_for_each(|id| id.map(|id| ids.note(&id)))?;
+            registry.ids(role).try_for_each(|id| id.map(|id| ids.note(&id)))?;
             let start = Start { position, report, ids };
             let mut failed = Ok(());
             let report = corpus.read_from(start, self.reopened()?, |batch, reached| {
                 let places: Vec<_> = batch.records.iter().map(|record| record.place).collect();
-                let mut body = Census::body(&batch.records);
-                let first = census.journal.articles();
+                let mut body = ArticleRegistry::body(&batch.records);
+                let first = registry.journal.articles();
                 let numbers = (first..).take(places.len()).collect();
                 let go_on = self.go_on();
                 let kept = go_on.and_then(|()| each(Articles { batch, numbers, corpus }));
                 failed = kept.and_then(|kept| {
                     (body.preferences, body.page) = (kept.preferences, kept.page);
-                    census.push(is_reference, &places, &body, reached)
+                    registry.push(role, &places, &body, reached)
                 });
                 if failed.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             });
             failed?;
             self.go_on()?;
-            census.end(is_reference, &report)?;
+            registry.end(role, &report)?;
         }
         Ok(())
     }
 
-    /// Reads some articles again, in order, until `each` fails.
+    /// A later pass: reads selected articles again, in order, until `each` fails.
     pub fn read_again(
         &self,
-        census: &Census,
-        again: &Again<'_>,
+        registry: &ArticleRegistry,
+        selection: &Reread<'_>,
         mut each: impl FnMut(Articles<'_>) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
-        let own = if again.only_raw { &self.own.keeping_raw() } else { &self.own };
-        for (corpus, is_reference) in [(&self.reference, true), (own, false)] {
+        let own = if selection.only_raw { &self.own.keeping_raw() } else { &self.own };
+        for (corpus, role) in [(&self.reference, Role::Reference), (own, Role::Own)] {
             let wanted =
-                |place| census.number(place, is_reference).is_some_and(|at| (again.wanted)(at));
-            let from = if is_reference { 0 } else { again.from };
+                |place| registry.number(place, role).is_some_and(|at| (selection.wanted)(at));
+            let from = match role {
+                Role::Reference => 0,
+                Role::Own => selection.from,
+            };
             let is_enough = || self.cancel.is_cancelled();
-            let only_raw = again.only_raw;
-            let selection = Selection { wanted: &wanted, only_raw, from, is_enough: &is_enough };
+            let only_raw = selection.only_raw;
+            let records = Selection { wanted: &wanted, only_raw, from, is_enough: &is_enough };
             let mut failed = Ok(());
-            corpus.read_again(selection, self.reopened()?, |batch| {
+            corpus.read_again(records, self.reopened()?, |batch| {
                 let places = batch.records.iter().map(|record| record.place);
-                let numbers: Option<_> =
-                    places.map(|place| census.number(place, is_reference)).collect();
+                let numbers: Option<_> = places.map(|place| registry.number(place, role)).collect();
                 failed = numbers
                     .context(CHANGED)
                     .and_then(|numbers| each(Articles { batch, numbers, corpus }));
@@ -159,30 +160,28 @@ impl Pile {
         Ok(())
     }
 
-    /// An error if the run was told to stop.
+    /// An error if the run was cancelled.
     fn go_on(&self) -> anyhow::Result<()> {
         Ok(self.cancel.check().map_err(Error::from)?)
     }
 
-    /// What was not read to its end.
-    pub fn incomplete(&self, census: &Census, names: Names) -> Vec<Incomplete> {
-        let sides = [(&self.reference, &census.reference), (&self.own, &census.report)];
-        let of_side = |(corpus, report): (&Corpus, &ReadReport)| -> Vec<Incomplete> {
-            let is_reference = std::ptr::eq(corpus, &self.reference);
+    /// Inputs and references that were not read to their end.
+    pub fn incomplete(&self, registry: &ArticleRegistry, names: Names) -> Vec<Incomplete> {
+        let sides = [(&self.reference, Role::Reference), (&self.own, Role::Own)];
+        let of_side = |(corpus, role): (&Corpus, Role)| -> Vec<Incomplete> {
             let of = |problem: &Problem| {
                 let sources = corpus.sources().iter();
                 let source = (0..).zip(sources).find(|(_, of)| of.shown() == problem.path);
-                let articles =
-                    source.map_or(0, |(source, _)| census.articles_of(source, is_reference));
+                let articles = source.map_or(0, |(source, _)| registry.articles_of(source, role));
                 let (path, line) = (problem.path.clone(), problem.line);
                 Incomplete { path, articles: articles.into(), line, reason: problem.said(names) }
             };
-            report.incomplete.listed().iter().map(of).collect()
+            registry.report_of(role).incomplete.listed().iter().map(of).collect()
         };
         sides.into_iter().flat_map(of_side).collect()
     }
 
-    /// An error if a file was written to since before the first reading.
+    /// An error if a file has changed since before the first pass.
     pub fn check_unchanged(&self) -> anyhow::Result<()> {
         ensure!(self.states == self.states_now(), CHANGED);
         Ok(())
@@ -204,7 +203,7 @@ impl Pile {
     }
 }
 
-/// The whole of the standard input, and a hash of it for a time.
+/// Copies the standard input; a hash takes the place of its modification time.
 fn spooled(cancel: &Cancel) -> io::Result<(NamedTempFile, InputState)> {
     let (mut kept, mut hash, mut bytes) = (NamedTempFile::new()?, Xxh3::new(), 0);
     let (mut stdin, mut buffer) = (Stdin::new(cancel), vec![0; 1 << 16]);

@@ -1,4 +1,4 @@
-//! Moments of a run at which it can be interrupted, also by tests, for which it waits there.
+//! Fail points: moments at which a run can be interrupted, and at which tests can make it wait.
 
 use std::fs::File;
 use std::sync::OnceLock;
@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use retold::{Cancel, Cancelled};
 
-/// `MOMENT[:NUMBER]=FILE`: where to stop, and the file to make then. Not an option, because nobody
-/// but `crates/cli/tests/cli/resume.rs` has a use for it.
-const VARIABLE: &str = "RETOLD_TEST_PAUSE";
+/// `MOMENT[:NUMBER]=FILE`: the fail point to stop at, and the file to create then. Not an option,
+/// because only `crates/cli/tests/cli/resume.rs` needs it.
+const VARIABLE: &str = "RETOLD_TEST_FAIL_POINT";
 
-/// An error if the run was told to stop. Waits for that if the variable names this moment, and a
-/// number that has been reached.
-pub fn at(moment: &str, number: Option<u32>, cancel: &Cancel) -> Result<(), Cancelled> {
+/// Fails if the run was cancelled. Waits for that if the variable names this fail point and its
+/// number has been reached.
+pub fn reach(moment: &str, number: Option<u32>, cancel: &Cancel) -> Result<(), Cancelled> {
     if is_asked_for(moment, number) {
         while !cancel.is_cancelled() {
             thread::sleep(Duration::from_millis(5));
@@ -22,7 +22,7 @@ pub fn at(moment: &str, number: Option<u32>, cancel: &Cancel) -> Result<(), Canc
     cancel.check()
 }
 
-/// Whether a test wants the run to wait here; makes the file then.
+/// Whether a test wants the run to wait here; if so, creates the file.
 fn is_asked_for(moment: &str, number: Option<u32>) -> bool {
     static ASKED: OnceLock<Option<String>> = OnceLock::new();
     let asked = ASKED.get_or_init(|| std::env::var(VARIABLE).ok());
@@ -33,7 +33,7 @@ fn is_asked_for(moment: &str, number: Option<u32>) -> bool {
     if name != moment || least.parse().is_ok_and(|least: u32| number.unwrap_or(0) < least) {
         return false;
     }
-    // Whoever waits for the file sees that it does not come.
+    // A failure shows in the test: it waits for the file in vain.
     let _ = File::create(file);
     true
 }

@@ -1,4 +1,5 @@
-//! What a run was asked for: another one may go on from it only if that is the same.
+//! The run manifest: options and inputs of a run. A later run may resume it only if they are the
+//! same.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -14,12 +15,12 @@ use super::cannot_write;
 use crate::error::Difference;
 use crate::{Error, disk};
 
-/// Raised by whatever changes what is kept for a later run, or what is computed from it.
+/// Raised when the files that a later run resumes from, or what is computed from them, change.
 const VERSION: u32 = 3;
 
 /// Settings and inputs of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Terms {
+pub struct RunManifest {
     head: Head,
     inputs: Vec<InputState>,
 }
@@ -29,25 +30,26 @@ pub struct Terms {
 struct Head {
     version: u32,
     retold: String,
-    /// In what pieces the inputs are read.
+    /// Batch size in bytes, by which positions are counted.
     batch_bytes: usize,
-    /// All that has an influence on the outcome.
+    /// All options that influence the outcome.
     options: BTreeMap<String, String>,
 }
 
-/// A file as it was when the run began.
+/// State of a file when the run began.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InputState {
     /// Its path; `-` is the standard input.
     pub path: String,
-    /// Its length; nothing if it is not there.
+    /// Its length; `None` if it does not exist.
     pub bytes: Option<u64>,
-    /// The last change in nanoseconds since 1970; of the standard input a hash of its content.
+    /// Time of the last change in nanoseconds since 1970; for the standard input a hash of its
+    /// content.
     pub modified: Option<u128>,
 }
 
 impl InputState {
-    /// That of a file now.
+    /// The current state of a file.
     pub fn of(path: &Path) -> Self {
         let metadata = fs::metadata(path).ok();
         let since = |time: SystemTime| time.duration_since(UNIX_EPOCH).ok();
@@ -61,7 +63,7 @@ impl InputState {
         }
     }
 
-    /// Those of the files of a corpus; `stdin` is that of the standard input.
+    /// The current states of the files of a corpus; `stdin` is that of the standard input.
     pub fn of_all(corpus: &Corpus, stdin: Option<&Self>) -> Vec<Self> {
         let state = |path: &Option<PathBuf>| match (path, stdin) {
             (Some(path), _) => Self::of(path),
@@ -72,8 +74,8 @@ impl InputState {
     }
 }
 
-impl Terms {
-    /// What this run was asked for.
+impl RunManifest {
+    /// The manifest of this run.
     pub fn new(
         batch_bytes: usize,
         options: impl IntoIterator<Item = (String, String)>,
@@ -84,7 +86,7 @@ impl Terms {
         Self { head: Head { version: VERSION, retold, batch_bytes, options }, inputs }
     }
 
-    /// Records it.
+    /// Writes the manifest.
     pub fn write(&self, path: &Path) -> anyhow::Result<()> {
         let written = disk::replace(path, &path.with_extension("new"), |out| {
             serde_json::to_writer(&mut *out, &self.head)?;
@@ -97,14 +99,14 @@ impl Terms {
         written.with_context(|| cannot_write(path))
     }
 
-    /// In what pieces the run with this record read its inputs; nothing if it cannot be read.
+    /// The batch size of the run with this manifest; `None` if that cannot be read.
     pub fn batch_bytes(path: &Path) -> Option<usize> {
         let mut line = String::new();
         BufReader::new(File::open(path).ok()?).read_line(&mut line).ok()?;
         serde_json::from_str::<Head>(&line).ok().map(|head| head.batch_bytes)
     }
 
-    /// An error that says what differs from the run with this record.
+    /// Fails with the first difference from the run with this manifest.
     pub fn check(&self, path: &Path) -> Result<(), Error> {
         let found = Self::read(path).ok_or(Error::DamagedRecord)?;
         self.difference(&found).map_or(Ok(()), |difference| Err(Error::OtherRun(difference)))
@@ -118,7 +120,7 @@ impl Terms {
         Some(Self { head, inputs: inputs? })
     }
 
-    /// The first thing in which this run differs from an earlier one.
+    /// The first difference from an earlier run.
     fn difference(&self, before: &Self) -> Option<Difference> {
         let (head, old) = (&self.head, &before.head);
         if (head.version, &head.retold) != (old.version, &old.retold) {
@@ -160,37 +162,37 @@ impl Terms {
 mod tests {
     use super::*;
 
-    fn terms(jaccard: &str, inputs: &[(&str, u64)]) -> Terms {
+    fn manifest(jaccard: &str, inputs: &[(&str, u64)]) -> RunManifest {
         let input = |(path, bytes): &(&str, u64)| InputState {
             path: (*path).to_owned(),
             bytes: Some(*bytes),
             modified: Some(1_700_000_000_123_456_789),
         };
         let options = [("jaccard".to_owned(), jaccard.to_owned())];
-        Terms::new(100, options, inputs.iter().map(input).collect())
+        RunManifest::new(100, options, inputs.iter().map(input).collect())
     }
 
     #[test]
     fn what_differs_is_named() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("terms");
-        let run = terms("0.7", &[("a", 1), ("b", 2)]);
+        let run = manifest("0.7", &[("a", 1), ("b", 2)]);
         run.write(&path).expect("written");
         run.check(&path).expect("the same");
-        assert_eq!(Terms::batch_bytes(&path), Some(100));
+        assert_eq!(RunManifest::batch_bytes(&path), Some(100));
         for (other, difference) in [
-            (terms("0.8", &[("a", 1), ("b", 2)]), "jaccard was 0.7 and is 0.8"),
-            (terms("0.7", &[("a", 1), ("b", 3)]), "b has changed since"),
-            (terms("0.7", &[("a", 1), ("c", 2)]), "it read b where this one reads c"),
-            (terms("0.7", &[("a", 1)]), "it also read b"),
-            (terms("0.7", &[("a", 1), ("b", 2), ("c", 3)]), "it did not read c"),
+            (manifest("0.8", &[("a", 1), ("b", 2)]), "jaccard was 0.7 and is 0.8"),
+            (manifest("0.7", &[("a", 1), ("b", 3)]), "b has changed since"),
+            (manifest("0.7", &[("a", 1), ("c", 2)]), "it read b where this one reads c"),
+            (manifest("0.7", &[("a", 1)]), "it also read b"),
+            (manifest("0.7", &[("a", 1), ("b", 2), ("c", 3)]), "it did not read c"),
         ] {
             let error = other.check(&path).expect_err(difference).to_string();
             assert!(error.contains(difference), "{error}");
         }
         fs::write(&path, "{").expect("written");
         assert!(run.check(&path).expect_err("damaged").to_string().contains("damaged"));
-        assert_eq!(Terms::batch_bytes(&path), None);
+        assert_eq!(RunManifest::batch_bytes(&path), None);
     }
 
     #[test]

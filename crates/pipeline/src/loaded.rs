@@ -15,53 +15,53 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use crate::Progress;
 use crate::stdin::Stdin;
-use crate::stored::{Room, StoredTexts};
+use crate::stored::{StorageBudget, StoredTexts};
 
 /// All articles of a corpus with their texts.
-pub struct Shelf {
+pub struct LoadedCorpus {
     /// The articles, in the order read.
     pub articles: Vec<Article>,
     /// Their texts.
     pub texts: StoredTexts,
-    /// What reading came to.
+    /// The report of reading.
     pub report: ReadReport,
     /// How long it took.
     pub took: Duration,
-    /// What reports call settings.
+    /// How reports name settings.
     pub names: Names,
 }
 
-impl Shelf {
-    /// Nothing yet, with room for texts.
-    pub fn new(room: Room) -> Self {
+impl LoadedCorpus {
+    /// Empty; texts are held within the storage budget.
+    pub fn new(storage: StorageBudget) -> Self {
         Self {
             articles: Vec::new(),
-            texts: StoredTexts::new(room),
+            texts: StoredTexts::new(storage),
             report: ReadReport::default(),
             took: Duration::ZERO,
             names: Field::name,
         }
     }
 
-    /// Reads everything and keeps what is wanted.
-    pub fn fill_with(
+    /// Reads everything and keeps the wanted articles.
+    pub fn load(
         corpus: &Corpus,
-        room: Room,
+        storage: StorageBudget,
         progress: &dyn Progress,
         mut is_wanted: impl FnMut(&Record) -> bool,
     ) -> anyhow::Result<Self> {
         let start = Instant::now();
-        let mut shelf = Self::new(room);
+        let mut loaded = Self::new(storage);
         let (mut failed, cancel) = (Ok(()), progress.cancel());
         progress.begin_open("reading");
-        shelf.report = corpus.read_with(Stdin::new(&cancel), |batch| {
+        loaded.report = corpus.read_with(Stdin::new(&cancel), |batch| {
             if cancel.is_cancelled() {
                 return ControlFlow::Break(());
             }
             progress.advance(batch.records.len() as u64);
             for record in batch.records.into_iter().filter(&mut is_wanted) {
-                shelf.articles.push(article(corpus, &record));
-                failed = shelf.texts.push(record.text);
+                loaded.articles.push(article(corpus, &record));
+                failed = loaded.texts.push(record.text);
                 if failed.is_err() {
                     return ControlFlow::Break(());
                 }
@@ -70,9 +70,9 @@ impl Shelf {
         });
         failed?;
         cancel.check()?;
-        shelf.texts.finish()?;
-        shelf.took = start.elapsed();
-        Ok(shelf)
+        loaded.texts.finish()?;
+        loaded.took = start.elapsed();
+        Ok(loaded)
     }
 
     /// What a report can say of the articles and of reading them, with the pairs that were found.
@@ -112,7 +112,7 @@ impl Shelf {
     }
 }
 
-/// The article that a record is.
+/// The article of a record.
 pub fn article(corpus: &Corpus, record: &Record) -> Article {
     let source = &corpus.sources()[record.place.source as usize];
     let own_file = source.path.as_ref().filter(|_| record.place.line == 0);

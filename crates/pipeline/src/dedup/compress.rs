@@ -1,4 +1,4 @@
-//! Plain bytes to compressed files.
+//! Compresses output files.
 
 use std::io::{self, BufWriter, Write};
 
@@ -6,12 +6,12 @@ use retold_corpus::Compression;
 
 use super::finished::{Hashed, Sum};
 
-/// Bytes gathered before they are written.
+/// Size of the write buffer in bytes.
 const BUFFER: usize = 1 << 18;
 
-/// A file that compresses what is written to it.
-pub enum Packer {
-    /// Not at all.
+/// A writer that compresses into a file.
+pub enum Compressor {
+    /// Not compressed.
     Plain(BufWriter<Hashed>),
     /// `.gz`
     Gzip(flate2::write::GzEncoder<BufWriter<Hashed>>),
@@ -23,8 +23,8 @@ pub enum Packer {
     Xz(liblzma::write::XzEncoder<BufWriter<Hashed>>),
 }
 
-impl Packer {
-    /// The usual level of each compression.
+impl Compressor {
+    /// Compresses at the default level of each format.
     pub fn new(file: Hashed, compression: Compression) -> io::Result<Self> {
         let file = BufWriter::with_capacity(BUFFER, file);
         Ok(match compression {
@@ -43,14 +43,14 @@ impl Packer {
         })
     }
 
-    /// Writes what is left, and the end; says what the file holds.
+    /// Writes the rest and the trailer, and returns length and hash of the file.
     pub fn finish(self) -> io::Result<Sum> {
         let file = match self {
             Self::Plain(file) => file,
-            Self::Gzip(packer) => packer.finish()?,
-            Self::Zstd(packer) => packer.finish()?,
-            Self::Bzip2(packer) => packer.finish()?,
-            Self::Xz(packer) => packer.finish()?,
+            Self::Gzip(compressor) => compressor.finish()?,
+            Self::Zstd(compressor) => compressor.finish()?,
+            Self::Bzip2(compressor) => compressor.finish()?,
+            Self::Xz(compressor) => compressor.finish()?,
         };
         Ok(file.into_inner()?.sum())
     }
@@ -58,10 +58,10 @@ impl Packer {
     fn inner(&mut self) -> &mut dyn Write {
         match self {
             Self::Plain(file) => file,
-            Self::Gzip(packer) => packer,
-            Self::Zstd(packer) => packer,
-            Self::Bzip2(packer) => packer,
-            Self::Xz(packer) => packer,
+            Self::Gzip(compressor) => compressor,
+            Self::Zstd(compressor) => compressor,
+            Self::Bzip2(compressor) => compressor,
+            Self::Xz(compressor) => compressor,
         }
     }
 }
@@ -69,7 +69,7 @@ impl Packer {
 /// The level of the `xz` command.
 const XZ_LEVEL: u32 = 6;
 
-impl Write for Packer {
+impl Write for Compressor {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.inner().write(bytes)
     }
@@ -93,9 +93,9 @@ mod tests {
         for compression in [Plain, Gzip, Zstd, Bzip2, Xz] {
             let file = tempfile::NamedTempFile::new().expect("a file");
             let packed = OutputFile::create(file.path()).expect("open");
-            let mut packer = Packer::new(Hashed::new(packed), compression).expect("ready");
-            packer.write_all(b"one\ntwo\n").expect("written");
-            packer.finish().expect("finished");
+            let mut compressor = Compressor::new(Hashed::new(packed), compression).expect("ready");
+            compressor.write_all(b"one\ntwo\n").expect("written");
+            compressor.finish().expect("finished");
             let packed = Box::new(File::open(file.path()).expect("open"));
             let mut plain = String::new();
             compression
