@@ -55,9 +55,14 @@ impl Settings {
         let kernel = running.kernel.unwrap_or(KernelValue::Auto);
         engine.kernel = kernel.kernel()?;
         let usual = Resources::default();
+        let threads = running.threads.unwrap_or(usual.threads);
+        ensure!(
+            threads <= MOST_THREADS,
+            "--threads is {threads}; it must be at most {MOST_THREADS}"
+        );
         let resources = Resources::default()
             .memory(running.memory.map_or(usual.memory, |size| Memory::Bounded(size.0)))
-            .threads(running.threads.unwrap_or(usual.threads))
+            .threads(threads)
             .temp(running.temp.clone().unwrap_or(usual.temp));
         let keep = dedup.keep.clone().unwrap_or_default();
         let jaccard = dedup.jaccard.unwrap_or(DedupConfig::default().jaccard);
@@ -177,6 +182,9 @@ fn named(group: &impl Serialize) -> Vec<(String, String)> {
     options.map(|(name, value)| (name.clone(), spelled(value))).collect()
 }
 
+/// Threads that may be asked for: more only cost memory, and systems refuse to start some thousands.
+const MOST_THREADS: usize = 1024;
+
 /// An error for an option of which nothing would be found.
 fn check_not_zero(detection: &DetectionOptions) -> anyhow::Result<()> {
     let DetectionOptions { max_df, min_passage, .. } = detection;
@@ -268,6 +276,14 @@ mod tests {
             let error = Settings::new(&options).expect_err(name).to_string();
             assert_eq!(error, format!("{name}; it must be at least 1"));
         }
+    }
+
+    #[test]
+    fn more_threads_than_a_system_starts_are_an_error() {
+        let mut options = Options::default();
+        options.running.threads = Some(20_000);
+        let error = Settings::new(&options).expect_err("too many").to_string();
+        assert_eq!(error, "--threads is 20000; it must be at most 1024");
     }
 
     #[test]
