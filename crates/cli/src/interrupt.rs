@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -57,7 +58,13 @@ pub fn ended(left: Left, err: &mut dyn Write) -> ExitCode {
     ExitCode::from(INTERRUPTED)
 }
 
+/// Whether it was said: the run may end by itself at the moment of the second Ctrl-C.
+static IS_SAID: AtomicBool = AtomicBool::new(false);
+
 fn say(left: Left, err: &mut dyn Write) -> io::Result<()> {
+    if IS_SAID.swap(true, Ordering::Relaxed) {
+        return Ok(());
+    }
     let what = match left {
         Left::Nothing => "what was half-written is removed",
         Left::Work => HOW_TO_RESUME,
