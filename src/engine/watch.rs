@@ -33,8 +33,9 @@ pub trait Watch: Sync {
     /// So many more steps of the stage are done.
     fn advance(&self, steps: u64);
 
-    /// The token that stops the run: it then returns [`Error::Cancelled`] as soon as the articles
-    /// that are looked at are done with. A run asks for it as it begins. Default: nothing stops it.
+    /// The token that stops the run, which then returns
+    /// [`Error::Cancelled`](crate::Error::Cancelled) as soon as it is done with the articles that it
+    /// looks at. A run asks for it as it begins. Default: nothing stops it.
     fn cancel(&self) -> Cancel {
         Cancel::never()
     }
