@@ -100,9 +100,13 @@ impl Written {
         let mut written = Self::default();
         // Also where nothing is said there: a line of summary in the midst of a file is a loss.
         written.add(Path::new(STDOUT))?;
-        for path in named.into_iter().flatten().filter(|path| *path != Path::new("-")) {
-            written.add(path)?;
+        let is_stdout = |path: &&Path| *path == Path::new("-") || *path == Path::new(STDOUT);
+        let (to_stdout, files): (Vec<&Path>, Vec<&Path>) =
+            named.into_iter().flatten().partition(is_stdout);
+        if to_stdout.len() > 1 {
+            bail!("the standard output is named for two outputs; give each its own");
         }
+        files.into_iter().try_for_each(|path| written.add(path))?;
         Ok(written)
     }
 

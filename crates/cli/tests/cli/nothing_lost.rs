@@ -105,6 +105,13 @@ fn standard_streams_may_be_inputs_and_outputs_too() {
     let mut command = retold();
     command.current_dir(files.path()).args(["scan", ".", "--format", "jsonl"]).stdout(new);
     assert!(run(&mut command).status < 2);
+    // By its name, and with a file behind it.
+    let behind = tempfile::NamedTempFile::new().expect("made");
+    let mut command = retold();
+    let arguments = ["scan", "in.jsonl", "--format", "jsonl", "-o", "/dev/stdout"];
+    command.current_dir(files.path()).args(arguments).stdout(behind.reopen().expect("open"));
+    let done = run(&mut command);
+    assert!(done.status < 2, "{}", done.err);
 }
 
 #[cfg(unix)]
@@ -120,6 +127,8 @@ fn an_output_that_is_another_output_is_refused() {
         "scan in.jsonl -o new --clusters ./new",
         "scan in.jsonl --clusters one --stats link",
         "evaluate --truth in.jsonl in.jsonl -o one --curve link",
+        "scan in.jsonl --clusters - --stats -",
+        "scan in.jsonl -o /dev/stdout --stats -",
     ] {
         let done = at(here, arguments);
         assert_eq!(done.status, 2, "{arguments}");
