@@ -11,8 +11,9 @@ use std::ops::Range;
 use super::super::sides;
 use super::accumulator::{self, PackedPair, WEIGHT_BITS};
 use super::index::PADDING;
-use super::{RareConfig, RareIndex, Scratch, Sides};
+use super::{RareConfig, RareIndex, Scratch};
 use crate::kernel::capability::dispatch;
+use crate::lsh::Sides;
 use crate::{Cancel, Cancelled, prefetch};
 
 /// Pairs in a block, about: they, or their counters, fit the first-level cache.
