@@ -253,12 +253,20 @@ impl Sentences<'_, '_, '_> {
 
 /// The sentences that overlap none of `matched`.
 fn unmatched(sentences: &[Span], matched: impl Iterator<Item = Span>) -> Vec<Span> {
-    let mut matched: Vec<_> = matched.collect();
+    let mut matched: Vec<_> = matched.filter(|of| !of.is_empty()).collect();
     matched.sort_unstable();
+    // For each of them the furthest end so far: to ask all would be quadratic.
+    let mut furthest = 0;
+    let ends: Vec<u32> = matched
+        .iter()
+        .map(|of| {
+            furthest = furthest.max(of.end);
+            furthest
+        })
+        .collect();
     let covered = |span: &Span| {
-        // Aligned sentences are few and nearly disjoint: those that may overlap stand around here.
-        let until = matched.partition_point(|of| of.start < span.end);
-        matched[..until].iter().any(|of| of.overlap(*span) > 0)
+        let before = matched.partition_point(|of| of.start < span.end);
+        before > 0 && ends[before - 1] > span.start
     };
     sentences.iter().copied().filter(|span| !span.is_empty() && !covered(span)).collect()
 }
@@ -287,4 +295,26 @@ fn marked(text: &str, span: Span, changed: &[Span], [open, close]: [&str; 2]) ->
     }
     push(Look::Plain, at, span.end);
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn unmatched_sentences_are_those_of_a_naive_search(
+            sentences in proptest::collection::vec((0usize..60, 0usize..9), 0..12),
+            matched in proptest::collection::vec((0usize..60, 0usize..20), 0..12),
+        ) {
+            let spans = |of: &[(usize, usize)]| -> Vec<Span> {
+                of.iter().map(|(start, len)| Span::new(*start, start + len)).collect()
+            };
+            let (sentences, matched) = (spans(&sentences), spans(&matched));
+            let is_free = |span: &&Span| matched.iter().all(|of| of.overlap(**span) == 0);
+            let naive: Vec<Span> =
+                sentences.iter().filter(|span| !span.is_empty()).filter(is_free).copied().collect();
+            proptest::prop_assert_eq!(unmatched(&sentences, matched.iter().copied()), naive);
+        }
+    }
 }
