@@ -23,6 +23,7 @@ use super::weights::{Effort, Weights};
 /// Log-odds from which a candidate is a passage. They are below 0, because the labels count a run
 /// as wrong if half of it is, and because the models of pairs weigh what was found.
 const RUN_ODDS: f32 = -1.0;
+/// The same for a summary.
 const SUMMARY_ODDS: f32 = -0.5;
 /// Words of a verbatim copy that marks its author as a copier: who copies word for word seldom
 /// retells.
@@ -33,7 +34,7 @@ pub const COPIER_ODDS: f32 = 3.0;
 /// high, or beyond doubt: most text comes from one place, but a text may quote itself.
 const RIVAL_MARGIN: f32 = 1.0;
 const BEYOND_DOUBT: f32 = 6.0;
-/// The same for the short side of a summary.
+/// Sentences without a link that the short side of a summary may pass over.
 const SUMMARY_GAP: u32 = 2;
 /// Least cosine of a link that belongs to a summary.
 const SUMMARY_COSINE: f32 = 0.2;
@@ -70,8 +71,8 @@ compiled_in! {
     SUMMARY: Curves, &SUMMARY_FEATURES, "models/summary.tsv"
 }
 
-/// The passages of a pair, in the order of the first article: candidates that are likelier reuse
-/// than not, and do not overlap a better one on both sides.
+/// The passages of a pair, in the order of the first article: candidates that are likely
+/// enough to be reuse, and do not overlap a better one on both sides.
 pub fn passages(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<Candidate> {
     let mut runs = found_runs(a, b, weights, links);
     let sure = sure_runs(&runs);
@@ -105,12 +106,12 @@ fn replace(runs: &mut Vec<Candidate>, summaries: Vec<Candidate>, form: Form) {
     runs.retain(|_| stays.next().unwrap_or(true));
 }
 
-/// The runs that are left out of summaries, because they explain what is in them.
+/// The runs that are sure enough to explain text that a summary would otherwise stand for.
 pub fn sure_runs(runs: &[Candidate]) -> Vec<Candidate> {
     runs.iter().filter(|run| run.is_sure()).cloned().collect()
 }
 
-/// The runs that are likelier reuse than not, without those inside better ones.
+/// The runs that are likely enough to be reuse, without those inside better ones.
 pub fn found_runs(a: &Profile, b: &Profile, weights: &Weights, links: &[Link]) -> Vec<Candidate> {
     let mut runs = runs(a, b, weights, links);
     let is_copier = is_copier(&runs);
