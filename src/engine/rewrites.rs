@@ -147,22 +147,28 @@ impl Indexing<'_> {
 }
 
 /// The channel of rewrites.
-pub(super) fn pair_rare(
-    index: &RareIndex,
-    config: RareConfig,
-    bytes: usize,
-    found: &mut Candidates,
-    cancel: &Cancel,
-) -> Result<(), Error> {
-    let blocks = index.blocks(config.sides);
-    // Twice as much as the index itself: every part goes over the whole of it.
-    let room = (bytes / 3).min(2 * index.len() * size_of::<u32>()).max(LEAST_ROOM);
-    let shards = blocks.shards(room / rayon::current_num_threads());
-    let pairs =
-        |scratch: &mut rare::Scratch, shard| Ok(index.pairs_until(config, shard, scratch, cancel)?);
-    let pairs = Steps::collect(cancel, shards.into_par_iter(), Default::default, pairs)?;
-    let before = found.pairs.len();
-    found.pairs.extend(pairs.into_iter().flatten().map(|(a, b, _)| (a, b)));
-    found.channels.rare_pairs = found.pairs.len() - before;
-    Ok(())
+pub(super) struct Rare<'a> {
+    pub index: &'a RareIndex,
+    pub config: RareConfig,
+    /// The memory budget.
+    pub bytes: usize,
+}
+
+impl Rare<'_> {
+    /// Adds the pairs that share enough rare features.
+    pub fn pair(&self, found: &mut Candidates, cancel: &Cancel) -> Result<(), Error> {
+        let Self { index, config, bytes } = *self;
+        let blocks = index.blocks(config.sides);
+        // Twice as much as the index itself: every part goes over the whole of it.
+        let room = (bytes / 3).min(2 * index.len() * size_of::<u32>()).max(LEAST_ROOM);
+        let shards = blocks.shards(room / rayon::current_num_threads());
+        let pairs = |scratch: &mut rare::Scratch, shard| {
+            Ok(index.pairs_until(config, shard, scratch, cancel)?)
+        };
+        let pairs = Steps::collect(cancel, shards.into_par_iter(), Default::default, pairs)?;
+        let before = found.pairs.len();
+        found.pairs.extend(pairs.into_iter().flatten().map(|(a, b, _)| (a, b)));
+        found.channels.rare_pairs = found.pairs.len() - before;
+        Ok(())
+    }
 }

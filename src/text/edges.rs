@@ -83,7 +83,8 @@ impl Edges {
             let masks = kernel.classify(bytes, into);
             let mut next = Marks::of(masks);
             if masks.wide != 0 {
-                wide.mark(piece, start, masks.wide, (&mut next, &mut self.lowered));
+                let block = WideBlock { start, wide: masks.wide };
+                wide.mark(piece, block, &mut next, &mut self.lowered);
             }
             let found = joints.join(here, next);
             here = next;
@@ -163,14 +164,21 @@ const FOREIGN: u8 = 0xcd;
 /// 0xd0 to 0xd3 for Cyrillic, 0xd4 to 0xd6 for Armenian. All that begin with 0xcc are marks.
 const FOREIGN_LEADS: u64 = 0b111 << (FOREIGN >> 2);
 
+/// A block that begins at `start`, with a bit for each byte of a wide character.
+#[derive(Clone, Copy)]
+struct WideBlock {
+    start: usize,
+    wide: u64,
+}
+
 impl WideChars {
     /// Adds the characters of the block at `start` to its marks, and lowers their letters.
     fn mark(
         &mut self,
         piece: &[u8],
-        start: usize,
-        wide: u64,
-        (marks, lowered): (&mut Marks, &mut [u8]),
+        WideBlock { start, wide }: WideBlock,
+        marks: &mut Marks,
+        lowered: &mut [u8],
     ) {
         let Self { mut letters, mut foreign, mut other, .. } = *self;
         if letters != 0 {
@@ -209,7 +217,8 @@ impl WideChars {
         marks.other |= other;
         self.signs.alphabets |= leads & FOREIGN_LEADS;
         if foreign != 0 {
-            self.signs.add(foreign_signs(piece, start, (foreign, marks.letters), end));
+            self.signs
+                .add(foreign_signs(piece, Foreign { start, foreign, letters: marks.letters, end }));
         }
         // Only the last character can reach into the next block, and then it has the last byte.
         self.bytes = end.saturating_sub(u64::BITS);
@@ -220,10 +229,21 @@ impl WideChars {
     }
 }
 
-/// The signs of letters that are not Latin, of which there are some in the block at `start`, the
-/// last wide character of which ends at `end`.
+/// A block with letters that are not Latin.
+#[derive(Clone, Copy)]
+struct Foreign {
+    /// Where it begins.
+    start: usize,
+    /// A bit for each byte of these letters, and for each byte of any letter.
+    foreign: u64,
+    letters: u64,
+    /// Where its last wide character ends, counted from `start`.
+    end: u32,
+}
+
+/// The signs of letters that are not Latin.
 #[inline(always)]
-fn foreign_signs(piece: &[u8], start: usize, (foreign, letters): (u64, u64), end: u32) -> Signs {
+fn foreign_signs(piece: &[u8], Foreign { start, foreign, letters, end }: Foreign) -> Signs {
     let latin = letters & !foreign;
     let beside = latin & (foreign << 1 | foreign >> 1);
     // Perhaps, where letters of two bytes are not looked at more closely.
