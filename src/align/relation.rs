@@ -161,8 +161,8 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// A comparison of nothing but a relation and a score, 0 to 1: shares and counts are 0, and
-    /// nothing corresponds. For tests of what shows comparisons.
+    /// A comparison with this relation and this score, 0 to 1. All shares and counts are 0, and
+    /// nothing corresponds. Meant for tests of code that shows comparisons.
     pub fn new(relation: Relation, score: f32) -> Self {
         Self {
             relation,

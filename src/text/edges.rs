@@ -89,7 +89,7 @@ impl Edges {
             let found = joints.join(here, next);
             here = next;
             let Some(places) = self.edges[edge_count..].first_chunk_mut() else { break };
-            // Before the first block nothing is found.
+            // The first round has no block before it, and finds nothing.
             kernel.positions(found.edges, start.wrapping_sub(BLOCK) as u32, places);
             let mut special = found.special;
             while special != 0 {
@@ -144,7 +144,7 @@ impl Marks {
     }
 }
 
-/// Classifies characters beyond ASCII; carries what they reach into the next block.
+/// Classifies characters beyond ASCII, and carries those that continue in the next block.
 #[derive(Debug, Default)]
 struct WideChars {
     /// Bytes at the start of the next block that belong to a character of this one.
@@ -246,7 +246,7 @@ struct Foreign {
 fn foreign_signs(piece: &[u8], Foreign { start, foreign, letters, end }: Foreign) -> Signs {
     let latin = letters & !foreign;
     let beside = latin & (foreign << 1 | foreign >> 1);
-    // Perhaps, where letters of two bytes are not looked at more closely.
+    // An estimate: letters of two bytes are not examined more closely.
     let begins_latin = |byte: u8| byte.is_ascii_alphabetic() || (0xc3..FOREIGN).contains(&byte);
     let before = |by: usize| start.checked_sub(by).map_or(0, |place| piece[place]);
     let before = if before(1).is_ascii() { before(1) } else { before(2) };
@@ -260,7 +260,7 @@ fn foreign_signs(piece: &[u8], Foreign { start, foreign, letters, end }: Foreign
     }
 }
 
-/// Decides which marks make words; carries what the next block has to know of this one.
+/// Decides which marks make words, and carries what the next block needs of this one.
 #[derive(Debug, Default)]
 struct Joints {
     letters: u64,
@@ -295,7 +295,7 @@ impl Joints {
         let mids = here.mid_letters | here.mid_digits;
         let joined = here.mid_letters & before_letter & after(here.letters, next.letters, 1)
             | here.mid_digits & before_digit & after(here.digits, next.digits, 1);
-        // Whether a middle character joins what only UAX #29 understands, it has to say.
+        // Only UAX #29 can say whether a middle character joins characters that are not plain.
         let undecided = mids & before_word & after(here.other, next.other, 1);
         let (quotes, quote_bytes) = match here.quotes | self.quote_bytes {
             0 => (0, 0),
