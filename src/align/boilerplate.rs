@@ -48,7 +48,7 @@ impl Boilerplate {
             .filter_map(|(at, run)| self.runs.contains(&hash(run)).then_some(at))
             .collect();
         for word in known.into_iter().flat_map(|at| at..at + RUN) {
-            article.words[word].traits.set(Traits::BOILERPLATE, true);
+            article.words[word].traits.set(Traits::BOILERPLATE);
         }
     }
 }

@@ -4,7 +4,7 @@ use super::boilerplate::is_boilerplate;
 use crate::Kernel;
 use crate::radix;
 use crate::shingle::reuse::skip_bigram;
-use crate::shingle::{Places, find_shared};
+use crate::shingle::{Matching, Places, find_shared};
 use crate::text::hash::mix;
 use crate::text::{Article, Traits, Word};
 
@@ -68,7 +68,7 @@ impl Marked {
 
     /// What two sets share; `places` becomes where they share it.
     pub fn shared(&self, other: &Self, kernel: Kernel, places: &mut Places) -> Shared {
-        find_shared(&self.hashes, &other.hashes, 1, kernel, places);
+        find_shared(&self.hashes, &other.hashes, Matching { below: 1, kernel }, places);
         let is_quoted = |(i, j)| self.hashes[i as usize] & other.hashes[j as usize] & 1;
         let quoted = places.iter().map(is_quoted).sum::<u32>() as usize;
         let counts = |set: &Self| (set.hashes.len() - quoted) as f32;

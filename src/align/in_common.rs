@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::profile::Profile;
 use super::relation::Side;
-use crate::shingle::{Places, find_shared};
+use crate::shingle::{Matching, Places, find_shared};
 
 /// What two articles have in common, word by word.
 ///
@@ -54,7 +54,7 @@ impl InCommon {
         let (mut pairs_a, mut pairs_b) =
             (vec![bigrams; a.begun.len()], vec![bigrams; b.begun.len()]);
         let mut shared = Places::default();
-        find_shared(&a.bigrams, &b.bigrams, 0, a.kernel, &mut shared);
+        find_shared(&a.bigrams, &b.bigrams, Matching::exact(a.kernel), &mut shared);
         for (i, j) in shared.iter() {
             let first = a.begins[i as usize];
             pairs_a[first as usize] = first;

@@ -103,6 +103,7 @@ impl Side {
 
 /// Two segments that correspond: a pair of sentences, or of passages (runs of reused text).
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Match {
     /// Its span in the first article.
     pub a: Span,
@@ -114,8 +115,16 @@ pub struct Match {
     pub score: f32,
 }
 
+impl Match {
+    /// Two segments that correspond in a way, and how similar they are, 0 to 1.
+    pub fn new(segments: (Span, Span), kind: Kind, score: f32) -> Self {
+        Self { a: segments.0, b: segments.1, kind, score }
+    }
+}
+
 /// What comparing says of two articles.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Comparison {
     /// What they are to each other.
     pub relation: Relation,
@@ -152,6 +161,27 @@ pub struct Comparison {
 }
 
 impl Comparison {
+    /// A comparison with this relation and this score, 0 to 1. All shares and counts are 0, and
+    /// nothing corresponds. Meant for tests of code that shows comparisons.
+    pub fn new(relation: Relation, score: f32) -> Self {
+        Self {
+            relation,
+            score,
+            contained: None,
+            jaccard: 0.0,
+            containment_a: 0.0,
+            containment_b: 0.0,
+            coverage_a: 0.0,
+            coverage_b: 0.0,
+            words: 0,
+            conflicting: 0.0,
+            coarse: false,
+            passages: Vec::new(),
+            sentences: Vec::new(),
+            features: Vec::new(),
+        }
+    }
+
     /// The same with the two articles in the other order.
     pub fn mirrored(mut self) -> Self {
         std::mem::swap(&mut self.containment_a, &mut self.containment_b);
@@ -167,6 +197,7 @@ impl Comparison {
 
 /// One reason behind a score.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Feature {
     /// The feature's name, as docs/evaluation.md explains it.
     pub name: &'static str,
@@ -174,4 +205,11 @@ pub struct Feature {
     pub value: f32,
     /// What it added to the log-odds of reuse.
     pub weight: f32,
+}
+
+impl Feature {
+    /// A feature with its value and its weight.
+    pub fn new(name: &'static str, value: f32, weight: f32) -> Self {
+        Self { name, value, weight }
+    }
 }

@@ -3,7 +3,7 @@
 use super::in_common::InCommon;
 use super::profile::{NO_TERM, Profile};
 use crate::Cancel;
-use crate::shingle::{Places, find_shared};
+use crate::shingle::{Matching, Places, find_shared};
 use crate::text::Shape;
 
 /// The weights of the terms of two articles, and which terms they share.
@@ -80,7 +80,7 @@ impl Weights {
         let mut partner_of_b = vec![NO_TERM; b.stems.len()];
         let (mut found_a, mut found_b) = (vec![false; a.stems.len()], vec![false; b.stems.len()]);
         let mut shared = Places::default();
-        find_shared(&a.stems, &b.stems, 0, a.kernel, &mut shared);
+        find_shared(&a.stems, &b.stems, Matching::exact(a.kernel), &mut shared);
         if a.article.language != b.article.language {
             add_same_forms(a, b, &mut shared);
         }

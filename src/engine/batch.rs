@@ -86,6 +86,7 @@ pub fn fingerprints<'t>(
 
 /// What [`copies`] finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Copies<Id> {
     /// Candidate pairs, the smaller id first, sorted.
     pub pairs: Vec<(Id, Id)>,

@@ -8,7 +8,7 @@ use super::candidates::Candidates;
 use super::extract::Extractor;
 use super::identical::{collapse, pair_wordless};
 use super::pool::{Pool, Pooled};
-use super::rewrites::{Groups, Indexing, add_features, pair_rare};
+use super::rewrites::{Groups, Indexing, Rare, add_features};
 use super::steps::Steps;
 use super::texts::text;
 use super::watch::Watch;
@@ -100,7 +100,8 @@ impl Engine {
         pair_wordless(without_words, sides, &mut found);
         drop(text_hashes);
         if self.config.channel != Channel::Rare {
-            band(&keys, banding, &is_representative, &mut found, cancel)?;
+            Banded { keys: &keys, banding, is_representative: &is_representative }
+                .pair(&mut found, cancel)?;
         }
         drop(keys);
         if self.config.channel != Channel::Banding {
@@ -124,7 +125,8 @@ impl Engine {
                 indexing.add(&mut postings, &mut index, &mut found)?;
             }
             drop(postings);
-            pair_rare(&index, config, self.config.held_bytes, &mut found, cancel)?;
+            let rare = Rare { index: &index, config, bytes: self.config.held_bytes };
+            rare.pair(&mut found, cancel)?;
         }
         found.pairs.par_sort_unstable();
         found.pairs.dedup();
@@ -193,34 +195,39 @@ impl Engine {
 }
 
 /// The channel of near-duplicates.
-fn band(
-    keys: &BandKeys,
+struct Banded<'a> {
+    keys: &'a BandKeys,
     banding: Banding,
-    is_representative: &[bool],
-    found: &mut Candidates,
-    cancel: &Cancel,
-) -> Result<(), Error> {
-    let mut scratch = band_keys::Scratch::default();
-    let Collapsed { rows, mut pairs, mut copies } = keys.collapse(&mut scratch);
-    let bands = (0..banding.bands()).into_par_iter();
-    let band_pairs = |scratch: &mut band_keys::Scratch, band| {
-        Ok(keys.band_pairs(&rows, Bucketing { band, limit: band_keys::BUCKET_LIMIT }, scratch))
-    };
-    let per_band = Steps::collect(cancel, bands, Default::default, band_pairs)?;
-    found.channels.banding.identical = (keys.len() - rows.len()) as u64;
-    // Before those that may be copies of one of these.
-    copies.retain(|(_, copy)| is_representative[*copy as usize]);
-    copies.append(&mut found.copies);
-    found.copies = copies;
-    for mut band in per_band {
-        found.channels.banding.add(band.stats);
-        pairs.append(&mut band.pairs);
+    /// For each article whether it has words and represents itself.
+    is_representative: &'a [bool],
+}
+
+impl Banded<'_> {
+    /// Adds the pairs that share a bucket.
+    fn pair(&self, found: &mut Candidates, cancel: &Cancel) -> Result<(), Error> {
+        let Self { keys, banding, is_representative } = *self;
+        let mut scratch = band_keys::Scratch::default();
+        let Collapsed { rows, mut pairs, mut copies } = keys.collapse(&mut scratch);
+        let bands = (0..banding.bands()).into_par_iter();
+        let band_pairs = |scratch: &mut band_keys::Scratch, band| {
+            Ok(keys.band_pairs(&rows, Bucketing { band, limit: band_keys::BUCKET_LIMIT }, scratch))
+        };
+        let per_band = Steps::collect(cancel, bands, Default::default, band_pairs)?;
+        found.channels.banding.identical = (keys.len() - rows.len()) as u64;
+        // Before those that may be copies of one of these.
+        copies.retain(|(_, copy)| is_representative[*copy as usize]);
+        copies.append(&mut found.copies);
+        found.copies = copies;
+        for mut band in per_band {
+            found.channels.banding.add(band.stats);
+            pairs.append(&mut band.pairs);
+        }
+        let mut pairs = keys.merge(&mut pairs, &mut scratch);
+        pairs.retain(|(a, b)| is_representative[*a as usize] && is_representative[*b as usize]);
+        found.channels.banding_pairs = pairs.len();
+        found.pairs.append(&mut pairs);
+        Ok(())
     }
-    let mut pairs = keys.merge(&mut pairs, &mut scratch);
-    pairs.retain(|(a, b)| is_representative[*a as usize] && is_representative[*b as usize]);
-    found.channels.banding_pairs = pairs.len();
-    found.pairs.append(&mut pairs);
-    Ok(())
 }
 
 #[cfg(test)]

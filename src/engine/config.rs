@@ -60,8 +60,8 @@ pub struct Config {
     /// Whether a scan also gives the candidate pairs that turned out to be unrelated. Default: no.
     pub keep_unrelated: bool,
     /// Bytes of postings that a scan holds at most, about: half of it before some are
-    /// [spilled](crate::engine::Texts::spill); where there is no place for these, the texts are
-    /// asked for once more for each further piece of that size. Prepared articles take half of
+    /// [spilled](crate::engine::Texts::spill); without a place for these, all texts are
+    /// read once more for each further piece of that size. Prepared articles take half of
     /// that. Results do not depend on it. Default 1 GiB.
     pub held_bytes: usize,
     /// Bytes of pairs found that a scan holds at most; more are an error. Default: any number.

@@ -78,6 +78,7 @@ pub enum Key {
 
 /// What two fingerprints share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct InCommon {
     /// Whether the texts have the same words in the same order, or are the same signs without
     /// words.

@@ -70,6 +70,7 @@ struct Text<Id> {
 
 /// An article that is worth a closer look, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Candidate<Id> {
     /// The article.
     pub id: Id,

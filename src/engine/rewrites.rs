@@ -8,7 +8,7 @@ use super::texts::text;
 use super::{Engine, Texts, extract};
 use crate::lsh::Sides;
 use crate::lsh::rare::{
-    self, Partitioning, Postings, PostingsBuilder, RareConfig, RareIndex, Spill,
+    self, PartitionPostings, Partitioning, Postings, PostingsBuilder, RareConfig, RareIndex, Spill,
 };
 use crate::text::Outline;
 use crate::{Cancel, Error};
@@ -126,12 +126,13 @@ impl Indexing<'_> {
         let partitions = threads.first().map_or(0, Postings::partitions);
         let add = |scratch: &mut rare::Scratch, partition| {
             let mut part = RareIndex::default();
+            let own = PartitionPostings::new(threads, partition);
             let stats = match spill {
-                None => part.add((threads, partition), self.config, scratch),
+                None => part.add(own, self.config, scratch),
                 Some(spill) => {
-                    let mut all = Postings::gather((threads, partition), spill)?;
+                    let mut all = own.gather(spill)?;
                     all.retain(is_kept);
-                    part.add((&[all], 0), self.config, scratch)
+                    part.add(PartitionPostings::new(&[all], 0), self.config, scratch)
                 }
             };
             Ok((part, stats))
@@ -146,23 +147,28 @@ impl Indexing<'_> {
 }
 
 /// The channel of rewrites.
-pub(super) fn pair_rare(
-    index: &RareIndex,
-    config: RareConfig,
-    bytes: usize,
-    found: &mut Candidates,
-    cancel: &Cancel,
-) -> Result<(), Error> {
-    let blocks = index.blocks(config.sides);
-    // Twice as much as the index itself: every part goes over the whole of it.
-    let room = (bytes / 3).min(2 * index.len() * size_of::<u32>()).max(LEAST_ROOM);
-    let parts = blocks.shards(room / rayon::current_num_threads());
-    let pairs = |scratch: &mut rare::Scratch, part| {
-        Ok(index.pairs_until(config, (&blocks, part), scratch, cancel)?)
-    };
-    let pairs = Steps::collect(cancel, parts.into_par_iter(), Default::default, pairs)?;
-    let before = found.pairs.len();
-    found.pairs.extend(pairs.into_iter().flatten().map(|(a, b, _)| (a, b)));
-    found.channels.rare_pairs = found.pairs.len() - before;
-    Ok(())
+pub(super) struct Rare<'a> {
+    pub index: &'a RareIndex,
+    pub config: RareConfig,
+    /// The memory budget.
+    pub bytes: usize,
+}
+
+impl Rare<'_> {
+    /// Adds the pairs that share enough rare features.
+    pub fn pair(&self, found: &mut Candidates, cancel: &Cancel) -> Result<(), Error> {
+        let Self { index, config, bytes } = *self;
+        let blocks = index.blocks(config.sides);
+        // Twice as much as the index itself: every part goes over the whole of it.
+        let room = (bytes / 3).min(2 * index.len() * size_of::<u32>()).max(LEAST_ROOM);
+        let shards = blocks.shards(room / rayon::current_num_threads());
+        let pairs = |scratch: &mut rare::Scratch, shard| {
+            Ok(index.pairs_until(config, shard, scratch, cancel)?)
+        };
+        let pairs = Steps::collect(cancel, shards.into_par_iter(), Default::default, pairs)?;
+        let before = found.pairs.len();
+        found.pairs.extend(pairs.into_iter().flatten().map(|(a, b, _)| (a, b)));
+        found.channels.rare_pairs = found.pairs.len() - before;
+        Ok(())
+    }
 }

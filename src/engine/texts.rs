@@ -20,8 +20,8 @@ pub trait Texts: Sync {
         Ok(self.text(at)?.len())
     }
 
-    /// Storage for postings that do not fit into memory. Without it, all texts are read again for
-    /// each group of features that does.
+    /// Storage for postings that do not fit into memory. Without it, features are
+    /// processed in groups that fit, and all texts are read again for each group.
     fn spill(&self) -> Option<&dyn Spill> {
         None
     }

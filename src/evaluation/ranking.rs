@@ -14,6 +14,7 @@ pub struct Unseen {
 
 /// What a threshold finds.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Point {
     /// Least score of a pair that is found.
     pub threshold: f64,

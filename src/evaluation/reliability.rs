@@ -7,6 +7,7 @@ pub const BINS: usize = 10;
 
 /// Pairs whose scores are alike.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Bin {
     /// How many.
     pub pairs: u64,

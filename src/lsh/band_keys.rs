@@ -234,6 +234,7 @@ impl BandKeys {
 
 /// What [`BandKeys::collapse`] finds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct Collapsed {
     /// The first row of each distinct signature; the first on each side. Ascending.
     pub rows: Vec<u32>,

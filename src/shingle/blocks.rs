@@ -38,12 +38,12 @@ macro_rules! by_vectors {
         impl Kernel for $token {
             #[inline(always)]
             fn find(self, a: &[u32], b: &[u32], below: u32, places: &mut Places) -> (usize, usize) {
-                find(self, (a, b), below, places)
+                find(self, [a, b], below, places)
             }
 
             #[inline(always)]
             fn count(self, a: &[u64], b: &[u64]) -> (usize, usize, usize) {
-                count(self, (a, b))
+                count(self, a, b)
             }
         }
     };
@@ -59,12 +59,7 @@ fn next<V: Vector>(from: &[V::Element], start: usize) -> Option<&[V::Element]> {
 }
 
 #[inline(always)]
-fn find<S: Simd>(
-    simd: S,
-    (a, b): (&[u32], &[u32]),
-    below: u32,
-    places: &mut Places,
-) -> (usize, usize) {
+fn find<S: Simd>(simd: S, [a, b]: [&[u32]; 2], below: u32, places: &mut Places) -> (usize, usize) {
     let lanes = S::U32::LANES;
     let compared = S::U32::splat(simd, u32::MAX << below);
     let (mut i, mut j, mut count) = (0, 0, 0);
@@ -100,7 +95,7 @@ fn find<S: Simd>(
 }
 
 #[inline(always)]
-fn count<S: Simd>(simd: S, (a, b): (&[u64], &[u64])) -> (usize, usize, usize) {
+fn count<S: Simd>(simd: S, a: &[u64], b: &[u64]) -> (usize, usize, usize) {
     let lanes = S::U64::LANES;
     let (mut i, mut j, mut shared) = (0, 0, 0);
     while let (Some(x), Some(y)) = (next::<S::U64>(a, i), next::<S::U64>(b, j)) {

@@ -9,4 +9,4 @@ pub(crate) mod shared;
 pub use ngrams::{MAX_WORDS, Shingler, ngram_hash, ngrams};
 pub use places::Places;
 pub use set::{Overlap, ShingleSet};
-pub use shared::{count_shared, find_shared};
+pub use shared::{Matching, count_shared, find_shared};

@@ -76,6 +76,7 @@ impl ShingleSet {
 
 /// How much two sets overlap; each measure is from 0 to 1, and 0 for an empty set.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Overlap {
     /// The Jaccard index: shingles in both over shingles in either.
     pub jaccard: f64,

@@ -10,11 +10,27 @@ use super::places::Places;
 use crate::Kernel;
 use crate::kernel::capability::dispatch;
 
-/// Overwrites `places` with where two slices have the same elements, ignoring the `below` lowest
-/// bits (0 to 31). Both must ascend without repetitions, also without these bits, and be shorter
-/// than 2^32. An empty slice shares nothing. Results do not depend on the kernel. Panics where this
-/// processor lacks it.
-pub fn find_shared(a: &[u32], b: &[u32], below: u32, kernel: Kernel, places: &mut Places) {
+/// How elements are compared.
+#[derive(Debug, Clone, Copy)]
+pub struct Matching {
+    /// Lowest bits that are ignored, 0 to 31.
+    pub below: u32,
+    /// The instruction set that is used.
+    pub kernel: Kernel,
+}
+
+impl Matching {
+    /// All bits count.
+    pub fn exact(kernel: Kernel) -> Self {
+        Self { below: 0, kernel }
+    }
+}
+
+/// Overwrites `places` with where two slices have the same elements. Both must ascend without
+/// repetitions, also without the bits that are ignored, and be shorter than 2^32. An empty slice
+/// shares nothing. Results do not depend on the kernel. Panics where this processor lacks it.
+pub fn find_shared(a: &[u32], b: &[u32], matching: Matching, places: &mut Places) {
+    let Matching { below, kernel } = matching;
     places.restart(a.len(), b.len());
     // Copies are common, and sets that differ mostly differ early.
     if a == b {
@@ -82,7 +98,7 @@ mod tests {
             let (x, y) = (ascending(a, below), ascending(b, below));
             for kernel in kernels() {
                 let mut places = Places::default();
-                find_shared(&x, &y, below, kernel, &mut places);
+                find_shared(&x, &y, Matching { below, kernel }, &mut places);
                 prop_assert_eq!(places.len(), naive);
                 prop_assert_eq!(places.b.len(), naive);
                 let found: BTreeSet<_> = places.iter().collect();
@@ -120,7 +136,7 @@ mod tests {
                 .map(|of| -> Vec<u64> { of.iter().map(|of| u64::from(*of) << 31).collect() });
             for kernel in kernels() {
                 let mut places = Places::default();
-                find_shared(&x, &y, 0, kernel, &mut places);
+                find_shared(&x, &y, Matching::exact(kernel), &mut places);
                 let mut found: Vec<_> = places.iter().collect();
                 found.sort_unstable();
                 let [in_x, in_y] = [0, 1].map(|side| -> Vec<u32> {
@@ -145,7 +161,7 @@ mod tests {
         for kernel in kernels() {
             for (a, b) in [(&block, &fives), (&fives, &block)] {
                 let mut places = Places::default();
-                find_shared(a, b, 0, kernel, &mut places);
+                find_shared(a, b, Matching::exact(kernel), &mut places);
                 assert_eq!(places.a.len(), places.b.len());
                 assert!(places.iter().all(|(i, j)| a[i as usize] == b[j as usize]));
             }
@@ -158,9 +174,9 @@ mod tests {
         let wide: Vec<u64> = (0..64).map(|at| u64::MAX - 63 + at).collect();
         for kernel in kernels() {
             let mut places = Places::default();
-            find_shared(&x, &x[1..], 0, kernel, &mut places);
+            find_shared(&x, &x[1..], Matching::exact(kernel), &mut places);
             assert_eq!(places.len(), 63);
-            find_shared(&x, &x, 0, kernel, &mut places);
+            find_shared(&x, &x, Matching::exact(kernel), &mut places);
             assert_eq!(places.len(), 64);
             assert_eq!(count_shared(&wide, &wide[1..], kernel), 63);
             assert_eq!(count_shared(&wide, &wide, kernel), 64);

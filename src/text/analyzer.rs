@@ -135,16 +135,23 @@ impl Analyzer {
             let (stops, stem) = recent.word(form, language, stem);
             let is_stop = stops & language.bit() != 0;
             let initial = Initial::of(text, span, folded);
+            let is_negation = is_negation(form, span.of(text), language);
             let mut traits = Traits::default();
-            traits.set(Traits::STOP, is_stop);
-            traits.set(Traits::NUMBER, initial == Initial::Digit);
-            traits.set(Traits::NAME, (initial == Initial::Capital) & !is_stop);
-            traits.set(Traits::NEGATION, is_negation(form, span.of(text), language));
+            for (flag, is_set) in [
+                (Traits::STOP, is_stop),
+                (Traits::NUMBER, initial == Initial::Digit),
+                (Traits::NAME, (initial == Initial::Capital) & !is_stop),
+                (Traits::NEGATION, is_negation),
+            ] {
+                if is_set {
+                    traits.set(flag);
+                }
+            }
             Word { span, form, stem, traits }
         };
         let mut words: Vec<Word> = forms.iter().zip(&places.spans).enumerate().map(word).collect();
         for odd in places.odd.iter().filter(|odd| odd.is_disguised) {
-            words[odd.number].traits.set(Traits::DISGUISED, true);
+            words[odd.number].traits.set(Traits::DISGUISED);
         }
         words
     }
@@ -221,7 +228,7 @@ fn mark_quoted(words: &mut [Word], quotations: &[Span]) {
         let place = |at: u32| words.partition_point(|word| word.span.start < at);
         let range = place(quotation.start)..place(quotation.end);
         for word in &mut words[range] {
-            word.traits.set(Traits::QUOTED, true);
+            word.traits.set(Traits::QUOTED);
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::span::Span;
 
 /// One word of an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Word {
     /// Its span.
     pub span: Span,
@@ -39,7 +40,6 @@ impl Traits {
     /// inside. Its form is that of the word that it seems to be. Soft hyphens are no disguise, nor
     /// are the joiners of scripts that need them.
     pub const DISGUISED: Self = Self(32);
-
     /// Turns a statement into its opposite: `not`, `never`, `without`.
     pub const NEGATION: Self = Self(64);
 
@@ -48,9 +48,9 @@ impl Traits {
         self.0 & other.0 == other.0
     }
 
-    /// Sets the flags of `other` where `condition` holds.
-    pub fn set(&mut self, other: Self, condition: bool) {
-        self.0 |= if condition { other.0 } else { 0 };
+    /// Sets the flags of `other`.
+    pub fn set(&mut self, other: Self) {
+        self.0 |= other.0;
     }
 
     /// Unsets the flags of `other`.
@@ -61,6 +61,7 @@ impl Traits {
 
 /// One sentence of an article.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Sentence {
     /// Its span, without white space around it.
     pub span: Span,
@@ -79,6 +80,7 @@ impl Sentence {
 ///
 /// An empty text gives an article without any of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Article {
     /// The language, as detected or as set.
     pub language: Language,

@@ -2,11 +2,11 @@
 
 use super::characters::{is_ignorable, stop};
 
-/// Bytes after a closing mark that are looked back over to see what was opened.
+/// Bytes before a closing mark that are searched for the mark that it closes.
 const LOOK_BACK: usize = 2000;
 
-/// Bytes of the marks from `at` on that close something in the sentence that a stop ended there,
-/// also after spaces, which are counted then: `demain. »`.
+/// Length in bytes of the closing marks at `at`, where a sentence ends. Spaces between them are
+/// counted, too: `demain. »`.
 pub(super) fn closers(text: &str, at: usize) -> usize {
     let mut end = at;
     loop {
@@ -24,7 +24,7 @@ pub(super) fn closers(text: &str, at: usize) -> usize {
     }
 }
 
-/// Bytes of the closing marks that follow at once.
+/// Length in bytes of the closing marks at `at`, without spaces.
 fn close_by(text: &str, at: usize) -> usize {
     let rest = &text[at..];
     let mut end = 0;
@@ -33,11 +33,11 @@ fn close_by(text: &str, at: usize) -> usize {
         let is_closer = match mark {
             '*' | '_' => true,
             unseen if is_ignorable(unseen) => true,
-            // Before a word that follows at once, most of them open, and all may.
+            // Directly before a word most quotation marks open, and any may.
             quote if is_quote(quote) && after.is_some_and(char::is_alphanumeric) => {
                 is_open(text, at + offset, quote)
             }
-            // Opens in most languages, with a space in French.
+            // Opens in most languages; in French with a space after it.
             '«' | '‹' => is_open(text, at + offset, mark),
             _ => is_quote(mark) || is_bracket(mark),
         };
@@ -49,7 +49,7 @@ fn close_by(text: &str, at: usize) -> usize {
     end
 }
 
-/// Whether the mark at `at`, before which there is a space, closes something all the same.
+/// Whether the mark at `at` closes something although a space precedes it.
 fn closes_after_space(text: &str, at: usize, mark: char) -> bool {
     let after = text[at + mark.len_utf8()..].chars().next();
     if is_bracket(mark) {
@@ -66,7 +66,7 @@ fn closes_after_space(text: &str, at: usize, mark: char) -> bool {
     }
 }
 
-/// Whether something is open that the mark at `at` would close, in the paragraph so far.
+/// Whether the paragraph has something open before `at` that `closer` would close.
 fn is_open(text: &str, at: usize, closer: char) -> bool {
     let mut start = at.saturating_sub(LOOK_BACK);
     while !text.is_char_boundary(start) {

@@ -83,12 +83,13 @@ impl Edges {
             let masks = kernel.classify(bytes, into);
             let mut next = Marks::of(masks);
             if masks.wide != 0 {
-                wide.mark(piece, start, masks.wide, (&mut next, &mut self.lowered));
+                let block = WideBlock { start, wide: masks.wide };
+                wide.mark(piece, block, &mut next, &mut self.lowered);
             }
             let found = joints.join(here, next);
             here = next;
             let Some(places) = self.edges[edge_count..].first_chunk_mut() else { break };
-            // Before the first block nothing is found.
+            // The first round has no block before it, and finds nothing.
             kernel.positions(found.edges, start.wrapping_sub(BLOCK) as u32, places);
             let mut special = found.special;
             while special != 0 {
@@ -143,7 +144,7 @@ impl Marks {
     }
 }
 
-/// Classifies characters beyond ASCII; carries what they reach into the next block.
+/// Classifies characters beyond ASCII, and carries those that continue in the next block.
 #[derive(Debug, Default)]
 struct WideChars {
     /// Bytes at the start of the next block that belong to a character of this one.
@@ -163,14 +164,21 @@ const FOREIGN: u8 = 0xcd;
 /// 0xd0 to 0xd3 for Cyrillic, 0xd4 to 0xd6 for Armenian. All that begin with 0xcc are marks.
 const FOREIGN_LEADS: u64 = 0b111 << (FOREIGN >> 2);
 
+/// A block that begins at `start`, with a bit for each byte of a wide character.
+#[derive(Clone, Copy)]
+struct WideBlock {
+    start: usize,
+    wide: u64,
+}
+
 impl WideChars {
     /// Adds the characters of the block at `start` to its marks, and lowers their letters.
     fn mark(
         &mut self,
         piece: &[u8],
-        start: usize,
-        wide: u64,
-        (marks, lowered): (&mut Marks, &mut [u8]),
+        WideBlock { start, wide }: WideBlock,
+        marks: &mut Marks,
+        lowered: &mut [u8],
     ) {
         let Self { mut letters, mut foreign, mut other, .. } = *self;
         if letters != 0 {
@@ -209,7 +217,8 @@ impl WideChars {
         marks.other |= other;
         self.signs.alphabets |= leads & FOREIGN_LEADS;
         if foreign != 0 {
-            self.signs.add(foreign_signs(piece, start, (foreign, marks.letters), end));
+            self.signs
+                .add(foreign_signs(piece, Foreign { start, foreign, letters: marks.letters, end }));
         }
         // Only the last character can reach into the next block, and then it has the last byte.
         self.bytes = end.saturating_sub(u64::BITS);
@@ -220,13 +229,24 @@ impl WideChars {
     }
 }
 
-/// The signs of letters that are not Latin, of which there are some in the block at `start`, the
-/// last wide character of which ends at `end`.
+/// A block with letters that are not Latin.
+#[derive(Clone, Copy)]
+struct Foreign {
+    /// Where it begins.
+    start: usize,
+    /// A bit for each byte of these letters, and for each byte of any letter.
+    foreign: u64,
+    letters: u64,
+    /// Where its last wide character ends, counted from `start`.
+    end: u32,
+}
+
+/// The signs of letters that are not Latin.
 #[inline(always)]
-fn foreign_signs(piece: &[u8], start: usize, (foreign, letters): (u64, u64), end: u32) -> Signs {
+fn foreign_signs(piece: &[u8], Foreign { start, foreign, letters, end }: Foreign) -> Signs {
     let latin = letters & !foreign;
     let beside = latin & (foreign << 1 | foreign >> 1);
-    // Perhaps, where letters of two bytes are not looked at more closely.
+    // An estimate: letters of two bytes are not examined more closely.
     let begins_latin = |byte: u8| byte.is_ascii_alphabetic() || (0xc3..FOREIGN).contains(&byte);
     let before = |by: usize| start.checked_sub(by).map_or(0, |place| piece[place]);
     let before = if before(1).is_ascii() { before(1) } else { before(2) };
@@ -240,7 +260,7 @@ fn foreign_signs(piece: &[u8], start: usize, (foreign, letters): (u64, u64), end
     }
 }
 
-/// Decides which marks make words; carries what the next block has to know of this one.
+/// Decides which marks make words, and carries what the next block needs of this one.
 #[derive(Debug, Default)]
 struct Joints {
     letters: u64,
@@ -275,7 +295,7 @@ impl Joints {
         let mids = here.mid_letters | here.mid_digits;
         let joined = here.mid_letters & before_letter & after(here.letters, next.letters, 1)
             | here.mid_digits & before_digit & after(here.digits, next.digits, 1);
-        // Whether a middle character joins what only UAX #29 understands, it has to say.
+        // Only UAX #29 can say whether a middle character joins characters that are not plain.
         let undecided = mids & before_word & after(here.other, next.other, 1);
         let (quotes, quote_bytes) = match here.quotes | self.quote_bytes {
             0 => (0, 0),

@@ -72,7 +72,8 @@ impl Found<'_> {
         &mut self,
         piece: Piece<'_>,
         word: Range<usize>,
-        (lowered, folded): (&[u8], &mut Vec<u8>),
+        lowered: &[u8],
+        folded: &mut Vec<u8>,
     ) {
         let mut dots = dots_of(&piece.text[word.clone()]).map(|dot| word.start + dot);
         let Some(dot) = dots.find(|&dot| run_on::parts_words(piece.text, dot..dot + 1)) else {

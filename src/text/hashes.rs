@@ -170,7 +170,7 @@ fn hash_found(piece: Piece<'_>, buffers: &mut Buffers, found: &mut Found<'_>) {
         next = at + 1;
         let [start, end] = words[at].map(|edge| edge as usize);
         match fold_plain(&lowered[start..end], folded) {
-            Folding::Dotted => found.push_dotted(piece, start..end, (lowered, folded)),
+            Folding::Dotted => found.push_dotted(piece, start..end, lowered, folded),
             Folding::Word => found.push(piece, start..end, word_hash(folded)),
             Folding::Nothing => {}
             Folding::Unknown => {

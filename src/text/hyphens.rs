@@ -4,7 +4,7 @@
 //! words of a compound that always had its hyphen. Nothing tells one from the other for certain
 //! without a dictionary, but a text says a lot about itself: whether it has `turbines` elsewhere,
 //! or `spring-tide` within a line, whether the parts are words of their own, and above all how many
-//! of its lines end so. Typesetters who break words do so in one line in five; where a text is only
+//! of its lines end in a hyphen. Typesetters who break words do so in one line in five; where a text is only
 //! wrapped, a compound happens to be cut at its hyphen in one in fifty.
 //!
 //! The weight of each of these signs was counted in 255 English, German, French, Spanish and
@@ -23,7 +23,7 @@ use super::language::{self, Compound, Language, SAMPLE, compound, is_stop_word};
 use super::words::for_each_in;
 
 /// For each word of `text` that is broken at a line end, in order: the bytes from its hyphen to its
-/// continuation. Text without a hyphen at a line end takes a search for line ends, and has none.
+/// continuation. A text without a hyphen at a line end costs no more than a search for line ends.
 pub(super) fn gaps(text: &str) -> Vec<Range<usize>> {
     let mut sites: Vec<Site> = Vec::new();
     let mut lines = 0;
@@ -48,7 +48,7 @@ pub(super) fn gaps(text: &str) -> Vec<Range<usize>> {
     sites.into_iter().zip(weights).filter_map(is_broken).collect()
 }
 
-/// Whether `segment`, which ends before white space, has a hyphen there that [`gaps`] may see.
+/// Whether `segment`, which ends before white space, has a hyphen there that may be a break for [`gaps`].
 pub(super) fn may_end_line(segment: &str) -> bool {
     segment.trim_end_matches(|c| is_ignorable(c) && c != SOFT_HYPHEN).ends_with(is_hyphen)
 }
@@ -89,7 +89,7 @@ impl Site {
         let is_soft = matches!(hyphen, SOFT_HYPHEN | '¬');
         let objection = match (is_capital(last_letter), is_capital(next_letter)) {
             (false, false) if next_letter.is_lowercase() => 0,
-            // A script without cases: a hyphen there is hardly ever from the end of the line.
+            // In a script without case, a hyphen is hardly ever due to the line end.
             (false, false) => 45,
             (true, true) if is_all_capitals(first, rest) => 0,
             (true, false) => 55,
@@ -111,7 +111,7 @@ fn is_capital(letter: char) -> bool {
     letter.is_uppercase()
 }
 
-/// The first three letters of a word, or what it has of them.
+/// The first three letters of a word, or all of a shorter one.
 fn head(word: &str) -> [char; 3] {
     let mut letters = word.chars();
     std::array::from_fn(|_| letters.next().unwrap_or(' '))
@@ -135,7 +135,7 @@ struct Evidence {
     language: Language,
     /// Its words, apart from the parts of broken ones.
     words: HashSet<Box<str>>,
-    /// Beginnings and ends of its words, as far as they are parts of broken ones.
+    /// Beginnings and ends of its words that are also parts of broken ones.
     beginnings: HashSet<Box<str>>,
     endings: HashSet<Box<str>>,
     /// Three letters that words begin with, and that they end with.

@@ -1,4 +1,4 @@
-//! Whether the line ends of a text are its own, or only those of a column.
+//! Whether the line ends of a text have a meaning, or are only where a column ends.
 //!
 //! A hard-wrapped text has a line end wherever the next word did not fit any more. So nearly every
 //! line that ends inside a sentence is as long as it could be, whether the column has 25 characters
@@ -14,7 +14,7 @@ const COLUMNS: RangeInclusive<usize> = 20..=120;
 /// How the lines of a text are set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Lines {
-    /// `None` where line ends are the text's own.
+    /// `None` where line ends have a meaning.
     reach: Option<Reach>,
     measure: Measure,
     /// Blanks that most lines begin with, at least.
@@ -28,7 +28,7 @@ pub(super) struct Lines {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Reach {
     columns: usize,
-    /// Whether the lines are as long as they can be by the letter: set by a program.
+    /// Whether no line has a character to spare: a program wrapped them.
     is_exact: bool,
 }
 
@@ -87,8 +87,7 @@ impl Lines {
         best
     }
 
-    /// Whether the line end at `at` of the text, after which no blank line comes, is only where the
-    /// column ends.
+    /// Whether the line end at `at` is only where the column ends. No blank line may follow it.
     pub(super) fn is_wrap(self, text: &str, at: usize) -> bool {
         let Some(reach) = self.reach else { return false };
         let line = &text[text[..at].rfind('\n').map_or(0, |before| before + 1)..at];
@@ -103,7 +102,7 @@ impl Lines {
     }
 }
 
-/// Whether the lines of `text` are short enough for those of columns: all that most texts take.
+/// Whether the lines of `text` are short enough for a column. Most texts need no other check.
 fn may_be_columns(text: &str, measure: Measure) -> bool {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let mut all: Vec<usize> = lines.map(|line| measure.length(line)).collect();
@@ -111,7 +110,8 @@ fn may_be_columns(text: &str, measure: Measure) -> bool {
     width(&all).is_some_and(|width| width <= *COLUMNS.end())
 }
 
-/// Columns of the longest line, of these in ascending order; an address or a rule may stick out.
+/// Columns of the longest line, given those of all lines, ascending. One line in twenty may be
+/// longer, such as an address or a rule.
 fn width(all: &[usize]) -> Option<usize> {
     Some(all[all.len().checked_sub(1 + all.len() / 20)?])
 }
@@ -175,7 +175,7 @@ fn is_bullet(line: &str) -> bool {
     line.starts_with("- ") || line.starts_with("* ")
 }
 
-/// The first word with its punctuation, as far as a line has to be broken after it.
+/// The first word with its punctuation; of a script without spaces, the first character.
 fn first_word(line: &str) -> &str {
     let end = line.find(|c: char| c.is_whitespace() || is_unspaced(c)).unwrap_or(line.len());
     let first = line[end..].chars().next().filter(|_| end == 0);
@@ -193,7 +193,7 @@ impl Measure {
 
 /// Whether `text` has bytes with which wide characters begin, but no punctuation of Latin texts.
 fn has_wide(text: &str) -> bool {
-    // No early end: so it is done many bytes at a time.
+    // Without an early exit, the compiler can check many bytes at a time.
     text.bytes().fold(false, |any, byte| any | matches!(byte, 0xe1 | 0xe3..))
 }
 
@@ -205,12 +205,12 @@ fn is_wide(character: char) -> bool {
 }
 
 impl Reach {
-    /// `None` where the lines, none of which is blank, are not those of a column.
+    /// `None` where the lines are not those of a column. Blank lines are not among them.
     fn of(lines: &[Line]) -> Option<Self> {
         let mut all: Vec<usize> = lines.iter().map(|line| line.columns).collect();
         all.sort_unstable();
         let width = width(&all)?;
-        // Names, one a line, are nearly of one length.
+        // In a list of names, lines have nearly the same length, too.
         let words: usize = lines.iter().map(|line| line.words).sum();
         if !COLUMNS.contains(&width) || words * 2 < lines.len() * 5 {
             return None;
@@ -221,7 +221,7 @@ impl Reach {
         if inner_count < 2 || open_count == 0 {
             return None;
         }
-        // Begins with a capital because it is a line, not because of its word.
+        // Lines of verse and of tables begin with a capital, whatever their first word is.
         let share =
             |word: usize, is: bool| open().filter(|two| two[1].capitals[word] == Some(is)).count();
         let is_mostly_capital = |word: usize| {
@@ -233,7 +233,7 @@ impl Reach {
         }
         let count =
             |reach: usize| open().filter(|two| two[0].columns + 1 + two[1].first > reach).count();
-        // One sentence a line is no column; but one line in it may be open, and the longest.
+        // A text with one sentence per line is no column, even if its longest line ends inside one.
         let is_running = open_count * 5 >= inner_count * 2;
         // Set by hand, or in letters of different width.
         let slack = width - width * 15 / 100;
@@ -288,8 +288,7 @@ fn is_full_digit(character: char) -> bool {
     matches!(character, '\u{ff10}'..='\u{ff19}')
 }
 
-/// Whether [`unspaced_gaps`] may have one where the words before `end` of the text do, if no more
-/// than `text` is known of it.
+/// Whether [`unspaced_gaps`] may have a gap at `end`, where words end, given only the text so far.
 pub(super) fn may_have_gap(text: &str, end: usize) -> bool {
     let rest = text[end..].trim_start_matches(is_blank);
     let next = rest.strip_prefix('\n').map(|next| next.trim_start_matches(is_blank));

@@ -133,10 +133,22 @@ fn decode_as(encoding: &'static Encoding, bytes: &[u8]) -> (String, Option<Chang
 }
 
 /// Why a text is not the bytes that it was, and the name of their encoding.
-pub(super) type Change = (Reason, &'static str);
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Change {
+    pub reason: Reason,
+    pub encoding: &'static str,
+}
+
+impl Change {
+    /// It is converted from an encoding, without loss.
+    pub fn converted(from: &'static Encoding) -> Self {
+        Self { reason: Reason::Converted, encoding: from.name() }
+    }
+}
 
 fn change(encoding: &'static Encoding, had_errors: bool) -> Change {
-    (if had_errors { Reason::InvalidUtf8 } else { Reason::Converted }, encoding.name())
+    let reason = if had_errors { Reason::InvalidUtf8 } else { Reason::Converted };
+    Change { reason, encoding: encoding.name() }
 }
 
 /// A stream of records, in UTF-8 or what the hint says (bad bytes are left for later), without byte
@@ -169,7 +181,7 @@ pub(super) fn decoded<'r>(
         hint = Hint::default();
     }
     let whole = rejoin(head, error, reader);
-    let change = converted.or(hint.likely).map(|encoding| (Reason::Converted, encoding.name()));
+    let change = converted.or(hint.likely).map(Change::converted);
     match converted {
         None => (whole, hint, change),
         Some(encoding) => {

@@ -160,7 +160,7 @@ impl<'c> Parser<'c> {
             return outcome.problems.push(problem(Reason::Undecoded));
         }
         outcome.problems.extend(
-            change.or(converted).map(|(reason, encoding)| problem(reason).saying(encoding)),
+            change.or(converted).map(|change| problem(change.reason).saying(change.encoding)),
         );
         let place = Place::on_line(index as u32, 0);
         let id = source.id.clone();
@@ -196,7 +196,7 @@ impl<'c> Parser<'c> {
                 Some(text) => (Cow::Borrowed(text[range].trim_ascii()), None),
                 None => decode_record(raw, hint),
             };
-            if let Some((reason, encoding)) = change {
+            if let Some(Change { reason, encoding }) = change {
                 outcome.problems.push(self.problem(place, reason).saying(encoding));
             }
             self.object(place, &object, raw, outcome);
@@ -242,7 +242,7 @@ impl<'c> Parser<'c> {
             // One for all cells, by the one that says most.
             hint.likely = likely(text);
         }
-        let mut changed = hint.likely.filter(|_| is_new).map(|of| (Reason::Converted, of.name()));
+        let mut changed = hint.likely.filter(|_| is_new).map(Change::converted);
         let mut string = |bytes: Vec<u8>| {
             let (text, change) = decode_record(&bytes, hint);
             changed = change.or(changed);
@@ -254,7 +254,7 @@ impl<'c> Parser<'c> {
         };
         let extra = row.extra.map(|extra| string(extra).into_boxed_str());
         let text = row.text.map(&mut string);
-        if let Some((reason, encoding)) = changed {
+        if let Some(Change { reason, encoding }) = changed {
             outcome.problems.push(self.problem(place, reason).saying(encoding));
         }
         match text {

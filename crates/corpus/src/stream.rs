@@ -208,7 +208,7 @@ impl<'c> Stream<'c> {
     fn converted(&mut self, source: &Source, change: Option<Change>) -> ControlFlow<()> {
         match change {
             None => ControlFlow::Continue(()),
-            Some((reason, encoding)) => {
+            Some(Change { reason, encoding }) => {
                 self.problem(Problem::of(source.shown(), reason).saying(encoding))
             }
         }

@@ -50,8 +50,15 @@ struct Tally {
     found: Counts,
 }
 
+/// What was found out about a pair, and the truth.
+struct JudgedPair<'c> {
+    comparison: &'c Comparison,
+    is_reuse: bool,
+}
+
 impl Tally {
-    fn add(&mut self, comparison: &Comparison, is_reuse: bool) {
+    fn add(&mut self, judged: JudgedPair<'_>) {
+        let JudgedPair { comparison, is_reuse } = judged;
         // Rounded as in records, so that the figures can be reproduced from them.
         self.pairs.push(Scored { score: round(comparison.score), is_reuse });
         let is_found = comparison.relation.is_reuse();
@@ -140,7 +147,7 @@ impl Judge<'_> {
         let compare = || {
             engine.compare_batches(&loaded.texts, &to_compare, progress, |_, compared| {
                 for (comparison, is_reuse) in compared.iter().zip(&mut truths) {
-                    tally.add(comparison, is_reuse);
+                    tally.add(JudgedPair { comparison, is_reuse });
                 }
                 ControlFlow::Continue(())
             })
@@ -175,7 +182,7 @@ impl Judge<'_> {
         let mut tally = Tally::default();
         for pair in &scan.pairs {
             if let Some(is_reuse) = known.is_reuse(pair.a, pair.b) {
-                tally.add(&pair.comparison, is_reuse);
+                tally.add(JudgedPair { comparison: &pair.comparison, is_reuse });
             }
         }
         let reuse = tally.pairs.iter().filter(|pair| pair.is_reuse).count() as u64;

@@ -62,6 +62,13 @@ struct Reader<'p> {
     clusters: HashMap<String, u32>,
 }
 
+/// A pair of ids, and the truth about it.
+struct LabelledPair {
+    a: String,
+    b: String,
+    is_reuse: bool,
+}
+
 impl Labels {
     /// Reads a file; `-` is the standard input. The first record decides which kind it is. What
     /// cannot be understood, or contradicts what was said before, is an error with its line.
@@ -99,7 +106,7 @@ impl Reader<'_> {
                     Some(Label::Bool(false) | Label::Number(0)) => false,
                     Some(Label::Number(_)) => bail!("a label is true or false, 1 or 0"),
                 };
-                self.add_pair((a.into(), b.into()), is_reuse, number)
+                self.add_pair(LabelledPair { a: a.into(), b: b.into(), is_reuse }, number)
             }
             (None, None, Some(id), Some(cluster)) => {
                 if is_first {
@@ -111,8 +118,9 @@ impl Reader<'_> {
         }
     }
 
-    fn add_pair(&mut self, ids: (String, String), is_reuse: bool, line: u64) -> anyhow::Result<()> {
-        let (a, b) = (self.article(ids.0), self.article(ids.1));
+    fn add_pair(&mut self, pair: LabelledPair, line: u64) -> anyhow::Result<()> {
+        let LabelledPair { a, b, is_reuse } = pair;
+        let (a, b) = (self.article(a), self.article(b));
         ensure!(a != b, "a pair of an article with itself");
         let pair = (a.min(b), a.max(b));
         if self.is_new(pair, u32::from(is_reuse), line)?

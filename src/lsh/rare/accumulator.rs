@@ -7,13 +7,7 @@
 use std::ops::Range;
 
 use super::kernel::Kernel;
-
-/// A pair that one feature gives. From the highest bit down: the smaller article number, counted
-/// from the block's first, the greater one, and the feature's weight.
-pub(super) type PackedPair = u32;
-
-/// Bits of a packed pair that are the feature's weight.
-pub(super) const WEIGHT_BITS: u32 = 3;
+use super::packed_pair::{COUNTER_PADDING, PackedPair, WEIGHT_BITS, counter_of, weight_of};
 
 /// Bits of a pair up to which every possible one has a counter.
 pub(super) const DENSE_BITS: u32 = 16;
@@ -21,9 +15,6 @@ pub(super) const DENSE_BITS: u32 = 16;
 /// Size of the counting filter, as a power of two, at most and at least.
 const MAX_FILTER_BITS: u32 = 17;
 const MIN_FILTER_BITS: u32 = 8;
-
-/// Counters behind the last one, so that four bytes can be read from each.
-pub(super) const COUNTER_PADDING: usize = 3;
 
 /// Counters of the counting filter per pair.
 const COUNTERS_PER_PAIR: usize = 4;
@@ -33,9 +24,6 @@ const COUNTERS_PER_PAIR: usize = 4;
 const FULL: u8 = 248;
 const SPILLED: u8 = 128;
 const MIN_AFTER_SPILL: u32 = (FULL - SPILLED) as u32;
-
-/// Multiplicative hashing by the golden ratio (Knuth, "The Art of Computer Programming", 6.4).
-pub(super) const HASH_MULTIPLIER: u32 = 0x9E37_79B1;
 
 /// Counters that are compared together.
 const COUNTER_ROW: usize = 64;
@@ -215,18 +203,6 @@ fn append_heavy(
         count += usize::from(counter >= min_weight);
     }
     into.extend_from_slice(&found[..count]);
-}
-
-/// The number of a pair's counter, or of its first entry in the hash table, of 2 to the power of
-/// `bits`.
-#[inline(always)]
-pub(super) fn counter_of(word: PackedPair, bits: u32) -> usize {
-    ((word >> WEIGHT_BITS).wrapping_mul(HASH_MULTIPLIER) >> (u32::BITS - bits)) as usize
-}
-
-#[inline(always)]
-fn weight_of(word: PackedPair) -> u32 {
-    word & ((1 << WEIGHT_BITS) - 1)
 }
 
 #[cfg(test)]

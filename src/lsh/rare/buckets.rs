@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use super::Posting;
-use super::kernel::{BucketMask, BucketOffsets, Kernel, LANES};
-use super::postings::{BLOCK_HEADER, HASH_BITS};
+use super::kernel::{BucketMask, BucketOffsets, Kernel, LANES, Unpacking};
+use super::posting::{BLOCK_HEADER, HASH_BITS, Posting};
 
 /// Buckets per posting, as a power of two: with more buckets, fewer features collide.
 const BUCKETS_PER_POSTING_LOG2: u32 = 1;
@@ -57,7 +56,7 @@ impl HashBuckets {
         let count = words - *headers as usize;
         self.starts.resize(self.starts.len().max(count / 4 + LANES + 1), 0);
         let first = Self::first(words, buckets.len());
-        let (large, end) = kernel.bucket_offsets(buckets, (first, 0), &mut self.starts);
+        let (large, end) = kernel.bucket_offsets(buckets, first, 0, &mut self.starts);
         self.starts.truncate(large + 1);
         self.starts[large] = end.more;
         self.two = first.two as usize..end.two as usize;
@@ -131,7 +130,8 @@ impl Scatter<'_> {
             last[..rest.len()].copy_from_slice(rest);
             let to = buckets.as_chunks_mut().0.iter_mut().zip(postings.as_chunks_mut().0);
             for (words, (buckets, postings)) in lanes.iter().chain([&last]).zip(to) {
-                first = kernel.unpack(words, (self.mask, first), buckets, postings);
+                let unpacking = Unpacking { mask: self.mask, first };
+                first = kernel.unpack(words, unpacking, buckets, postings);
             }
             for (bucket, posting) in buckets[..words.len()].iter().zip(&postings) {
                 let offset = &mut self.offsets[*bucket as usize];

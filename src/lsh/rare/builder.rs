@@ -4,8 +4,9 @@
 //! once would evict them all from the first-level cache, so features are staged, sorted by
 //! partition, and appended one partition at a time.
 
-use super::Spill;
-use super::postings::{BLOCK_BITS, BLOCK_HEADER, Partition, Partitioning, Postings};
+use super::posting::{BLOCK_BITS, BLOCK_HEADER, pack};
+use super::postings::{Partition, Partitioning, Postings};
+use super::spill::Spill;
 use crate::{Error, prefetch};
 
 /// Features that are staged at most: they fit the second-level cache.
@@ -50,7 +51,7 @@ impl PostingsBuilder {
         Self::of(Postings::new(partitioning, features))
     }
 
-    pub(super) fn of(postings: Postings) -> Self {
+    fn of(postings: Postings) -> Self {
         let stage = Stage {
             features: Box::new([0; STAGE_LEN]),
             len: 0,
@@ -152,6 +153,21 @@ impl PostingsBuilder {
     }
 }
 
+impl Postings {
+    /// Drops all postings and starts building those of other partitions in the same memory.
+    pub fn restart(mut self, partitioning: Partitioning) -> PostingsBuilder {
+        self.partitioning = partitioning;
+        self.partitions.truncate(self.partitioning.partitions());
+        self.words_held = 0;
+        for partition in &mut self.partitions {
+            partition.clear();
+            partition.runs.clear();
+        }
+        self.partitions.resize_with(self.partitioning.partitions(), || Partition::new(0));
+        PostingsBuilder::of(self)
+    }
+}
+
 impl Stage {
     /// The features of each article, and its number within the block.
     fn articles(&self) -> impl Iterator<Item = (&[u64], u32)> {
@@ -209,12 +225,6 @@ impl Drop for ArticleFeatures<'_> {
     fn drop(&mut self) {
         self.builder.stage.len = self.len;
     }
-}
-
-/// The packed posting of a feature of the article with number `within` within its block.
-#[inline(always)]
-fn pack(feature: u64, within: u32) -> u32 {
-    within | (feature as u32) << BLOCK_BITS & !BLOCK_HEADER
 }
 
 impl Partition {

@@ -4,8 +4,12 @@ use std::ops::Range;
 
 use super::super::sides;
 use super::buckets::HashBuckets;
+use super::config::RareConfig;
 use super::kernel::{Kernel, LANES, SMALL};
-use super::{Posting, Postings, RareConfig, RareStats, Scratch};
+use super::posting::Posting;
+use super::postings::PartitionPostings;
+use super::scratch::Scratch;
+use super::stats::RareStats;
 use crate::kernel::capability::dispatch;
 
 /// An inverted index of the features that count: each with the articles that have it.
@@ -31,6 +35,14 @@ struct IndexPartition {
     ends: Vec<(u32, u32)>,
     /// One more than the greatest number of an article.
     end: u32,
+}
+
+/// Features of one df.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SameDf<'i> {
+    pub df: usize,
+    /// Their articles, one feature after the other, followed by [`PADDING`] more.
+    pub articles: &'i [u32],
 }
 
 /// Articles that may be read behind the last one.
@@ -60,30 +72,28 @@ impl RareIndex {
         self.shared += other.shared;
     }
 
-    /// Pairs of a df and the articles of features that have it, one feature after the other,
-    /// followed by [`PADDING`] more. A df may come up several times.
-    pub(super) fn features(&self) -> impl Iterator<Item = (usize, &[u32])> {
+    /// All features, those of the same df together. A df may come up several times.
+    pub(super) fn features(&self) -> impl Iterator<Item = SameDf<'_>> {
         self.partitions.iter().flat_map(|partition| {
             let mut start = 0;
             partition.ends.iter().map(move |&(df, end)| {
                 let articles = &partition.articles[start..end as usize + PADDING];
                 start = end as usize;
-                (df as usize, articles)
+                SameDf { df: df as usize, articles }
             })
         })
     }
 
-    /// Adds all features of a partition, given the postings of every thread, in any order. Repeated
-    /// postings count once. Articles are numbered below 2^28. Panics where this processor lacks the
-    /// kernel.
+    /// Adds all features of a partition, given its postings in any order. Repeated postings count
+    /// once. Articles are numbered below 2^28. Panics where this processor lacks the kernel.
     pub fn add(
         &mut self,
-        (threads, partition): (&[Postings], usize),
+        postings: PartitionPostings<'_>,
         config: RareConfig,
         scratch: &mut Scratch,
     ) -> RareStats {
+        let streams = postings.words();
         let Scratch { buckets, postings, spare, lists_by_df, .. } = scratch;
-        let streams = threads.iter().map(|own| own.words(partition));
         let features = Features::new(config, lists_by_df, spare);
         let add = Add { streams, buckets, postings, features };
         let (partition, stats) =

@@ -16,22 +16,23 @@ mod builder;
 mod config;
 mod index;
 mod kernel;
+mod packed_pair;
 mod pairs;
+mod posting;
 mod postings;
+mod scratch;
 mod spill;
 mod stats;
 
 pub use builder::{ArticleFeatures, PostingsBuilder};
 pub use config::{RareConfig, weight};
 pub use index::RareIndex;
-pub use pairs::Blocks;
-pub use postings::{Partitioning, Postings};
+pub use pairs::{Blocks, Shard};
+pub use posting::Posting;
+pub use postings::{PartitionPostings, Partitioning, Postings};
+pub use scratch::Scratch;
 pub use spill::Spill;
 pub use stats::RareStats;
-
-/// One article has one feature: 32 bits of the feature's hash, well mixed, above the number of the
-/// article.
-pub type Posting = u64;
 
 /// What [`candidates`] finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,29 +50,18 @@ pub fn candidates(postings: &Postings, config: RareConfig, scratch: &mut Scratch
     let (mut index, mut stats) = (RareIndex::default(), RareStats::default());
     let threads = std::slice::from_ref(postings);
     for partition in 0..postings.partitions() {
-        stats.add(index.add((threads, partition), config, scratch));
+        stats.add(index.add(PartitionPostings::new(threads, partition), config, scratch));
     }
     let blocks = index.blocks(config.sides);
     let mut pairs = Vec::new();
     for shard in blocks.shards(SHARD_BYTES) {
-        pairs.append(&mut index.pairs(config, (&blocks, shard), scratch));
+        pairs.append(&mut index.pairs(config, shard, scratch));
     }
     Candidates { pairs, stats }
 }
 
 /// About the most memory that [`candidates`] takes for pairs.
 const SHARD_BYTES: usize = 256 << 20;
-
-/// Buffers that are kept from one partition to the next: one per thread.
-#[derive(Debug, Clone, Default)]
-pub struct Scratch {
-    buckets: buckets::HashBuckets,
-    postings: Vec<Posting>,
-    spare: Vec<Posting>,
-    lists_by_df: Vec<Vec<u32>>,
-    packed_pairs: Vec<u32>,
-    accumulator: accumulator::PairAccumulator,
-}
 
 #[cfg(test)]
 mod tests {
@@ -220,7 +210,8 @@ mod tests {
                 });
                 for partition in 0..threads[0].partitions() {
                     let mut own = RareIndex::default();
-                    stats.add(own.add((&threads, partition), config, &mut scratch));
+                    let postings = PartitionPostings::new(&threads, partition);
+                    stats.add(own.add(postings, config, &mut scratch));
                     index.append(own);
                 }
             }
@@ -228,7 +219,7 @@ mod tests {
             let found: Vec<_> = blocks
                 .shards(bytes)
                 .into_iter()
-                .flat_map(|shard| index.pairs(config, (&blocks, shard), &mut scratch))
+                .flat_map(|shard| index.pairs(config, shard, &mut scratch))
                 .collect();
             prop_assert_eq!(found, naive(&features, config));
             prop_assert_eq!(stats, naive_stats(&features, config));
@@ -278,15 +269,16 @@ mod tests {
             let mut scratch = Scratch::default();
             let (mut index, mut stats) = (RareIndex::default(), RareStats::default());
             for partition in 0..partitioning.partitions() {
-                let all = [Postings::gather((&threads, partition), &memory).unwrap()];
-                stats.add(index.add((&all, 0), config, &mut scratch));
+                let own = PartitionPostings::new(&threads, partition);
+                let all = [own.gather(&memory).unwrap()];
+                stats.add(index.add(PartitionPostings::new(&all, 0), config, &mut scratch));
             }
             let expected = candidates(&held, config);
             prop_assert_eq!(stats, expected.stats);
             let blocks = index.blocks(config.sides);
             let pairs = blocks.shards(usize::MAX).into_iter();
             let pairs: Vec<_> = pairs
-                .flat_map(|shard| index.pairs(config, (&blocks, shard), &mut scratch))
+                .flat_map(|shard| index.pairs(config, shard, &mut scratch))
                 .collect();
             prop_assert_eq!(pairs, expected.pairs);
         }

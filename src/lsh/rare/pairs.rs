@@ -9,9 +9,11 @@
 use std::ops::Range;
 
 use super::super::sides;
-use super::accumulator::{self, PackedPair, WEIGHT_BITS};
-use super::index::PADDING;
-use super::{RareConfig, RareIndex, Scratch};
+use super::accumulator;
+use super::config::RareConfig;
+use super::index::{PADDING, RareIndex, SameDf};
+use super::packed_pair::{PackedPair, WEIGHT_BITS};
+use super::scratch::Scratch;
 use crate::kernel::capability::dispatch;
 use crate::lsh::Sides;
 use crate::{Cancel, Cancelled, prefetch};
@@ -40,9 +42,17 @@ pub struct Blocks {
     pairs: Vec<usize>,
 }
 
+/// A run of [`Blocks`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shard<'b> {
+    blocks: &'b Blocks,
+    range: Range<usize>,
+}
+
 impl Blocks {
-    /// Runs of blocks whose pairs take at most this many bytes each, or single blocks.
-    pub fn shards(&self, bytes: usize) -> Vec<Range<usize>> {
+    /// Runs of blocks whose pairs take at most this many bytes each, or single blocks. Together
+    /// they are all blocks.
+    pub fn shards(&self, bytes: usize) -> Vec<Shard<'_>> {
         let mut shards: Vec<Range<usize>> = Vec::new();
         let mut free = 0;
         for (block, pairs) in self.pairs.iter().enumerate() {
@@ -58,14 +68,16 @@ impl Blocks {
                 }
             }
         }
-        shards
+        shards.into_iter().map(|range| Shard { blocks: self, range }).collect()
     }
+}
 
-    /// Where each block of a shard starts when they are written one after the other, and where the
-    /// last one ends. Behind each there is space for one more stride.
-    fn starts(&self, shard: Range<usize>) -> (Vec<usize>, usize) {
-        let (mut starts, mut total) = (Vec::with_capacity(shard.len()), 0);
-        for pairs in &self.pairs[shard] {
+impl Shard<'_> {
+    /// Where each block starts when they are written one after the other, and where the last one
+    /// ends. Behind each there is space for one more stride.
+    fn starts(&self) -> (Vec<usize>, usize) {
+        let (mut starts, mut total) = (Vec::with_capacity(self.range.len()), 0);
+        for pairs in &self.blocks.pairs[self.range.clone()] {
             starts.push(total);
             total += pairs + STRIDE;
         }
@@ -84,7 +96,7 @@ impl RareIndex {
         let most = if is_dense { accumulator::DENSE_BITS } else { PackedPair::BITS - WEIGHT_BITS };
         let shift = wanted.min(most - bits);
         let mut pairs = vec![0; articles.div_ceil(1 << shift) as usize];
-        for (df, articles) in self.features() {
+        for SameDf { df, articles } in self.features() {
             for feature in articles[..articles.len() - PADDING].chunks_exact(df) {
                 if let Some(boundary) = sides.boundary() {
                     let ours = sides::count_below(boundary, feature);
@@ -101,16 +113,16 @@ impl RareIndex {
         Blocks { shift, bits, pairs }
     }
 
-    /// The candidate pairs whose smaller article number is in these blocks, of the sides of
+    /// The candidate pairs whose smaller article number is in this shard, of the sides of
     /// `config`: both articles, the smaller number first, and the weight of the features they
     /// share; sorted. Panics where this processor lacks the kernel.
     pub fn pairs(
         &self,
         config: RareConfig,
-        (blocks, shard): (&Blocks, Range<usize>),
+        shard: Shard<'_>,
         scratch: &mut Scratch,
     ) -> Vec<(u32, u32, u32)> {
-        let found = self.pairs_until(config, (blocks, shard), scratch, &Cancel::never());
+        let found = self.pairs_until(config, shard, scratch, &Cancel::never());
         found.expect("nobody tells it to stop")
     }
 
@@ -118,37 +130,34 @@ impl RareIndex {
     pub fn pairs_until(
         &self,
         config: RareConfig,
-        (blocks, shard): (&Blocks, Range<usize>),
+        shard: Shard<'_>,
         scratch: &mut Scratch,
         cancel: &Cancel,
     ) -> Result<Vec<(u32, u32, u32)>, Cancelled> {
         let Scratch { packed_pairs: words, accumulator, .. } = scratch;
         let capability = config.kernel.expect_capability();
-        let (starts, total) = blocks.starts(shard.clone());
+        let (starts, total) = shard.starts();
+        let Shard { blocks, range } = shard;
         if words.len() < total {
             // Not both at once: this may be the whole memory budget for pairs.
             drop(std::mem::take(words));
             *words = vec![0; total];
         }
         let mut cursors = starts.clone();
-        let writer = PairWriter { first: (shard.start << blocks.shift) as u32, blocks };
-        for (df, articles) in self.features() {
+        let writer = PairWriter { first: (range.start << blocks.shift) as u32, blocks };
+        for features in self.features() {
             cancel.check()?;
             let words = &mut words[..total];
             match config.sides {
                 Sides::One => {
-                    writer.write_pairs(
-                        (df, config.weight(df as u32)),
-                        articles,
-                        &mut cursors,
-                        words,
-                    );
+                    let weight = config.weight(features.df as u32);
+                    writer.write_pairs(features, weight, &mut cursors, words);
                 }
-                Sides::Two(_) => writer.write_across((df, config), articles, &mut cursors, words),
+                Sides::Two(_) => writer.write_across(features, config, &mut cursors, words),
             }
         }
         let mut pairs = Vec::new();
-        for (block, (&start, &end)) in shard.zip(starts.iter().zip(&cursors)) {
+        for (block, (&start, &end)) in range.zip(starts.iter().zip(&cursors)) {
             cancel.check()?;
             let first = (block << blocks.shift) as u32;
             let block = accumulator::Block {
@@ -178,8 +187,8 @@ impl PairWriter<'_> {
     #[inline(never)]
     fn write_pairs(
         &self,
-        (df, weight): (usize, u32),
-        articles: &[u32],
+        SameDf { df, articles }: SameDf<'_>,
+        weight: u32,
         cursors: &mut [usize],
         words: &mut [PackedPair],
     ) {
@@ -206,8 +215,8 @@ impl PairWriter<'_> {
     #[inline(never)]
     fn write_across(
         &self,
-        (df, config): (usize, RareConfig),
-        articles: &[u32],
+        SameDf { df, articles }: SameDf<'_>,
+        config: RareConfig,
         cursors: &mut [usize],
         words: &mut [PackedPair],
     ) {
@@ -250,7 +259,8 @@ mod tests {
     #[test]
     fn shards_stay_within_their_bytes() {
         let blocks = Blocks { shift: 3, bits: 6, pairs: vec![10, 10, 1000, 0, 10] };
-        assert_eq!(blocks.shards(200), [0..2, 2..3, 3..5]);
+        let ranges: Vec<_> = blocks.shards(200).into_iter().map(|shard| shard.range).collect();
+        assert_eq!(ranges, [0..2, 2..3, 3..5]);
         assert_eq!(blocks.shards(0).len(), 5);
         assert_eq!(blocks.shards(usize::MAX).len(), 1);
         assert!(Blocks::default().shards(100).is_empty());

@@ -2,17 +2,7 @@
 
 use std::ops::Range;
 
-use super::spill::Run;
-use super::{Posting, PostingsBuilder};
-
-/// Articles are numbered within blocks of 2 to the power of this many; a header starts each block.
-pub(super) const BLOCK_BITS: u32 = 5;
-
-/// The bit that tells a block header from a posting.
-pub(super) const BLOCK_HEADER: u32 = 1 << 31;
-
-/// Bits of a feature's hash in a posting, beside those that its partition implies.
-pub(super) const HASH_BITS: u32 = u32::BITS - 1 - BLOCK_BITS;
+use super::posting::{BLOCK_BITS, BLOCK_HEADER};
 
 /// Postings that a partition should have at least: this many fit the cache.
 const MIN_PARTITION: usize = 1 << 15;
@@ -80,6 +70,13 @@ pub(super) struct Partition {
     pub runs: Vec<Run>,
 }
 
+/// Words of a partition that were spilled together: where they are, and how many.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Run {
+    pub place: u64,
+    pub words: usize,
+}
+
 impl Partition {
     /// An empty partition with capacity for some words.
     pub fn new(capacity: usize) -> Self {
@@ -130,31 +127,42 @@ impl Postings {
             });
         }
     }
-
-    /// Drops all postings and starts building those of other partitions in the same memory.
-    pub fn restart(mut self, partitioning: Partitioning) -> PostingsBuilder {
-        self.partitioning = partitioning;
-        self.partitions.truncate(self.partitioning.partitions());
-        self.words_held = 0;
-        for partition in &mut self.partitions {
-            partition.clear();
-            partition.runs.clear();
-        }
-        self.partitions.resize_with(self.partitioning.partitions(), || Partition::new(0));
-        PostingsBuilder::of(self)
-    }
 }
 
-/// Unpacks a posting of the block whose first article is `first`.
-#[inline(always)]
-pub(super) fn unpack(word: u32, first: u32) -> Posting {
-    u64::from(word >> BLOCK_BITS) << u32::BITS | u64::from(first | word & ((1 << BLOCK_BITS) - 1))
+/// The postings that every thread has of one partition, counted from the first selected one.
+#[derive(Debug, Clone, Copy)]
+pub struct PartitionPostings<'p> {
+    threads: &'p [Postings],
+    partition: usize,
+}
+
+impl<'p> PartitionPostings<'p> {
+    /// `threads` all select the same partitions, among them this one.
+    pub fn new(threads: &'p [Postings], partition: usize) -> Self {
+        Self { threads, partition }
+    }
+
+    /// Of each thread, what is in memory.
+    pub(super) fn words(self) -> impl Iterator<Item = &'p [u32]> + Clone {
+        self.threads.iter().map(move |own| own.words(self.partition))
+    }
+
+    /// Of each thread, all of it.
+    pub(super) fn partitions(self) -> impl Iterator<Item = &'p Partition> {
+        self.threads.iter().map(move |own| &own.partitions[self.partition])
+    }
+
+    /// This partition alone.
+    pub(super) fn partitioning(self) -> Partitioning {
+        self.threads[0].partitioning.single(self.partition)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::posting::unpack;
     use super::*;
     use crate::text::hash::mix;
 

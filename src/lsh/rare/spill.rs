@@ -1,7 +1,6 @@
 //! Spilling of postings that do not fit into memory.
 
-use super::Postings;
-use super::postings::Partition;
+use super::postings::{Partition, PartitionPostings, Postings, Run};
 use crate::{BoxError, Error};
 
 /// Where words go that do not fit into memory, and come back from: the core itself writes no files.
@@ -13,13 +12,6 @@ pub trait Spill: Sync {
 
     /// Reads words back, as many as there are, from where [`Spill::write`] said.
     fn read(&self, place: u64, words: &mut [u32]) -> Result<(), BoxError>;
-}
-
-/// Words of a partition that were spilled together.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Run {
-    place: u64,
-    words: usize,
 }
 
 impl Postings {
@@ -40,14 +32,15 @@ impl Postings {
     pub fn is_spilled(&self) -> bool {
         self.partitions.iter().any(|partition| !partition.runs.is_empty())
     }
+}
 
-    /// The postings of a partition alone, of all threads, those that were spilled among them.
-    pub fn gather((threads, partition): (&[Self], usize), from: &dyn Spill) -> Result<Self, Error> {
-        let own = || threads.iter().map(|own| &own.partitions[partition]);
+impl PartitionPostings<'_> {
+    /// The postings of the partition alone, of all threads, those that were spilled among them.
+    pub fn gather(self, from: &dyn Spill) -> Result<Postings, Error> {
         let words =
             |own: &Partition| own.words.len() + own.runs.iter().map(|run| run.words).sum::<usize>();
-        let mut all = Partition::new(own().map(words).sum());
-        for own in own() {
+        let mut all = Partition::new(self.partitions().map(words).sum());
+        for own in self.partitions() {
             for run in &own.runs {
                 let start = all.words.len();
                 all.words.resize(start + run.words, 0);
@@ -56,7 +49,7 @@ impl Postings {
             }
             all.words.extend_from_slice(&own.words);
         }
-        let partitioning = threads[0].partitioning.single(partition);
-        Ok(Self { partitioning, words_held: all.words.len(), partitions: vec![all] })
+        let words_held = all.words.len();
+        Ok(Postings { partitioning: self.partitioning(), words_held, partitions: vec![all] })
     }
 }

@@ -1,28 +1,18 @@
 //! Journal of the first pass, batch by batch: held in memory within a budget, and written to a file
 //! from which it is read back and from which a later run resumes.
 //!
-//! ```text
-//! frame:  header: u32 bytes, body: u32 bytes, checksum of both: u64     little-endian, as all numbers
-//! header: JSON, what the batch is and how far reading has come
-//! body:   preferences: u64 × articles, ends: u32 × articles (of their ids), bytes: u32 × articles,
-//!         ids, page
-//! ```
-//!
-//! A frame that was written only in part, or was damaged later, fails its checksum: the journal
-//! ends before it.
+//! It consists of frames ([`super::frame`]), and ends before the first that is not intact.
 
 use std::borrow::Cow;
-use std::io::{self, BufReader, Read, Seek, Write};
+use std::io::{self, BufReader, Seek, Write};
 use std::ops::Range;
 use std::path::Path;
 
 use anyhow::Context;
 use retold::BoxError;
 use retold::engine::dedup::Pages;
-use retold_corpus::{Position, ReadReport};
-use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::Xxh3;
 
+use super::frame::{Body, Header, Whole, before_body, next_frame};
 use crate::Error;
 use crate::disk::{self, OutputFile, Pace};
 use crate::stored::StorageBudget;
@@ -55,56 +45,6 @@ struct Frame {
     page: u32,
     end: u32,
 }
-
-/// Describes a batch, and how far reading has come.
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub struct Header {
-    /// Whether it belongs to the references.
-    pub is_reference: bool,
-    /// Whether this marks the end of the references or of the inputs.
-    pub is_end: bool,
-    /// The position after it.
-    pub position: Position,
-    /// What the report gained since the previous batch.
-    pub report: ReadReport,
-    /// Runs of its articles: source, line and item of the first, and the length of the run.
-    pub runs: Vec<(u32, u64, u32, u32)>,
-    /// The number of articles.
-    pub articles: u32,
-    /// Bytes of the page.
-    pub page: u32,
-}
-
-/// What is recorded about the articles of a batch.
-#[derive(Debug, Default)]
-pub struct Body {
-    /// Their ids, concatenated.
-    pub ids: String,
-    /// Where each id ends in `ids`.
-    pub ends: Vec<u32>,
-    /// Lengths of their texts in bytes.
-    pub bytes: Vec<u32>,
-    /// Preference for keeping each: lower is better.
-    pub preferences: Vec<u64>,
-    /// Their signatures.
-    pub page: Vec<u8>,
-}
-
-impl Body {
-    fn packed(&self) -> Vec<u8> {
-        let articles = self.ends.len();
-        let mut body = Vec::with_capacity(16 * articles + self.ids.len() + self.page.len());
-        body.extend(self.preferences.iter().flat_map(|of| of.to_le_bytes()));
-        body.extend(self.ends.iter().flat_map(|end| end.to_le_bytes()));
-        body.extend(self.bytes.iter().flat_map(|bytes| bytes.to_le_bytes()));
-        body.extend(self.ids.as_bytes());
-        body.extend(&self.page);
-        body
-    }
-}
-
-/// Bytes before a frame's header.
-const PREFIX: usize = 16;
 
 impl Journal {
     /// An empty journal. What does not fit into memory goes to an unlinked temporary file.
@@ -182,17 +122,12 @@ impl Journal {
                 none.insert(OutputFile::temporary(file))
             }
         };
-        let (is_end, header) = (header.is_end, serde_json::to_vec(header)?);
-        let mut before = Vec::with_capacity(PREFIX + header.len());
-        before.extend((header.len() as u32).to_le_bytes());
-        before.extend((body.len() as u32).to_le_bytes());
-        before.extend(checksum(&header, body).to_le_bytes());
-        before.extend(&header);
+        let before = before_body(header, body)?;
         file.write_all(&before)?;
         file.write_all(body)?;
         self.end += (before.len() + body.len()) as u64;
         // Conclusions from a complete pass must not outlast the pass itself.
-        if self.is_lasting && (is_end || self.pace.is_due()) { file.sync() } else { Ok(()) }
+        if self.is_lasting && (header.is_end || self.pace.is_due()) { file.sync() } else { Ok(()) }
     }
 
     /// Registers a frame that ends where the journal ends, and holds its body if the budget allows.
@@ -306,42 +241,6 @@ impl Pages for Journal {
         }
         Ok(self.body(page, from + range.start..from + range.end)?)
     }
-}
-
-/// An intact frame.
-struct Whole {
-    header: Header,
-    body: Vec<u8>,
-    bytes: u64,
-}
-
-/// The next frame; `None` at the end, and where a frame is not intact.
-fn next_frame(from: &mut impl Read) -> Option<Whole> {
-    let mut prefix = [0; PREFIX];
-    from.read_exact(&mut prefix).ok()?;
-    let [[a, b, c, d], [e, f, g, h], ..] = prefix.as_chunks::<4>().0 else { return None };
-    let lengths = [u32::from_le_bytes([*a, *b, *c, *d]), u32::from_le_bytes([*e, *f, *g, *h])];
-    let mut part = |length: u32| {
-        // The length may be damaged, so nothing is allocated by it.
-        let mut bytes = Vec::new();
-        from.take(length.into()).read_to_end(&mut bytes).ok()?;
-        (bytes.len() == length as usize).then_some(bytes)
-    };
-    let (header, body) = (part(lengths[0])?, part(lengths[1])?);
-    let sum = prefix[8..].try_into().ok().map(u64::from_le_bytes)?;
-    if sum != checksum(&header, &body) {
-        return None;
-    }
-    let bytes = (PREFIX + header.len() + body.len()) as u64;
-    Some(Whole { header: serde_json::from_slice(&header).ok()?, body, bytes })
-}
-
-fn checksum(header: &[u8], body: &[u8]) -> u64 {
-    let mut hash = Xxh3::new();
-    hash.update(&(header.len() as u64).to_le_bytes());
-    hash.update(header);
-    hash.update(body);
-    hash.digest()
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ mod crashes;
 mod dates;
 mod fail_point;
 mod finished;
+mod frame;
 mod job;
 mod journal;
 mod keep;

@@ -5,7 +5,8 @@ use std::path::Path;
 use anyhow::ensure;
 use retold_corpus::{Place, Position, Reached, ReadReport, Record};
 
-use super::journal::{Body, Header, Journal};
+use super::frame::{Body, Header};
+use super::journal::Journal;
 use super::places::{Places, follows, nth};
 use crate::Error;
 use crate::stored::StorageBudget;

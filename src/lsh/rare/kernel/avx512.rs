@@ -18,11 +18,12 @@ use std::arch::x86_64::{
     _mm512_test_epi32_mask,
 };
 
-use super::super::accumulator::{
+use super::super::packed_pair::{
     COUNTER_PADDING, HASH_MULTIPLIER, PackedPair, WEIGHT_BITS, counter_of,
 };
-use super::super::postings::BLOCK_BITS;
-use super::{BucketFeatures, BucketMask, BucketOffsets, Kernel, LANES, Posting, SMALL};
+use super::super::posting::{BLOCK_BITS, Posting};
+use super::Kernel;
+use super::lanes::{BucketFeatures, BucketOffsets, LANES, SMALL, Unpacking};
 use crate::kernel::capability::{Avx512, avx512};
 
 impl Kernel for Avx512 {
@@ -30,21 +31,22 @@ impl Kernel for Avx512 {
     fn unpack(
         self,
         words: &[u32; LANES],
-        mask_and_first: (BucketMask, u32),
+        unpacking: Unpacking,
         buckets: &mut [u32; LANES],
         postings: &mut [Posting; LANES],
     ) -> u32 {
-        avx512!(self, unpack, words, mask_and_first, buckets, postings)
+        avx512!(self, unpack, words, unpacking, buckets, postings)
     }
 
     #[inline(always)]
     fn bucket_offsets(
         self,
         buckets: &mut [u32],
-        first_and_singleton: (BucketOffsets, u32),
+        first: BucketOffsets,
+        singleton: u32,
         starts: &mut [u32],
     ) -> (usize, BucketOffsets) {
-        avx512!(self, bucket_offsets, buckets, first_and_singleton, starts)
+        avx512!(self, bucket_offsets, buckets, first, singleton, starts)
     }
 
     #[inline(always)]
@@ -99,7 +101,7 @@ fn store(lanes: __m512i, numbers: &mut [u32; LANES]) {
 #[inline]
 fn unpack(
     words: &[u32; LANES],
-    (mask, first): (BucketMask, u32),
+    Unpacking { mask, first }: Unpacking,
     buckets: &mut [u32; LANES],
     postings: &mut [Posting; LANES],
 ) -> u32 {
@@ -163,7 +165,8 @@ static LAST_OF_THREE: [u32; LANES] = lanes!(lane => lane / 3 * 3 + (lane + 2) % 
 #[inline]
 fn bucket_offsets(
     buckets: &mut [u32],
-    (mut next, singleton): (BucketOffsets, u32),
+    mut next: BucketOffsets,
+    singleton: u32,
     starts: &mut [u32],
 ) -> (usize, BucketOffsets) {
     let (zero, last) = (_mm512_setzero_si512(), _mm512_set1_epi32(LANES as i32 - 1));

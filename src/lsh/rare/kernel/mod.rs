@@ -8,73 +8,29 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+mod lanes;
 mod scalar;
 
-use super::Posting;
-use super::accumulator::PackedPair;
+use super::packed_pair::PackedPair;
+use super::posting::Posting;
 #[cfg(target_arch = "x86_64")]
 use crate::kernel::capability::Avx2;
 use crate::kernel::capability::Scalar;
 
-/// Words that are unpacked together.
-pub(super) const LANES: usize = 16;
-
-/// Postings of a small bucket, at most; few buckets are larger.
-pub(super) const SMALL: usize = 8;
-
-/// Which bits of a packed posting are the number of its bucket.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct BucketMask {
-    /// Bits below the bucket's number.
-    pub shift: u32,
-    /// The bucket of block headers: the number of buckets.
-    pub headers: u32,
-}
-
-impl BucketMask {
-    /// The bucket of a word. Only block headers have the highest bit set.
-    #[inline(always)]
-    pub fn bucket(self, word: u32) -> u32 {
-        (word >> self.shift).min(self.headers)
-    }
-}
-
-/// Offsets of the next bucket with two postings, with three, and with more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct BucketOffsets {
-    pub two: u32,
-    pub three: u32,
-    pub more: u32,
-}
-
-/// The features of several buckets of the same size, which is two or three.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct BucketFeatures {
-    /// The articles of features with two, one feature after the other, and how many articles these
-    /// are.
-    pub two: ([u32; LANES], usize),
-    /// The same for features with three.
-    pub three: ([u32; LANES], usize),
-    /// Repeated postings.
-    pub duplicates: u32,
-    /// A bit for the first posting of each bucket whose postings do not ascend: collisions, which
-    /// are left to be resolved.
-    pub collisions: u32,
-}
+pub(super) use lanes::{BucketFeatures, BucketMask, BucketOffsets, LANES, SMALL, Unpacking};
 
 /// What each instruction set brings, by its token; where it brings nothing, the scalar twin.
 pub(super) trait Kernel: Copy {
-    /// Unpacks words, the first of which are of the block whose first article is `first`. Returns
-    /// the first article of the block of the last.
+    /// Unpacks words. Returns the first article of the block of the last.
     #[inline(always)]
     fn unpack(
         self,
         words: &[u32; LANES],
-        mask_and_first: (BucketMask, u32),
+        unpacking: Unpacking,
         buckets: &mut [u32; LANES],
         postings: &mut [Posting; LANES],
     ) -> u32 {
-        scalar::unpack(words, mask_and_first, buckets, postings)
+        scalar::unpack(words, unpacking, buckets, postings)
     }
 
     /// Turns the number of postings of each bucket into the offset of its first: `singleton` for
@@ -86,10 +42,11 @@ pub(super) trait Kernel: Copy {
     fn bucket_offsets(
         self,
         buckets: &mut [u32],
-        first_and_singleton: (BucketOffsets, u32),
+        first: BucketOffsets,
+        singleton: u32,
         starts: &mut [u32],
     ) -> (usize, BucketOffsets) {
-        scalar::bucket_offsets(buckets, first_and_singleton, starts)
+        scalar::bucket_offsets(buckets, first, singleton, starts)
     }
 
     /// The features of buckets of `N` postings each, 2 or 3; the first `count` postings are valid.
@@ -125,7 +82,7 @@ pub(super) trait Kernel: Copy {
 
     /// Moves the pairs whose counter is at least `min_weight` to the front, and returns their
     /// number. There are 2 to the power of `bits` counters, which
-    /// [`super::accumulator::counter_of`] numbers, and [`super::accumulator::COUNTER_PADDING`]
+    /// [`super::packed_pair::counter_of`] numbers, and [`super::packed_pair::COUNTER_PADDING`]
     /// more.
     #[inline(always)]
     fn filter(self, words: &mut [PackedPair], counters: &[u8], bits: u32, min_weight: u8) -> usize {
@@ -142,8 +99,8 @@ impl Kernel for Avx2 {}
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::accumulator::{COUNTER_PADDING, counter_of};
-    use super::super::postings::BLOCK_HEADER;
+    use super::super::packed_pair::{COUNTER_PADDING, counter_of};
+    use super::super::posting::BLOCK_HEADER;
     use super::*;
     use crate::kernel::capability::{Capability, dispatch};
 
@@ -170,14 +127,14 @@ mod tests {
         mask: BucketMask,
     ) -> (u32, [u32; 16], [u64; 16]) {
         let (mut buckets, mut postings) = ([0; LANES], [0; LANES]);
-        let last = kernel.unpack(words, (mask, 96), &mut buckets, &mut postings);
+        let last = kernel.unpack(words, Unpacking { mask, first: 96 }, &mut buckets, &mut postings);
         (last, buckets, postings)
     }
 
     fn bucket_offsets(kernel: impl Kernel, counts: &[u32]) -> (Vec<u32>, Vec<u32>, BucketOffsets) {
         let (mut buckets, mut starts) = (counts.to_vec(), vec![0; counts.len() + LANES]);
         let first = BucketOffsets { two: 1000, three: 2000, more: 3000 };
-        let (large, end) = kernel.bucket_offsets(&mut buckets, (first, 7), &mut starts);
+        let (large, end) = kernel.bucket_offsets(&mut buckets, first, 7, &mut starts);
         (buckets, starts[..large].to_vec(), end)
     }
 

@@ -1,20 +1,20 @@
 //! The scalar twins, which the kernels of every instruction set are tested against.
 
-use super::super::accumulator::{PackedPair, counter_of};
-use super::super::postings::{self as packed, BLOCK_BITS, BLOCK_HEADER};
-use super::{BucketFeatures, BucketMask, BucketOffsets, LANES, Posting, SMALL};
+use super::super::packed_pair::{PackedPair, counter_of};
+use super::super::posting::{self, BLOCK_BITS, BLOCK_HEADER, Posting};
+use super::lanes::{BucketFeatures, BucketOffsets, LANES, SMALL, Unpacking};
 
 #[inline(always)]
 pub fn unpack(
     words: &[u32; LANES],
-    (mask, mut first): (BucketMask, u32),
+    Unpacking { mask, mut first }: Unpacking,
     buckets: &mut [u32; LANES],
     postings: &mut [Posting; LANES],
 ) -> u32 {
-    for ((word, bucket), posting) in words.iter().zip(buckets).zip(postings) {
+    for ((word, bucket), to) in words.iter().zip(buckets).zip(postings) {
         first = if word & BLOCK_HEADER != 0 { word << BLOCK_BITS } else { first };
         *bucket = mask.bucket(*word);
-        *posting = packed::unpack(*word, first);
+        *to = posting::unpack(*word, first);
     }
     first
 }
@@ -22,7 +22,8 @@ pub fn unpack(
 #[inline(always)]
 pub fn bucket_offsets(
     buckets: &mut [u32],
-    (mut next, singleton): (BucketOffsets, u32),
+    mut next: BucketOffsets,
+    singleton: u32,
     starts: &mut [u32],
 ) -> (usize, BucketOffsets) {
     let mut large = 0;

@@ -4,8 +4,13 @@
 //! Every path in the source is read (`use` trees, `super` chains, paths in the code); comments,
 //! strings and what comes after `#[cfg(test)]` are not, since tests may use what they like.
 
+mod circles;
+mod source;
+
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use source::{Source, source, sources_in};
 
 /// The core, lowest first: each may know those before it, and no other module.
 const CORE: [&str; 14] = [
@@ -68,19 +73,8 @@ const FORBIDDEN_IN_ENGINE: [&str; 6] =
 /// Macros that print. Only the command has an output, and it writes to what it is given.
 const PRINTING: [&str; 5] = ["dbg", "eprint", "eprintln", "print", "println"];
 
-/// A source file: where it is, the module it is in, and what it names.
-struct Source {
-    file: PathBuf,
-    /// The package, if it is not the library.
-    package: Option<&'static str>,
-    /// From the crate's root, such as `["lsh", "rare", "index"]`.
-    module: Vec<String>,
-    /// Every path in it, whole; `!` ends the name of a macro.
-    paths: Vec<Vec<String>>,
-}
-
 impl Source {
-    fn layer(&self) -> &str {
+    pub fn layer(&self) -> &str {
         self.module.first().map_or("lib", String::as_str)
     }
 
@@ -134,106 +128,6 @@ impl Source {
     }
 }
 
-/// The words and signs of Rust source before its tests, without comments, strings and characters.
-fn tokens(source: &str) -> Vec<String> {
-    let code = source.split("#[cfg(test)]\nmod tests").next().unwrap_or(source);
-    let mut tokens = Vec::new();
-    let mut rest = code;
-    while let Some(first) = rest.chars().next() {
-        let length = if rest.starts_with("//") {
-            rest.find('\n').unwrap_or(rest.len())
-        } else if rest.starts_with("/*") {
-            rest.find("*/").map_or(rest.len(), |at| at + 2)
-        } else if let Some(raw) = rest.strip_prefix("r#\"") {
-            raw.find("\"#").map_or(rest.len(), |at| at + 5)
-        } else if first == '"' {
-            quoted(rest, '"')
-        } else if first == '\'' && (rest[1..].starts_with('\\') || is_character(rest)) {
-            quoted(rest, '\'')
-        } else if first.is_alphanumeric() || first == '_' {
-            let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
-            tokens.push(rest[..end].to_owned());
-            end
-        } else {
-            let length = if rest.starts_with("::") { 2 } else { first.len_utf8() };
-            if !first.is_whitespace() {
-                tokens.push(rest[..length].to_owned());
-            }
-            length
-        };
-        rest = &rest[length..];
-    }
-    tokens
-}
-
-/// Whether a quote begins a character, and not a lifetime.
-fn is_character(rest: &str) -> bool {
-    rest.chars().nth(2) == Some('\'')
-}
-
-/// Length of a literal that begins and ends with `quote`.
-fn quoted(rest: &str, quote: char) -> usize {
-    let mut escaped = true;
-    let end = rest.char_indices().find(|(_, c)| {
-        let ends = *c == quote && !escaped;
-        escaped = *c == '\\' && !escaped;
-        ends
-    });
-    end.map_or(rest.len(), |(at, _)| at + 1)
-}
-
-/// Every path among the tokens; a `use` tree gives each of its leaves.
-fn paths(tokens: &[String]) -> Vec<Vec<String>> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    while at < tokens.len() {
-        if is_name(&tokens[at]) {
-            at = read_path(tokens, at, &[], &mut found);
-        } else {
-            at += 1;
-        }
-    }
-    found
-}
-
-/// Reads one path, which begins at `at` behind `prefix`, and returns where it ends.
-fn read_path(
-    tokens: &[String],
-    mut at: usize,
-    prefix: &[String],
-    found: &mut Vec<Vec<String>>,
-) -> usize {
-    let token = |at: usize| tokens.get(at).map_or("", String::as_str);
-    let mut path = prefix.to_vec();
-    path.push(token(at).to_owned());
-    at += 1;
-    while token(at) == "::" {
-        at += 1;
-        if token(at) == "{" {
-            at += 1;
-            while !matches!(token(at), "}" | "") {
-                at = if token(at) == "," { at + 1 } else { read_path(tokens, at, &path, found) };
-            }
-            return at + 1;
-        }
-        if !is_name(token(at)) {
-            break;
-        }
-        path.push(token(at).to_owned());
-        at += 1;
-    }
-    if token(at) == "!" {
-        path.last_mut().expect("it has a first part").push('!');
-    }
-    // The `as` of an import and the name after it read as two more paths, of one part each.
-    found.push(path);
-    at
-}
-
-fn is_name(token: &str) -> bool {
-    token.starts_with(|c: char| c.is_alphabetic() || c == '_')
-}
-
 /// All of `src/`, and of the packages below the command.
 fn sources() -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -244,33 +138,6 @@ fn sources() -> Vec<Source> {
         sources.extend(of_package);
     }
     sources
-}
-
-fn sources_in(root: &Path, package: Option<&'static str>) -> Vec<Source> {
-    let mut folders = vec![root.to_owned()];
-    let mut sources = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).expect("the folder is there") {
-            let file = entry.expect("it can be listed").path();
-            if file.is_dir() {
-                folders.push(file);
-            } else if file.extension().is_some_and(|extension| extension == "rs") {
-                let text = fs::read_to_string(&file).expect("it can be read");
-                sources.push(source(package, &file, &text, root));
-            }
-        }
-    }
-    sources
-}
-
-fn source(package: Option<&'static str>, file: &Path, text: &str, root: &Path) -> Source {
-    let file = file.strip_prefix(root).expect("it is in src/").to_owned();
-    let mut module: Vec<String> =
-        file.with_extension("").iter().map(|part| part.to_string_lossy().into_owned()).collect();
-    if module.last().is_some_and(|last| last == "mod" || last == "lib") {
-        module.pop();
-    }
-    Source { package, module, file, paths: paths(&tokens(text)) }
 }
 
 #[test]
@@ -316,6 +183,39 @@ fn option(text: &str) -> Option<&str> {
         name.starts_with(char::is_alphabetic) && !is_property && !is_inside && !is_foreign
     });
     option.map(|(_, name, _)| name)
+}
+
+#[test]
+fn files_of_a_module_do_not_import_in_a_circle() {
+    let sources = sources_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), None);
+    let found = circles::circles(&sources);
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn circles_are_seen_through_reexports() {
+    let found = |files: &[(&str, &str)]| {
+        let root = Path::new("src");
+        let sources: Vec<_> =
+            files.iter().map(|(file, text)| source(None, &root.join(file), text, root)).collect();
+        circles::circles(&sources).len()
+    };
+    let uses_b = ("m/a.rs", "use super::B; pub struct A(B);");
+    // The file that lists a module imports nothing by listing it.
+    assert_eq!(found(&[("m/mod.rs", "mod a; mod b; pub use b::B;"), uses_b, ("m/b.rs", "")]), 0);
+    let is_used = "mod a; pub use a::A; pub struct B; fn f(a: A) {}";
+    assert_eq!(found(&[("m/mod.rs", is_used), uses_b]), 1);
+    for back in ["use super::a::A;", "use crate::m::A;", "fn f() -> super::A {}", "use crate::A;"] {
+        let files = [
+            ("lib.rs", "mod m; pub use m::A;"),
+            ("m/mod.rs", "mod a; mod b; pub use a::A; pub(crate) use b::{B, C as D};"),
+            uses_b,
+            ("m/b.rs", back),
+        ];
+        assert_eq!(found(&files), 1, "{back}");
+    }
+    let child = ("m/a/c.rs", "use crate::m::a::D; mod e;");
+    assert_eq!(found(&[("m/a.rs", "mod c; struct D; fn f() { c::g() }"), child]), 1);
 }
 
 #[test]

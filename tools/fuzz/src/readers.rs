@@ -1,0 +1,73 @@
+//! Readers of all formats.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use retold_corpus::{Corpus, Input, ReadOptions, ReadReport, Record};
+use tempfile::TempDir;
+
+/// Names of files: the ending is the format, and the compression.
+const NAMES: [&str; 15] = [
+    "a.txt",
+    "a.html",
+    "a.jsonl",
+    "a.json",
+    "a.csv",
+    "a.tsv",
+    "a",
+    "a.txt.gz",
+    "a.jsonl.gz",
+    "a.json.zst",
+    "a.csv.bz2",
+    "a.tsv.xz",
+    "a.html.zst",
+    "a.xz",
+    "a.parquet",
+];
+
+thread_local! {
+    static FOLDER: TempDir = tempfile::tempdir().expect("a folder for temporary files");
+}
+
+/// The first byte chooses the name of a file, the others are its content. However it is read, the
+/// same articles come out, every id once, and what is counted is what there is.
+pub fn check(bytes: &[u8]) {
+    let Some((first, content)) = bytes.split_first() else { return };
+    let names = if cfg!(feature = "parquet") { &NAMES[..] } else { &NAMES[..NAMES.len() - 1] };
+    let name = names[usize::from(*first) % names.len()];
+    FOLDER.with(|folder| {
+        let path = folder.path().join(name);
+        fs::write(&path, content).expect("the file can be written");
+        check_file(&path);
+        fs::remove_file(&path).expect("nobody else removes it");
+    });
+}
+
+fn check_file(path: &Path) {
+    let (records, report) = read(path, ReadOptions::default().threads(1));
+    assert_eq!(report.articles, records.len() as u64, "articles that are counted");
+    let ids: HashSet<&str> = records.iter().map(|record| &*record.id).collect();
+    assert_eq!(ids.len(), records.len(), "an id comes twice");
+    let places: HashSet<_> = records.iter().map(|of| (of.place.line, of.place.item)).collect();
+    assert_eq!(places.len(), records.len(), "a place comes twice");
+    let by_two = ReadOptions::default().threads(2).batch_bytes(64).keep_raw(true);
+    let (other, other_report) = read(path, by_two);
+    let all = |records: &[Record]| -> Vec<_> {
+        records.iter().map(|of| (of.id.clone(), of.text.clone(), of.place)).collect()
+    };
+    assert_eq!(all(&other), all(&records), "two threads read something else");
+    assert_eq!(other_report, report, "two threads report something else");
+}
+
+fn read(path: &Path, options: ReadOptions) -> (Vec<Record>, ReadReport) {
+    let mut records = Vec::new();
+    let corpus = Corpus::find(&[Input::Path(path.into())], options);
+    let report = corpus.read_with(io::empty(), |batch| {
+        records.extend(batch.records);
+        ControlFlow::Continue(())
+    });
+    (records, report)
+}
