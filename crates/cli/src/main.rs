@@ -16,6 +16,7 @@ mod failures;
 mod inputs;
 mod interrupt;
 mod manual;
+mod names;
 mod naming;
 mod options;
 mod pairs;

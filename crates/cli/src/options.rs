@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
+use crate::names::{MatchesValue, NamesValue};
 use crate::values::{ChannelValue, ColorValue, KeepValue, KernelValue, LanguageValue, SizeValue};
 use crate::written_as::{DelimiterValue, EncodingValue, QuoteValue};
 
@@ -42,9 +43,18 @@ pub struct ReadingOptions {
     #[arg(long, value_name = "NAME")]
     pub id_field: Option<String>,
 
-    /// Field or column that holds a record's text [default: text]
-    #[arg(long, value_name = "NAME")]
-    pub text_field: Option<String>,
+    /// Field or column that holds a record's text, or several to join, such as title,text
+    /// [default: text]
+    ///
+    /// Several are joined in this order, with blank lines between them; those that a record lacks
+    /// are left out. In JSON and Parquet, meta.title is the field title inside meta, unless a field
+    /// is named meta.title.
+    #[arg(long, value_name = "NAMES")]
+    pub text_field: Option<NamesValue>,
+
+    /// Fields or columns to carry into every output, such as title,url,published
+    #[arg(long, value_name = "NAMES")]
+    pub keep_fields: Option<NamesValue>,
 
     /// Delimiter of .csv and .tsv files: a character, `tab`, or `auto` to go by the file name
     /// [default: auto]
@@ -225,4 +235,9 @@ pub struct DedupOptions {
     /// one, best first). Of equals, the first is kept.
     #[arg(long, value_name = "POLICY")]
     pub keep: Option<KeepValue>,
+
+    /// Also record in dropped.jsonl which passages or sentences the two articles share: passages,
+    /// sentences or both; reads these articles once more
+    #[arg(long, value_name = "NAMES")]
+    pub matches: Option<MatchesValue>,
 }

@@ -62,7 +62,7 @@ impl Bulk<'_> {
                     Ok(records.write_pair((a, b), comparison, out)?)
                 }
                 Answer::Failed(failed) => {
-                    let [a, b] = failed.ids.each_ref().map(Option::as_deref);
+                    let [a, b] = failed.ids.each_ref().map(|id| Some(pairs.id(id.as_deref()?)));
                     let error = in_words(&failed.why);
                     let record = PairError { a, b, line: failed.line, error: &error };
                     Ok(records.write_error(&record, out)?)

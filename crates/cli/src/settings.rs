@@ -10,6 +10,7 @@ use retold_corpus::ReadOptions;
 use retold_pipeline::{Memory, Resources, Unread, tables};
 use serde::Serialize;
 
+use crate::names::{MatchesValue, NamesValue};
 use crate::naming;
 use crate::options::{
     DedupOptions, DetectionOptions, Options, ReadingOptions, RunningOptions, SigningOptions,
@@ -70,7 +71,8 @@ impl Settings {
         let unread = if reading.strict == Some(true) { Unread::Refused } else { Unread::Skipped };
         let reading = ReadOptions::default()
             .id_field(reading.id_field.clone().unwrap_or(default.id_field))
-            .text_field(reading.text_field.clone().unwrap_or(default.text_field))
+            .text_fields(reading.text_field.clone().map_or(default.text_fields, |names| names.0))
+            .keep_fields(reading.keep_fields.clone().map_or(default.keep_fields, |names| names.0))
             .respect_ignore(reading.respect_ignore.unwrap_or(default.respect_ignore))
             .delimiter(reading.delimiter.unwrap_or_default().0)
             .quote(reading.quote.map_or(default.quote, |quote| quote.0))
@@ -78,6 +80,7 @@ impl Settings {
         let mut run = retold_pipeline::Settings::new(reading, engine, jaccard, resources)
             .names(naming::of_reading);
         run.unread = unread;
+        run.dropped_matches = dedup.matches.unwrap_or_default().0;
         Ok(Self {
             run,
             tables,
@@ -114,7 +117,15 @@ impl Settings {
 
     /// The options that would give these settings, all of them.
     pub fn in_force(&self) -> Options {
-        let retold_pipeline::Settings { reading, engine, dedup, resources, unread, .. } = &self.run;
+        let retold_pipeline::Settings {
+            reading,
+            engine,
+            dedup,
+            resources,
+            unread,
+            dropped_matches,
+            ..
+        } = &self.run;
         let Config { compare, .. } = engine;
         let share = |value: f32| {
             // By way of its digits: 0.65 as a number of 32 bits is not 0.65 as one of 64.
@@ -123,7 +134,8 @@ impl Settings {
         Options {
             reading: ReadingOptions {
                 id_field: Some(reading.id_field.clone()),
-                text_field: Some(reading.text_field.clone()),
+                text_field: Some(NamesValue(reading.text_fields.clone())),
+                keep_fields: some_names(&reading.keep_fields),
                 respect_ignore: Some(reading.respect_ignore),
                 delimiter: Some(DelimiterValue(reading.delimiter)),
                 quote: Some(QuoteValue(reading.quote)),
@@ -165,21 +177,29 @@ impl Settings {
                 quiet: Some(self.quiet),
                 verbose: Some(self.verbose),
             },
-            dedup: DedupOptions { jaccard: Some(dedup.jaccard), keep: Some(self.keep.clone()) },
+            dedup: DedupOptions {
+                jaccard: Some(dedup.jaccard),
+                keep: Some(self.keep.clone()),
+                matches: dropped_matches.any().then_some(MatchesValue(*dropped_matches)),
+            },
         }
     }
 }
 
+/// Options that are nothing where they are not given; the others suit themselves to the corpus.
+const NONE_IF_UNSET: [&str; 4] = ["keep-fields", "matches", "boilerplate", "synonyms"];
+
 /// The options of a group by name; those that suit themselves to the corpus are `auto`.
 fn named(group: &impl Serialize) -> Vec<(String, String)> {
     let group = serde_json::to_value(group).unwrap_or_default();
-    let spelled = |value: &serde_json::Value| match value {
+    let spelled = |name: &str, value: &serde_json::Value| match value {
         serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Null if NONE_IF_UNSET.contains(&name) => "none".to_owned(),
         serde_json::Value::Null => "auto".to_owned(),
         other => other.to_string(),
     };
     let options = group.as_object().into_iter().flatten();
-    options.map(|(name, value)| (name.clone(), spelled(value))).collect()
+    options.map(|(name, value)| (name.clone(), spelled(name, value))).collect()
 }
 
 /// Threads that may be asked for: more only cost memory, and systems refuse to start some thousands.
@@ -230,6 +250,11 @@ fn engine(detection: &DetectionOptions, signing: &SigningOptions) -> anyhow::Res
         .keep_unrelated(keep_unrelated))
 }
 
+/// Names, if there are any.
+fn some_names(names: &[String]) -> Option<NamesValue> {
+    (!names.is_empty()).then(|| NamesValue(names.to_vec()))
+}
+
 /// What was asked for. To state the usual memory would make a bound of it.
 fn bound(memory: Memory) -> Option<SizeValue> {
     match memory {
@@ -256,7 +281,8 @@ mod tests {
         options.detection.threshold = Some(0.3);
         options.detection.partial_score = Some(0.7);
         options.detection.keep_quotes = Some(true);
-        options.reading.text_field = Some("body".to_owned());
+        options.reading.text_field = Some(NamesValue(vec!["title".to_owned(), "body".to_owned()]));
+        options.reading.keep_fields = Some(NamesValue(vec!["url".to_owned()]));
         options.signing.ngram = Some(5);
         let settings = Settings::new(&options).expect("in range");
         let again = Settings::new(&settings.in_force()).expect("in range");

@@ -22,8 +22,11 @@ pub mod evaluation;
 pub mod findings;
 pub mod html;
 pub mod jsonl;
+pub mod named;
 #[cfg(feature = "parquet")]
 pub mod parquet;
+#[cfg(feature = "parquet")]
+mod passed_columns;
 pub mod printable;
 pub mod quantity;
 pub mod record;
@@ -35,6 +38,7 @@ use std::io;
 pub use findings::{
     Article, Clusters, Evidence, Findings, Note, Notes, Pair, Read, Run, Stage, Texts,
 };
+pub use named::{FieldValue, Id, IdType, Named, PassedFields};
 
 /// A way to write findings down.
 pub trait Format {

@@ -83,9 +83,13 @@ impl MultiPassInput {
         &self.states
     }
 
-    /// The name of a reference file, including the folder that was given.
-    pub fn name_of_reference(&self, source: u32) -> String {
-        self.reference.sources()[source as usize].shown()
+    /// The name of a file, including the folder that was given.
+    pub fn name_of(&self, source: u32, role: Role) -> String {
+        let corpus = match role {
+            Role::Reference => &self.reference,
+            Role::Own => &self.own,
+        };
+        corpus.sources()[source as usize].shown()
     }
 
     /// The articles to deduplicate.

@@ -1,19 +1,18 @@
 //! Decides which articles are kept and which are dropped.
 
-use std::collections::HashSet;
 use std::fs;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Context;
+use retold::Engine;
 use retold::align::Relation;
 use retold::engine::Pair;
 use retold::engine::dedup::{Decisions, Drop, Edge, Origin, Rank, Signing, Verification, choose};
-use retold::{Cancel, Engine};
 use retold_corpus::Names;
 use retold_report::Stage;
-use retold_report::dedup::{Dropped, Undated};
+use retold_report::dedup::Undated;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::cannot_write;
@@ -21,8 +20,8 @@ use super::counts::Counts;
 use super::fail_point;
 use super::keep::{Keep, LAST, UNREADABLE};
 use super::multi_pass::{CHANGED, Kept, MultiPassInput, Reread};
-use super::registry::{ArticleRegistry, Role};
-use crate::disk::{self, OutputFile};
+use super::registry::ArticleRegistry;
+use crate::disk;
 use crate::settings::Settings;
 use crate::stored::StoredTexts;
 use crate::{Error, Progress};
@@ -227,32 +226,13 @@ impl Plan {
         written.with_context(|| cannot_write(path))
     }
 
-    /// Writes a record for each dropped article, in the order read.
-    pub fn write_dropped(
-        &self,
-        path: &Path,
-        input: &MultiPassInput,
-        cancel: &Cancel,
-    ) -> anyhow::Result<()> {
-        let mut out = BufWriter::new(OutputFile::create(path)?);
-        let journal = &self.registry.journal;
-        let retained_ids = RetainedIds::new(&self.registry, self.decisions.drops(), input)?;
-        for &Drop { article, retained, relation, score } in self.decisions.drops() {
-            cancel.check()?;
-            let dropped = Dropped {
-                id: &journal.id(article)?,
-                retained: &retained_ids.id(retained)?,
-                relation,
-                score,
-                why: self.why(article, retained, relation)?,
-            };
-            dropped.write(&mut out)?;
-        }
-        Ok(out.flush()?)
-    }
-
     /// Why `retained` is kept instead of `article`.
-    fn why(&self, article: u32, retained: u32, relation: Relation) -> Result<&'static str, Error> {
+    pub fn why(
+        &self,
+        article: u32,
+        retained: u32,
+        relation: Relation,
+    ) -> Result<&'static str, Error> {
         let (article, retained) = (rank(&self.registry, article)?, rank(&self.registry, retained)?);
         Ok(match relation {
             _ if retained.origin == Origin::Reference => "reference",
@@ -260,47 +240,6 @@ impl Plan {
             _ if article.preference == retained.preference => "first",
             _ => self.reason,
         })
-    }
-}
-
-/// What retained_ids are called. A reference article may share its id with an input article; then
-/// it gets an id that leads to its place.
-struct RetainedIds<'k> {
-    registry: &'k ArticleRegistry,
-    input: &'k MultiPassInput,
-    /// Hashes of the ids of the inputs; empty if no reference article is retained.
-    own: HashSet<u64>,
-}
-
-impl<'k> RetainedIds<'k> {
-    fn new(
-        registry: &'k ArticleRegistry,
-        drops: &[Drop],
-        input: &'k MultiPassInput,
-    ) -> Result<Self, Error> {
-        let is_needed = drops.iter().any(|drop| drop.retained < registry.references());
-        let ids = is_needed.then(|| registry.ids(Role::Own)).into_iter().flatten();
-        let own = ids.map(|id| id.map(|id| xxh3_64(id.as_bytes()))).collect::<Result<_, _>>()?;
-        Ok(Self { registry, input, own })
-    }
-
-    fn id(&self, retained: u32) -> Result<String, Error> {
-        let id = self.registry.journal.id(retained)?;
-        let is_taken = |id: &str| self.own.contains(&xxh3_64(id.as_bytes()));
-        if retained >= self.registry.references() || !is_taken(&id) {
-            return Ok(id);
-        }
-        let Some(place) = self.registry.place_of_reference(retained) else { return Ok(id) };
-        let file = self.input.name_of_reference(place.source);
-        let mut id = match place.line {
-            0 => file,
-            line if place.item == 0 => format!("{id}#{file}:{line}"),
-            line => format!("{id}#{file}:{line}#{}", place.item + 1),
-        };
-        while is_taken(&id) {
-            id.push_str("#reference");
-        }
-        Ok(id)
     }
 }
 
