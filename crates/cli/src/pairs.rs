@@ -99,9 +99,9 @@ impl Bulk<'_> {
 /// Why a line cannot be answered, with what may help.
 fn in_words(why: &Why) -> String {
     match why {
-        Why::Shared(_) => format!(
-            "{why}; name the one that is meant by the id that `retold scan --clusters` gives it"
-        ),
+        Why::Shared(_) => {
+            format!("{why}; use the id that `retold scan --clusters` gives the one that is meant")
+        }
         Why::Unknown(_) => format!("{why}; name the file that holds it with --corpus"),
         other => other.to_string(),
     }

@@ -1,6 +1,6 @@
 //! What the user's options mean.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::ensure;
 use retold::Config;
@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::names::{MatchesValue, NamesValue};
 use crate::naming;
 use crate::options::{
-    DedupOptions, DetectionOptions, Options, ReadingOptions, RunningOptions, SigningOptions,
+    AdvancedOptions, DedupOptions, DetectionOptions, Options, ReadingOptions, RunningOptions,
 };
 use crate::values::{ChannelValue, ColorValue, KeepValue, KernelValue, LanguageValue, SizeValue};
 use crate::written_as::{DelimiterValue, EncodingValue, QuoteValue};
@@ -47,8 +47,8 @@ pub struct Tables {
 impl Settings {
     /// An error if this machine cannot run the kernel, or a table cannot be read.
     pub fn new(options: &Options) -> anyhow::Result<Self> {
-        let Options { reading, detection, signing, running, dedup } = options;
-        let mut engine = engine(detection, signing)?;
+        let Options { reading, detection, running, advanced, dedup } = options;
+        let mut engine = engine(detection, advanced)?;
         let tables = Tables {
             boilerplate: detection.boilerplate.clone(),
             synonyms: detection.synonyms.clone(),
@@ -61,6 +61,7 @@ impl Settings {
             threads <= MOST_THREADS,
             "--threads is {threads}; it must be at most {MOST_THREADS}"
         );
+        running.temp.as_deref().map_or(Ok(()), check_temp)?;
         let resources = Resources::default()
             .memory(running.memory.map_or(usual.memory, |size| Memory::Bounded(size.0)))
             .threads(threads)
@@ -105,14 +106,14 @@ impl Settings {
 
     /// Options that have an influence on what is found, by name, in the order of `--help`.
     pub fn by_name(&self) -> Vec<(String, String)> {
-        let Options { reading, detection, signing, running: _, dedup: _ } = self.in_force();
-        [named(&reading), named(&detection), named(&signing)].concat()
+        let Options { reading, detection, running: _, advanced, dedup: _ } = self.in_force();
+        [named(&reading), named(&detection), named(&advanced)].concat()
     }
 
     /// Options that have an influence on what is kept, in the order of `retold dedup --help`.
     pub fn by_name_for_dedup(&self) -> Vec<(String, String)> {
-        let Options { reading, detection, signing, running: _, dedup } = self.in_force();
-        [named(&reading), named(&dedup), named(&detection), named(&signing)].concat()
+        let Options { reading, detection, running: _, advanced, dedup } = self.in_force();
+        [named(&reading), named(&dedup), named(&detection), named(&advanced)].concat()
     }
 
     /// The options that would give these settings, all of them.
@@ -153,17 +154,17 @@ impl Settings {
                 near_duplicate: Some(share(compare.near_duplicate)),
                 excerpt: Some(share(compare.excerpt)),
                 rewrite: Some(share(compare.rewrite)),
-                min_passage: Some(compare.passage_words),
+                min_passage: Some(compare.passage_words as u32),
                 templates: Some(compare.templates),
                 keep_quotes: Some(engine.keep_quotations),
                 ignore_quotes: false,
                 boilerplate: self.tables.boilerplate.clone(),
                 synonyms: self.tables.synonyms.clone(),
+            },
+            advanced: AdvancedOptions {
                 channel: ChannelValue::of(engine.channel),
                 max_df: engine.max_df,
                 min_shared: Some(engine.min_shared),
-            },
-            signing: SigningOptions {
                 ngram: Some(engine.shingle_words),
                 lanes: Some(engine.lanes),
                 seed: Some(engine.seed),
@@ -205,9 +206,19 @@ fn named(group: &impl Serialize) -> Vec<(String, String)> {
 /// Threads that may be asked for: more only cost memory, and systems refuse to start some thousands.
 const MOST_THREADS: usize = 1024;
 
+/// An error if there is no such folder for temporary files, before anybody waits for the first.
+fn check_temp(folder: &Path) -> anyhow::Result<()> {
+    ensure!(
+        folder.is_dir(),
+        "--temp {} is not a folder; create it, or name another one",
+        folder.display()
+    );
+    Ok(())
+}
+
 /// An error for an option of which nothing would be found.
-fn check_not_zero(detection: &DetectionOptions) -> anyhow::Result<()> {
-    let DetectionOptions { max_df, min_passage, .. } = detection;
+fn check_not_zero(detection: &DetectionOptions, advanced: &AdvancedOptions) -> anyhow::Result<()> {
+    let (max_df, min_passage) = (&advanced.max_df, &detection.min_passage);
     for (name, is_zero) in
         [("max-df", *max_df == Some(0)), ("min-passage", *min_passage == Some(0))]
     {
@@ -216,8 +227,8 @@ fn check_not_zero(detection: &DetectionOptions) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn engine(detection: &DetectionOptions, signing: &SigningOptions) -> anyhow::Result<Config> {
-    check_not_zero(detection)?;
+fn engine(detection: &DetectionOptions, advanced: &AdvancedOptions) -> anyhow::Result<Config> {
+    check_not_zero(detection, advanced)?;
     let default = Config::default();
     let mut compare = default.compare;
     let share = |value: Option<f64>, default: f32| value.map_or(default, |value| value as f32);
@@ -232,7 +243,8 @@ fn engine(detection: &DetectionOptions, signing: &SigningOptions) -> anyhow::Res
     compare.near_duplicate = share(detection.near_duplicate, compare.near_duplicate);
     compare.excerpt = share(detection.excerpt, compare.excerpt);
     compare.rewrite = share(detection.rewrite, compare.rewrite);
-    compare.passage_words = detection.min_passage.unwrap_or(compare.passage_words);
+    compare.passage_words =
+        detection.min_passage.map_or(compare.passage_words, |words| words as usize);
     compare.templates = detection.templates.unwrap_or(compare.templates);
     let boilerplate = detection.boilerplate.as_deref().unwrap_or_default();
     Ok(Config::default()
@@ -240,13 +252,13 @@ fn engine(detection: &DetectionOptions, signing: &SigningOptions) -> anyhow::Res
         .synonyms(tables::synonyms(detection.synonyms.as_deref())?)
         .language(detection.language.map_or(default.language, |language| language.0))
         .compare(compare)
-        .shingle_words(signing.ngram.unwrap_or(default.shingle_words))
+        .shingle_words(advanced.ngram.unwrap_or(default.shingle_words))
         .keep_quotations(detection.keep_quotes.unwrap_or(false) && !detection.ignore_quotes)
-        .lanes(signing.lanes.unwrap_or(default.lanes))
-        .seed(signing.seed.unwrap_or(default.seed))
-        .max_df(detection.max_df.or(default.max_df))
-        .min_shared(detection.min_shared.unwrap_or(default.min_shared))
-        .channel(detection.channel.map_or(default.channel, Channel::from))
+        .lanes(advanced.lanes.unwrap_or(default.lanes))
+        .seed(advanced.seed.unwrap_or(default.seed))
+        .max_df(advanced.max_df.or(default.max_df))
+        .min_shared(advanced.min_shared.unwrap_or(default.min_shared))
+        .channel(advanced.channel.map_or(default.channel, Channel::from))
         .keep_unrelated(keep_unrelated))
 }
 
@@ -283,7 +295,7 @@ mod tests {
         options.detection.keep_quotes = Some(true);
         options.reading.text_field = Some(NamesValue(vec!["title".to_owned(), "body".to_owned()]));
         options.reading.keep_fields = Some(NamesValue(vec!["url".to_owned()]));
-        options.signing.ngram = Some(5);
+        options.advanced.ngram = Some(5);
         let settings = Settings::new(&options).expect("in range");
         let again = Settings::new(&settings.in_force()).expect("in range");
         assert_eq!(settings.run.engine, again.run.engine);
@@ -296,7 +308,7 @@ mod tests {
         for (option, name) in [("max_df", "--max-df is 0"), ("min_passage", "--min-passage is 0")] {
             let mut options = Options::default();
             match option {
-                "max_df" => options.detection.max_df = Some(0),
+                "max_df" => options.advanced.max_df = Some(0),
                 _ => options.detection.min_passage = Some(0),
             }
             let error = Settings::new(&options).expect_err(name).to_string();

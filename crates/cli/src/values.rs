@@ -173,7 +173,7 @@ impl FromStr for LanguageValue {
             _ if code == Language::Unknown.code() => Ok(Self(Some(Language::Unknown))),
             _ => Language::from_code(code)
                 .map(|language| Self(Some(language)))
-                .ok_or_else(|| format!("{code:?} is no language that retold knows; try auto")),
+                .ok_or_else(|| format!("{code:?} is not a language that retold knows; try auto")),
         }
     }
 }

@@ -310,7 +310,7 @@ mod tests {
         let settings = settings(Memory::Bounded(1 << 30), 2);
         let error = many(&settings).expect_err("too many").to_string();
         assert!(
-            error.starts_with("1073741824 bytes of memory are too little: 100000000 articles take"),
+            error.starts_with("1.1 GB of memory are too little: 100,000,000 articles take"),
             "{error}"
         );
         let few = settings.engine_for(1000, 1 << 20).expect("memory enough");

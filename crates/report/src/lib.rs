@@ -32,6 +32,7 @@ pub mod quantity;
 pub mod record;
 pub mod stats;
 pub mod terminal;
+pub mod wrap;
 
 use std::io;
 

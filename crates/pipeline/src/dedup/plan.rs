@@ -79,17 +79,19 @@ impl Planning<'_> {
         let pool = settings.pool()?;
         let (mut clock, cancel) = (Clock::start(), progress.cancel());
         let mut signing = Signing::new(settings.dedup)?;
-        progress.begin_open("signing");
+        progress.begin_open("reading");
         progress.advance(registry.journal.articles().into());
-        input.read(&mut registry, |articles| {
-            let texts: Vec<&str> =
-                articles.batch.records.iter().map(|record| record.text.as_str()).collect();
-            let page = pool.install(|| signing.sign(&texts));
-            progress.advance(texts.len() as u64);
-            fail_point::reach("signed", articles.numbers.first().copied(), &cancel)?;
-            settings.check_dedup(articles.numbers.last().map_or(0, |n| u64::from(*n) + 1))?;
-            Ok(Kept { preferences: keep.preferences(&articles), page })
-        })?;
+        input
+            .read(&mut registry, |articles| {
+                let texts: Vec<&str> =
+                    articles.batch.records.iter().map(|record| record.text.as_str()).collect();
+                let page = pool.install(|| signing.sign(&texts));
+                progress.advance(texts.len() as u64);
+                fail_point::reach("signed", articles.numbers.first().copied(), &cancel)?;
+                settings.check_dedup(articles.numbers.last().map_or(0, |n| u64::from(*n) + 1))?;
+                Ok(Kept { preferences: keep.preferences(&articles), page })
+            })
+            .map_err(|error| self.counted(error))?;
         drop(signing);
         settings.check_read(&[&registry.reference, &registry.report])?;
         let undated = self.undated(&registry)?;
@@ -102,7 +104,7 @@ impl Planning<'_> {
         let candidates = verification.stats().candidates;
         while verification.needs_reading() {
             let wanted = verification.wanted().to_vec();
-            progress.begin_steps("verifying", wanted.len() as u64);
+            progress.begin_steps("comparing", wanted.len() as u64);
             let is_wanted = |article: u32| wanted.binary_search(&article).is_ok();
             let reread = Reread { wanted: &is_wanted, only_raw: false, from: 0 };
             input.read_again(&registry, &reread, |articles| {
@@ -119,6 +121,19 @@ impl Planning<'_> {
         drop(verification);
         let (stages, reason) = (clock.stages, keep.reason());
         Ok(Plan { decisions, registry, stages, candidates, undated, reason })
+    }
+
+    /// The same error; of too little memory, one that knows how many articles there are.
+    fn counted(&self, error: anyhow::Error) -> anyhow::Error {
+        match error.downcast_ref() {
+            Some(Error::TooLittleMemory { .. }) => {
+                self.progress.begin_open("counting");
+                let counted = self.input.count(self.progress);
+                let checked = counted.and_then(|all| Ok(self.settings.check_dedup(all)?));
+                checked.err().unwrap_or(error)
+            }
+            _ => error,
+        }
     }
 
     /// Finds near-duplicates, excerpts and rewrites by a scan. The registry must be empty.
