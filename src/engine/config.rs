@@ -143,7 +143,7 @@ impl Config {
             0.01..=0.99,
             "from 0.01 to 0.99",
         )?;
-        in_range(Field::MinShared, f64::from(self.min_shared), 1.0..=1e9, "at least 1")
+        in_range(Field::MinShared, f64::from(self.min_shared), 1.0..=1e9, "from 1 to 1000000000")
     }
 
     /// The settings of signatures.

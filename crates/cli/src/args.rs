@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use clap::builder::styling::{AnsiColor, Effects, Styles};
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueHint};
 use retold_report::record::Explain;
 
@@ -16,8 +17,8 @@ const STYLES: Styles = Styles::styled()
     .literal(AnsiColor::Cyan.on_default())
     .placeholder(AnsiColor::Cyan.on_default());
 
-/// Finds copies, excerpts and rewrites in any pile of articles, and shows sentence by sentence
-/// which came from which.
+/// Finds copies, excerpts and rewrites in any collection of articles, and shows sentence by
+/// sentence what they have in common.
 #[derive(Debug, Parser)]
 #[command(name = "retold", version, styles = STYLES, max_term_width = 100, infer_long_args = false)]
 #[command(
@@ -60,9 +61,9 @@ pub enum Command {
     Scan(Box<ScanArgs>),
     /// Compare two articles sentence by sentence, or many pairs in bulk
     Compare(Box<CompareArgs>),
-    /// Write the articles worth keeping, and which were dropped because of which
+    /// Write a copy without duplicates, and a list of what was dropped
     Dedup(Box<DedupArgs>),
-    /// Measure how good the findings are, with labelled pairs or clusters of your own
+    /// Measure how good the results are, by labelled pairs or clusters of your own
     Evaluate(Box<EvaluateArgs>),
     /// Show the options in force
     #[command(subcommand)]
@@ -112,24 +113,32 @@ pub struct ManArgs {
     pub output: Option<PathBuf>,
 }
 
+/// An input that has a name: scripts may pass an empty one by mistake.
+fn named() -> impl TypedValueParser<Value = OsString> {
+    OsStringValueParser::new().try_map(|input| match input.is_empty() {
+        true => Err("the name is empty; give a file, a folder or a pattern"),
+        false => Ok(input),
+    })
+}
+
 /// What to read.
 #[derive(Debug, Args)]
 pub struct InputArgs {
     /// Files, folders, patterns, or `-` for the standard input
     ///
-    /// Folders are read with all their sub-folders. Known by their names: .txt .md .html .jsonl
-    /// .ndjson .jsonlines .ldjson .jl .json .csv .tsv .parquet, each also compressed with .gz .zst
-    /// .bz2 .xz (Parquet not).
+    /// Folders are read with all their subfolders. Formats go by file names: .txt .md .html .jsonl
+    /// .ndjson .jsonlines .ldjson .jl .json .csv .tsv .parquet, and all but .parquet also compressed
+    /// (.gz .zst .bz2 .xz).
     #[arg(value_name = "INPUT", value_hint = ValueHint::AnyPath)]
-    #[arg(required_unless_present_any = ["files_from", "stdin0"])]
+    #[arg(required_unless_present_any = ["files_from", "stdin0"], value_parser = named())]
     pub inputs: Vec<OsString>,
 
-    /// Read the names of more inputs from FILE, one per line or separated by NUL; `-` is standard
-    /// input
+    /// Read the names of more inputs from FILE, one per line or separated by NUL characters; `-` is
+    /// the standard input
     #[arg(long, value_name = "FILE", help_heading = "Reading", value_hint = ValueHint::FilePath)]
     pub files_from: Option<PathBuf>,
 
-    /// Read the names of more inputs from standard input, separated by NUL (find -print0)
+    /// Read the names of more inputs from the standard input, as find -print0 writes them
     #[arg(long, help_heading = "Reading", conflicts_with = "files_from")]
     pub stdin0: bool,
 }
@@ -141,12 +150,13 @@ pub struct ScanArgs {
     #[command(flatten)]
     pub input: InputArgs,
 
-    /// Find only what the INPUTs before it share with those after it; pairs within either side are
-    /// not looked for
+    /// Find only what the inputs before this option share with those after it, not what either side
+    /// shares with itself
     ///
-    /// Takes what INPUT takes, and may be given many times. In each pair `a` is an article of the
-    /// INPUTs before it, `b` one of those after it. A file may be on one side only.
+    /// Takes what INPUT takes, and may be repeated. In each pair, `a` is an article of the inputs
+    /// before it and `b` one of those after it. A file may be on one side only.
     #[arg(long, value_name = "INPUT", num_args = 1.., help_heading = "Reading", value_hint = ValueHint::AnyPath)]
+    #[arg(value_parser = named())]
     pub against: Vec<OsString>,
 
     /// How to write what was found [default: terminal]
@@ -165,13 +175,13 @@ pub struct ScanArgs {
     #[arg(long, value_name = "FILE", help_heading = "Output", value_hint = ValueHint::FilePath)]
     pub stats: Option<PathBuf>,
 
-    /// Report pairs of these relations only, and make clusters of no others; `template` brings
-    /// --templates with it
+    /// Report and cluster pairs of these relations only, such as rewrite,excerpt; template implies
+    /// --templates
     #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Output")]
     #[arg(value_parser = RelationValue::parser())]
     pub relation: Vec<RelationValue>,
 
-    /// Say why: the features behind each score
+    /// Add the evidence behind each score
     #[arg(long, help_heading = "Output")]
     pub explain: bool,
 
@@ -197,11 +207,12 @@ Exit status: 0 found, 1 nothing found, 2 error or some input not read.";
 pub struct CompareArgs {
     /// The file of one article; `-` is the standard input
     #[arg(value_name = "A", value_hint = ValueHint::FilePath, requires = "b")]
-    #[arg(required_unless_present = "pairs", conflicts_with = "pairs")]
+    #[arg(required_unless_present = "pairs", conflicts_with = "pairs", value_parser = named())]
     pub a: Option<OsString>,
 
     /// The file of the other article
     #[arg(value_name = "B", value_hint = ValueHint::FilePath, conflicts_with = "pairs")]
+    #[arg(value_parser = named())]
     pub b: Option<OsString>,
 
     /// Compare the pairs in FILE: one JSON object per line, with the ids of two articles,
@@ -214,7 +225,7 @@ pub struct CompareArgs {
 
     /// File, folder or pattern with the articles of --pairs; may be repeated
     #[arg(long, value_name = "INPUT", help_heading = "Bulk", value_hint = ValueHint::AnyPath)]
-    #[arg(requires = "pairs")]
+    #[arg(requires = "pairs", value_parser = named())]
     pub corpus: Vec<OsString>,
 
     /// How to write what was found [default: terminal; jsonl with --pairs]
@@ -225,7 +236,7 @@ pub struct CompareArgs {
     #[arg(short, long, value_name = "FILE", help_heading = "Output", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
 
-    /// Say why: the features behind each score
+    /// Add the evidence behind each score
     #[arg(long, help_heading = "Output")]
     pub explain: bool,
 
@@ -291,6 +302,7 @@ pub struct DedupArgs {
 
     /// Also drop what INPUT contains; INPUT itself is neither changed nor copied; may be repeated
     #[arg(long, value_name = "INPUT", help_heading = "Deduplication", value_hint = ValueHint::AnyPath)]
+    #[arg(value_parser = named())]
     pub reference: Vec<OsString>,
 
     #[command(flatten)]

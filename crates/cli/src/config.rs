@@ -156,7 +156,7 @@ mod tests {
         let options = file.under(&typed);
         assert_eq!(options.detection.threshold, Some(0.9));
         assert_eq!(options.detection.language.map(String::from).as_deref(), Some("de"));
-        assert_eq!(options.reading.text_field.as_deref(), Some("body"));
+        assert_eq!(options.reading.text_field, Some("body".parse().expect("a name")));
         assert_eq!(options.reading.id_field, None);
     }
 

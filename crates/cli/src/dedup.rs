@@ -24,10 +24,12 @@ pub fn check(args: &DedupArgs) -> anyhow::Result<()> {
     if args.rewrites {
         return Ok(());
     }
-    match config::first_key(&args.options.detection) {
+    let advanced = args.options.advanced.of_rewrites();
+    let uncounted = config::first_key(&args.options.detection);
+    match uncounted.or_else(|| config::first_key(&advanced)) {
         None => Ok(()),
         Some(name) => {
-            bail!("--{name} counts with --rewrites only; near-duplicates go by --jaccard")
+            bail!("--{name} applies only with --rewrites; near-duplicates are found by --jaccard")
         }
     }
 }
@@ -100,14 +102,14 @@ fn asked_for(args: &DedupArgs, keep: Keep, settings: &Settings) -> Dedup {
 
 fn said(notice: Notice) -> String {
     match notice {
-        Notice::StartsAfresh => "retold: starting afresh; what an interrupted run has left is \
-                                 removed (--resume would have gone on from there)"
+        Notice::StartsAfresh => "retold: starting over; what an interrupted run left is removed \
+                                 (--resume would have continued it)"
             .to_owned(),
-        Notice::RedoesEnd => "retold: the end of what was done is damaged or cut short; that part \
-                              is done again"
+        Notice::RedoesEnd => "retold: the end of the earlier work is damaged or incomplete; that \
+                              part is done again"
             .to_owned(),
         Notice::GoesOn(articles) => {
-            format!("retold: going on behind {articles} articles that were read")
+            format!("retold: resuming after {articles} articles that were read before")
         }
         Notice::RewritesFiles(files) => format!(
             "retold: damaged since written, and written again: {}",

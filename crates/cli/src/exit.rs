@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use retold_pipeline::Error;
 use retold_report::printable::{is_unsafe, printable};
+use retold_report::wrap::wrapped;
 
 use crate::failures::in_words;
 use crate::naming;
@@ -47,7 +48,14 @@ pub fn usage(error: &clap::Error) -> ExitCode {
     let kernel = std::env::var_os(KERNEL);
     // A closed pipe is all that can go wrong, and no error.
     let _ = match std::env::args_os().chain(kernel).all(is_safe) {
-        true => error.print(),
+        // Help is wrapped already; so are no errors.
+        true => match error_width().filter(|_| error.use_stderr()) {
+            Some(width) => {
+                let said = error.render().ansi().to_string();
+                write!(anstream::stderr(), "{}", wrapped(&said, width))
+            }
+            None => error.print(),
+        },
         // Without colours, which could not be told from what the arguments bring.
         false => {
             let said = error.render().to_string();
@@ -56,6 +64,11 @@ pub fn usage(error: &clap::Error) -> ExitCode {
         }
     };
     if error.use_stderr() { Exit::Failed.into() } else { ExitCode::SUCCESS }
+}
+
+/// Columns of the terminal that shows errors, if there is one.
+fn error_width() -> Option<usize> {
+    terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| width.0.into())
 }
 
 /// Whether whoever read the output wants no more of it.
@@ -108,6 +121,6 @@ mod tests {
         let error = anyhow::anyhow!("no \x1b[2J file").context("cannot read a");
         assert_eq!(message(&error), "retold: cannot read a: no \\u{1b}[2J file");
         let damaged = anyhow::Error::from(Error::DamagedRecord).context("cannot");
-        assert!(message(&damaged).ends_with("; start afresh, without --resume"));
+        assert!(message(&damaged).ends_with("; start over, without --resume"));
     }
 }

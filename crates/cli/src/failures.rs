@@ -5,22 +5,33 @@ use retold_report::quantity;
 
 use crate::values::SizeValue;
 
+/// A size that is at least so many bytes, as `--memory` takes it: `61M`, `2.1G`.
+fn at_least(bytes: u64) -> String {
+    match bytes.div_ceil(1 << 20) {
+        megabytes if megabytes < 1 << 10 => format!("{megabytes}M"),
+        megabytes => {
+            let tenths = (megabytes * 10).div_ceil(1 << 10);
+            format!("{}.{}G", tenths / 10, tenths % 10).replace(".0G", "G")
+        }
+    }
+}
+
 /// What stopped a run, with the options that may help.
 pub fn in_words(error: &Error) -> String {
     match error {
         Error::TemporaryFile { .. } => format!("{error}; name another folder with --temp"),
         Error::TooLittleMemory { memory, articles, least } => format!(
-            "--memory {} is too little: {} take {}M at least; give more",
+            "--memory {} is too little for {}; give {} or more",
             SizeValue(*memory as usize),
             quantity::counted(*articles, "article"),
-            least.div_ceil(1 << 20)
+            at_least(*least)
         ),
         Error::TooManyPairs { memory, found, enough } => format!(
-            "--memory {} is too little for what is related: {} so far; give about {}M, or look for \
+            "--memory {} is too little for what is related: {} so far; give about {}, or look for \
              fewer with --threshold",
             SizeValue(*memory as usize),
             quantity::counted(*found, "pair"),
-            enough.div_ceil(1 << 20)
+            at_least(*enough)
         ),
         Error::SeveralArticles { .. } => format!(
             "{error}; to compare some of them, list them with --pairs and name the file with \
@@ -30,13 +41,13 @@ pub fn in_words(error: &Error) -> String {
             "{error} (see above), so nothing is written (--strict); mend them, or leave --strict out \
              to go without them"
         ),
-        Error::DamagedRecord => format!("{error}; start afresh, without --resume"),
+        Error::DamagedRecord => format!("{error}; start over, without --resume"),
         Error::OtherRun(difference) => {
             // Settings are recorded by the names of options, without the dashes.
             let dashes = if matches!(difference, Difference::Setting { .. }) { "--" } else { "" };
             format!(
                 "cannot go on with the interrupted run: {dashes}{difference}; give what it was \
-                 given, or start afresh, without --resume"
+                 given, or start over, without --resume"
             )
         }
         Error::NoDates(none) => format!("--keep earliest:{}: {none}", none.field()),
@@ -76,9 +87,20 @@ mod tests {
     }
 
     #[test]
+    fn a_size_is_enough_and_may_be_typed() {
+        let mega = |n: u64| at_least(n << 20);
+        assert_eq!([mega(61), mega(1023), mega(1024)], ["61M", "1023M", "1G"]);
+        assert_eq!([at_least((61 << 20) + 1), mega(1025), mega(20_000)], ["62M", "1.1G", "19.6G"]);
+        for bytes in [1, 61 << 20, 1_234_567_890, 98_765_432_109] {
+            let size: SizeValue = at_least(bytes).parse().expect("a size");
+            assert!(size.0 as u64 >= bytes, "{bytes}");
+        }
+    }
+
+    #[test]
     fn failures_of_a_run_name_options() {
         let few = Error::TooLittleMemory { memory: 1 << 30, articles: 1_000_000, least: 2 << 30 };
-        let said = "--memory 1G is too little: 1,000,000 articles take 2048M at least; give more";
+        let said = "--memory 1G is too little for 1,000,000 articles; give 2G or more";
         assert_eq!(in_words(&few), said);
         let (name, was, is) = ("jaccard".to_owned(), "0.7".to_owned(), "0.8".to_owned());
         let other = in_words(&Error::OtherRun(Difference::Setting { name, was, is }));

@@ -12,7 +12,7 @@ use retold_pipeline::unfinished::{Left, clean_up};
 
 /// What to do where something was kept.
 pub const HOW_TO_RESUME: &str =
-    "what is done so far is kept: the same command with --resume goes on from there";
+    "the work done so far is kept: the same command with --resume continues it";
 
 /// Exit status of a process that was interrupted (128 + SIGINT).
 const INTERRUPTED: u8 = 130;

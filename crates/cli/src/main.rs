@@ -16,6 +16,7 @@ mod failures;
 mod inputs;
 mod interrupt;
 mod manual;
+mod names;
 mod naming;
 mod options;
 mod pairs;
@@ -61,7 +62,7 @@ fn main() -> ExitCode {
     }));
     // The status of a panic is no status of ours.
     catch_unwind(AssertUnwindSafe(|| run_to_end(cli, &matches, cancel))).unwrap_or_else(|_| {
-        let said = "retold: stopped by a fault of its own, or of this machine (see above)";
+        let said = "retold: stopped by an internal error (see above)";
         let _ = writeln!(io::stderr(), "{said}");
         Exit::Failed.into()
     })

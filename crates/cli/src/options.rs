@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
+use crate::names::{MatchesValue, NamesValue};
 use crate::values::{ChannelValue, ColorValue, KeepValue, KernelValue, LanguageValue, SizeValue};
 use crate::written_as::{DelimiterValue, EncodingValue, QuoteValue};
 
@@ -22,12 +23,12 @@ pub struct Options {
     /// What is related.
     #[command(flatten)]
     pub detection: DetectionOptions,
-    /// What signatures are made of.
-    #[command(flatten)]
-    pub signing: SigningOptions,
     /// How to run; no influence on what is found.
     #[command(flatten)]
     pub running: RunningOptions,
+    /// How candidate pairs are found.
+    #[command(flatten)]
+    pub advanced: AdvancedOptions,
     /// What `retold dedup` keeps; other subcommands do not have these options.
     #[arg(skip)]
     pub dedup: DedupOptions,
@@ -42,21 +43,30 @@ pub struct ReadingOptions {
     #[arg(long, value_name = "NAME")]
     pub id_field: Option<String>,
 
-    /// Field or column that holds a record's text [default: text]
-    #[arg(long, value_name = "NAME")]
-    pub text_field: Option<String>,
+    /// Field or column that holds a record's text, or several to join, such as title,text
+    /// [default: text]
+    ///
+    /// Several are joined in this order, with blank lines between them; those that a record lacks
+    /// are left out. In JSON and Parquet, meta.title is the field title inside meta, unless a field
+    /// is named meta.title.
+    #[arg(long, value_name = "NAMES")]
+    pub text_field: Option<NamesValue>,
 
-    /// Delimiter of .csv and .tsv files: a character, `tab`, or `auto` to go by the file name
-    /// [default: auto]
+    /// Fields or columns to carry into every output, such as title,url,published
+    #[arg(long, value_name = "NAMES")]
+    pub keep_fields: Option<NamesValue>,
+
+    /// Delimiter of .csv and .tsv files: a character such as ; or the word tab; auto goes by the file
+    /// name [default: auto]
     #[arg(long, value_name = "CHAR")]
     pub delimiter: Option<DelimiterValue>,
 
-    /// Quote character of .csv and .tsv files, or `none` [default: "]
+    /// Quotation mark of .csv and .tsv files, or none [default: "]
     #[arg(long, value_name = "CHAR")]
     pub quote: Option<QuoteValue>,
 
-    /// Encoding of texts without a byte order mark, such as windows-1251; `auto` takes UTF-8, then
-    /// what the page declares, then what the bytes look like [default: auto]
+    /// Character encoding of the texts, such as windows-1251; auto detects it for each text
+    /// [default: auto]
     #[arg(long, value_name = "NAME")]
     pub encoding: Option<EncodingValue>,
 
@@ -65,7 +75,7 @@ pub struct ReadingOptions {
     #[arg(value_name = "BOOL", hide_possible_values = true)]
     pub respect_ignore: Option<bool>,
 
-    /// Write nothing if any input or record cannot be read as it stands, instead of skipping it
+    /// Stop and write nothing if any input or record cannot be read, instead of skipping it
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     #[arg(value_name = "BOOL", hide_possible_values = true)]
     pub strict: Option<bool>,
@@ -89,82 +99,50 @@ pub struct DetectionOptions {
     #[arg(long, value_name = "SCORE")]
     pub partial_score: Option<f64>,
 
-    /// Language of all texts, or `auto` to detect it for each [default: auto]
+    /// Language of all texts, such as en or de; und for any other; auto detects it for each text
+    /// [default: auto]
     #[arg(long, value_name = "CODE", value_parser = LanguageValue::parser())]
     pub language: Option<LanguageValue>,
 
-    /// Minimum Jaccard index (of word n-grams) of a near-duplicate [default: 0.5]
+    /// Minimum similarity of near-duplicates (Jaccard index of word n-grams), 0 to 1 [default: 0.5]
     #[arg(long, value_name = "SHARE")]
     pub near_duplicate: Option<f64>,
 
-    /// Minimum share of an excerpt found in the longer article [default: 0.65]
+    /// Minimum share of an excerpt that the longer article contains, 0 to 1 [default: 0.65]
     #[arg(long, value_name = "SHARE")]
     pub excerpt: Option<f64>,
 
-    /// Minimum share of one article that passages must cover in a rewrite; less is partial
+    /// Minimum share of an article that is retold in a rewrite, 0 to 1; less is partial
     /// [default: 0.5]
     #[arg(long, value_name = "SHARE")]
     pub rewrite: Option<f64>,
 
     /// Minimum length of a passage, in words, 1 or more [default: 10]
     #[arg(long, value_name = "WORDS")]
-    pub min_passage: Option<usize>,
+    pub min_passage: Option<u32>,
 
-    /// Report texts with the same wording but different facts as `template`, not as unrelated
+    /// Report texts with the same wording but different facts as template, not as unrelated
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     #[arg(value_name = "BOOL", hide_possible_values = true)]
     pub templates: Option<bool>,
 
-    /// Count quotations like any other text
+    /// Count quotations that both articles have like any other text
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     #[arg(value_name = "BOOL", hide_possible_values = true, overrides_with = "ignore_quotes")]
     pub keep_quotes: Option<bool>,
 
-    /// Ignore shared quotations: they do not make two articles related [default]
+    /// Ignore quotations that both articles have: they do not make two articles related [default]
     #[arg(long, overrides_with = "keep_quotes")]
     #[serde(skip)]
     pub ignore_quotes: bool,
 
-    /// File with boilerplate, such as a sign-up notice, that never counts; may be repeated
+    /// File with text that never counts, such as a sign-up notice; may be repeated
     #[arg(long, value_name = "FILE")]
     pub boilerplate: Option<Vec<PathBuf>>,
 
     /// File with synonyms: one group per line, separated by tabs
     #[arg(long, value_name = "FILE")]
     pub synonyms: Option<PathBuf>,
-
-    /// How candidate pairs are found: by MinHash banding (near-duplicates), rare features (also
-    /// rewrites), or both [default: both]
-    #[arg(long, value_name = "NAME")]
-    pub channel: Option<ChannelValue>,
-
-    /// Ignore features that more than N articles have, 1 or more [default: depends on the size of
-    /// the corpus]
-    #[arg(long, value_name = "N")]
-    pub max_df: Option<u32>,
-
-    /// Minimum number of rare features that a candidate pair shares [default: 3]
-    #[arg(long, value_name = "N")]
-    pub min_shared: Option<u32>,
-}
-
-/// `[signing]`
-#[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-#[command(next_help_heading = "Shingles and signatures")]
-pub struct SigningOptions {
-    /// Words per shingle (the word n-grams that texts are compared by), 1 to 32 [default: 3]
-    #[arg(long, value_name = "WORDS")]
-    pub ngram: Option<usize>,
-
-    /// Length of a MinHash signature, 16 to 4096; longer ones are more exact and slower
-    /// [default: 128]
-    #[arg(long, value_name = "N")]
-    pub lanes: Option<usize>,
-
-    /// Seed of the MinHash functions, to see what depends on chance [default: 1]
-    #[arg(long, value_name = "N")]
-    pub seed: Option<u64>,
 }
 
 /// `[running]`
@@ -177,8 +155,8 @@ pub struct RunningOptions {
     #[arg(short = 'j', long, value_name = "N")]
     pub threads: Option<usize>,
 
-    /// Approximate memory limit, such as 512M or 8G; what does not fit goes to temporary files or
-    /// is read again, with the same output [default: 3G]
+    /// Approximate memory limit, such as 512M or 1.5G; the rest goes to temporary files, and the
+    /// output is the same [default: 3G]
     ///
     /// If the limit is too low for the number of articles, the error says how much they need.
     /// Without this option, a corpus that needs more than the default gets it.
@@ -189,8 +167,11 @@ pub struct RunningOptions {
     #[arg(long, value_name = "DIR")]
     pub temp: Option<PathBuf>,
 
-    /// Instruction set to use; the output is the same for all [default: auto]
+    /// Processor instructions to use: scalar, avx2, avx512 or auto; the output is always the same
+    /// [default: auto]
     #[arg(long, value_name = "NAME", env = KERNEL, hide_env_values = true)]
+    #[arg(hide_possible_values = true)]
+    #[arg(help_heading = "Advanced (docs/tuning.md explains these)")]
     pub kernel: Option<KernelValue>,
 
     /// When to use colour; NO_COLOR is respected [default: auto]
@@ -208,21 +189,66 @@ pub struct RunningOptions {
     pub verbose: Option<bool>,
 }
 
+/// `[advanced]`
+#[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[command(next_help_heading = "Advanced (docs/tuning.md explains these)")]
+pub struct AdvancedOptions {
+    /// How candidate pairs are found: banding (near-duplicates, fastest), rare (words in common that
+    /// few articles have; rewrites too) or both [default: both]
+    #[arg(long, value_name = "NAME", hide_possible_values = true)]
+    pub channel: Option<ChannelValue>,
+
+    /// Ignore pairs of words that more than N articles have [default: suits the number of articles]
+    #[arg(long, value_name = "N")]
+    pub max_df: Option<u32>,
+
+    /// Rare pairs of words that two articles must have in common to be compared [default: 3]
+    #[arg(long, value_name = "N")]
+    pub min_shared: Option<u32>,
+
+    /// Words in a shingle, the runs of words that texts are compared by, 1 to 32 [default: 3]
+    #[arg(long, value_name = "WORDS")]
+    pub ngram: Option<usize>,
+
+    /// Numbers in the signature of an article, 16 to 4096; more are more exact and slower
+    /// [default: 128]
+    #[arg(long, value_name = "N")]
+    pub lanes: Option<usize>,
+
+    /// Seed of the random functions of signatures, to see what depends on chance [default: 1]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+}
+
+impl AdvancedOptions {
+    /// Those of them that have no influence on a deduplication without rewrites.
+    pub fn of_rewrites(&self) -> Self {
+        Self { ngram: None, lanes: None, seed: None, ..self.clone() }
+    }
+}
+
 /// `[dedup]`
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[command(next_help_heading = "Deduplication")]
 pub struct DedupOptions {
-    /// Minimum Jaccard index (of word n-grams, exact) of near-duplicates [default: 0.7]
+    /// Minimum similarity of near-duplicates (Jaccard index of word n-grams), 0 to 1 [default: 0.7]
     #[arg(long, value_name = "SHARE", conflicts_with = "rewrites")]
     pub jaccard: Option<f64>,
 
     /// Which article of a group to keep [default: longest]
     ///
-    /// longest; first (in the order read); earliest:FIELD (the field or column holds a date as
-    /// people or programs write it, see docs/formats.md; what is no date comes last and is
-    /// counted); priority:FILE (each line of the file is an id or file path, or the beginning of
-    /// one, best first). Of equals, the first is kept.
+    /// longest: the one with the most text. first: the first one read. earliest:FIELD: the one with
+    /// the earliest date in this field or column (docs/formats.md lists the forms of dates; articles
+    /// without a date come last and are counted). priority:FILE: the first in a list of your own,
+    /// each line of which is an id or a file path, or the beginning of one. Of equals, the first is
+    /// kept.
     #[arg(long, value_name = "POLICY")]
     pub keep: Option<KeepValue>,
+
+    /// Also record in dropped.jsonl which passages or sentences the two articles share: passages,
+    /// sentences or both; reads these articles once more
+    #[arg(long, value_name = "NAMES")]
+    pub matches: Option<MatchesValue>,
 }

@@ -62,7 +62,7 @@ impl Bulk<'_> {
                     Ok(records.write_pair((a, b), comparison, out)?)
                 }
                 Answer::Failed(failed) => {
-                    let [a, b] = failed.ids.each_ref().map(Option::as_deref);
+                    let [a, b] = failed.ids.each_ref().map(|id| Some(pairs.id(id.as_deref()?)));
                     let error = in_words(&failed.why);
                     let record = PairError { a, b, line: failed.line, error: &error };
                     Ok(records.write_error(&record, out)?)
@@ -99,9 +99,9 @@ impl Bulk<'_> {
 /// Why a line cannot be answered, with what may help.
 fn in_words(why: &Why) -> String {
     match why {
-        Why::Shared(_) => format!(
-            "{why}; name the one that is meant by the id that `retold scan --clusters` gives it"
-        ),
+        Why::Shared(_) => {
+            format!("{why}; use the id that `retold scan --clusters` gives the one that is meant")
+        }
         Why::Unknown(_) => format!("{why}; name the file that holds it with --corpus"),
         other => other.to_string(),
     }

@@ -82,9 +82,7 @@ fn check_articles(
         _ => return Ok(()),
     };
     console.list_problems(settings, &scan.loaded.report)?;
-    bail!(
-        "no article was read of what is named {empty}; name files or folders that hold some there"
-    )
+    bail!("no article was read from the inputs {empty}; name files or folders that hold articles")
 }
 
 /// The files that a scan writes.

@@ -1,6 +1,6 @@
 //! What the user's options mean.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::ensure;
 use retold::Config;
@@ -10,9 +10,10 @@ use retold_corpus::ReadOptions;
 use retold_pipeline::{Memory, Resources, Unread, tables};
 use serde::Serialize;
 
+use crate::names::{MatchesValue, NamesValue};
 use crate::naming;
 use crate::options::{
-    DedupOptions, DetectionOptions, Options, ReadingOptions, RunningOptions, SigningOptions,
+    AdvancedOptions, DedupOptions, DetectionOptions, Options, ReadingOptions, RunningOptions,
 };
 use crate::values::{ChannelValue, ColorValue, KeepValue, KernelValue, LanguageValue, SizeValue};
 use crate::written_as::{DelimiterValue, EncodingValue, QuoteValue};
@@ -46,8 +47,8 @@ pub struct Tables {
 impl Settings {
     /// An error if this machine cannot run the kernel, or a table cannot be read.
     pub fn new(options: &Options) -> anyhow::Result<Self> {
-        let Options { reading, detection, signing, running, dedup } = options;
-        let mut engine = engine(detection, signing)?;
+        let Options { reading, detection, running, advanced, dedup } = options;
+        let mut engine = engine(detection, advanced)?;
         let tables = Tables {
             boilerplate: detection.boilerplate.clone(),
             synonyms: detection.synonyms.clone(),
@@ -60,6 +61,7 @@ impl Settings {
             threads <= MOST_THREADS,
             "--threads is {threads}; it must be at most {MOST_THREADS}"
         );
+        running.temp.as_deref().map_or(Ok(()), check_temp)?;
         let resources = Resources::default()
             .memory(running.memory.map_or(usual.memory, |size| Memory::Bounded(size.0)))
             .threads(threads)
@@ -70,7 +72,8 @@ impl Settings {
         let unread = if reading.strict == Some(true) { Unread::Refused } else { Unread::Skipped };
         let reading = ReadOptions::default()
             .id_field(reading.id_field.clone().unwrap_or(default.id_field))
-            .text_field(reading.text_field.clone().unwrap_or(default.text_field))
+            .text_fields(reading.text_field.clone().map_or(default.text_fields, |names| names.0))
+            .keep_fields(reading.keep_fields.clone().map_or(default.keep_fields, |names| names.0))
             .respect_ignore(reading.respect_ignore.unwrap_or(default.respect_ignore))
             .delimiter(reading.delimiter.unwrap_or_default().0)
             .quote(reading.quote.map_or(default.quote, |quote| quote.0))
@@ -78,6 +81,7 @@ impl Settings {
         let mut run = retold_pipeline::Settings::new(reading, engine, jaccard, resources)
             .names(naming::of_reading);
         run.unread = unread;
+        run.dropped_matches = dedup.matches.unwrap_or_default().0;
         Ok(Self {
             run,
             tables,
@@ -102,19 +106,27 @@ impl Settings {
 
     /// Options that have an influence on what is found, by name, in the order of `--help`.
     pub fn by_name(&self) -> Vec<(String, String)> {
-        let Options { reading, detection, signing, running: _, dedup: _ } = self.in_force();
-        [named(&reading), named(&detection), named(&signing)].concat()
+        let Options { reading, detection, running: _, advanced, dedup: _ } = self.in_force();
+        [named(&reading), named(&detection), named(&advanced)].concat()
     }
 
     /// Options that have an influence on what is kept, in the order of `retold dedup --help`.
     pub fn by_name_for_dedup(&self) -> Vec<(String, String)> {
-        let Options { reading, detection, signing, running: _, dedup } = self.in_force();
-        [named(&reading), named(&dedup), named(&detection), named(&signing)].concat()
+        let Options { reading, detection, running: _, advanced, dedup } = self.in_force();
+        [named(&reading), named(&dedup), named(&detection), named(&advanced)].concat()
     }
 
     /// The options that would give these settings, all of them.
     pub fn in_force(&self) -> Options {
-        let retold_pipeline::Settings { reading, engine, dedup, resources, unread, .. } = &self.run;
+        let retold_pipeline::Settings {
+            reading,
+            engine,
+            dedup,
+            resources,
+            unread,
+            dropped_matches,
+            ..
+        } = &self.run;
         let Config { compare, .. } = engine;
         let share = |value: f32| {
             // By way of its digits: 0.65 as a number of 32 bits is not 0.65 as one of 64.
@@ -123,7 +135,8 @@ impl Settings {
         Options {
             reading: ReadingOptions {
                 id_field: Some(reading.id_field.clone()),
-                text_field: Some(reading.text_field.clone()),
+                text_field: Some(NamesValue(reading.text_fields.clone())),
+                keep_fields: some_names(&reading.keep_fields),
                 respect_ignore: Some(reading.respect_ignore),
                 delimiter: Some(DelimiterValue(reading.delimiter)),
                 quote: Some(QuoteValue(reading.quote)),
@@ -141,17 +154,17 @@ impl Settings {
                 near_duplicate: Some(share(compare.near_duplicate)),
                 excerpt: Some(share(compare.excerpt)),
                 rewrite: Some(share(compare.rewrite)),
-                min_passage: Some(compare.passage_words),
+                min_passage: Some(compare.passage_words as u32),
                 templates: Some(compare.templates),
                 keep_quotes: Some(engine.keep_quotations),
                 ignore_quotes: false,
                 boilerplate: self.tables.boilerplate.clone(),
                 synonyms: self.tables.synonyms.clone(),
+            },
+            advanced: AdvancedOptions {
                 channel: ChannelValue::of(engine.channel),
                 max_df: engine.max_df,
                 min_shared: Some(engine.min_shared),
-            },
-            signing: SigningOptions {
                 ngram: Some(engine.shingle_words),
                 lanes: Some(engine.lanes),
                 seed: Some(engine.seed),
@@ -165,29 +178,47 @@ impl Settings {
                 quiet: Some(self.quiet),
                 verbose: Some(self.verbose),
             },
-            dedup: DedupOptions { jaccard: Some(dedup.jaccard), keep: Some(self.keep.clone()) },
+            dedup: DedupOptions {
+                jaccard: Some(dedup.jaccard),
+                keep: Some(self.keep.clone()),
+                matches: dropped_matches.any().then_some(MatchesValue(*dropped_matches)),
+            },
         }
     }
 }
 
+/// Options that are nothing where they are not given; the others suit themselves to the corpus.
+const NONE_IF_UNSET: [&str; 4] = ["keep-fields", "matches", "boilerplate", "synonyms"];
+
 /// The options of a group by name; those that suit themselves to the corpus are `auto`.
 fn named(group: &impl Serialize) -> Vec<(String, String)> {
     let group = serde_json::to_value(group).unwrap_or_default();
-    let spelled = |value: &serde_json::Value| match value {
+    let spelled = |name: &str, value: &serde_json::Value| match value {
         serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Null if NONE_IF_UNSET.contains(&name) => "none".to_owned(),
         serde_json::Value::Null => "auto".to_owned(),
         other => other.to_string(),
     };
     let options = group.as_object().into_iter().flatten();
-    options.map(|(name, value)| (name.clone(), spelled(value))).collect()
+    options.map(|(name, value)| (name.clone(), spelled(name, value))).collect()
 }
 
 /// Threads that may be asked for: more only cost memory, and systems refuse to start some thousands.
 const MOST_THREADS: usize = 1024;
 
+/// An error if there is no such folder for temporary files, before anybody waits for the first.
+fn check_temp(folder: &Path) -> anyhow::Result<()> {
+    ensure!(
+        folder.is_dir(),
+        "--temp {} is not a folder; create it, or name another one",
+        folder.display()
+    );
+    Ok(())
+}
+
 /// An error for an option of which nothing would be found.
-fn check_not_zero(detection: &DetectionOptions) -> anyhow::Result<()> {
-    let DetectionOptions { max_df, min_passage, .. } = detection;
+fn check_not_zero(detection: &DetectionOptions, advanced: &AdvancedOptions) -> anyhow::Result<()> {
+    let (max_df, min_passage) = (&advanced.max_df, &detection.min_passage);
     for (name, is_zero) in
         [("max-df", *max_df == Some(0)), ("min-passage", *min_passage == Some(0))]
     {
@@ -196,8 +227,8 @@ fn check_not_zero(detection: &DetectionOptions) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn engine(detection: &DetectionOptions, signing: &SigningOptions) -> anyhow::Result<Config> {
-    check_not_zero(detection)?;
+fn engine(detection: &DetectionOptions, advanced: &AdvancedOptions) -> anyhow::Result<Config> {
+    check_not_zero(detection, advanced)?;
     let default = Config::default();
     let mut compare = default.compare;
     let share = |value: Option<f64>, default: f32| value.map_or(default, |value| value as f32);
@@ -212,7 +243,8 @@ fn engine(detection: &DetectionOptions, signing: &SigningOptions) -> anyhow::Res
     compare.near_duplicate = share(detection.near_duplicate, compare.near_duplicate);
     compare.excerpt = share(detection.excerpt, compare.excerpt);
     compare.rewrite = share(detection.rewrite, compare.rewrite);
-    compare.passage_words = detection.min_passage.unwrap_or(compare.passage_words);
+    compare.passage_words =
+        detection.min_passage.map_or(compare.passage_words, |words| words as usize);
     compare.templates = detection.templates.unwrap_or(compare.templates);
     let boilerplate = detection.boilerplate.as_deref().unwrap_or_default();
     Ok(Config::default()
@@ -220,14 +252,19 @@ fn engine(detection: &DetectionOptions, signing: &SigningOptions) -> anyhow::Res
         .synonyms(tables::synonyms(detection.synonyms.as_deref())?)
         .language(detection.language.map_or(default.language, |language| language.0))
         .compare(compare)
-        .shingle_words(signing.ngram.unwrap_or(default.shingle_words))
+        .shingle_words(advanced.ngram.unwrap_or(default.shingle_words))
         .keep_quotations(detection.keep_quotes.unwrap_or(false) && !detection.ignore_quotes)
-        .lanes(signing.lanes.unwrap_or(default.lanes))
-        .seed(signing.seed.unwrap_or(default.seed))
-        .max_df(detection.max_df.or(default.max_df))
-        .min_shared(detection.min_shared.unwrap_or(default.min_shared))
-        .channel(detection.channel.map_or(default.channel, Channel::from))
+        .lanes(advanced.lanes.unwrap_or(default.lanes))
+        .seed(advanced.seed.unwrap_or(default.seed))
+        .max_df(advanced.max_df.or(default.max_df))
+        .min_shared(advanced.min_shared.unwrap_or(default.min_shared))
+        .channel(advanced.channel.map_or(default.channel, Channel::from))
         .keep_unrelated(keep_unrelated))
+}
+
+/// Names, if there are any.
+fn some_names(names: &[String]) -> Option<NamesValue> {
+    (!names.is_empty()).then(|| NamesValue(names.to_vec()))
 }
 
 /// What was asked for. To state the usual memory would make a bound of it.
@@ -256,8 +293,9 @@ mod tests {
         options.detection.threshold = Some(0.3);
         options.detection.partial_score = Some(0.7);
         options.detection.keep_quotes = Some(true);
-        options.reading.text_field = Some("body".to_owned());
-        options.signing.ngram = Some(5);
+        options.reading.text_field = Some(NamesValue(vec!["title".to_owned(), "body".to_owned()]));
+        options.reading.keep_fields = Some(NamesValue(vec!["url".to_owned()]));
+        options.advanced.ngram = Some(5);
         let settings = Settings::new(&options).expect("in range");
         let again = Settings::new(&settings.in_force()).expect("in range");
         assert_eq!(settings.run.engine, again.run.engine);
@@ -270,7 +308,7 @@ mod tests {
         for (option, name) in [("max_df", "--max-df is 0"), ("min_passage", "--min-passage is 0")] {
             let mut options = Options::default();
             match option {
-                "max_df" => options.detection.max_df = Some(0),
+                "max_df" => options.advanced.max_df = Some(0),
                 _ => options.detection.min_passage = Some(0),
             }
             let error = Settings::new(&options).expect_err(name).to_string();

@@ -173,7 +173,7 @@ impl FromStr for LanguageValue {
             _ if code == Language::Unknown.code() => Ok(Self(Some(Language::Unknown))),
             _ => Language::from_code(code)
                 .map(|language| Self(Some(language)))
-                .ok_or_else(|| format!("{code:?} is no language that retold knows; try auto")),
+                .ok_or_else(|| format!("{code:?} is not a language that retold knows; try auto")),
         }
     }
 }
@@ -200,9 +200,24 @@ impl FromStr for SizeValue {
             size.ends_with(*letter) || size.ends_with(letter.to_ascii_lowercase())
         });
         let (digits, bits) = unit.map_or((size, 0), |(_, bits)| (&size[..size.len() - 1], *bits));
-        let bytes = digits.parse::<usize>().ok().and_then(|count| count.checked_mul(1 << bits));
-        bytes.map(Self).ok_or_else(|| "expected a number of bytes, such as 512M or 8G".to_owned())
+        let bytes = match digits.split_once('.') {
+            None => digits.parse::<usize>().ok().and_then(|count| count.checked_mul(1 << bits)),
+            Some((whole, part)) if bits > 0 => fraction(whole, part, bits),
+            Some(_) => None,
+        };
+        bytes.map(Self).ok_or_else(|| "expected a size such as 512M, 1.5G or 8G".to_owned())
     }
+}
+
+/// The bytes of a number with a decimal point, to the byte below.
+fn fraction(whole: &str, part: &str, bits: u32) -> Option<usize> {
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    if !is_digits(whole) || !is_digits(part) || part.len() > 6 {
+        return None;
+    }
+    let whole = whole.parse::<usize>().ok()?.checked_mul(1 << bits)?;
+    let part = part.parse::<u128>().ok()? * (1_u128 << bits) / 10_u128.pow(part.len() as u32);
+    whole.checked_add(part as usize)
 }
 
 impl fmt::Display for SizeValue {
@@ -301,7 +316,9 @@ mod tests {
             assert_eq!((value.0, value.to_string().as_str()), (bytes, size));
         }
         assert_eq!("2k".parse(), Ok(SizeValue(2048)));
-        for bad in ["", "G", "1.5G", "-1", "99999999999T"] {
+        assert_eq!("1.5G".parse(), Ok(SizeValue(3 << 29)));
+        assert_eq!("0.25m".parse::<SizeValue>().expect("a size").to_string(), "256K");
+        for bad in ["", "G", "1.5", "1.G", ".5G", "1.-5G", "-1", "-1.5G", "99999999999T"] {
             assert!(bad.parse::<SizeValue>().is_err(), "{bad}");
         }
     }

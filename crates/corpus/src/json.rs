@@ -7,22 +7,23 @@ use memchr::memchr;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::ReadOptions;
+use super::IdType;
+use super::fields::{Hit, Wanted, joined, rest_of};
 
-/// What a record's text field holds.
+/// What a record's text fields hold.
 #[derive(Debug, PartialEq)]
 pub(super) enum Text<'a> {
     Missing,
     String(Cow<'a, str>),
     /// Another type, which this names.
-    Other(&'static str),
+    Other(String),
 }
 
 /// What a record's id field holds.
 #[derive(Debug, PartialEq)]
 pub(super) enum Id {
     Missing,
-    Known(String),
+    Known(String, IdType),
     /// Neither string nor number.
     Other,
 }
@@ -34,75 +35,136 @@ pub(super) struct Fields<'a> {
     pub(super) id: Id,
     pub(super) text: Text<'a>,
     pub(super) extra: Option<Box<str>>,
+    pub(super) kept: Box<[Option<Box<str>>]>,
 }
 
 /// Reads one object. Fields that were not asked for are only skipped, at any depth.
 pub(super) fn fields<'a>(
     object: &'a str,
-    options: &ReadOptions,
+    wanted: &Wanted<'_>,
 ) -> Result<Fields<'a>, serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_str(object);
-    let fields = RecordSeed(options).deserialize(&mut deserializer)?;
+    let values = RecordSeed(wanted).deserialize(&mut deserializer)?;
     deserializer.end()?;
-    Ok(fields)
+    let parts = wanted.split(&values);
+    let half = || serde_json::Error::custom("half of a surrogate pair");
+    let names = &wanted.names()[1..];
+    let kept = parts.kept.into_iter().map(|value| value.map_or(Some(None), kept_of));
+    Ok(Fields {
+        id: parts.id.map_or(Id::Missing, id_of),
+        text: text_of_all(names, &parts.texts).ok_or_else(half)?,
+        extra: parts.extra.flatten().and_then(extra_of),
+        kept: kept.collect::<Option<_>>().ok_or_else(half)?,
+    })
 }
 
-struct RecordSeed<'o>(&'o ReadOptions);
+/// The names of the fields of an object, those inside of objects as paths. Empty where it is none.
+pub(super) fn names(object: &str) -> Vec<String> {
+    let names = |object| serde_json::from_str::<Names<'_>>(object).map_or(Vec::new(), |of| of.0);
+    let mut all = Vec::new();
+    for (name, value) in names(object) {
+        let inner = names(value.get());
+        match inner.is_empty() {
+            true => all.push(name),
+            false => all.extend(inner.into_iter().map(|(inner, _)| format!("{name}.{inner}"))),
+        }
+    }
+    all
+}
+
+/// Fields by name, in their order.
+struct Names<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> serde::Deserialize<'de> for Names<'de> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct NamesVisitor;
+        impl<'de> Visitor<'de> for NamesVisitor {
+            type Value = Names<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Names<'de>, M::Error> {
+                let mut names = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    names.push(entry);
+                }
+                Ok(Names(names))
+            }
+        }
+        from.deserialize_map(NamesVisitor)
+    }
+}
+
+/// The values of the wanted fields.
+struct RecordSeed<'w>(&'w Wanted<'w>);
+
+/// A value that a path leads into: the field, where the rest of its path begins, and the value.
+type Inside<'de> = (usize, usize, &'de RawValue);
 
 impl<'de> DeserializeSeed<'de> for RecordSeed<'_> {
-    type Value = Fields<'de>;
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Fields<'de>, D::Error> {
+    type Value = Vec<Option<&'de RawValue>>;
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
         from.deserialize_map(self)
     }
 }
 
 impl<'de> Visitor<'de> for RecordSeed<'_> {
-    type Value = Fields<'de>;
+    type Value = Vec<Option<&'de RawValue>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Fields<'de>, M::Error> {
-        let mut fields = Fields { id: Id::Missing, text: Text::Missing, extra: None };
-        let extra = self.0.extra_field.as_deref();
-        let is_extra = |name: &str| extra == Some(name);
-        while let Some(key) = map.next_key_seed(KeySeed(self.0))? {
-            match key {
-                Key::Text => {
-                    let value = map.next_value()?;
-                    fields.text = text_of(value)
-                        .ok_or_else(|| M::Error::custom("half of a surrogate pair"))?;
-                    if is_extra(&self.0.text_field) {
-                        fields.extra = extra_of(value);
-                    }
-                }
-                Key::Id => {
-                    let value = map.next_value()?;
-                    fields.id = id_of(value);
-                    if is_extra(&self.0.id_field) {
-                        fields.extra = extra_of(value);
-                    }
-                }
-                Key::Extra => fields.extra = extra_of(map.next_value()?),
-                Key::Unwanted => {
-                    map.next_value::<IgnoredAny>()?;
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
+        let names = self.0.names();
+        let mut values = vec![None; names.len()];
+        let (mut hits, mut inside): (Vec<Hit>, Vec<Inside<'de>>) = (Vec::new(), Vec::new());
+        while map.next_key_seed(KeySeed { wanted: self.0, hits: &mut hits })?.is_some() {
+            if hits.is_empty() {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            }
+            let value: &RawValue = map.next_value()?;
+            for hit in &hits {
+                match hit.rest {
+                    None => values[hit.field] = Some(value),
+                    Some(rest) => inside.push((hit.field, rest, value)),
                 }
             }
         }
-        Ok(fields)
+        // A field of the very name counts first, then what is in the object with the longest name.
+        inside.sort_by_key(|(_, rest, _)| *rest);
+        for (field, rest, value) in inside.into_iter().rev() {
+            if values[field].is_none() {
+                values[field] = at_path(value, &names[field][rest..]);
+            }
+        }
+        Ok(values)
     }
+}
+
+/// What is at a path inside a value. A name with dots counts before a path.
+fn at_path<'a>(value: &'a RawValue, path: &str) -> Option<&'a RawValue> {
+    let Names(fields) = serde_json::from_str(value.get()).ok()?;
+    let whole = fields.iter().rfind(|(name, _)| name == path);
+    let mut inside: Vec<_> =
+        fields.iter().filter(|(name, _)| rest_of(path, name).is_some()).collect();
+    inside.sort_by_key(|(name, _)| name.len());
+    let deeper = |(name, value): &&(String, &'a RawValue)| at_path(value, rest_of(path, name)?);
+    whole.map(|(_, value)| *value).or_else(|| inside.iter().rev().find_map(deeper))
 }
 
 fn id_of(value: &RawValue) -> Id {
     match value.get().as_bytes()[0] {
         b'"' => match serde_json::from_str::<String>(value.get()) {
             Ok(id) if id.is_empty() => Id::Missing,
-            Ok(id) => Id::Known(id),
+            Ok(id) => Id::Known(id, IdType::Text),
             Err(_) => Id::Other,
         },
         // As it is written: a 64-bit integer or float would round long ids.
-        b'-' | b'0'..=b'9' => Id::Known(value.get().to_owned()),
+        b'-' | b'0'..=b'9' => Id::Known(value.get().to_owned(), IdType::of_number(value.get())),
         b'n' => Id::Missing,
         _ => Id::Other,
     }
@@ -116,37 +178,73 @@ fn extra_of(value: &RawValue) -> Option<Box<str>> {
     }
 }
 
-enum Key {
-    Id,
-    Text,
-    Extra,
-    Unwanted,
+/// A value as JSON on one line, nothing for null; `None` if it holds half of a surrogate pair.
+fn kept_of(value: &RawValue) -> Option<Option<Box<str>>> {
+    Some(match value.get().as_bytes()[0] {
+        b'n' => None,
+        b'"' => Some(quoted(&serde_json::from_str::<String>(value.get()).ok()?)?),
+        b'{' | b'[' => Some(on_one_line(value.get()).into_boxed_str()),
+        _ => Some(value.get().into()),
+    })
 }
 
-struct KeySeed<'o>(&'o ReadOptions);
+/// A string as JSON.
+pub(super) fn quoted(text: &str) -> Option<Box<str>> {
+    serde_json::to_string(text).ok().map(String::into_boxed_str)
+}
 
-impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
-    type Value = Key;
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Key, D::Error> {
+/// JSON without the white space between its parts.
+fn on_one_line(json: &str) -> String {
+    let (mut in_string, mut escaped) = (false, false);
+    let is_kept = |c: &char| {
+        let is_quote = *c == '"' && !escaped;
+        escaped = in_string && *c == '\\' && !escaped;
+        in_string ^= is_quote;
+        in_string || !matches!(c, ' ' | '\t' | '\r' | '\n')
+    };
+    json.chars().filter(is_kept).collect()
+}
+
+/// Notes which wanted fields a key stands for.
+struct KeySeed<'w, 'h> {
+    wanted: &'w Wanted<'w>,
+    hits: &'h mut Vec<Hit>,
+}
+
+impl<'de> DeserializeSeed<'de> for KeySeed<'_, '_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
         from.deserialize_str(self)
     }
 }
 
-impl Visitor<'_> for KeySeed<'_> {
-    type Value = Key;
+impl Visitor<'_> for KeySeed<'_, '_> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a field name")
     }
 
-    fn visit_str<E>(self, name: &str) -> Result<Key, E> {
-        Ok(match name {
-            name if name == self.0.text_field => Key::Text,
-            name if name == self.0.id_field => Key::Id,
-            name if Some(name) == self.0.extra_field.as_deref() => Key::Extra,
-            _ => Key::Unwanted,
-        })
+    fn visit_str<E>(self, name: &str) -> Result<(), E> {
+        self.wanted.hits(name, self.hits);
+        Ok(())
     }
+}
+
+/// The texts of all text fields as one; `None` if one of them holds half of a surrogate pair.
+fn text_of_all<'a>(names: &[&str], values: &[Option<&'a RawValue>]) -> Option<Text<'a>> {
+    if let [value] = values {
+        return value.map_or(Some(Text::Missing), text_of);
+    }
+    let mut texts = Vec::new();
+    for (name, value) in names.iter().zip(values) {
+        match value.map_or(Some(Text::Missing), text_of)? {
+            Text::Missing => {}
+            Text::String(text) => texts.push(text),
+            Text::Other(what) => return Some(Text::Other(format!("{name:?} is {what}"))),
+        }
+    }
+    Some(if texts.is_empty() { Text::Missing } else { Text::String(joined(&texts).into()) })
 }
 
 /// A text, decoded; `None` if it holds half of a surrogate pair.
@@ -155,10 +253,10 @@ fn text_of(value: &RawValue) -> Option<Text<'_>> {
     Some(match value.as_bytes()[0] {
         b'"' => Text::String(unescaped(&value[1..value.len() - 1])?),
         b'n' => Text::Missing,
-        b't' | b'f' => Text::Other("true or false"),
-        b'[' => Text::Other("an array"),
-        b'{' => Text::Other("an object"),
-        _ => Text::Other("a number"),
+        b't' | b'f' => Text::Other("true or false".to_owned()),
+        b'[' => Text::Other("an array".to_owned()),
+        b'{' => Text::Other("an object".to_owned()),
+        _ => Text::Other("a number".to_owned()),
     })
 }
 
@@ -248,14 +346,20 @@ fn mend_escape(rest: &str) -> (Cow<'_, str>, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ReadOptions;
 
     fn read(object: &str) -> (Id, Text<'_>) {
-        let fields = fields(object, &ReadOptions::default()).unwrap();
+        let options = ReadOptions::default();
+        let fields = fields(object, &Wanted::new(&options)).unwrap();
         (fields.id, fields.text)
     }
 
+    fn is_err(object: &str) -> bool {
+        fields(object, &Wanted::new(&ReadOptions::default())).is_err()
+    }
+
     fn known(id: &str) -> Id {
-        Id::Known(id.to_owned())
+        Id::Known(id.to_owned(), IdType::Text)
     }
 
     fn text(text: &str) -> Text<'_> {
@@ -274,7 +378,9 @@ mod tests {
     #[test]
     fn ids_may_be_numbers_of_any_length() {
         for number in ["7", "-7", "123456789012345678901234567890", "1.50", "1e400"] {
-            assert_eq!(read(&format!(r#"{{"id": {number} ,"text":"x"}}"#)).0, known(number));
+            let (id, id_type) = (number.to_owned(), IdType::of_number(number));
+            let read = read(&format!(r#"{{"id": {number} ,"text":"x"}}"#)).0;
+            assert_eq!(read, Id::Known(id, id_type));
         }
         for missing in [r#""""#, "null"] {
             assert_eq!(read(&format!(r#"{{"id":{missing},"text":"x"}}"#)).0, Id::Missing);
@@ -286,15 +392,16 @@ mod tests {
     #[test]
     fn texts_that_are_no_strings_are_told_apart() {
         for (value, expected) in [
-            ("null", Text::Missing),
-            ("true", Text::Other("true or false")),
-            ("-1", Text::Other("a number")),
-            ("1.5", Text::Other("a number")),
-            (r#"["a",{"b":[]}]"#, Text::Other("an array")),
-            (r#"{"a":[1]}"#, Text::Other("an object")),
+            ("true", "true or false"),
+            ("-1", "a number"),
+            ("1.5", "a number"),
+            (r#"["a",{"b":[]}]"#, "an array"),
+            (r#"{"a":[1]}"#, "an object"),
         ] {
+            let expected = Text::Other(expected.to_owned());
             assert_eq!(read(&format!(r#"{{"text":{value},"id":1}}"#)).1, expected);
         }
+        assert_eq!(read(r#"{"text":null,"id":1}"#).1, Text::Missing);
     }
 
     #[test]
@@ -316,17 +423,80 @@ mod tests {
             [(r#""2024\u002d01""#, Some("2024-01")), ("17", Some("17")), ("null", None)]
         {
             let object = format!(r#"{{"date":{value},"text":"x"}}"#);
-            assert_eq!(fields(&object, &options).unwrap().extra.as_deref(), expected);
+            let read = fields(&object, &Wanted::new(&options)).unwrap();
+            assert_eq!(read.extra.as_deref(), expected);
         }
         let options = ReadOptions { extra_field: Some("id".into()), ..ReadOptions::default() };
-        let read = fields(r#"{"id":20171231,"text":"x"}"#, &options).unwrap();
-        assert_eq!((read.id, read.extra.as_deref()), (known("20171231"), Some("20171231")));
+        let read = fields(r#"{"id":20171231,"text":"x"}"#, &Wanted::new(&options)).unwrap();
+        let id = Id::Known("20171231".to_owned(), IdType::Integer);
+        assert_eq!((read.id, read.extra.as_deref()), (id, Some("20171231")));
+    }
+
+    #[test]
+    fn fields_are_found_by_path_and_by_name() {
+        let options = ReadOptions::default().id_field("meta.id").text_field("doc.body.text");
+        let read = |object: &'static str| fields(object, &Wanted::new(&options)).unwrap();
+        for object in [
+            r#"{"meta":{"id":7},"doc":{"body":{"text":"x","text":"y"}}}"#,
+            r#"{"doc":{"body.text":"y","body":{"text":"x"}},"meta":{"id":7}}"#,
+            r#"{"doc":{"body":{"text":"x"}},"doc.body.text":"y","meta.id":7,"meta":1}"#,
+            r#"{"doc.body":{"text":"y"},"doc":{"body":{"text":"x"}},"meta":{"id":7}}"#,
+            r#"{"doc.body":[{"text":"x"}],"doc":{"body":{"text":"y"}},"meta":{"id":7}}"#,
+        ] {
+            let read = read(object);
+            assert_eq!(read.text, text("y"), "{object}");
+            assert_eq!(read.id, Id::Known("7".to_owned(), IdType::Integer), "{object}");
+        }
+        for object in [r#"{"doc":"body"}"#, r#"{"doc":{"body":["text"]}}"#, r#"{"doc":{}}"#] {
+            assert_eq!(read(object).text, Text::Missing, "{object}");
+        }
+    }
+
+    #[test]
+    fn several_texts_are_joined_and_missing_ones_left_out() {
+        let options = ReadOptions::default().text_fields(vec!["title".into(), "text".into()]);
+        let read = |object: &'static str| fields(object, &Wanted::new(&options)).unwrap().text;
+        assert_eq!(read(r#"{"text":"b","title":"a"}"#), text("a\n\nb"));
+        assert_eq!(read(r#"{"text":"b","title":" "}"#), text("b"));
+        assert_eq!(read(r#"{"text":"b","title":null}"#), text("b"));
+        assert_eq!(read(r#"{"title":"a"}"#), text("a"));
+        assert_eq!(read(r#"{"title":"","text":""}"#), text(""));
+        assert_eq!(read(r#"{"body":"a"}"#), Text::Missing);
+        let other = Text::Other("\"title\" is a number".to_owned());
+        assert_eq!(read(r#"{"title":7,"text":"b"}"#), other);
+    }
+
+    #[test]
+    fn kept_fields_are_json_on_one_line() {
+        let keep = ["url", "n", "meta", "meta.tag", "none"].map(String::from).to_vec();
+        let options = ReadOptions::default().keep_fields(keep);
+        let object = "{\"text\":\"x\",\"url\":\"a\\u0062\\n\",\"n\":12345678901234567890123,
+            \"none\":null, \"meta\":{ \"tag\": [1,\n \"a \\\" b\"] }}";
+        let read = fields(object, &Wanted::new(&options)).unwrap();
+        let kept: Vec<_> = read.kept.iter().map(Option::as_deref).collect();
+        let expected = [
+            Some("\"ab\\n\""),
+            Some("12345678901234567890123"),
+            Some("{\"tag\":[1,\"a \\\" b\"]}"),
+            Some("[1,\"a \\\" b\"]"),
+            None,
+        ];
+        assert_eq!(kept, expected);
+        let half = r#"{"text":"x","url":"\ud800"}"#;
+        assert!(fields(half, &Wanted::new(&options)).is_err(), "to be mended");
+    }
+
+    #[test]
+    fn names_of_fields_are_those_that_could_be_asked_for() {
+        let object = r#"{"id":1,"doc":{"body":"x","meta":{"a":1}},"tags":["x"],"none":{}}"#;
+        assert_eq!(names(object), ["id", "doc.body", "doc.meta", "tags", "none"]);
+        assert!(names("[1]").is_empty());
     }
 
     #[test]
     fn what_is_no_object_is_an_error() {
         for bad in ["", "[]", "\"a\"", "{", r#"{"text":"a"} x"#, r#"{"text":"\x"}"#, "{'text':1}"] {
-            assert!(fields(bad, &ReadOptions::default()).is_err(), "{bad}");
+            assert!(is_err(bad), "{bad}");
         }
     }
 
@@ -338,7 +508,7 @@ mod tests {
             ("{\"text\":\"a\tb\0\"}", "a\tb\0"),
             (r#"{"score":NaN,"low":-Infinity,"text":"NaN \\"}"#, "NaN \\"),
         ] {
-            assert!(fields(bad, &ReadOptions::default()).is_err(), "{bad}");
+            assert!(is_err(bad), "{bad}");
             let mended = mend(bad).unwrap();
             assert_eq!(read(&mended).1, text(expected));
         }

@@ -29,10 +29,13 @@
 
 mod attributes;
 mod encoding;
+mod fields;
 mod format;
 mod html;
+mod id;
 mod job;
 mod json;
+mod kind;
 mod legacy;
 mod lines;
 mod objects;
@@ -59,6 +62,7 @@ use serde::{Deserialize, Serialize};
 
 pub use encoding::{Charset, is_undecoded};
 pub use format::{Compression, Format};
+pub use id::IdType;
 pub use options::{Field, Names, ReadOptions};
 pub use problem::{LISTED, Problem, Problems, ReadReport, Reason};
 pub use read::Ids;
@@ -120,6 +124,8 @@ pub struct Record {
     /// file and line follow it (`7#b.jsonl:12`); before the name of a file comes the folder, as it
     /// was named. If that is taken too, or the id is file and line already, `#2`, `#3`, … follow.
     pub id: String,
+    /// Whether the data has it as a number.
+    pub id_type: IdType,
     /// What the id would be if it were the only one: given if it is not.
     pub shared_id: Option<Box<str>>,
     /// The text that all spans refer to. Of files: the content in UTF-8 without byte order mark,
@@ -130,6 +136,9 @@ pub struct Record {
     pub place: Place,
     /// The [`ReadOptions::extra_field`], if it was asked for and is there.
     pub extra: Option<Box<str>>,
+    /// The [`ReadOptions::keep_fields`], in their order, each as JSON on one line; nothing where the
+    /// record has no such field, or null. Empty for whole files.
+    pub fields: Box<[Option<Box<str>>]>,
     /// The record as it is written, without line end, if it was asked for: the object of JSON, the
     /// row of a table in text form. In UTF-16 files it is converted. `None` for whole files and
     /// for Parquet, where `place` says it all.
@@ -139,7 +148,16 @@ pub struct Record {
 impl Record {
     /// A record of which only the bytes as written are known.
     fn bare(place: Place, raw: Option<Box<[u8]>>) -> Self {
-        Self { id: String::new(), shared_id: None, text: String::new(), place, extra: None, raw }
+        Self {
+            id: String::new(),
+            id_type: IdType::Text,
+            shared_id: None,
+            text: String::new(),
+            place,
+            extra: None,
+            fields: Box::default(),
+            raw,
+        }
     }
 }
 

@@ -8,18 +8,24 @@ use crate::Charset;
 /// use retold_corpus::ReadOptions;
 ///
 /// let options = ReadOptions::default().text_field("body").threads(2);
-/// assert_eq!(options.text_field, "body");
+/// assert_eq!(options.text_fields, ["body"]);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReadOptions {
     /// The field or column that holds a record's id: a string or a number. A record without it is
     /// called `file:line`. Default `id`.
+    ///
+    /// Here and below, a name with dots is the path of a field inside objects (`doc.body`) unless
+    /// a field has that very name. CSV has no nested fields.
     pub id_field: String,
-    /// The field or column that holds a record's text. Default `text`.
-    pub text_field: String,
-    /// One more field to keep, as text, such as a date; may be one of the two above. Default none.
+    /// The fields or columns that hold a record's text, joined in this order by blank lines. Those
+    /// that a record lacks are left out; one that has none of them has no text. Default `text`.
+    pub text_fields: Vec<String>,
+    /// One more field to keep, as text, such as a date; may be one of those above. Default none.
     pub extra_field: Option<String>,
+    /// Fields to keep as they are ([`Record::fields`](crate::Record::fields)). Default none.
+    pub keep_fields: Vec<String>,
     /// The delimiter of `.csv` and `.tsv` files, in ASCII. Default: what the name says.
     pub delimiter: Option<u8>,
     /// The quote character of `.csv` and `.tsv` files, in ASCII; `None` if there is none. Default
@@ -47,8 +53,9 @@ impl Default for ReadOptions {
     fn default() -> Self {
         Self {
             id_field: "id".to_owned(),
-            text_field: "text".to_owned(),
+            text_fields: vec!["text".to_owned()],
             extra_field: None,
+            keep_fields: Vec::new(),
             delimiter: None,
             quote: Some(b'"'),
             encoding: None,
@@ -73,10 +80,17 @@ macro_rules! setters {
 }
 
 impl ReadOptions {
+    /// Sets [`text_fields`](Self#structfield.text_fields) to one field.
+    #[must_use]
+    pub fn text_field(self, name: impl Into<String>) -> Self {
+        Self { text_fields: vec![name.into()], ..self }
+    }
+
     setters! {
         id_field: impl Into<String>,
-        text_field: impl Into<String>,
+        text_fields: Vec<String>,
         extra_field: Option<String>,
+        keep_fields: Vec<String>,
         delimiter: Option<u8>,
         quote: Option<u8>,
         encoding: Option<Charset>,
@@ -92,7 +106,7 @@ impl ReadOptions {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Field {
-    /// [`ReadOptions::text_field`]
+    /// [`ReadOptions::text_fields`]
     TextField,
     /// [`ReadOptions::delimiter`]
     Delimiter,

@@ -2,90 +2,203 @@
 
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::Path as FilePath;
+use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, RecordBatch};
-use arrow_schema::DataType;
+use arrow_schema::{DataType, FieldRef, Fields};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use serde_json::value::RawValue;
 
 use super::ReadOptions;
+use super::fields::{Parts, Wanted, none_among, rest_of};
 use super::lines::Sizes;
 use super::problem::Reason;
 use super::shield;
-use super::table::{Fault, Row, no_column};
+use super::table::{Cell, Fault, Row};
 
 /// The rows of a Parquet file in blocks; only the wanted columns are read. Memory: a block, and
 /// the dictionary pages and one page of each wanted column.
 pub(super) struct Columns {
     reader: ParquetRecordBatchReader,
-    id: Option<String>,
-    text: String,
-    extra: Option<String>,
+    /// Where the wanted fields are.
+    columns: Parts<Option<Path>>,
     row: u64,
     ended: bool,
 }
 
+/// The place of a column: its name, and those of the fields inside it that lead to the values.
+type Path = Vec<String>;
+
+/// The values of a column.
+struct Values {
+    values: ArrayRef,
+    kind: Kind,
+    /// The structs around them, which may be null.
+    around: Vec<ArrayRef>,
+}
+
+/// What values are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Strings, bytes, and all else that is put into words.
+    Text,
+    /// Numbers and truth values, which JSON has too.
+    Json,
+}
+
 impl Columns {
-    pub(super) fn open(path: &Path, options: &ReadOptions, sizes: Sizes) -> Result<Self, Fault> {
-        shielded(|| Self::open_unshielded(path, options, sizes))
+    pub(super) fn open(
+        file: &FilePath,
+        options: &ReadOptions,
+        sizes: Sizes,
+    ) -> Result<Self, Fault> {
+        shielded(|| Self::open_unshielded(file, options, sizes))
     }
 
-    fn open_unshielded(path: &Path, options: &ReadOptions, sizes: Sizes) -> Result<Self, Fault> {
-        let file = File::open(path).map_err(|error| fault(Reason::Unreadable, error))?;
+    fn open_unshielded(
+        file: &FilePath,
+        options: &ReadOptions,
+        sizes: Sizes,
+    ) -> Result<Self, Fault> {
+        let file = File::open(file).map_err(|error| fault(Reason::Unreadable, error))?;
         let builder = ParquetRecordBatchReaderBuilder::try_new(file)
             .map_err(|error| fault(Reason::Corrupt, error))?;
         let fields = builder.schema().fields();
-        let column = |name: &str| fields.iter().position(|field| field.name() == name);
-        let Some(text) = column(&options.text_field) else {
-            let detail = no_column(&options.text_field, fields.iter().map(|field| field.name()));
+        let wanted = Wanted::new(options);
+        let found: Vec<_> = wanted.names().iter().map(|name| find(fields, name)).collect();
+        let roots: Vec<usize> = found.iter().flatten().map(|found| found.root).collect();
+        let parts = wanted.split(&found.iter().map(Option::as_ref).collect::<Vec<_>>());
+        let texts: Vec<_> = parts.texts.iter().flatten().collect();
+        if texts.is_empty() {
+            let detail = none_among("column", &options.text_fields, names(fields).iter());
             return Err(fault(Reason::NoColumn, detail));
-        };
-        if !is_text(fields[text].data_type()) {
-            let detail =
-                format!("column {:?} holds {}", options.text_field, fields[text].data_type());
-            return Err(fault(Reason::TextNotString, detail));
         }
-        let id = column(&options.id_field);
-        let extra = options.extra_field.as_deref().and_then(column);
-        let wanted = [Some(text), id, extra].into_iter().flatten();
-        let mask = ProjectionMask::roots(builder.parquet_schema(), wanted);
-        let rows = rows_per_block(&builder, text, sizes.block);
+        for text in &texts {
+            if !is_text(&text.kind) {
+                let detail = format!("column {:?} holds {}", text.path.join("."), text.kind);
+                return Err(fault(Reason::TextNotString, detail));
+            }
+        }
+        let text_roots: Vec<usize> = texts.iter().map(|text| text.root).collect();
+        let rows = rows_per_block(&builder, &text_roots, sizes.block);
+        let path = |found: Option<&Found>| found.map(|found| found.path.clone());
+        let columns = Parts {
+            id: path(parts.id),
+            texts: parts.texts.iter().map(|found| path(*found)).collect(),
+            extra: parts.extra.map(path),
+            kept: parts.kept.iter().map(|found| path(*found)).collect(),
+        };
+        let mask = ProjectionMask::roots(builder.parquet_schema(), roots);
         let reader = builder
             .with_projection(mask)
             .with_batch_size(rows)
             .build()
             .map_err(|error| fault(Reason::Corrupt, error))?;
-        Ok(Self {
-            reader,
-            id: id.map(|_| options.id_field.clone()),
-            text: options.text_field.clone(),
-            extra: options.extra_field.clone().filter(|_| extra.is_some()),
-            row: 1,
-            ended: false,
-        })
+        Ok(Self { reader, columns, row: 1, ended: false })
     }
 
     fn rows(&mut self, batch: &RecordBatch) -> Result<Vec<Row>, Fault> {
-        let cells = |name: &str| batch.column_by_name(name).and_then(bytes_of);
-        let text = cells(&self.text)
-            .ok_or_else(|| fault(Reason::TextNotString, "the texts are no strings"))?;
-        let id = self.id.as_deref().and_then(cells);
-        let extra = self.extra.as_deref().and_then(cells);
-        let cell = |column: &Option<ArrayRef>, at: usize| cell(column.as_ref()?, at);
+        let Parts { id, texts, extra, kept } = &self.columns;
+        let values = |path: &Option<Path>| Values::of(batch, path.as_deref()?);
+        let is_there = |path: &&Option<Path>| path.is_some();
+        let texts: Option<Vec<Values>> = texts.iter().filter(is_there).map(values).collect();
+        let texts =
+            texts.ok_or_else(|| fault(Reason::TextNotString, "the texts are no strings"))?;
+        let (id, extra) = (values(id), extra.as_ref().and_then(values));
+        let kept: Vec<_> = kept.iter().map(values).collect();
+        let cell = |values: &Option<Values>, at: usize| values.as_ref()?.cell(at);
         let first = self.row;
         self.row += batch.num_rows() as u64;
+        let text = |at| texts.iter().filter_map(|values| values.bytes(at)).collect::<Vec<_>>();
         Ok((0..batch.num_rows())
             .map(|at| Row {
                 line: first + at as u64,
                 id: cell(&id, at),
-                text: self::cell(&text, at).ok_or(Reason::NoText),
+                texts: Some(text(at)).filter(|texts| !texts.is_empty()).ok_or(Reason::NoText),
                 extra: cell(&extra, at),
+                kept: kept.iter().map(|values| cell(values, at)).collect(),
                 raw: None,
                 odd: None,
             })
             .collect())
+    }
+}
+
+/// A wanted field, as the schema has it.
+struct Found {
+    root: usize,
+    path: Path,
+    kind: DataType,
+}
+
+/// The column of a name, or the field that a path leads to.
+fn find(fields: &Fields, wanted: &str) -> Option<Found> {
+    let named = fields.iter().position(|field| field.name() == wanted);
+    if let Some(root) = named {
+        let kind = fields[root].data_type().clone();
+        return Some(Found { root, path: vec![wanted.to_owned()], kind });
+    }
+    let mut inside: Vec<_> = fields
+        .iter()
+        .enumerate()
+        .filter_map(|(root, field)| Some((root, field, rest_of(wanted, field.name())?)))
+        .collect();
+    inside.sort_by_key(|(.., rest)| rest.len());
+    inside.into_iter().find_map(|(root, field, rest)| {
+        let DataType::Struct(fields) = field.data_type() else { return None };
+        let Found { path, kind, .. } = find(fields, rest)?;
+        Some(Found { root, path: [vec![field.name().clone()], path].concat(), kind })
+    })
+}
+
+/// The names of all columns, those inside of structs as paths.
+fn names(fields: &Fields) -> Vec<String> {
+    let of = |field: &FieldRef| match field.data_type() {
+        DataType::Struct(inner) => {
+            names(inner).iter().map(|name| format!("{}.{name}", field.name())).collect()
+        }
+        _ => vec![field.name().clone()],
+    };
+    fields.iter().flat_map(of).collect()
+}
+
+impl Values {
+    /// What a path leads to; numbers and dates become their text. `None` for lists and the like.
+    fn of(batch: &RecordBatch, path: &[String]) -> Option<Self> {
+        let (root, inside) = path.split_first()?;
+        let (mut array, mut around) = (Arc::clone(batch.column_by_name(root)?), Vec::new());
+        for name in inside {
+            let inner = Arc::clone(array.as_struct_opt()?.column_by_name(name)?);
+            around.push(std::mem::replace(&mut array, inner));
+        }
+        let kind = match array.data_type() {
+            DataType::Boolean => Kind::Json,
+            kind if kind.is_integer() || kind.is_floating() => Kind::Json,
+            _ => Kind::Text,
+        };
+        Some(Self { values: bytes_of(&array)?, kind, around })
+    }
+
+    fn bytes(&self, at: usize) -> Option<Vec<u8>> {
+        if self.around.iter().any(|around| around.is_null(at)) {
+            return None;
+        }
+        bytes_at(&self.values, at)
+    }
+
+    fn cell(&self, at: usize) -> Option<Cell> {
+        let bytes = self.bytes(at)?;
+        match self.kind {
+            Kind::Text => Some(Cell::Text(bytes)),
+            // JSON has neither NaN nor infinities.
+            Kind::Json => {
+                let json = String::from_utf8(bytes).ok()?;
+                serde_json::from_str::<&RawValue>(&json).is_ok().then_some(Cell::Json(json))
+            }
+        }
     }
 }
 
@@ -142,7 +255,7 @@ fn bytes_of(column: &ArrayRef) -> Option<ArrayRef> {
     arrow_cast::cast(column, &kind).ok()
 }
 
-fn cell(column: &ArrayRef, at: usize) -> Option<Vec<u8>> {
+fn bytes_at(column: &ArrayRef, at: usize) -> Option<Vec<u8>> {
     if column.is_null(at) {
         return None;
     }
@@ -155,16 +268,17 @@ fn cell(column: &ArrayRef, at: usize) -> Option<Vec<u8>> {
 /// So many rows that their texts are about a block, as the file's own statistics say.
 fn rows_per_block(
     builder: &ParquetRecordBatchReaderBuilder<File>,
-    text: usize,
+    texts: &[usize],
     block: usize,
 ) -> usize {
     let schema = builder.parquet_schema();
-    let leaf = (0..schema.num_columns()).find(|&leaf| schema.get_column_root_idx(leaf) == text);
+    let is_text = |leaf: &usize| texts.contains(&schema.get_column_root_idx(*leaf));
+    let leaves: Vec<usize> = (0..schema.num_columns()).filter(is_text).collect();
     let groups = builder.metadata().row_groups();
     let rows: i64 = groups.iter().map(|group| group.num_rows().max(0)).sum();
     let bytes: i64 = groups
         .iter()
-        .filter_map(|group| group.columns().get(leaf?))
+        .flat_map(|group| leaves.iter().filter_map(|leaf| group.columns().get(*leaf)))
         .map(|column| column.uncompressed_size().max(0))
         .sum();
     let per_row = u64::try_from(bytes / rows.max(1)).unwrap_or(0).max(1);

@@ -10,18 +10,20 @@ use super::encoding::{
     Change, Hint, decode, decode_record, is_binary, is_undecoded, likely, looks_like_text, peek,
     rejoin,
 };
+use super::fields::{Wanted, joined, none_among};
 use super::format::{Compression, Format};
 use super::job::{Job, Outcome, broken, is_changed, state};
 use super::json::{self, Id, Text};
+use super::kind;
 use super::lines::Start;
 use super::problem::{Problem, Reason};
-use super::sniff::is_document;
 use super::source::Source;
-use super::table::Row;
-use super::{Corpus, Place, Record, Selection, html};
+use super::table::{Cell, Row};
+use super::{Corpus, IdType, Place, Record, Selection, html};
 
 pub(super) struct Parser<'c> {
     corpus: &'c Corpus,
+    fields: Wanted<'c>,
     /// What is wanted; `None` is everything.
     selection: Option<Selection<'c>>,
 }
@@ -32,12 +34,13 @@ struct Draft<'a> {
     id: Id,
     text: Text<'a>,
     extra: Option<Box<str>>,
+    fields: Box<[Option<Box<str>>]>,
     raw: Option<Box<[u8]>>,
 }
 
 impl<'c> Parser<'c> {
     pub(super) fn new(corpus: &'c Corpus, selection: Option<Selection<'c>>) -> Self {
-        Self { corpus, selection }
+        Self { corpus, fields: Wanted::new(&corpus.options), selection }
     }
 
     fn wants(&self, place: Place) -> bool {
@@ -109,11 +112,11 @@ impl<'c> Parser<'c> {
         if source.format == Format::Unknown && !source.named {
             // Before the rest is read: it may be a film.
             let (head, error) = peek(&mut *content);
-            if is_document(&head) {
-                return Err(source.problem(Reason::Document));
+            if let Some(kind) = kind::document(&head) {
+                return Err(source.problem(Reason::Document).saying(kind.advice));
             }
             if !looks_like_text(&head) {
-                return Err(source.problem(Reason::Binary));
+                return Err(binary(source, &head));
             }
             content = rejoin(head, error, content);
         }
@@ -139,11 +142,11 @@ impl<'c> Parser<'c> {
         if bytes.len() > self.corpus.sizes().limit {
             return outcome.problems.push(problem(Reason::TooLong));
         }
-        if is_document(&bytes) {
-            return outcome.problems.push(problem(Reason::Document));
+        if let Some(kind) = kind::document(&bytes) {
+            return outcome.problems.push(problem(Reason::Document).saying(kind.advice));
         }
         if is_binary(&bytes) {
-            return outcome.problems.push(problem(Reason::Binary));
+            return outcome.problems.push(binary(source, &bytes));
         }
         outcome.files += 1;
         let is_html = source.format == Format::Html;
@@ -165,7 +168,7 @@ impl<'c> Parser<'c> {
         let place = Place::on_line(index as u32, 0);
         let id = source.id.clone();
         let shared_id = source.short_name().map(String::into_boxed_str);
-        outcome.batch.records.push(Record { id, shared_id, text, place, extra: None, raw: None });
+        outcome.batch.records.push(Record { id, shared_id, text, ..Record::bare(place, None) });
     }
 
     fn json(
@@ -206,11 +209,11 @@ impl<'c> Parser<'c> {
     fn object(&self, place: Place, object: &str, raw: &[u8], outcome: &mut Outcome) {
         let options = &self.corpus.options;
         let mended;
-        let fields = match json::fields(object, options) {
+        let fields = match json::fields(object, &self.fields) {
             Ok(fields) => fields,
             Err(error) => {
                 mended = json::mend(object);
-                let fields = mended.as_deref().map(|mended| json::fields(mended, options));
+                let fields = mended.as_deref().map(|mended| json::fields(mended, &self.fields));
                 let Some(Ok(fields)) = fields else {
                     return outcome
                         .problems
@@ -221,8 +224,15 @@ impl<'c> Parser<'c> {
             }
         };
         let raw = options.keep_raw.then(|| raw.into());
-        let json::Fields { id, text, extra } = fields;
-        self.finish(Draft { place, id, text, extra, raw }, outcome);
+        let json::Fields { id, text, extra, kept } = fields;
+        let before = outcome.problems.len();
+        self.finish(Draft { place, id, text, extra, fields: kept, raw }, outcome);
+        for problem in &mut outcome.problems[before..] {
+            if problem.reason == Reason::NoText {
+                problem.detail =
+                    none_among("field", &options.text_fields, json::names(object).iter());
+            }
+        }
     }
 
     fn row(&self, index: usize, (row, mut hint): (Row, Hint), outcome: &mut Outcome) {
@@ -234,13 +244,13 @@ impl<'c> Parser<'c> {
             outcome.batch.records.push(Record::bare(place, row.raw));
             return;
         }
-        if let (Some(odd), Ok(_)) = (&row.odd, &row.text) {
+        if let (Some(odd), Ok(_)) = (&row.odd, &row.texts) {
             outcome.problems.push(self.problem(place, Reason::OddRow).saying(odd));
         }
         let is_new = hint.likely.is_none();
-        if let (Ok(text), None) = (&row.text, hint.likely.or(hint.named)) {
+        if let (Ok(texts), None) = (&row.texts, hint.likely.or(hint.named)) {
             // One for all cells, by the one that says most.
-            hint.likely = likely(text);
+            hint.likely = texts.iter().max_by_key(|text| text.len()).and_then(|text| likely(text));
         }
         let mut changed = hint.likely.filter(|_| is_new).map(Change::converted);
         let mut string = |bytes: Vec<u8>| {
@@ -248,15 +258,21 @@ impl<'c> Parser<'c> {
             changed = change.or(changed);
             text.into_owned()
         };
-        let id = match row.id {
-            Some(id) if !id.is_empty() => Id::Known(string(id)),
-            _ => Id::Missing,
+        let id = row.id.map_or(Id::Missing, |id| id_of(id, &mut string));
+        let extra = row.extra.map(|extra| extra.into_text(&mut string).into_boxed_str());
+        let mut json = |cell: Cell| match cell {
+            Cell::Json(json) => Some(json.into_boxed_str()),
+            other => json::quoted(&other.into_text(&mut string)),
         };
-        let extra = row.extra.map(|extra| string(extra).into_boxed_str());
-        let text = row.text.map(&mut string);
+        let fields = row.kept.into_iter().map(|cell| cell.and_then(&mut json)).collect();
+        let texts = row.texts.map(|texts| texts.into_iter().map(&mut string).collect::<Vec<_>>());
         if let Some(Change { reason, encoding }) = changed {
             outcome.problems.push(self.problem(place, reason).saying(encoding));
         }
+        let text = texts.map(|mut texts| match texts.len() {
+            1 => texts.pop().unwrap_or_default(),
+            _ => joined(&texts),
+        });
         match text {
             Err(reason) => {
                 let problem = self.problem(place, reason);
@@ -270,17 +286,17 @@ impl<'c> Parser<'c> {
             }
             Ok(text) => {
                 let text = Text::String(text.into());
-                self.finish(Draft { place, id, text, extra, raw: row.raw }, outcome);
+                self.finish(Draft { place, id, text, extra, fields, raw: row.raw }, outcome);
             }
         }
     }
 
     /// The checks that all records share.
     fn finish(&self, draft: Draft<'_>, outcome: &mut Outcome) {
-        let Draft { place, id, text, extra, raw } = draft;
+        let Draft { place, id, text, extra, fields, raw } = draft;
         let problem = |reason| {
             let problem = self.problem(place, reason);
-            if let Id::Known(id) = &id { problem.record(id) } else { problem }
+            if let Id::Known(id, _) = &id { problem.record(id) } else { problem }
         };
         let text = match text {
             Text::String(text) if text.trim().is_empty() => {
@@ -298,11 +314,29 @@ impl<'c> Parser<'c> {
         if id == Id::Other {
             outcome.problems.push(problem(Reason::BadId));
         }
-        let id = match id {
-            Id::Known(id) => id,
-            Id::Missing | Id::Other => place_id(self.source(place), place),
+        let (id, id_type) = match id {
+            Id::Known(id, id_type) => (id, id_type),
+            Id::Missing | Id::Other => (place_id(self.source(place), place), IdType::Text),
         };
-        outcome.batch.records.push(Record { id, shared_id: None, text, place, extra, raw });
+        let bare = Record::bare(place, raw);
+        outcome.batch.records.push(Record { id, id_type, text, extra, fields, ..bare });
+    }
+}
+
+/// The id in a cell.
+fn id_of(cell: Cell, string: &mut impl FnMut(Vec<u8>) -> String) -> Id {
+    let is_typed = matches!(cell, Cell::Text(_));
+    let id = cell.into_text(string);
+    let id_type = if is_typed { IdType::Text } else { IdType::of_number(&id) };
+    if id.is_empty() { Id::Missing } else { Id::Known(id, id_type) }
+}
+
+/// Of a file that is not text, what it is, as far as its first bytes tell.
+fn binary(source: &Source, bytes: &[u8]) -> Problem {
+    let problem = source.problem(Reason::Binary);
+    match kind::kind(bytes) {
+        Some(kind) => problem.saying(kind.advice),
+        None => problem,
     }
 }
 

@@ -32,6 +32,8 @@ pub enum Reason {
     TextNotString,
     /// A table without the text column.
     NoColumn,
+    /// A table that seems to have another delimiter than the one that it is read by.
+    OtherDelimiter,
     /// A row of a table that cannot be read.
     BadRow,
     /// A text that is mostly bytes that are no characters of any encoding.
@@ -115,6 +117,10 @@ impl Reason {
                 "has no column for the text; name the column with {text_field}, or the \
                  delimiter with {delimiter}"
             }
+            Self::OtherDelimiter => {
+                "has one column only, whose name seems to hold another delimiter; name that with \
+                 {delimiter}"
+            }
             Self::BadRow => {
                 "is not a row of the table; check its delimiters and quotes ({delimiter}, {quote})"
             }
@@ -129,9 +135,7 @@ impl Reason {
                 "is longer than the limit for one article; split it, or allow more memory"
             }
             Self::Binary => "is not text; convert it first",
-            Self::Document => {
-                "is a document of another program (PDF, word processor); convert it to text first"
-            }
+            Self::Document => "is a document, not text; convert it first",
             Self::Special => "is a pipe, socket or device; pipe its content in and name `-`",
             Self::LinkLoop => "is a link that leads back to a folder above it",
             Self::Repeated => "was named before; it is read once",

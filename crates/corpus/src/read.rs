@@ -14,7 +14,7 @@ use super::job::{Feed, Outcome, Task};
 use super::parse::{Parser, place_id};
 use super::problem::{Problem, ReadReport, Reason};
 use super::stream::Stream;
-use super::{Batch, Corpus, Position, Reached, Record, Selection, Start};
+use super::{Batch, Corpus, IdType, Position, Reached, Record, Selection, Start};
 
 /// Reads everything from `start` on, and sees to it that ids are unique.
 pub(super) fn read(
@@ -154,6 +154,7 @@ fn settle_ids(corpus: &Corpus, outcome: &mut Outcome, ids: &mut Ids) {
         );
         let given = std::mem::replace(&mut record.id, unique).into_boxed_str();
         record.shared_id.get_or_insert(given);
+        record.id_type = IdType::Text;
     }
 }
 

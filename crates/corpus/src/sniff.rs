@@ -3,9 +3,8 @@
 use std::fs::File;
 use std::io::{self, Read};
 
-use memchr::memmem;
-
 use super::encoding::{decoded, peek, rejoin};
+use super::fields::Wanted;
 use super::json::{self, Text};
 use super::lines::Sizes;
 use super::source::Source;
@@ -67,27 +66,13 @@ pub(super) fn first_line<'r>(
     }
     let mut lines = head.trim_ascii_start().splitn(2, |&b| b == b'\n');
     let first = String::from_utf8_lossy(lines.next().unwrap_or_default());
+    let wanted = Wanted::new(options);
     let has_text = |object: &str| {
-        json::fields(object, options).ok().map(|fields| fields.text != Text::Missing)
+        json::fields(object, &wanted).ok().map(|fields| fields.text != Text::Missing)
     };
     let has_text =
         has_text(&first).or_else(|| json::mend(&first).and_then(|mended| has_text(&mended)));
     let has_next = lines.next().is_some_and(|rest| rest.trim_ascii_start().starts_with(b"{"));
     let first = has_text.map(|has_text| FirstLine { has_text, has_next });
     (rejoin(head, error, text), first)
-}
-
-/// Whether a file is a document whose text another program has to take out: PDF, PostScript, and
-/// those of word processors and e-books.
-pub(super) fn is_document(bytes: &[u8]) -> bool {
-    const BEGINNINGS: [&[u8]; 4] =
-        [b"%PDF-", b"%!PS-Adobe", b"{\\rtf", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"];
-    // Archives of parts, the first of which says what it is.
-    const PARTS: [&[u8]; 4] =
-        [b"[Content_Types].xml", b"mimetypeapplication/", b"word/", b"_rels/.rels"];
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let head = &bytes[..bytes.len().min(1024)];
-    BEGINNINGS.iter().any(|beginning| head.starts_with(beginning))
-        || head.starts_with(b"PK\x03\x04")
-            && PARTS.iter().any(|part| memmem::find(head, part).is_some())
 }

@@ -7,22 +7,45 @@ use memchr::{memchr, memchr_iter};
 
 use super::ReadOptions;
 use super::encoding::{Hint, decode_record};
+use super::fields::{Wanted, none_among};
 use super::lines::Sizes;
 use super::odd_rows::{Expected, NOT_CLOSED, Reading, Seen};
 use super::problem::Reason;
-use super::rows::{Cell, Cut, Dialect, End};
+use super::rows::{self, Cut, Dialect, End};
 
 /// The cells of a row that matter, as bytes.
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) line: u64,
-    pub(super) id: Option<Vec<u8>>,
-    /// Or why there is none.
-    pub(super) text: Result<Vec<u8>, Reason>,
-    pub(super) extra: Option<Vec<u8>>,
+    pub(super) id: Option<Cell>,
+    /// Those that there are, at least one; or why there is none.
+    pub(super) texts: Result<Vec<Vec<u8>>, Reason>,
+    pub(super) extra: Option<Cell>,
+    pub(super) kept: Vec<Option<Cell>>,
     pub(super) raw: Option<Box<[u8]>>,
     /// What is wrong with how it is written.
     pub(super) odd: Option<String>,
+}
+
+/// What is in a cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Cell {
+    /// Bytes of a table that has no types.
+    Untyped(Vec<u8>),
+    /// A text.
+    Text(Vec<u8>),
+    /// A number or a truth value, as JSON writes it.
+    Json(String),
+}
+
+impl Cell {
+    /// What it says, once its bytes are decoded.
+    pub(super) fn into_text(self, decode: impl FnOnce(Vec<u8>) -> String) -> String {
+        match self {
+            Self::Untyped(bytes) | Self::Text(bytes) => decode(bytes),
+            Self::Json(json) => json,
+        }
+    }
 }
 
 /// Why a table ended early.
@@ -43,13 +66,14 @@ pub(super) struct TableText<'r> {
 }
 
 /// Where the wanted columns are.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Default)]
 struct Columns {
     /// How many there are, once the heading is read.
     all: Option<usize>,
     id: Option<usize>,
-    text: usize,
+    texts: Vec<usize>,
     extra: Option<usize>,
+    kept: Vec<Option<usize>>,
 }
 
 /// The rows of a table in blocks. Memory: a block and the longest row so far.
@@ -85,7 +109,7 @@ impl<'r> Table<'r> {
         let mut table = Self {
             reader: text,
             dialect: Dialect { delimiter, quote: options.quote },
-            columns: Columns { all: None, id: None, text: 0, extra: None },
+            columns: Columns::default(),
             heading: None,
             sizes,
             keep_raw: options.keep_raw,
@@ -102,28 +126,30 @@ impl<'r> Table<'r> {
         let heading = if is_empty { None } else { table.cut() };
         let cut = heading.map_or_else(Cut::default, |(cut, _)| cut);
         let bytes = &table.seen[table.at..];
-        let value = |cell: &Cell| {
+        let value = |cell: &rows::Cell| {
             let name = cell.value(bytes, table.dialect);
             decode_record(&name, hint).0.trim().to_owned()
         };
         let names: Vec<String> = cut.cells.iter().map(value).collect();
         let heading = table.keep_raw.then(|| Arc::from(&bytes[..cut.end]));
         let column = |name: &str| names.iter().position(|cell| cell == name);
-        let text = column(&options.text_field);
-        if let Some(error) = table.error.take_if(|_| text.is_none()) {
+        let wanted = Wanted::new(options);
+        let places: Vec<_> = wanted.names().iter().map(|name| column(name)).collect();
+        let parts = wanted.split(&places);
+        let texts: Vec<usize> = parts.texts.into_iter().flatten().collect();
+        if let Some(error) = table.error.take_if(|_| texts.is_empty()) {
             let detail = error.to_string();
             return Err(Fault { reason: Reason::Unreadable, line: Some(1), detail });
         }
-        let text = text.ok_or_else(|| Fault {
-            reason: if names.is_empty() { Reason::Empty } else { Reason::NoColumn },
-            line: None,
-            detail: no_column(&options.text_field, names.iter()),
-        })?;
+        if texts.is_empty() {
+            return Err(no_text(&names, delimiter, options));
+        }
         table.columns = Columns {
             all: Some(names.len()),
-            id: column(&options.id_field),
-            text,
-            extra: options.extra_field.as_deref().and_then(column),
+            id: parts.id,
+            texts,
+            extra: parts.extra.flatten(),
+            kept: parts.kept,
         };
         table.heading = heading;
         table.use_up(cut.next);
@@ -209,8 +235,16 @@ impl<'r> Table<'r> {
         }
         let Some((cut, odd)) = self.cut() else {
             self.skip_line();
-            let (id, extra, raw) = (None, None, None);
-            return Some(Row { line, id, text: Err(Reason::TooLong), extra, raw, odd: None });
+            let texts = Err(Reason::TooLong);
+            return Some(Row {
+                line,
+                texts,
+                id: None,
+                extra: None,
+                kept: vec![],
+                raw: None,
+                odd: None,
+            });
         };
         if self.error.is_some() && cut.next == cut.end {
             // It is not whole.
@@ -223,20 +257,24 @@ impl<'r> Table<'r> {
 
     fn row_of(&self, line: u64, cut: &Cut, odd: Option<&'static str>) -> Row {
         let bytes = &self.seen[self.at..self.at + cut.end];
-        let Columns { all, id, text, extra } = self.columns;
+        let Columns { all, id, texts, extra, kept } = &self.columns;
         let (found, all) = (cut.cells.len(), all.unwrap_or_default());
         let surplus = found.saturating_sub(all);
-        let is_empty = |cell: &Cell| cell.whole.is_empty();
-        // Delimiters that nobody quoted are most likely those of the text.
+        let is_empty = |cell: &rows::Cell| cell.whole.is_empty();
+        // Delimiters that nobody quoted are most likely those of the text, of the last one that was
+        // named: before it come titles.
         let is_split = surplus > 0 && !cut.cells[all..].iter().all(is_empty);
-        let cell = |at: Option<usize>| {
-            let at = at.map(|at| if is_split && at > text { at + surplus } else { at })?;
+        let main = texts.last().copied().unwrap_or_default();
+        let bytes_at = |at: usize| {
+            if is_split && at == main {
+                let range = cut.cells[at].whole.start..cut.cells[at + surplus].whole.end;
+                return Some(self.dialect.unquoted(bytes, range).value(bytes, self.dialect));
+            }
+            let at = if is_split && at > main { at + surplus } else { at };
             Some(cut.cells.get(at)?.value(bytes, self.dialect))
         };
-        let whole_text = is_split.then(|| {
-            let range = cut.cells[text].whole.start..cut.cells[text + surplus].whole.end;
-            self.dialect.unquoted(bytes, range).value(bytes, self.dialect)
-        });
+        let cell = |at: &Option<usize>| Some(Cell::Untyped(bytes_at((*at)?)?));
+        let texts: Vec<_> = texts.iter().filter_map(|at| bytes_at(*at)).collect();
         let counted = || {
             let read = if is_split { "; the surplus is taken for a part of the text" } else { "" };
             let cells = if found == 1 { "cell" } else { "cells" };
@@ -245,8 +283,9 @@ impl<'r> Table<'r> {
         Row {
             line,
             id: cell(id),
-            text: whole_text.or_else(|| cell(Some(text))).ok_or(Reason::BadRow),
+            texts: if texts.is_empty() { Err(Reason::BadRow) } else { Ok(texts) },
             extra: cell(extra),
+            kept: kept.iter().map(cell).collect(),
             raw: self.keep_raw.then(|| bytes.into()),
             odd: if found == all { odd.map(str::to_owned) } else { Some(counted()) },
         }
@@ -288,12 +327,47 @@ impl Iterator for Table<'_> {
     }
 }
 
-/// What was expected and what is there, shortened: a binary file may have any heading.
-pub(super) fn no_column(wanted: &str, names: impl Iterator<Item = impl AsRef<str>>) -> String {
-    let mut detail = format!("no column {wanted:?} among");
-    for (n, name) in names.take(20).enumerate() {
-        let name: String = name.as_ref().chars().take(40).collect();
-        detail.push_str(&format!("{} {name:?}", if n == 0 { "" } else { "," }));
+/// Why a heading without a column for the text cannot be read: because there is none, or because
+/// its columns are separated otherwise.
+fn no_text(names: &[String], delimiter: u8, options: &ReadOptions) -> Fault {
+    let detail = none_among("column", &options.text_fields, names.iter());
+    let (reason, detail) = match names {
+        [] => (Reason::Empty, String::new()),
+        [name] => match other_delimiter(name, delimiter) {
+            Some(other) => (Reason::OtherDelimiter, other.to_owned()),
+            None => (Reason::NoColumn, detail),
+        },
+        _ => (Reason::NoColumn, detail),
+    };
+    Fault { reason, line: None, detail }
+}
+
+/// The delimiter that the name of an only column looks like.
+fn other_delimiter(name: &str, delimiter: u8) -> Option<&'static str> {
+    let known = [(';', "`;`"), ('\t', "`tab`"), ('|', "`|`"), (',', "`,`")];
+    let counts = known.map(|(c, said)| (name.matches(c).count(), u32::from(c), said));
+    let others = counts.into_iter().filter(|(_, c, _)| *c != u32::from(delimiter));
+    // The first of those that are there equally often.
+    let (count, _, said) = others.rev().max_by_key(|(count, ..)| *count)?;
+    (count > 0).then_some(said)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_heading_tells_its_delimiter() {
+        for (name, delimiter, expected) in [
+            ("id;text", b',', Some("`;`")),
+            ("id\ttext", b',', Some("`tab`")),
+            ("id|title|text", b',', Some("`|`")),
+            ("id,text;more,title", b';', Some("`,`")),
+            ("id,text", b'\t', Some("`,`")),
+            ("text", b',', None),
+            ("a,b", b',', None),
+        ] {
+            assert_eq!(other_delimiter(name, delimiter), expected, "{name}");
+        }
     }
-    detail
 }

@@ -34,6 +34,7 @@ impl Compared {
         let mut loaded =
             LoadedCorpus::new(StorageBudget { bytes: usize::MAX, ..settings.storage.clone() });
         loaded.names = settings.names;
+        loaded.fields.clone_from(&settings.reading.keep_fields);
         for (name, corpus) in found {
             loaded.add_one(name, &corpus, cancel)?;
         }

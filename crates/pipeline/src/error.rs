@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use retold::Cancelled;
 use retold_corpus::ReadReport;
+use retold_report::quantity;
 
 use crate::dedup::NoDates;
 
@@ -24,7 +25,7 @@ pub enum Error {
         source: io::Error,
     },
     /// The state for a later run could not be written or read.
-    #[error("cannot {action} what is done so far; see that there is room on the disk")]
+    #[error("cannot {action} the progress of the run; check that there is room on the disk")]
     DoneSoFar {
         /// `write` or `read`.
         action: &'static str,
@@ -33,7 +34,10 @@ pub enum Error {
     },
     /// There is too little memory for so many articles.
     #[error(
-        "{memory} bytes of memory are too little: {articles} articles take {least} bytes at least"
+        "{} of memory are too little: {} take {} at least",
+        quantity::bytes(*.memory),
+        quantity::counted(*.articles, "article"),
+        quantity::bytes(*.least)
     )]
     TooLittleMemory {
         /// Bytes to stay within.
@@ -50,7 +54,11 @@ pub enum Error {
     )]
     NotAllRead(Vec<ReadReport>),
     /// There is too little memory for the pairs that were found.
-    #[error("{memory} bytes of memory are too little: {found} pairs and more are related")]
+    #[error(
+        "{} of memory are too little: {} and more are related",
+        quantity::bytes(*.memory),
+        quantity::counted(*.found, "pair")
+    )]
     TooManyPairs {
         /// Bytes to stay within.
         memory: u64,

@@ -63,4 +63,4 @@ pub mod unfinished;
 
 pub use error::{Difference, Error};
 pub use progress::{Progress, Unwatched};
-pub use settings::{Memory, Resources, Settings, Unread};
+pub use settings::{DroppedMatches, Memory, Resources, Settings, Unread};

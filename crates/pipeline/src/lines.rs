@@ -5,19 +5,30 @@ use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
 use anyhow::Context;
+use retold_corpus::IdType;
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::value::RawValue;
 
 /// An id, which in corpora may be a number too: then it goes by its digits, however many they are.
 #[derive(Debug)]
-pub struct Id(String);
+pub struct Id(String, IdType);
+
+impl Id {
+    /// What it is in the list.
+    pub fn id_type(&self) -> IdType {
+        self.1
+    }
+}
 
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let value = Box::<RawValue>::deserialize(from)?;
         match value.get().as_bytes()[0] {
-            b'"' => serde_json::from_str(value.get()).map(Self).map_err(D::Error::custom),
-            b'-' | b'0'..=b'9' => Ok(Self(value.get().to_owned())),
+            b'"' => {
+                let text = serde_json::from_str(value.get()).map_err(D::Error::custom)?;
+                Ok(Self(text, IdType::Text))
+            }
+            b'-' | b'0'..=b'9' => Ok(Self(value.get().to_owned(), IdType::of_number(value.get()))),
             _ => Err(D::Error::custom("an id is a string or a number")),
         }
     }

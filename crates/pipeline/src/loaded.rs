@@ -10,7 +10,10 @@ use retold::engine::Texts as _;
 use retold::text::Analyzer;
 use retold::{Engine, Span};
 use retold_corpus::{Corpus, Field, Names, Problems, ReadReport, Record};
-use retold_report::{Article, Evidence, Findings, Note, Notes, Pair, Read, Run, Stage, Texts};
+use retold_report::{
+    Article, Evidence, FieldValue, Findings, IdType, Note, Notes, Pair, Read, Run, Stage, Texts,
+};
+use serde_json::value::RawValue;
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::Progress;
@@ -29,6 +32,8 @@ pub struct LoadedCorpus {
     pub took: Duration,
     /// How reports name settings.
     pub names: Names,
+    /// Names of the fields that are passed through.
+    pub fields: Vec<String>,
 }
 
 impl LoadedCorpus {
@@ -40,6 +45,7 @@ impl LoadedCorpus {
             report: ReadReport::default(),
             took: Duration::ZERO,
             names: Field::name,
+            fields: Vec::new(),
         }
     }
 
@@ -52,6 +58,7 @@ impl LoadedCorpus {
     ) -> anyhow::Result<Self> {
         let start = Instant::now();
         let mut loaded = Self::new(storage);
+        loaded.fields.clone_from(&corpus.options().keep_fields);
         let (mut failed, cancel) = (Ok(()), progress.cancel());
         progress.begin_open("reading");
         loaded.report = corpus.read_with(Stdin::new(&cancel), |batch| {
@@ -88,6 +95,7 @@ impl LoadedCorpus {
             skipped: notes(&self.report.skipped, self.names),
             repaired: notes(&self.report.repaired, self.names),
             articles: &self.articles,
+            fields: &self.fields,
             pairs,
             clusters: None,
             stages: vec![Stage { name: "read".to_owned(), took: self.took }],
@@ -122,8 +130,23 @@ pub fn article(corpus: &Corpus, record: &Record) -> Article {
         path: own_file.and_then(|path| std::path::absolute(path).ok()),
         hash: xxh3_128(record.text.as_bytes()),
         bytes: record.text.len() as u64,
-        fields: Vec::new(),
+        id_type: id_type(record.id_type),
+        fields: passed(record),
     }
+}
+
+/// What an id of this type is in records.
+pub fn id_type(of: retold_corpus::IdType) -> IdType {
+    match of {
+        retold_corpus::IdType::Text => IdType::Text,
+        retold_corpus::IdType::Integer => IdType::Integer,
+    }
+}
+
+/// The fields of a record that are passed through.
+pub fn passed(record: &Record) -> Vec<FieldValue> {
+    let value = |json: &Option<Box<str>>| RawValue::from_string(json.clone()?.into_string()).ok();
+    record.fields.iter().map(value).collect()
 }
 
 /// What a reading skipped or repaired, for a report.

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use retold::Engine;
 use retold::align::Comparison;
+use retold_corpus::IdType::Integer;
 use retold_corpus::{Corpus, ReadReport, Record, is_undecoded};
+use retold_report::{FieldValue, IdType, Named, PassedFields};
 use serde::Deserialize;
 
 use crate::lines::{Id, for_each_line};
@@ -89,6 +91,8 @@ pub struct PairList {
     entries: Vec<Entry>,
     /// Articles to be found in the corpora.
     wanted: HashMap<String, u32>,
+    /// Whether an id of the list is no integer.
+    has_text_ids: bool,
 }
 
 /// A list, and the articles that it names.
@@ -106,15 +110,19 @@ pub struct Ready {
     /// Ids that several records of one file state, of which the first was taken.
     pub repeated: BTreeSet<String>,
     ids: Vec<String>,
+    id_type: IdType,
     texts: Vec<String>,
     entries: Vec<Entry>,
+    /// Names of the fields that are passed through, and those of each article.
+    field_names: Vec<String>,
+    fields: Vec<Vec<FieldValue>>,
 }
 
 /// The answer to a line.
 // Exhaustive on purpose: there is an answer or there is none.
 pub enum Answer<'r> {
-    /// The ids of two articles and their comparison.
-    Compared([&'r str; 2], &'r Comparison),
+    /// Two articles and their comparison.
+    Compared([Named<'r>; 2], &'r Comparison),
     /// Nothing can be.
     Failed(&'r Failed),
 }
@@ -128,6 +136,7 @@ impl PairList {
             texts: Vec::new(),
             entries: Vec::new(),
             wanted: HashMap::new(),
+            has_text_ids: false,
         };
         for_each_line(list, |line, number| {
             let entry = read.entry(line, number);
@@ -176,6 +185,8 @@ impl PairList {
             Err(_) => return failed([None, None], Why::NoPair),
         };
         let Line { a, b, a_text, b_text } = parsed;
+        let is_integer = |id: &Option<Id>| id.as_ref().is_some_and(|id| id.id_type() == Integer);
+        self.has_text_ids |= !is_integer(&a) || !is_integer(&b);
         let ids = [a, b].map(|id| id.map(String::from));
         for (side, (id, text)) in ["a", "b"].into_iter().zip(ids.iter().zip([&a_text, &b_text])) {
             if id.is_none() && text.is_none() {
@@ -221,10 +232,13 @@ impl LoadedPairs {
     /// Prepares the pairs with their texts. Pairs with an unknown or ambiguous id become failures.
     pub fn ready(self) -> Ready {
         let Self { list, loaded, shared, repeated } = self;
-        let PairList { ids, mut texts, mut entries, wanted, .. } = list;
+        let PairList { ids, mut texts, mut entries, wanted, has_text_ids, .. } = list;
+        let mut fields = vec![Vec::new(); ids.len()];
+        let field_names = loaded.fields;
         for (article, text) in loaded.articles.into_iter().zip(loaded.texts.into_held()) {
             if let Some(at) = wanted.get(&article.id) {
                 texts[*at as usize] = Some(text);
+                fields[*at as usize] = article.fields;
             }
         }
         let why = |article: u32| {
@@ -244,11 +258,23 @@ impl LoadedPairs {
             }
         }
         let texts = texts.into_iter().map(Option::unwrap_or_default).collect();
-        Ready { repeated, ids, texts, entries }
+        let id_type = if has_text_ids { IdType::Text } else { IdType::Integer };
+        Ready { repeated, ids, id_type, texts, entries, field_names, fields }
     }
 }
 
 impl Ready {
+    /// An id of the list, as records write it.
+    pub fn id<'r>(&self, id: &'r str) -> retold_report::Id<'r> {
+        retold_report::Id::new(id, self.id_type)
+    }
+
+    fn named(&self, article: u32) -> Named<'_> {
+        let article = article as usize;
+        let fields = PassedFields { names: &self.field_names, values: &self.fields[article] };
+        Named { id: self.id(&self.ids[article]), fields }
+    }
+
     /// Lines that cannot be answered, in order.
     pub fn failed(&self) -> impl Iterator<Item = &Failed> {
         self.entries.iter().filter_map(|entry| match entry {
@@ -293,8 +319,7 @@ impl Ready {
         unanswered(rest, each)?;
         match rest.next() {
             Some(&Entry::Pair(a, b, _)) => {
-                let ids = [a, b].map(|article| self.ids[article as usize].as_str());
-                each(Answer::Compared(ids, comparison))
+                each(Answer::Compared([a, b].map(|article| self.named(article)), comparison))
             }
             _ => Ok(()),
         }

@@ -146,6 +146,25 @@ pub struct Settings {
     pub names: Names,
     /// What becomes of a run that cannot read all that it is asked to.
     pub unread: Unread,
+    /// What a deduplication records of a dropped article and the one kept instead.
+    pub dropped_matches: DroppedMatches,
+}
+
+/// What records of dropped articles show, for which their texts are read and compared once more.
+/// Default: nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DroppedMatches {
+    /// The passages that the two share.
+    pub passages: bool,
+    /// Their aligned sentences.
+    pub sentences: bool,
+}
+
+impl DroppedMatches {
+    /// Whether it is anything.
+    pub fn any(self) -> bool {
+        self.passages || self.sentences
+    }
 }
 
 /// What is done about inputs and records that cannot be read.
@@ -179,7 +198,8 @@ impl Settings {
         let reading =
             reading.max_article_bytes(most).batch_bytes(batch_bytes).threads(resources.threads);
         let (names, unread) = (Field::name as Names, Unread::default());
-        Self { reading, engine, dedup, resources, storage, names, unread }
+        let dropped_matches = DroppedMatches::default();
+        Self { reading, engine, dedup, resources, storage, names, unread, dropped_matches }
     }
 
     /// Sets [`names`](Self#structfield.names).
@@ -290,7 +310,7 @@ mod tests {
         let settings = settings(Memory::Bounded(1 << 30), 2);
         let error = many(&settings).expect_err("too many").to_string();
         assert!(
-            error.starts_with("1073741824 bytes of memory are too little: 100000000 articles take"),
+            error.starts_with("1.1 GB of memory are too little: 100,000,000 articles take"),
             "{error}"
         );
         let few = settings.engine_for(1000, 1 << 20).expect("memory enough");

@@ -9,10 +9,12 @@ use std::borrow::Cow;
 use std::io::Write;
 
 use ::csv::{Terminator, WriterBuilder};
+use serde_json::value::RawValue;
 
 use crate::columns::{COLUMNS, Column};
+use crate::named::shown;
 use crate::record::round;
-use crate::{Error, Findings, Format, Pair};
+use crate::{Error, Findings, Format, IdType, Pair};
 
 /// One row per pair, under a row of names.
 #[derive(Debug, Clone, Copy, Default)]
@@ -30,10 +32,19 @@ impl Format for Rows {
         let mut rows = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
         let columns = columns();
         let names = columns.iter().map(|(name, _)| *name);
-        let names = ["a", "b"].into_iter().chain(names).chain(["cluster_a", "cluster_b"]);
-        rows.write_record(names).map_err(io_error)?;
+        let field = |side: &'static str| {
+            findings.fields.iter().map(move |name| format!("{side}_fields.{name}"))
+        };
+        let fields: Vec<String> = field("a").chain(field("b")).collect();
+        let names = ["a", "b"]
+            .into_iter()
+            .chain(fields.iter().map(String::as_str))
+            .chain(names)
+            .chain(["cluster_a", "cluster_b"]);
+        rows.write_record(names.map(|name| harmless(name).into_owned())).map_err(io_error)?;
+        let id_type = findings.id_type();
         for pair in findings.pairs {
-            let cells = row(findings, pair, &columns);
+            let cells = row(findings, (pair, id_type), &columns);
             rows.write_record(cells.iter().map(|cell| cell.as_bytes())).map_err(io_error)?;
         }
         Ok(rows.flush()?)
@@ -42,11 +53,11 @@ impl Format for Rows {
 
 fn row<'a>(
     findings: &Findings<'a>,
-    pair: &'a Pair,
+    (pair, id_type): (&'a Pair, IdType),
     columns: &[(&str, Column)],
 ) -> Vec<Cow<'a, str>> {
     let found = &pair.comparison;
-    let (a, b) = findings.articles_of(pair);
+    let named = [pair.a, pair.b].map(|article| findings.named(article, id_type));
     let cluster = |article: usize| -> Cow<'a, str> {
         let of = findings.clusters.as_ref().and_then(|clusters| clusters.of.get(article));
         of.map_or_else(String::new, u32::to_string).into()
@@ -59,9 +70,22 @@ fn row<'a>(
             Column::Matches(of) => of(found).len().to_string().into(),
         }
     };
-    let ids = [harmless(&a.id), harmless(&b.id)];
+    let ids = named.map(|named| match named.id.integer() {
+        Some(_) => named.id.text().into(),
+        None => harmless(named.id.text()),
+    });
+    let fields =
+        named.into_iter().flat_map(|named| named.fields.iter().map(|(_, value)| of(value)));
     let clusters = [cluster(pair.a), cluster(pair.b)];
-    ids.into_iter().chain(columns.iter().map(cell)).chain(clusters).collect()
+    ids.into_iter().chain(fields).chain(columns.iter().map(cell)).chain(clusters).collect()
+}
+
+/// The cell of a field. Numbers are none that a spreadsheet would run.
+fn of(value: Option<&RawValue>) -> Cow<'_, str> {
+    let is_number =
+        |value: &RawValue| value.get().starts_with(|c: char| c == '-' || c.is_ascii_digit());
+    let text = shown(value);
+    if value.is_some_and(is_number) { text.into() } else { harmless(&text).into_owned().into() }
 }
 
 /// The cell, with an apostrophe in front where a spreadsheet would run it.

@@ -5,12 +5,12 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use retold::align::Relation;
+use retold::align::{Match, Relation};
 use serde::Serialize;
 
 use crate::printable::{printable, safe_json};
-use crate::record::{RunRecord, round};
-use crate::{Read, Run, Stage, quantity};
+use crate::record::{Matches, RunRecord, round};
+use crate::{Id, Named, PassedFields, Read, Run, Stage, quantity};
 
 /// How many articles, and how much text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -153,36 +153,85 @@ fn by_name(counts: &[(String, u64)]) -> BTreeMap<&str, u64> {
     counts.iter().map(|(name, n)| (name.as_str(), *n)).collect()
 }
 
+/// An article in the record of a deduplication: its name, and where it is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Located<'a> {
+    /// What it is called.
+    pub named: Named<'a>,
+    /// The file that it was read from, as it was found; `-` is the standard input.
+    pub file: &'a str,
+    /// The line (of Parquet the row) on which it starts, from 1; nothing where it is the whole
+    /// file.
+    pub line: Option<u64>,
+    /// Which object on the line it is, from 1; nothing for the first.
+    pub object: Option<u64>,
+}
+
 /// An article that is dropped because another one is kept.
 #[derive(Debug, Clone, Copy)]
 pub struct Dropped<'a> {
-    /// Its id.
-    pub id: &'a str,
-    /// The id of the article that is retained.
-    pub retained: &'a str,
+    /// The article.
+    pub article: Located<'a>,
+    /// The one that is retained.
+    pub retained: Located<'a>,
     /// Their relation.
     pub relation: Relation,
     /// The score or the Jaccard index, from 0 to 1.
     pub score: f32,
     /// Why the other one is kept, in a word.
     pub why: &'a str,
+    /// Passages of the two, the dropped one first, where asked for.
+    pub passages: Option<&'a [Match]>,
+    /// Their aligned sentences, where asked for.
+    pub sentences: Option<&'a [Match]>,
 }
 
 #[derive(Serialize)]
 struct DroppedRecord<'a> {
-    id: &'a str,
-    keeper: &'a str,
+    id: Id<'a>,
+    keeper: Id<'a>,
     relation: &'static str,
     score: f64,
     why: &'a str,
+    file: &'a str,
+    line: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    object: Option<u64>,
+    keeper_file: &'a str,
+    keeper_line: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keeper_object: Option<u64>,
+    #[serde(skip_serializing_if = "PassedFields::is_empty")]
+    fields: PassedFields<'a>,
+    #[serde(skip_serializing_if = "PassedFields::is_empty")]
+    keeper_fields: PassedFields<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    passages: Option<Matches<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sentences: Option<Matches<'a>>,
 }
 
 impl Dropped<'_> {
     /// Writes a line of `dropped.jsonl` to `out`.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let &Self { id, retained, relation, score, why } = self;
-        let (relation, score) = (relation.name(), round(score));
-        let record = DroppedRecord { id, keeper: retained, relation, score, why };
+        let Self { article, retained, .. } = self;
+        let record = DroppedRecord {
+            id: article.named.id,
+            keeper: retained.named.id,
+            relation: self.relation.name(),
+            score: round(self.score),
+            why: self.why,
+            file: article.file,
+            line: article.line,
+            object: article.object,
+            keeper_file: retained.file,
+            keeper_line: retained.line,
+            keeper_object: retained.object,
+            fields: article.named.fields,
+            keeper_fields: retained.named.fields,
+            passages: self.passages.map(Matches),
+            sentences: self.sentences.map(Matches),
+        };
         let line = serde_json::to_string(&record)? + "\n";
         out.write_all(safe_json(&line).as_bytes())
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::Error;
+use crate::{Error, FieldValue, Id, IdType, Named, PassedFields};
 use retold::align::Comparison;
 use retold::span::Span;
 
@@ -27,6 +27,8 @@ pub struct Findings<'a> {
     pub repaired: Notes,
     /// Every article, in the order read.
     pub articles: &'a [Article],
+    /// Names of the fields that are passed through.
+    pub fields: &'a [String],
     /// The pairs to report, in the order to report them.
     pub pairs: &'a [Pair],
     /// The groups the pairs make, where asked for.
@@ -43,6 +45,21 @@ impl<'a> Findings<'a> {
     /// The two articles of a pair.
     pub fn articles_of(&self, pair: &Pair) -> (&'a Article, &'a Article) {
         (&self.articles[pair.a], &self.articles[pair.b])
+    }
+
+    /// What ids are in all records of the run: integers if all articles have such, so that a column
+    /// has one type.
+    pub fn id_type(&self) -> IdType {
+        let is_integer = |article: &Article| article.id_type == IdType::Integer;
+        let all = !self.articles.is_empty() && self.articles.iter().all(is_integer);
+        if all { IdType::Integer } else { IdType::Text }
+    }
+
+    /// An article, as records name it whose ids are of that type.
+    pub fn named(&self, article: usize, id_type: IdType) -> Named<'a> {
+        let about = &self.articles[article];
+        let fields = PassedFields { names: self.fields, values: &about.fields };
+        Named { id: Id::new(&about.id, id_type), fields }
     }
 
     /// The text of an article, or an error that names it; also where the text is no longer the one
@@ -149,8 +166,10 @@ pub struct Article {
     pub hash: u128,
     /// Bytes of text.
     pub bytes: u64,
-    /// Further fields that the user asked to pass through, by name.
-    pub fields: Vec<(String, String)>,
+    /// Whether the data has its id as an integer.
+    pub id_type: IdType,
+    /// Fields that the user asked to pass through, in the order of [`Findings::fields`].
+    pub fields: Vec<FieldValue>,
 }
 
 /// Two articles and what was found of them.

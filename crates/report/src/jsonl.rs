@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::printable::safe_json;
 use crate::record::{Explain, PairRecord};
-use crate::{Error, Findings, Format};
+use crate::{Error, Findings, Format, Id, Named, PassedFields};
 use retold::align::Comparison;
 
 /// One pair record per line.
@@ -18,10 +18,10 @@ pub struct Pairs {
 
 impl Pairs {
     /// Writes one record, for runs that do not hold all pairs at once. Does not flush.
-    pub fn write_pair(
+    pub fn write_pair<'a>(
         self,
-        (a, b): (&str, &str),
-        comparison: &Comparison,
+        (a, b): (impl Into<Named<'a>>, impl Into<Named<'a>>),
+        comparison: &'a Comparison,
         out: &mut dyn Write,
     ) -> io::Result<()> {
         write_line(&PairRecord::new(a, b, comparison, self.explain), out)
@@ -37,9 +37,9 @@ impl Pairs {
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct PairError<'e> {
     /// The id of the first article, if it is known.
-    pub a: Option<&'e str>,
+    pub a: Option<Id<'e>>,
     /// The id of the second article, if it is known.
-    pub b: Option<&'e str>,
+    pub b: Option<Id<'e>>,
     /// The line that asks for it, from 1.
     pub line: u64,
     /// Why it could not be compared.
@@ -48,9 +48,10 @@ pub struct PairError<'e> {
 
 impl Format for Pairs {
     fn write(&self, findings: &Findings<'_>, out: &mut (dyn Write + Send)) -> Result<(), Error> {
+        let id_type = findings.id_type();
         for pair in findings.pairs {
-            let (a, b) = findings.articles_of(pair);
-            self.write_pair((&a.id, &b.id), &pair.comparison, out)?;
+            let (a, b) = (findings.named(pair.a, id_type), findings.named(pair.b, id_type));
+            self.write_pair((a, b), &pair.comparison, out)?;
         }
         Ok(out.flush()?)
     }
@@ -62,15 +63,19 @@ pub struct ClusterLines;
 
 #[derive(Serialize)]
 struct ClusterRecord<'a> {
-    id: &'a str,
+    id: Id<'a>,
     cluster: u32,
+    #[serde(skip_serializing_if = "PassedFields::is_empty")]
+    fields: PassedFields<'a>,
 }
 
 impl Format for ClusterLines {
     fn write(&self, findings: &Findings<'_>, out: &mut (dyn Write + Send)) -> Result<(), Error> {
         let of = findings.clusters.iter().flat_map(|clusters| &clusters.of);
-        for (article, &cluster) in findings.articles.iter().zip(of) {
-            write_line(&ClusterRecord { id: &article.id, cluster }, out)?;
+        let id_type = findings.id_type();
+        for (article, &cluster) in of.enumerate().take(findings.articles.len()) {
+            let Named { id, fields } = findings.named(article, id_type);
+            write_line(&ClusterRecord { id, cluster, fields }, out)?;
         }
         Ok(out.flush()?)
     }

@@ -22,19 +22,24 @@ pub mod evaluation;
 pub mod findings;
 pub mod html;
 pub mod jsonl;
+pub mod named;
 #[cfg(feature = "parquet")]
 pub mod parquet;
+#[cfg(feature = "parquet")]
+mod passed_columns;
 pub mod printable;
 pub mod quantity;
 pub mod record;
 pub mod stats;
 pub mod terminal;
+pub mod wrap;
 
 use std::io;
 
 pub use findings::{
     Article, Clusters, Evidence, Findings, Note, Notes, Pair, Read, Run, Stage, Texts,
 };
+pub use named::{FieldValue, Id, IdType, Named, PassedFields};
 
 /// A way to write findings down.
 pub trait Format {

@@ -18,6 +18,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 
 use crate::columns::{COLUMNS, Column};
+use crate::passed_columns::Beside;
 use crate::record::{SCHEMA_VERSION, round};
 use crate::{Error, Findings, Format, Pair};
 use retold::align::{Comparison, Match};
@@ -33,7 +34,8 @@ const BATCH: usize = 8192;
 impl Format for Table {
     fn write(&self, findings: &Findings<'_>, out: &mut (dyn Write + Send)) -> Result<(), Error> {
         // A file without pairs has its columns all the same.
-        let first = batch(findings, &findings.pairs[..findings.pairs.len().min(BATCH)])?;
+        let beside = Beside::of(findings);
+        let first = batch(findings, &findings.pairs[..findings.pairs.len().min(BATCH)], &beside)?;
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
             .set_created_by(format!("retold {}", findings.run.version))
@@ -45,14 +47,18 @@ impl Format for Table {
         let mut writer = ArrowWriter::try_new(&mut *out, first.schema(), Some(properties))?;
         writer.write(&first)?;
         for pairs in findings.pairs.chunks(BATCH).skip(1) {
-            writer.write(&batch(findings, pairs)?)?;
+            writer.write(&batch(findings, pairs, &beside)?)?;
         }
         writer.close()?;
         Ok(out.flush()?)
     }
 }
 
-fn batch<'a>(findings: &Findings<'a>, pairs: &'a [Pair]) -> Result<RecordBatch, Error> {
+fn batch<'a>(
+    findings: &Findings<'a>,
+    pairs: &'a [Pair],
+    beside: &Beside,
+) -> Result<RecordBatch, Error> {
     let strings = |of: &dyn Fn(&'a Pair) -> Option<&'a str>| -> ArrayRef {
         Arc::new(pairs.iter().map(of).collect::<StringArray>())
     };
@@ -60,7 +66,8 @@ fn batch<'a>(findings: &Findings<'a>, pairs: &'a [Pair]) -> Result<RecordBatch, 
         let rounded = pairs.iter().map(|pair| round(of(&pair.comparison)) as f32);
         Arc::new(Float32Array::from_iter_values(rounded))
     };
-    let id = |of: fn(&Pair) -> usize| strings(&|pair| Some(&findings.articles[of(pair)].id));
+    let id = |of: fn(&Pair) -> usize| beside.ids(findings, pairs.iter().map(of));
+    let fields = |of: fn(&Pair) -> usize| beside.fields(findings, pairs.iter().map(of));
     let of_column = |(name, column)| match column {
         Column::Word(of) => (name, strings(&|pair| Some(of(&pair.comparison))), false),
         Column::WordOrNone(of) => (name, strings(&|pair| of(&pair.comparison)), true),
@@ -68,7 +75,9 @@ fn batch<'a>(findings: &Findings<'a>, pairs: &'a [Pair]) -> Result<RecordBatch, 
         Column::Matches(of) => (name, matches(pairs, of), false),
     };
     let ids = [("a", id(|pair| pair.a), false), ("b", id(|pair| pair.b), false)];
-    let columns = ids.into_iter().chain(COLUMNS.map(of_column));
+    let fields = [("a_fields", fields(|pair| pair.a)), ("b_fields", fields(|pair| pair.b))];
+    let fields = fields.into_iter().filter_map(|(name, of)| Some((name, of?, false)));
+    let columns = ids.into_iter().chain(fields).chain(COLUMNS.map(of_column));
     Ok(RecordBatch::try_from_iter_with_nullable(columns)?)
 }
 

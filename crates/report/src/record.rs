@@ -8,8 +8,8 @@ use serde::{Serialize, Serializer};
 use retold::align::{Comparison, Feature, Match};
 use retold::span::Span;
 
-use crate::Run;
 use crate::columns::{COLUMNS, Column};
+use crate::{Id, Named, PassedFields, Run};
 
 /// Version of all records, as docs/formats.md and docs/schema/ describe them. Fields may be added
 /// under the same version; it rises when one is renamed, removed or changes its meaning.
@@ -51,16 +51,28 @@ pub(crate) fn map<S: Serializer, V: Serialize>(
 /// One pair of articles.
 #[derive(Debug, Serialize)]
 pub struct PairRecord<'a> {
-    a: &'a str,
-    b: &'a str,
+    a: Id<'a>,
+    b: Id<'a>,
+    #[serde(skip_serializing_if = "PassedFields::is_empty")]
+    a_fields: PassedFields<'a>,
+    #[serde(skip_serializing_if = "PassedFields::is_empty")]
+    b_fields: PassedFields<'a>,
     #[serde(flatten)]
     found: ComparisonRecord<'a>,
 }
 
 impl<'a> PairRecord<'a> {
-    /// The record of what was found of the articles `a` and `b`, by id.
-    pub fn new(a: &'a str, b: &'a str, comparison: &'a Comparison, explain: Explain) -> Self {
-        Self { a, b, found: ComparisonRecord::new(comparison, explain) }
+    /// The record of what was found of the articles `a` and `b`: their ids, or what there is to
+    /// name them by.
+    pub fn new(
+        a: impl Into<Named<'a>>,
+        b: impl Into<Named<'a>>,
+        comparison: &'a Comparison,
+        explain: Explain,
+    ) -> Self {
+        let (a, b) = (a.into(), b.into());
+        let found = ComparisonRecord::new(comparison, explain);
+        Self { a: a.id, b: b.id, a_fields: a.fields, b_fields: b.fields, found }
     }
 }
 
@@ -133,7 +145,7 @@ fn ends(span: Span) -> [u32; 2] {
     [span.start, span.end]
 }
 
-struct Matches<'a>(&'a [Match]);
+pub(crate) struct Matches<'a>(pub(crate) &'a [Match]);
 
 impl Serialize for Matches<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {

@@ -15,6 +15,7 @@ pub(crate) struct Sample {
     pub(crate) pairs: Vec<Pair>,
     pub(crate) texts: Vec<Evidence<'static>>,
     pub(crate) clusters: Clusters,
+    pub(crate) fields: Vec<String>,
 }
 
 /// Sentence numbers that correspond, with their kind and score.
@@ -197,7 +198,7 @@ impl Sample {
             path: None,
             hash: xxh3_128(text.as_bytes()),
             bytes: text.len() as u64,
-            fields: Vec::new(),
+            ..Article::default()
         });
         let quotations = quotations(&text);
         self.texts.push(Evidence { text: text.into(), sentences, quotations });
@@ -282,6 +283,7 @@ impl Sample {
                 .into_iter()
                 .collect(),
             articles: &self.articles,
+            fields: &self.fields,
             pairs: &self.pairs,
             clusters: (!self.clusters.of.is_empty()).then(|| self.clusters.clone()),
             stages: [("read", 61), ("sketch", 90), ("candidates", 30), ("align", 221)]

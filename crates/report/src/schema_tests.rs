@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use retold::align::Relation;
 
-use crate::dedup::{Amount, Deduplication, Dropped, Undated};
+use crate::dedup::{Amount, Deduplication, Dropped, Located, Undated};
 use crate::evaluation::{TruthKind, tests, write_json};
 use crate::jsonl::{ClusterLines, Pairs};
 use crate::record::Explain;
 use crate::sample::{Sample, written};
 use crate::stats::Stats;
-use crate::{Format, Stage};
+use crate::{Format, IdType, Named, Stage};
 
 fn check(schema: &str, record: &str) -> Result<(), String> {
     let schema = serde_json::from_str(schema).expect("the schema is JSON");
@@ -46,6 +46,28 @@ fn every_line_is_a_record_of_its_schema() {
 }
 
 #[test]
+fn integer_ids_and_passed_fields_are_in_the_schemas() {
+    let mut sample = Sample::two_reports();
+    sample.fields = ["title".to_owned(), "n".to_owned()].into();
+    for (number, article) in sample.articles.iter_mut().enumerate() {
+        (article.id, article.id_type) = (number.to_string(), IdType::Integer);
+        let title = serde_json::value::to_raw_value("T").expect("JSON");
+        article.fields = vec![Some(title), None];
+    }
+    let pairs = written(&Pairs::default(), &sample.findings());
+    let begins = "{\"a\":0,\"b\":1,\"a_fields\":{\"title\":\"T\",\"n\":null},\"b_fields\":{";
+    assert!(pairs.starts_with(begins), "{pairs}");
+    let clusters = written(&ClusterLines, &sample.findings());
+    let line = "{\"id\":0,\"cluster\":0,\"fields\":{\"title\":\"T\",\"n\":null}}\n";
+    assert!(clusters.starts_with(line), "{clusters}");
+    for (schema, text) in [(PAIR, pairs), (CLUSTER, clusters)] {
+        for line in text.lines() {
+            assert_eq!(check(schema, line), Ok(()), "{line}");
+        }
+    }
+}
+
+#[test]
 fn an_evaluation_is_a_record_of_its_schema() {
     for kind in [TruthKind::LabelledPairs, TruthKind::Pairs, TruthKind::Clusters(3)] {
         let mut out = Vec::new();
@@ -61,7 +83,20 @@ fn a_deduplication_is_records_of_its_schemas() {
     let mut out = Vec::new();
     let (id, retained) = ("a\u{2028}", "\"b");
     let (relation, score) = (Relation::NearDuplicate, 0.912_345);
-    Dropped { id, retained, relation, score, why: "longest" }.write(&mut out).expect("memory");
+    let located =
+        |id, line| Located { named: Named::from(id), file: "a.jsonl", line, object: None };
+    let of_two = Sample::two_reports();
+    let found = &of_two.pairs[0].comparison;
+    let dropped = Dropped {
+        article: located(id, Some(7)),
+        retained: located(retained, None),
+        relation,
+        score,
+        why: "longest",
+        passages: Some(&found.passages),
+        sentences: None,
+    };
+    dropped.write(&mut out).expect("memory");
     let line = text(out);
     assert_eq!(check(DROPPED, &line), Ok(()), "{line}");
     assert!(line.contains("\"relation\":\"near-duplicate\",\"score\":0.9123,"), "{line}");

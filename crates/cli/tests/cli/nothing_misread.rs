@@ -257,7 +257,7 @@ fn dates_are_read_as_people_write_them() {
     assert!(done.err.contains("such as \"whenever\""), "{}", done.err);
     for (lines, field, said) in [
         (some.as_str(), "dtae", "no article has the field \"dtae\""),
-        (&(line("a", "soon") + &line("b", "May 3")), "date", "no date that can be read"),
+        (&(line("a", "soon") + &line("b", "May 3")), "date", "no value of the field"),
     ] {
         let (done, keeper, _, left) = keep(lines, field);
         assert_eq!((done.status, keeper, left), (2, None, 1), "nothing is written");

@@ -114,12 +114,12 @@ fn a_resumed_run_gives_what_an_uninterrupted_one_gives() {
         let done = stopped(&mut dedup(at, &[]), moment, if is_killed { "-KILL" } else { "-INT" });
         assert_eq!(done.status.code(), (!is_killed).then_some(130), "{moment}");
         let said = String::from_utf8_lossy(&done.stderr).into_owned();
-        assert_eq!(said.contains("--resume goes on from there"), !is_killed, "{moment}: {said}");
+        assert_eq!(said.contains("--resume continues it"), !is_killed, "{moment}: {said}");
         assert_eq!(names(at), ["in", "out.partial"], "nothing looks finished");
         // Other threads and less memory give the same.
         let done = resumed(at, &["--threads", "3", "--memory", "128M"]);
         assert_eq!(done.status, 2, "{moment}: {}", done.err);
-        assert!(done.err.contains("going on behind"), "{moment}: {}", done.err);
+        assert!(done.err.contains("resuming after"), "{moment}: {}", done.err);
         assert!(done.err.contains("b.jsonl:4001: is not a JSON object"), "{moment}: {}", done.err);
         assert_eq!(names(at), ["in", "out"], "nothing is left behind");
         assert!(outcome(&at.join("out")) == whole, "{moment}");
@@ -163,7 +163,7 @@ fn without_resume_a_run_starts_afresh_and_says_so() {
     let at = files.path();
     stopped(&mut dedup(at, &["--jaccard", "0.9"]), "planned", "-KILL");
     let done = run(&mut dedup(at, &[]));
-    assert!(done.err.contains("starting afresh"), "{}", done.err);
+    assert!(done.err.contains("starting over"), "{}", done.err);
     let fresh = outcome(&at.join("out"));
     fs::remove_dir_all(at.join("out")).expect("there");
     let done = resumed(at, &[]);
@@ -242,7 +242,7 @@ fn damaged_state_is_told_and_done_again() {
     stopped(&mut dedup(at, &[]), "planned", "-KILL");
     damage("terms", &cut);
     let done = resumed(at, &[]);
-    assert!(done.err.contains("start afresh, without --resume"), "{}", done.err);
+    assert!(done.err.contains("start over, without --resume"), "{}", done.err);
 }
 
 #[test]
@@ -286,7 +286,7 @@ fn too_little_memory_is_said_and_more_goes_on() {
     let done = run(&mut dedup(at, &["--memory", "1M"]));
     assert_eq!(done.status, 2);
     assert!(done.err.contains("--memory 1M is too little"), "{}", done.err);
-    assert!(done.err.contains("--resume goes on from there"), "{}", done.err);
+    assert!(done.err.contains("--resume continues it"), "{}", done.err);
     let done = resumed(at, &["--threads", "2", "--memory", "64M", "-q"]);
     assert_eq!(done.status, 2, "{}", done.err);
     let little = outcome(&at.join("out"));

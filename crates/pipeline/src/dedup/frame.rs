@@ -30,6 +30,8 @@ pub struct Header {
     pub runs: Vec<(u32, u64, u32, u32)>,
     /// The number of articles.
     pub articles: u32,
+    /// Whether one of them has an id that is no integer.
+    pub has_text_ids: bool,
     /// Bytes of the page.
     pub page: u32,
 }
@@ -41,6 +43,8 @@ pub struct Body {
     pub ids: String,
     /// Where each id ends in `ids`.
     pub ends: Vec<u32>,
+    /// Whether one of them is no integer.
+    pub has_text_ids: bool,
     /// Lengths of their texts in bytes.
     pub bytes: Vec<u32>,
     /// Preference for keeping each: lower is better.

@@ -10,6 +10,7 @@ use retold_report::Read;
 use retold_report::dedup::{Amount, Deduplication};
 
 use super::counts::Counts;
+use super::dropped::DroppedRecords;
 use super::finished::Finished;
 use super::manifest::{InputState, RunManifest};
 use super::multi_pass::{CHANGED, MultiPassInput, Reread};
@@ -238,7 +239,9 @@ impl Job<'_> {
         shards.finish()?;
         let Some(target) = &self.target else { return Ok(counts) };
         let path = target.path("dropped.jsonl");
-        plan.write_dropped(&path, input, &cancel).with_context(|| cannot_write(&path))?;
+        let settings = &self.dedup.settings;
+        let records = DroppedRecords { plan, input, settings, progress: self.progress };
+        records.write(&path).with_context(|| cannot_write(&path))?;
         fail_point::reach("written", None, &cancel)?;
         counts.took = clock.elapsed();
         let summary = self.summary(plan, &counts);

@@ -130,7 +130,7 @@ pub enum NoDates {
     #[error("no article has the field {0:?}; name one that holds a date")]
     NoField(String),
     /// No value of the field is a date.
-    #[error("what is in the field {0:?} is no date that can be read{1}")]
+    #[error("no value of the field {0:?} is a date{1}")]
     NoDate(String, String),
 }
 

@@ -14,6 +14,7 @@ mod counts;
 #[cfg(test)]
 mod crashes;
 mod dates;
+mod dropped;
 mod fail_point;
 mod finished;
 mod frame;

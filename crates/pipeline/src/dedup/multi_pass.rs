@@ -14,8 +14,8 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::manifest::InputState;
 use super::registry::{ArticleRegistry, Role};
-use crate::Error;
 use crate::stdin::Stdin;
+use crate::{Error, Progress};
 
 /// References and inputs, which can be read in several passes.
 pub struct MultiPassInput {
@@ -70,7 +70,9 @@ impl MultiPassInput {
         let stdin = match (reads_stdin(&reference), reads_stdin(&own)) {
             (true, true) => bail!("`-` is named twice, but there is one standard input only"),
             (false, false) => None,
-            _ => Some(spooled(&cancel).context("cannot keep what the standard input gives")?),
+            _ => Some(
+                spooled(&cancel).context("cannot copy the standard input to a temporary file")?,
+            ),
         };
         let mut input = Self { reference, own, stdin, states: Vec::new(), cancel };
         input.go_on()?;
@@ -83,9 +85,13 @@ impl MultiPassInput {
         &self.states
     }
 
-    /// The name of a reference file, including the folder that was given.
-    pub fn name_of_reference(&self, source: u32) -> String {
-        self.reference.sources()[source as usize].shown()
+    /// The name of a file, including the folder that was given.
+    pub fn name_of(&self, source: u32, role: Role) -> String {
+        let corpus = match role {
+            Role::Reference => &self.reference,
+            Role::Own => &self.own,
+        };
+        corpus.sources()[source as usize].shown()
     }
 
     /// The articles to deduplicate.
@@ -125,6 +131,21 @@ impl MultiPassInput {
             registry.end(role, &report)?;
         }
         Ok(())
+    }
+
+    /// How many articles there are. Reads everything.
+    pub fn count(&self, progress: &dyn Progress) -> anyhow::Result<u64> {
+        let mut count = 0;
+        for corpus in [&self.reference, &self.own] {
+            corpus.read_with(self.reopened()?, |batch| {
+                count += batch.records.len() as u64;
+                progress.advance(batch.records.len() as u64);
+                let is_cancelled = self.cancel.is_cancelled();
+                if is_cancelled { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            });
+            self.go_on()?;
+        }
+        Ok(count)
     }
 
     /// A later pass: reads selected articles again, in order, until `each` fails.

@@ -1,19 +1,18 @@
 //! Decides which articles are kept and which are dropped.
 
-use std::collections::HashSet;
 use std::fs;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Context;
+use retold::Engine;
 use retold::align::Relation;
 use retold::engine::Pair;
 use retold::engine::dedup::{Decisions, Drop, Edge, Origin, Rank, Signing, Verification, choose};
-use retold::{Cancel, Engine};
 use retold_corpus::Names;
 use retold_report::Stage;
-use retold_report::dedup::{Dropped, Undated};
+use retold_report::dedup::Undated;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::cannot_write;
@@ -21,8 +20,8 @@ use super::counts::Counts;
 use super::fail_point;
 use super::keep::{Keep, LAST, UNREADABLE};
 use super::multi_pass::{CHANGED, Kept, MultiPassInput, Reread};
-use super::registry::{ArticleRegistry, Role};
-use crate::disk::{self, OutputFile};
+use super::registry::ArticleRegistry;
+use crate::disk;
 use crate::settings::Settings;
 use crate::stored::StoredTexts;
 use crate::{Error, Progress};
@@ -80,17 +79,19 @@ impl Planning<'_> {
         let pool = settings.pool()?;
         let (mut clock, cancel) = (Clock::start(), progress.cancel());
         let mut signing = Signing::new(settings.dedup)?;
-        progress.begin_open("signing");
+        progress.begin_open("reading");
         progress.advance(registry.journal.articles().into());
-        input.read(&mut registry, |articles| {
-            let texts: Vec<&str> =
-                articles.batch.records.iter().map(|record| record.text.as_str()).collect();
-            let page = pool.install(|| signing.sign(&texts));
-            progress.advance(texts.len() as u64);
-            fail_point::reach("signed", articles.numbers.first().copied(), &cancel)?;
-            settings.check_dedup(articles.numbers.last().map_or(0, |n| u64::from(*n) + 1))?;
-            Ok(Kept { preferences: keep.preferences(&articles), page })
-        })?;
+        input
+            .read(&mut registry, |articles| {
+                let texts: Vec<&str> =
+                    articles.batch.records.iter().map(|record| record.text.as_str()).collect();
+                let page = pool.install(|| signing.sign(&texts));
+                progress.advance(texts.len() as u64);
+                fail_point::reach("signed", articles.numbers.first().copied(), &cancel)?;
+                settings.check_dedup(articles.numbers.last().map_or(0, |n| u64::from(*n) + 1))?;
+                Ok(Kept { preferences: keep.preferences(&articles), page })
+            })
+            .map_err(|error| self.counted(error))?;
         drop(signing);
         settings.check_read(&[&registry.reference, &registry.report])?;
         let undated = self.undated(&registry)?;
@@ -103,7 +104,7 @@ impl Planning<'_> {
         let candidates = verification.stats().candidates;
         while verification.needs_reading() {
             let wanted = verification.wanted().to_vec();
-            progress.begin_steps("verifying", wanted.len() as u64);
+            progress.begin_steps("comparing", wanted.len() as u64);
             let is_wanted = |article: u32| wanted.binary_search(&article).is_ok();
             let reread = Reread { wanted: &is_wanted, only_raw: false, from: 0 };
             input.read_again(&registry, &reread, |articles| {
@@ -120,6 +121,19 @@ impl Planning<'_> {
         drop(verification);
         let (stages, reason) = (clock.stages, keep.reason());
         Ok(Plan { decisions, registry, stages, candidates, undated, reason })
+    }
+
+    /// The same error; of too little memory, one that knows how many articles there are.
+    fn counted(&self, error: anyhow::Error) -> anyhow::Error {
+        match error.downcast_ref() {
+            Some(Error::TooLittleMemory { .. }) => {
+                self.progress.begin_open("counting");
+                let counted = self.input.count(self.progress);
+                let checked = counted.and_then(|all| Ok(self.settings.check_dedup(all)?));
+                checked.err().unwrap_or(error)
+            }
+            _ => error,
+        }
     }
 
     /// Finds near-duplicates, excerpts and rewrites by a scan. The registry must be empty.
@@ -227,32 +241,13 @@ impl Plan {
         written.with_context(|| cannot_write(path))
     }
 
-    /// Writes a record for each dropped article, in the order read.
-    pub fn write_dropped(
-        &self,
-        path: &Path,
-        input: &MultiPassInput,
-        cancel: &Cancel,
-    ) -> anyhow::Result<()> {
-        let mut out = BufWriter::new(OutputFile::create(path)?);
-        let journal = &self.registry.journal;
-        let retained_ids = RetainedIds::new(&self.registry, self.decisions.drops(), input)?;
-        for &Drop { article, retained, relation, score } in self.decisions.drops() {
-            cancel.check()?;
-            let dropped = Dropped {
-                id: &journal.id(article)?,
-                retained: &retained_ids.id(retained)?,
-                relation,
-                score,
-                why: self.why(article, retained, relation)?,
-            };
-            dropped.write(&mut out)?;
-        }
-        Ok(out.flush()?)
-    }
-
     /// Why `retained` is kept instead of `article`.
-    fn why(&self, article: u32, retained: u32, relation: Relation) -> Result<&'static str, Error> {
+    pub fn why(
+        &self,
+        article: u32,
+        retained: u32,
+        relation: Relation,
+    ) -> Result<&'static str, Error> {
         let (article, retained) = (rank(&self.registry, article)?, rank(&self.registry, retained)?);
         Ok(match relation {
             _ if retained.origin == Origin::Reference => "reference",
@@ -260,47 +255,6 @@ impl Plan {
             _ if article.preference == retained.preference => "first",
             _ => self.reason,
         })
-    }
-}
-
-/// What retained_ids are called. A reference article may share its id with an input article; then
-/// it gets an id that leads to its place.
-struct RetainedIds<'k> {
-    registry: &'k ArticleRegistry,
-    input: &'k MultiPassInput,
-    /// Hashes of the ids of the inputs; empty if no reference article is retained.
-    own: HashSet<u64>,
-}
-
-impl<'k> RetainedIds<'k> {
-    fn new(
-        registry: &'k ArticleRegistry,
-        drops: &[Drop],
-        input: &'k MultiPassInput,
-    ) -> Result<Self, Error> {
-        let is_needed = drops.iter().any(|drop| drop.retained < registry.references());
-        let ids = is_needed.then(|| registry.ids(Role::Own)).into_iter().flatten();
-        let own = ids.map(|id| id.map(|id| xxh3_64(id.as_bytes()))).collect::<Result<_, _>>()?;
-        Ok(Self { registry, input, own })
-    }
-
-    fn id(&self, retained: u32) -> Result<String, Error> {
-        let id = self.registry.journal.id(retained)?;
-        let is_taken = |id: &str| self.own.contains(&xxh3_64(id.as_bytes()));
-        if retained >= self.registry.references() || !is_taken(&id) {
-            return Ok(id);
-        }
-        let Some(place) = self.registry.place_of_reference(retained) else { return Ok(id) };
-        let file = self.input.name_of_reference(place.source);
-        let mut id = match place.line {
-            0 => file,
-            line if place.item == 0 => format!("{id}#{file}:{line}"),
-            line => format!("{id}#{file}:{line}#{}", place.item + 1),
-        };
-        while is_taken(&id) {
-            id.push_str("#reference");
-        }
-        Ok(id)
     }
 }
 

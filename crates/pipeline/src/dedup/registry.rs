@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::ensure;
-use retold_corpus::{Place, Position, Reached, ReadReport, Record};
+use retold_corpus::{IdType, Place, Position, Reached, ReadReport, Record};
 
 use super::frame::{Body, Header};
 use super::journal::Journal;
@@ -24,6 +24,8 @@ pub struct ArticleRegistry {
     /// How far each corpus has been read.
     reached: [Position; 2],
     is_read: [bool; 2],
+    /// Whether an article has an id that is no integer.
+    has_text_ids: bool,
 }
 
 /// Which of the two corpora an article belongs to.
@@ -59,6 +61,7 @@ impl ArticleRegistry {
             places: Default::default(),
             reached: Default::default(),
             is_read: [false; 2],
+            has_text_ids: false,
         }
     }
 
@@ -92,6 +95,7 @@ impl ArticleRegistry {
             let start = Place { source, line, item };
             (0..count).for_each(|number| self.places[side].push(nth(start, number)));
         }
+        self.has_text_ids |= header.has_text_ids;
         self.reached[side] = header.position;
         self.is_read[side] |= header.is_end;
         let report = self.report_mut(role);
@@ -140,6 +144,7 @@ impl ArticleRegistry {
         for record in records {
             body.ids.push_str(&record.id);
             body.ends.push(body.ids.len() as u32);
+            body.has_text_ids |= record.id_type == IdType::Text;
             body.bytes.push(record.text.len() as u32);
         }
         body
@@ -161,7 +166,9 @@ impl ArticleRegistry {
         let report = reached.report.since(self.report_of(role));
         let runs = runs(places);
         let is_reference = role == Role::Reference;
-        let header = Header { is_reference, position, report, runs, ..Header::default() };
+        let has_text_ids = body.has_text_ids;
+        let header =
+            Header { is_reference, position, report, runs, has_text_ids, ..Header::default() };
         self.add(header, body)
     }
 
@@ -196,9 +203,18 @@ impl ArticleRegistry {
         before(source + 1) - before(source)
     }
 
-    /// The place of a reference article.
-    pub fn place_of_reference(&self, article: u32) -> Option<Place> {
-        self.places[0].place(article)
+    /// The place of an article, and whose it is.
+    pub fn place(&self, article: u32) -> Option<(Role, Place)> {
+        let [reference, own] = &self.places;
+        match article.checked_sub(reference.len()) {
+            None => Some((Role::Reference, reference.place(article)?)),
+            Some(article) => Some((Role::Own, own.place(article)?)),
+        }
+    }
+
+    /// What the ids are in records: integers if all of them are.
+    pub fn id_type(&self) -> IdType {
+        if self.has_text_ids { IdType::Text } else { IdType::Integer }
     }
 
     /// The number of reference articles; they come first.

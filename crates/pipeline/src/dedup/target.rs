@@ -152,7 +152,7 @@ impl Target {
     /// Gives it its final name. Its content is synced before, the name after.
     pub fn finish(mut self) -> anyhow::Result<()> {
         let (from, target) = (self.partial.join(OUTPUT), self.target.clone());
-        let cannot = || format!("cannot give {} its name", target.display());
+        let cannot = || format!("cannot give the finished folder {} its name", target.display());
         disk::sync_all(&from).with_context(cannot)?;
         undisturbed(|| disk::rename(&from, &target)).with_context(cannot)?;
         self.is_worth_keeping = false;
@@ -255,7 +255,7 @@ fn claimed(partial: &Path, what: &fs::Metadata) -> anyhow::Result<File> {
         });
     if let Some(stranger) = stranger {
         bail!(
-            "{} is not of retold's making, and would be in the way; move it away",
+            "{} was not made by retold, and is in the way; move it elsewhere",
             stranger.path().display()
         );
     }
@@ -393,7 +393,7 @@ mod tests {
         fs::write(partial.join(SIGN), MARK).expect("written");
         fs::write(partial.join("notes"), "mine").expect("written");
         let error = create(&out, Leftover::Remove).err().expect("not all ours").to_string();
-        assert!(error.contains("notes is not of retold's making"), "{error}");
+        assert!(error.contains("notes was not made by retold"), "{error}");
         assert_eq!(fs::read_to_string(partial.join("output/x")).expect("there"), "mine");
     }
 

@@ -10,8 +10,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 
+use crate::named::shown;
 use crate::record::{ComparisonRecord, Explain, SCHEMA_VERSION, round};
-use crate::{Error, Evidence, Findings, Pair};
+use crate::{Error, Evidence, Findings, Pair, PassedFields};
 use retold::align::{Match, Relation, changes};
 use retold::span::Span;
 use retold::text::for_each_word;
@@ -88,8 +89,9 @@ struct ArticleRow<'a> {
     id: &'a str,
     hash: String,
     bytes: u64,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    fields: &'a [(String, String)],
+    /// Names and what the values say.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<(&'a str, String)>,
     text: Option<Place>,
 }
 
@@ -161,12 +163,16 @@ impl<'f, 'a> Data<'f, 'a> {
     fn row(&mut self, article: usize) -> usize {
         let rows = &mut self.index.articles;
         let about = &self.findings.articles[article];
+        let passed = PassedFields { names: self.findings.fields, values: &about.fields };
         *self.rows.entry(article).or_insert_with(|| {
             rows.push(ArticleRow {
                 id: &about.id,
                 hash: format!("{:032x}", about.hash),
                 bytes: about.bytes,
-                fields: &about.fields,
+                fields: passed
+                    .iter()
+                    .filter_map(|(name, value)| Some((name, shown(Some(value?)))))
+                    .collect(),
                 text: None,
             });
             rows.len() - 1
