@@ -84,7 +84,11 @@ fn run_to_end(cli: Cli, matches: &ArgMatches, cancel: Cancel) -> u8 {
     }
 }
 
-fn run_subcommand(cli: Cli, matches: &ArgMatches, console: &mut Console<'_>) -> anyhow::Result<Exit> {
+fn run_subcommand(
+    cli: Cli,
+    matches: &ArgMatches,
+    console: &mut Console<'_>,
+) -> anyhow::Result<Exit> {
     let file = ConfigFile::find(&cli)?;
     let written = Written::of(&cli.command)?;
     written.check_files(file.path())?;
