@@ -39,6 +39,7 @@ mod candidates;
 mod choose;
 mod pages;
 mod retained;
+mod verified;
 mod verify;
 
 use std::collections::HashMap;
@@ -48,6 +49,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 pub use choose::{Decision, Decisions, Drop, Edge, Origin, Rank, choose};
 pub use pages::Pages;
+pub use verified::Verified;
 pub use verify::{Verification, VerificationStats};
 
 use pages::Page;

@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
-use std::process::ExitCode;
 
 use retold_pipeline::Error;
 use retold_report::printable::{is_unsafe, printable};
@@ -31,23 +30,23 @@ impl Exit {
     }
 }
 
-impl From<Exit> for ExitCode {
+impl From<Exit> for u8 {
     fn from(exit: Exit) -> Self {
         match exit {
-            Exit::Found => Self::SUCCESS,
-            Exit::Nothing => Self::from(1),
-            Exit::Failed => Self::from(2),
+            Exit::Found => 0,
+            Exit::Nothing => 1,
+            Exit::Failed => 2,
         }
     }
 }
 
 /// Shows help, the version or what was wrong with the arguments.
-pub fn usage(error: &clap::Error) -> ExitCode {
-    let is_safe = |argument: OsString| !argument.to_string_lossy().contains(is_unsafe);
+pub fn usage(error: &clap::Error, args: &[OsString]) -> u8 {
+    let is_safe = |argument: &OsString| !argument.to_string_lossy().contains(is_unsafe);
     // Values of options may come from the environment, too.
     let kernel = std::env::var_os(KERNEL);
     // A closed pipe is all that can go wrong, and no error.
-    let _ = match std::env::args_os().chain(kernel).all(is_safe) {
+    let _ = match args.iter().chain(&kernel).all(is_safe) {
         // Help is wrapped already; so are no errors.
         true => match error_width().filter(|_| error.use_stderr()) {
             Some(width) => {
@@ -63,7 +62,7 @@ pub fn usage(error: &clap::Error) -> ExitCode {
             writeln!(io::stderr(), "{}", lines.join("\n"))
         }
     };
-    if error.use_stderr() { Exit::Failed.into() } else { ExitCode::SUCCESS }
+    if error.use_stderr() { Exit::Failed.into() } else { 0 }
 }
 
 /// Columns of the terminal that shows errors, if there is one.

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::io::{self, Write};
-use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -52,10 +51,10 @@ fn end() {
 }
 
 /// Ends a run that was told to stop, and has left that.
-pub fn ended(left: Left, err: &mut dyn Write) -> ExitCode {
+pub fn ended(left: Left, err: &mut dyn Write) -> u8 {
     // If the standard error is closed, the status has to say it alone.
     let _ = say(left, err);
-    ExitCode::from(INTERRUPTED)
+    INTERRUPTED
 }
 
 /// Whether it was said: the run may end by itself at the moment of the second Ctrl-C.

@@ -1,43 +1,6 @@
-//! The `retold` command.
-//!
-//! `args` and `options` are what the user typed, `settings` what it means; each subcommand is a
-//! function in a file of its own that gets its streams from here. Only [`main`] makes exit
-//! statuses.
+//! The program of the `retold` command.
 
-mod args;
-mod clash;
-mod compare;
-mod config;
-mod console;
-mod dedup;
-mod evaluate;
-mod exit;
-mod failures;
-mod inputs;
-mod interrupt;
-mod manual;
-mod names;
-mod naming;
-mod options;
-mod pairs;
-mod progress;
-mod scan;
-mod settings;
-mod values;
-mod written_as;
-
-use std::io::{self, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
-
-use clap::{ArgMatches, FromArgMatches};
-
-use args::{Cli, Command, ConfigCommand};
-use clash::Written;
-use config::ConfigFile;
-use console::{Console, Facts};
-use exit::Exit;
-use retold::Cancel;
 
 /// Texts are made on one thread and dropped on another, millions of them, which the system's
 /// allocator does slowly (`docs/performance.md`).
@@ -45,73 +8,5 @@ use retold::Cancel;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let parsed = args::command().try_get_matches().and_then(|matches| {
-        let cli = Cli::from_arg_matches(&matches)?;
-        Ok((cli, matches))
-    });
-    let (cli, matches) = match parsed {
-        Ok(parsed) => parsed,
-        Err(error) => return exit::usage(&error),
-    };
-    let cancel = interrupt::stop_on_ctrl_c();
-    let tell = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        if !retold_corpus::catches_panics() {
-            tell(panic);
-        }
-    }));
-    // The status of a panic is no status of ours.
-    catch_unwind(AssertUnwindSafe(|| run_to_end(cli, &matches, cancel))).unwrap_or_else(|_| {
-        let said = "retold: stopped by an internal error (see above)";
-        let _ = writeln!(io::stderr(), "{said}");
-        Exit::Failed.into()
-    })
-}
-
-fn run_to_end(cli: Cli, matches: &ArgMatches, cancel: Cancel) -> ExitCode {
-    let (mut out, mut err) = (io::stdout(), io::stderr());
-    let mut console = Console { out: &mut out, err: &mut err, facts: Facts::detect(), cancel };
-    let done = run(cli, matches, &mut console);
-    match done {
-        Ok(exit) => exit.into(),
-        Err(error) if exit::is_closed_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            if let Some(left) = interrupt::left_by(&error) {
-                return interrupt::ended(left, &mut err);
-            }
-            // If the standard error is closed too, the status has to say it alone.
-            let _ = writeln!(err, "{}", exit::message(&error));
-            Exit::Failed.into()
-        }
-    }
-}
-
-fn run(cli: Cli, matches: &ArgMatches, console: &mut Console<'_>) -> anyhow::Result<Exit> {
-    let file = ConfigFile::find(&cli)?;
-    let written = Written::of(&cli.command)?;
-    written.check_files(file.path())?;
-    written.check_lists(&cli.command)?;
-    match cli.command {
-        Command::Scan(mut args) => {
-            args.options = file.under(&args.options);
-            scan::run(&args, &written, console)
-        }
-        Command::Compare(mut args) => {
-            args.options = file.under(&args.options);
-            compare::run(&args, &written, console)
-        }
-        Command::Dedup(mut args) => {
-            dedup::check(&args)?;
-            args.options.dedup = args.dedup.clone();
-            args.options = file.under(&args.options);
-            dedup::run(&args, &written, console)
-        }
-        Command::Evaluate(mut args) => {
-            args.options = file.under(&args.options);
-            evaluate::run(&args, &written, console)
-        }
-        Command::Config(ConfigCommand::Show(args)) => config::show(&args, &file, matches, console),
-        Command::Completions(args) => manual::completions(&args, console),
-        Command::Man(args) => manual::man(&args, console),
-    }
+    retold_cli::run(std::env::args_os()).into()
 }

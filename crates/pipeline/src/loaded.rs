@@ -6,7 +6,7 @@ use std::io;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use retold::engine::Texts as _;
+use retold::engine;
 use retold::text::Analyzer;
 use retold::{Engine, Span};
 use retold_corpus::{Corpus, Field, Names, Problems, ReadReport, Record};
@@ -112,11 +112,7 @@ impl LoadedCorpus {
 
     /// Where reports get the texts from.
     pub fn evidence(&self, engine: &Engine) -> impl Texts + use<'_> {
-        Shown {
-            texts: &self.texts,
-            analyzer: RefCell::new(engine.analyzer()),
-            spans: RefCell::default(),
-        }
+        evidence(&self.texts, engine)
     }
 }
 
@@ -160,8 +156,14 @@ fn notes(problems: &Problems, names: Names) -> Notes {
     Notes { counts: counts.collect(), listed: problems.listed().iter().map(note).collect() }
 }
 
-struct Shown<'s> {
-    texts: &'s StoredTexts,
+/// Where reports get the texts from, if they are these.
+pub fn evidence<'s, T: engine::Texts>(texts: &'s T, engine: &Engine) -> impl Texts + use<'s, T> {
+    let (analyzer, spans) = (RefCell::new(engine.analyzer()), RefCell::default());
+    Shown { texts, analyzer, spans }
+}
+
+struct Shown<'s, T> {
+    texts: &'s T,
     analyzer: RefCell<Analyzer>,
     /// Of the articles asked for so far: one may be in many pairs.
     spans: RefCell<HashMap<usize, Spans>>,
@@ -170,7 +172,7 @@ struct Shown<'s> {
 /// Sentences and quotations of an article.
 type Spans = (Vec<Span>, Vec<Span>);
 
-impl Texts for Shown<'_> {
+impl<T: engine::Texts> Texts for Shown<'_, T> {
     fn evidence(&self, article: usize) -> io::Result<Evidence<'_>> {
         if article >= self.texts.len() {
             return Err(io::ErrorKind::NotFound.into());

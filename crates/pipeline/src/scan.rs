@@ -7,7 +7,7 @@ use retold::align::Relation;
 use retold::cluster::{Confirmation, clusters};
 use retold::engine::{self, Sides, edges};
 use retold_corpus::{Corpus, Side};
-use retold_report::{Clusters, Findings, Pair, Run, Stage, Texts};
+use retold_report::{Article, Clusters, Findings, Pair, Run, Stage, Texts};
 
 use crate::loaded::LoadedCorpus;
 use crate::run::peak_memory;
@@ -117,71 +117,89 @@ impl Scan {
         texts: &'s dyn Texts,
     ) -> Findings<'s> {
         Findings {
-            clusters: Some(self.grouped()),
+            clusters: Some(grouped(&self.found.clusters, &self.loaded.articles)),
             stages: self.stages(),
             counts: self.counts(),
             ..self.loaded.findings(run, pairs, texts)
         }
     }
 
-    /// The clusters, each retaining its longest article, the first of several.
-    fn grouped(&self) -> Clusters {
-        let Self { loaded, found, .. } = self;
-        let mut retained: Vec<usize> = Vec::new();
-        for (article, &cluster) in found.clusters.iter().enumerate() {
-            match retained.get_mut(cluster as usize) {
-                None => retained.push(article),
-                Some(longest) => {
-                    if loaded.articles[article].bytes > loaded.articles[*longest].bytes {
-                        *longest = article;
-                    }
-                }
-            }
-        }
-        Clusters { of: found.clusters.clone(), retained }
-    }
-
     fn stages(&self) -> Vec<Stage> {
-        let seconds = self.found.stats.seconds.iter();
-        let engine = seconds.map(|(stage, seconds)| Stage {
-            name: stage.name().to_owned(),
-            took: Duration::from_secs_f64(*seconds),
-        });
         let read = Stage { name: "read".to_owned(), took: self.loaded.took };
-        std::iter::once(read).chain(engine).collect()
+        std::iter::once(read).chain(stages(&self.found.stats)).collect()
     }
 
     fn counts(&self) -> Vec<(String, u64)> {
         let stats = &self.found.stats;
-        let channels = &stats.channels;
-        let mut counts = vec![
-            ("words", channels.words),
-            ("candidates", stats.candidates as u64),
-            ("common_text_demoted", stats.demoted as u64),
-            ("templates", stats.templates as u64),
-            ("unrelated_renamed_left_out", self.left_out as u64),
-            ("banding_pairs", channels.banding_pairs as u64),
-            ("banding_capped_buckets", channels.banding.capped_buckets),
-            ("banding_pairs_left_out", channels.banding.pairs_left_out),
-            ("rare_pairs", channels.rare_pairs as u64),
-            ("rare_postings", channels.rare.postings),
-            ("rare_features", channels.rare.features),
-            ("rare_single_features", channels.rare.single_features),
-            ("rare_capped_features", channels.rare.capped_features),
-            ("rare_capped_postings", channels.rare.capped_postings),
-            ("rare_shared", channels.rare.shared),
-            ("identical_collapsed", channels.collapsed as u64),
-        ];
+        let mut counts = counts(stats, self.left_out);
         if let Some([ours, theirs]) = self.articles_by_side() {
-            counts.extend([
-                ("articles_ours", ours as u64),
-                ("articles_theirs", theirs as u64),
-                ("copies_paired", stats.copies as u64),
-                ("rare_one_sided_features", channels.rare.one_sided_features),
-                ("rare_one_sided_postings", channels.rare.one_sided_postings),
-            ]);
+            counts.extend(counts_of_sides(stats, [ours, theirs]));
         }
-        counts.extend(peak_memory().map(|bytes| ("peak_memory_bytes", bytes)));
-        counts.into_iter().map(|(name, n)| (name.to_owned(), n)).collect()
+        counts.extend(peak_memory().map(|bytes| ("peak_memory_bytes".to_owned(), bytes)));
+        counts
     }
+}
+
+/// Groups articles by their clusters, each of which retains its longest article, the first of
+/// several.
+pub fn grouped(clusters: &[u32], articles: &[Article]) -> Clusters {
+    let mut retained: Vec<usize> = Vec::new();
+    for (article, &cluster) in clusters.iter().enumerate() {
+        match retained.get_mut(cluster as usize) {
+            None => retained.push(article),
+            Some(longest) => {
+                if articles[article].bytes > articles[*longest].bytes {
+                    *longest = article;
+                }
+            }
+        }
+    }
+    Clusters { of: clusters.to_vec(), retained }
+}
+
+/// The stages of the engine, for a report.
+pub fn stages(stats: &engine::Stats) -> impl Iterator<Item = Stage> {
+    stats.seconds.iter().map(|(stage, seconds)| Stage {
+        name: stage.name().to_owned(),
+        took: Duration::from_secs_f64(*seconds),
+    })
+}
+
+/// What a scan counts, for a report; `left_out` are unrelated pairs of renamed articles.
+pub fn counts(stats: &engine::Stats, left_out: usize) -> Vec<(String, u64)> {
+    let channels = &stats.channels;
+    let counts = [
+        ("words", channels.words),
+        ("candidates", stats.candidates as u64),
+        ("common_text_demoted", stats.demoted as u64),
+        ("templates", stats.templates as u64),
+        ("unrelated_renamed_left_out", left_out as u64),
+        ("banding_pairs", channels.banding_pairs as u64),
+        ("banding_capped_buckets", channels.banding.capped_buckets),
+        ("banding_pairs_left_out", channels.banding.pairs_left_out),
+        ("rare_pairs", channels.rare_pairs as u64),
+        ("rare_postings", channels.rare.postings),
+        ("rare_features", channels.rare.features),
+        ("rare_single_features", channels.rare.single_features),
+        ("rare_capped_features", channels.rare.capped_features),
+        ("rare_capped_postings", channels.rare.capped_postings),
+        ("rare_shared", channels.rare.shared),
+        ("identical_collapsed", channels.collapsed as u64),
+    ];
+    counts.into_iter().map(|(name, n)| (name.to_owned(), n)).collect()
+}
+
+/// What a scan across two sides counts besides, with the articles of each.
+fn counts_of_sides(
+    stats: &engine::Stats,
+    [ours, theirs]: [usize; 2],
+) -> impl Iterator<Item = (String, u64)> {
+    let counts = [
+        ("articles_ours", ours as u64),
+        ("articles_theirs", theirs as u64),
+        ("copies_paired", stats.copies as u64),
+        ("rare_one_sided_features", stats.channels.rare.one_sided_features),
+        ("rare_one_sided_postings", stats.channels.rare.one_sided_postings),
+    ];
+    counts.into_iter().map(|(name, n)| (name.to_owned(), n))
 }

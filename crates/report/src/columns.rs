@@ -5,7 +5,7 @@ use retold::align::{Comparison, Match, Side};
 
 /// One thing that is said of a pair.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Column {
+pub enum Column {
     /// A word.
     Word(fn(&Comparison) -> &'static str),
     /// A word that some pairs do not have.
@@ -17,7 +17,7 @@ pub(crate) enum Column {
 }
 
 /// By name, in the order of records.
-pub(crate) const COLUMNS: [(&str, Column); 12] = [
+pub const COLUMNS: [(&str, Column); 12] = [
     ("relation", Column::Word(|found| found.relation.name())),
     ("score", Column::Figure(|found| found.score)),
     ("jaccard", Column::Figure(|found| found.jaccard)),

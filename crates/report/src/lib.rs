@@ -15,7 +15,7 @@
 #[cfg(test)]
 extern crate self as retold_report;
 
-mod columns;
+pub mod columns;
 pub mod csv;
 pub mod dedup;
 pub mod evaluation;

@@ -7,9 +7,9 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::candidates::{Candidates, candidates, estimate_jaccard};
 use super::pages::{Book, Pages};
-use super::retained::{Ranks, best_of_nodes, rank, with_retained};
-use super::{BLOCK, Decision, Decisions, DedupConfig, Edge, Origin, Rank, choose};
-use crate::align::Relation;
+use super::retained::{Ranks, best_of_nodes, with_retained};
+use super::verified::Verified;
+use super::{BLOCK, Decisions, DedupConfig};
 use crate::engine::steps::Steps;
 use crate::lsh::band_keys::BandingStats;
 use crate::shingle::{ShingleSet, Shingler};
@@ -38,15 +38,8 @@ pub struct Verification<'p, P: ?Sized> {
     stats: VerificationStats,
     book: Book<'p, P>,
     ranks: Ranks<'p>,
-    /// For each article the first one with the same words.
-    nodes: Vec<u32>,
-    /// The nodes that are in a pair, ascending. What follows counts them by their places here.
-    members: Vec<u32>,
-    /// By node, the best-ranked article with its words, and its rank; for members, and for nodes
-    /// with several articles.
-    best: HashMap<u32, (Rank, u32)>,
-    /// Pairs of members, the earlier first, sorted, with their Jaccard index once it is known.
-    pairs: Vec<(u32, u32, Option<f32>)>,
+    /// What is known so far, and decides.
+    known: Verified,
     /// Pairs by their later member, sorted.
     by_later: Vec<(u32, u32)>,
     /// By member, its pairs that are not verified; of these, the ones in which it is the earlier.
@@ -101,11 +94,14 @@ impl<'p, P: Pages + ?Sized> Verification<'p, P> {
             stats: VerificationStats { distinct, candidates: pairs.len(), banding },
             book,
             ranks,
-            nodes,
-            members,
-            best,
             left: pairs.len(),
-            pairs: pairs.into_iter().map(|(a, b)| (a, b, None)).collect(),
+            known: Verified {
+                nodes,
+                members,
+                best,
+                pairs: pairs.into_iter().map(|(a, b)| (a, b, None)).collect(),
+                least: config.jaccard,
+            },
             by_later,
             open,
             open_later,
@@ -148,7 +144,7 @@ impl<'p, P: Pages + ?Sized> Verification<'p, P> {
                 Some(next) if next < article => {
                     return Err(Error::Changed { article: *next as usize });
                 }
-                _ if *article as usize >= self.nodes.len() => {
+                _ if *article as usize >= self.known.nodes.len() => {
                     return Err(Error::Changed { article: *article as usize });
                 }
                 _ => {}
@@ -186,14 +182,14 @@ impl<'p, P: Pages + ?Sized> Verification<'p, P> {
 
     /// Wants the members that have open pairs.
     fn want(&mut self) {
-        let members = self.members.iter().zip(&self.open);
+        let members = self.known.members.iter().zip(&self.open);
         self.wanted = members.filter(|(_, open)| **open > 0).map(|(member, _)| *member).collect();
         self.came = 0;
     }
 
     /// The place of a node among the members.
     fn member(&self, node: u32) -> u32 {
-        self.members.partition_point(|member| *member < node) as u32
+        self.known.members.partition_point(|member| *member < node) as u32
     }
 
     /// Verifies the open pairs whose later member was just added and whose earlier one is held.
@@ -203,7 +199,7 @@ impl<'p, P: Pages + ?Sized> Verification<'p, P> {
             self.by_later[from..].iter().take_while(move |(later, _)| *later == member)
         };
         let is_ready = |pair: &u32| {
-            let (a, _, jaccard) = self.pairs[*pair as usize];
+            let (a, _, jaccard) = self.known.pairs[*pair as usize];
             jaccard.is_none() && self.held.contains_key(&a)
         };
         let ready: Vec<u32> = came
@@ -215,14 +211,14 @@ impl<'p, P: Pages + ?Sized> Verification<'p, P> {
             .par_iter()
             .with_min_len(BLOCK)
             .map(|pair| {
-                let (a, b, _) = self.pairs[*pair as usize];
+                let (a, b, _) = self.known.pairs[*pair as usize];
                 let overlap = self.held[&a].overlap(&self.held[&b], self.config.kernel);
                 overlap.jaccard as f32
             })
             .collect();
         self.left -= ready.len();
         for (pair, found) in ready.into_iter().zip(jaccards) {
-            let (a, b, jaccard) = &mut self.pairs[pair as usize];
+            let (a, b, jaccard) = &mut self.known.pairs[pair as usize];
             *jaccard = Some(found);
             self.open[*a as usize] -= 1;
             self.open[*b as usize] -= 1;
@@ -258,42 +254,14 @@ impl<'p, P: Pages + ?Sized> Verification<'p, P> {
     /// What becomes of each article. Pairs that are not verified count as unrelated.
     pub fn choose(&self) -> Result<Decisions, Error> {
         self.cancel.check()?;
-        let verified = self.pairs.iter().filter_map(|&(a, b, jaccard)| {
-            let score = jaccard.filter(|of| f64::from(*of) >= self.config.jaccard - ROUNDING)?;
-            Some(Edge { a, b, relation: Relation::NearDuplicate, score, contained: None })
-        });
-        let best_of = |member: u32| self.best[&self.members[member as usize]];
-        let ranks: Vec<Rank> =
-            (0..).zip(&self.members).map(|(member, _)| best_of(member).0).collect();
-        let of_members = choose(&ranks, &verified.collect::<Vec<_>>());
-        let decision = |(article, &node): (u32, &u32)| {
-            let Some((of_best, best)) = self.best.get(&node) else {
-                return Ok((article, Decision::Kept));
-            };
-            let own = rank(self.ranks, article)?;
-            let of_node = match self.members.binary_search(&node) {
-                Ok(member) => of_members[member],
-                Err(_) => Decision::Kept,
-            };
-            let of_article = match of_node {
-                Decision::Kept if article == *best => Decision::Kept,
-                _ if own.origin == Origin::Reference => Decision::Kept,
-                Decision::Dropped { retained, relation, score } => {
-                    Decision::Dropped { retained: best_of(retained).1, relation, score }
-                }
-                Decision::Kept => {
-                    debug_assert!((*of_best, *best) <= (own, article));
-                    Decision::Dropped { retained: *best, relation: Relation::Identical, score: 1.0 }
-                }
-            };
-            Ok((article, of_article))
-        };
-        (0..).zip(&self.nodes).map(decision).collect()
+        self.known.choose(self.config.jaccard, self.ranks)
+    }
+
+    /// What was verified so far, without what that took: to choose again at another threshold.
+    pub fn into_verified(self) -> Verified {
+        self.known
     }
 }
-
-/// A Jaccard index of 32 bits may be this far from the one of 64.
-const ROUNDING: f64 = 1e-7;
 
 fn bytes(set: &ShingleSet) -> usize {
     size_of_val(set.hashes())

@@ -106,7 +106,8 @@ impl Priorities {
         Ok(Self::new(&list))
     }
 
-    fn new(list: &str) -> Self {
+    /// From such a list.
+    pub fn new(list: &str) -> Self {
         let mut priorities = Self::default();
         for (line, place) in list.lines().map(str::trim).filter(|line| !line.is_empty()).zip(0..) {
             priorities.places.entry(line.into()).or_insert(place);
@@ -115,8 +116,8 @@ impl Priorities {
         priorities
     }
 
-    /// The position of the first line that is a prefix of `name`.
-    fn of(&self, name: &str) -> u64 {
+    /// The position of the first line that is a prefix of `name`; [`u64::MAX`] where none is.
+    pub fn of(&self, name: &str) -> u64 {
         let beginnings = self.lengths.iter().filter_map(|length| name.get(..*length));
         beginnings.filter_map(|beginning| self.places.get(beginning)).copied().min().unwrap_or(LAST)
     }

@@ -37,8 +37,10 @@ use std::path::{Path, PathBuf};
 use retold_corpus::{Corpus, Input, ReadOptions};
 
 use crate::settings::Settings;
+pub use dates::moment;
 pub use job::{Done, Job};
 pub use keep::{Keep, NoDates, Priorities};
+pub use plan::edge;
 pub use target::{Leftover, partial_of};
 
 /// Settings of a deduplication.

@@ -285,7 +285,7 @@ const LEAST_REWRITE: u32 = 90;
 
 /// The pairs of which one article may be dropped: not partial ones, not rewrites whose names or
 /// numbers conflict, which may be other news, and not short rewrites.
-fn edge(pair: &Pair) -> Option<Edge> {
+pub fn edge(pair: &Pair) -> Option<Edge> {
     let found = &pair.comparison;
     let is_dispensable = match found.relation {
         Relation::Rewrite => found.conflicting == 0.0 && found.words >= LEAST_REWRITE,

@@ -1,0 +1,130 @@
+"""What only Python knows of frames: how to take some columns of one, and some rows.
+
+Everything else goes by the Arrow PyCapsule interface. No library is imported here: a frame of one
+can only be there if its library is loaded.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from retold._errors import DataError
+from retold._retold import Table
+
+
+def _is(data: Any, module: str, *names: str) -> bool:
+    loaded = sys.modules.get(module)
+    kinds = tuple(kind for name in names if isinstance(kind := getattr(loaded, name, None), type))
+    return bool(kinds) and isinstance(data, kinds)
+
+
+def held(data: Any) -> Any:
+    """The data in a form that can be looked at twice: once to be read, once to take rows of it."""
+    if _is(data, "polars", "LazyFrame"):
+        return data.collect()
+    if _is(data, "duckdb", "DuckDBPyRelation") or _is(data, "pyarrow", "RecordBatchReader"):
+        return Table(data)
+    if _is(data, "datasets", "IterableDataset"):
+        return list(data)
+    if is_arrow(data) or _is_known(data) or isinstance(data, (list, tuple)):
+        return data
+    if isinstance(data, (str, bytes)):
+        raise DataError("one string is no collection of texts; pass a list of them")
+    if isinstance(data, dict):
+        raise DataError("a dict is no collection of texts; pass a list of mappings, or a frame")
+    try:
+        return list(data)
+    except TypeError:
+        raise DataError(
+            f"{type(data).__name__} is neither a frame that exports Arrow data "
+            "nor an iterable of strings or mappings"
+        ) from None
+
+
+def is_arrow(data: Any) -> bool:
+    """Whether the data exports Arrow data by itself."""
+    return hasattr(data, "__arrow_c_stream__") or hasattr(data, "__arrow_c_array__")
+
+
+def _is_known(data: Any) -> bool:
+    return _is(data, "pandas", "DataFrame", "Series") or _is(data, "datasets", "Dataset")
+
+
+def narrowed(data: Any, columns: list[str | None]) -> Any:
+    """The data as retold reads it: of a wide frame only the columns that are wanted.
+
+    The first of ``columns`` is that of the text, which may be left to be guessed.
+    """
+    if _is(data, "datasets", "Dataset"):
+        # The rows of a selection are not those of its table.
+        table = data.data.table if data._indices is None else data.flatten_indices().data.table
+        return narrowed(table, columns)
+    if _is(data, "pandas", "Series"):
+        return _of_pandas(data.to_frame("text"), ["text"])
+    if columns[0] is None:
+        return _of_pandas(data, None) if _is(data, "pandas", "DataFrame") else data
+    # A column that is not there is retold's to report; an id is looked for unasked.
+    wanted = list(dict.fromkeys([name for name in columns if name] + ["id"]))
+    if _is(data, "pandas", "DataFrame"):
+        return _of_pandas(data, [name for name in wanted if name in data.columns])
+    if _is(data, "polars", "DataFrame"):
+        return data.select([name for name in wanted if name in data.columns])
+    if _is(data, "pyarrow", "Table", "RecordBatch"):
+        return data.select([name for name in wanted if name in data.schema.names])
+    return data
+
+
+def _of_pandas(data: Any, columns: list[str] | None) -> Any:
+    names = [name for name in (data.columns if columns is None else columns) if isinstance(name, str)]
+    narrow = data[names].reset_index(drop=True)
+    try:
+        # Columns of objects may hold anything, of which Arrow wants one kind.
+        narrow.__arrow_c_stream__()
+    except Exception:
+        return [
+            {name: _missing_to_none(value) for name, value in zip(names, row)}
+            for row in zip(*(narrow[name].tolist() for name in names))
+        ]
+    return narrow
+
+
+def _missing_to_none(value: Any) -> Any:
+    # NaN, NaT and pandas.NA are not equal to themselves, or to anything.
+    try:
+        return value if value == value else None
+    except TypeError:
+        return None
+
+
+def take(data: Any, rows: list[int], original: Any) -> Any:
+    """Rows of the data, as the type that it came in as ``original``."""
+    if _is(original, "polars", "LazyFrame"):
+        return data[rows].lazy()
+    if _is(data, "polars", "DataFrame", "Series"):
+        return data[rows]
+    if _is(data, "pandas", "DataFrame", "Series"):
+        return data.iloc[rows]
+    if _is(data, "datasets", "Dataset"):
+        return data.select(rows)
+    if _is(data, "pyarrow", "Table", "RecordBatch", "Array", "ChunkedArray"):
+        return data.take(_int64(rows))
+    if isinstance(data, tuple):
+        return tuple(data[row] for row in rows)
+    if isinstance(data, list):
+        return [data[row] for row in rows]
+    taken = (data if isinstance(data, Table) else Table(data)).take(rows)
+    if _is(original, "duckdb", "DuckDBPyRelation"):
+        return _relation(taken)
+    if _is(original, "pyarrow", "RecordBatchReader"):
+        return sys.modules["pyarrow"].RecordBatchReader.from_stream(taken)
+    return taken
+
+
+def _int64(rows: list[int]) -> Any:
+    pyarrow = sys.modules["pyarrow"]
+    return pyarrow.array(rows, type=pyarrow.int64())
+
+
+def _relation(taken: Table) -> Any:
+    return sys.modules["duckdb"].from_arrow(taken.to_arrow())

@@ -1,0 +1,73 @@
+//! The Python module `retold._retold`: what of the package `retold` is Rust.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `capsule.rs` | Arrow data in and out: the only `unsafe` of the package |
+//! | `column.rs`, `frame.rs`, `corpus.rs` | whatever a caller has, to articles |
+//! | `options.rs` | keywords to settings |
+//! | `job.rs` | a run beside the interpreter: its lock released, Ctrl-C, progress, panics |
+//! | `scan.rs`, `dedup.rs`, `compare.rs`, `pairs.rs`, `batch.rs` | the runs |
+//! | `records.rs`, `table.rs`, `values.rs` | what they found, as Arrow and as Python objects |
+//! | `report.rs` | the same as pages, JSON Lines and statistics |
+//! | `minhash.rs` | `retold.datasketch` |
+//!
+//! What knows pandas, polars and their like is Python: `python/retold/`.
+
+mod batch;
+mod capsule;
+mod column;
+mod compare;
+mod corpus;
+mod dedup;
+mod errors;
+mod frame;
+mod job;
+mod minhash;
+mod options;
+mod pairs;
+mod records;
+mod report;
+mod scan;
+mod table;
+mod values;
+
+use std::ffi::OsString;
+
+use pyo3::prelude::*;
+
+/// As in the command: texts are made on one thread and dropped on another.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Runs the command `retold` with these arguments, the first of which is its name, and returns its
+/// exit status.
+#[pyfunction]
+fn run_command(py: Python<'_>, args: Vec<OsString>) -> u8 {
+    py.detach(|| retold_cli::run(args))
+}
+
+#[pymodule]
+mod _retold {
+    #[pymodule_export]
+    use super::batch::{batch_candidates, batch_fingerprint, batch_verify};
+    #[pymodule_export]
+    use super::compare::{Comparison, Match, Span, compare};
+    #[pymodule_export]
+    use super::dedup::{Decided, dedup};
+    #[pymodule_export]
+    use super::job::panic_for_tests;
+    #[pymodule_export]
+    use super::minhash::{Permutations, sha1_hashes};
+    #[pymodule_export]
+    use super::pairs::compare_pairs;
+    #[pymodule_export]
+    use super::run_command;
+    #[pymodule_export]
+    use super::scan::{Scan, scan};
+    #[pymodule_export]
+    use super::table::{Table, string_table};
+
+    /// The version of retold.
+    #[pymodule_export]
+    const VERSION: &str = env!("CARGO_PKG_VERSION");
+}

@@ -1,0 +1,59 @@
+//! Findings as pages, JSON Lines and statistics: what the command writes.
+
+use std::path::Path;
+
+use pyo3::prelude::*;
+use retold_pipeline::output::{Content, Output};
+use retold_report::{Findings, Format};
+
+use crate::errors;
+
+/// Bytes of text that a page in a notebook may hold.
+pub const NOTEBOOK_BUDGET: u64 = 4 << 20;
+
+/// What a format writes, in memory.
+pub fn written(format: &dyn Format, findings: &Findings<'_>) -> anyhow::Result<String> {
+    let mut bytes = Vec::new();
+    format.write(findings, &mut bytes)?;
+    Ok(String::from_utf8(bytes)?)
+}
+
+/// Writes a file: whole, or not at all.
+pub fn write_file(
+    py: Python<'_>,
+    path: &Path,
+    format: &(dyn Format + Sync),
+    findings: &Findings<'_>,
+) -> PyResult<()> {
+    let write = || -> anyhow::Result<()> {
+        let output = Output::create(Some(path), Content::Page)?;
+        output.write(&mut std::io::sink(), |out| Ok(format.write(findings, out)?))
+    };
+    write().map_err(|error| errors::file(py, path, &error))
+}
+
+/// A whole page inside another one, which it cannot touch: an `iframe` of its own origin. Its
+/// policy allows its own script only, and foreign text is text in it.
+pub fn in_frame(page: &str) -> String {
+    format!(
+        "<iframe sandbox=\"allow-scripts\" style=\"width:100%;height:640px;border:0\" \
+         srcdoc=\"{}\"></iframe>",
+        escaped(page)
+    )
+}
+
+/// Text as HTML shows it, in elements and in attributes.
+pub fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + text.len() / 8);
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}

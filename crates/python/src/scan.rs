@@ -1,0 +1,197 @@
+//! `retold.scan`
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arrow_array::{RecordBatch, UInt32Array};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use retold::Engine;
+use retold::align::Relation;
+use retold::engine::Sides;
+use retold_pipeline::Settings;
+use retold_pipeline::loaded::evidence;
+use retold_pipeline::run::{Started, peak_memory};
+use retold_pipeline::scan::{counts, grouped, stages};
+use retold_report::html::Html;
+use retold_report::record::Explain;
+use retold_report::stats::Stats;
+use retold_report::{Clusters, Findings, Format, Pair, Run, Stage, jsonl};
+
+use crate::corpus::{Columns, Corpus};
+use crate::job::{self, Job};
+use crate::options::Options;
+use crate::records;
+use crate::report::{self, NOTEBOOK_BUDGET};
+use crate::table::{Table, shown_as};
+
+/// What a scan found.
+#[pyclass(module = "retold", frozen)]
+pub struct Scan {
+    corpus: Corpus,
+    engine: Engine,
+    run: Run,
+    pairs: Vec<Pair>,
+    clusters: Clusters,
+    stages: Vec<Stage>,
+    counts: Vec<(String, u64)>,
+}
+
+/// Finds the related pairs of `data`, or across `data` and `against`.
+#[pyfunction]
+#[pyo3(signature = (data, against, columns, progress, settings))]
+pub fn scan(
+    py: Python<'_>,
+    data: &Bound<'_, PyAny>,
+    against: Option<&Bound<'_, PyAny>>,
+    columns: (Option<String>, Option<String>),
+    progress: Option<&Bound<'_, PyAny>>,
+    settings: Option<&Bound<'_, PyDict>>,
+) -> PyResult<Scan> {
+    let started = Started::now("scan");
+    let options = Options::of(settings)?;
+    let columns = Columns { text: columns.0, id: columns.1, field: None };
+    let mut corpus = Corpus::of(data, &columns, &options.run)?;
+    let mut sides = Sides::One;
+    if let Some(against) = against {
+        let theirs = Corpus::of(against, &columns, &options.run)?;
+        sides = Sides::two(corpus.articles.len());
+        corpus.append(theirs);
+    }
+    let run = started.run(&options.by_name);
+    job::run(py, progress, |job| {
+        let mut scan = found(corpus, &options.run, sides, job)?;
+        scan.run = run;
+        scan.run.elapsed = started.run(&[]).elapsed;
+        Ok(scan)
+    })
+}
+
+fn found(corpus: Corpus, settings: &Settings, sides: Sides, job: &Job) -> anyhow::Result<Scan> {
+    let read = corpus.read();
+    let engine = settings.engine_for(read.articles, read.bytes)?;
+    let scan = || engine.scan_sides(&corpus.texts, sides, job);
+    let mut found = settings.pool()?.install(scan).map_err(retold_pipeline::Error::from)?;
+    // As in the command: what was renamed is not found in the caller's own data.
+    let before = found.pairs.len();
+    found.pairs.retain(|pair| {
+        let is_renamed = |article: u32| corpus.articles[article as usize].renamed;
+        pair.comparison.relation != Relation::Unrelated
+            || !is_renamed(pair.a) && !is_renamed(pair.b)
+    });
+    let mut counts = counts(&found.stats, before - found.pairs.len());
+    counts.extend(peak_memory().map(|bytes| ("peak_memory_bytes".to_owned(), bytes)));
+    let pairs = found.pairs.into_iter().map(|pair| Pair {
+        a: pair.a as usize,
+        b: pair.b as usize,
+        comparison: pair.comparison,
+    });
+    Ok(Scan {
+        pairs: pairs.collect(),
+        clusters: grouped(&found.clusters, &corpus.articles),
+        stages: stages(&found.stats).collect(),
+        run: Run::default(),
+        counts,
+        corpus,
+        engine,
+    })
+}
+
+impl Scan {
+    fn with_findings<T>(&self, with: impl FnOnce(&Findings<'_>) -> T) -> T {
+        let texts = evidence(&self.corpus.texts, &self.engine);
+        with(&Findings {
+            run: self.run.clone(),
+            read: self.corpus.read(),
+            skipped: self.corpus.skipped.clone(),
+            repaired: self.corpus.repaired.clone(),
+            articles: &self.corpus.articles,
+            pairs: &self.pairs,
+            clusters: Some(self.clusters.clone()),
+            stages: self.stages.clone(),
+            counts: self.counts.clone(),
+            texts: &texts,
+        })
+    }
+
+    fn written(&self, py: Python<'_>, format: &(dyn Format + Sync)) -> PyResult<String> {
+        job::run(py, None, |_| self.with_findings(|findings| report::written(format, findings)))
+    }
+
+    /// The report, to stand in a notebook.
+    pub fn page_in_frame(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(report::in_frame(&self.written(py, &Html { budget: NOTEBOOK_BUDGET })?))
+    }
+
+    fn pair_batch(&self) -> RecordBatch {
+        let mut columns = records::Columns::default();
+        let id = |article: usize| self.corpus.articles[article].id.as_str();
+        columns.strings("a", self.pairs.iter().map(|pair| id(pair.a)));
+        columns.strings("b", self.pairs.iter().map(|pair| id(pair.b)));
+        columns.comparisons(self.pairs.iter().map(|pair| &pair.comparison));
+        columns.batch()
+    }
+}
+
+#[pymethods]
+impl Scan {
+    /// The related pairs, with the fields of the command's records.
+    #[getter]
+    fn pairs(slf: &Bound<'_, Self>) -> Table {
+        let scan = slf.get();
+        let batch = slf.py().detach(|| scan.pair_batch());
+        shown_as(batch, slf.clone().unbind())
+    }
+
+    /// For each text with its id the number of its cluster.
+    #[getter]
+    fn clusters(&self) -> Table {
+        let mut columns = records::Columns::default();
+        columns.strings("id", self.corpus.articles.iter().map(|article| article.id.as_str()));
+        columns.push("cluster", Arc::new(UInt32Array::from(self.clusters.of.clone())));
+        Table::new(columns.batch())
+    }
+
+    /// Counts and times, as `retold scan --stats` writes them.
+    #[getter]
+    fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        py.import("json")?.call_method1("loads", (self.written(py, &Stats)?,))
+    }
+
+    /// The text of an id, as it was read.
+    fn text(&self, id: &str) -> Option<&str> {
+        let article = self.corpus.articles.iter().position(|article| article.id == id)?;
+        self.corpus.texts.get(article)
+    }
+
+    /// The row of each article from 0, in the order of `clusters`.
+    #[getter]
+    fn rows(&self) -> Vec<u64> {
+        self.corpus.rows.clone()
+    }
+
+    /// The pairs as the command writes them with `--format jsonl`, to the byte.
+    fn to_jsonl(&self, py: Python<'_>) -> PyResult<String> {
+        let features = self.pairs.iter().any(|pair| !pair.comparison.features.is_empty());
+        let explain = if features { Explain::Features } else { Explain::No };
+        self.written(py, &jsonl::Pairs { explain })
+    }
+
+    /// Writes the report that the command writes with `--format html`: one file, which loads
+    /// nothing.
+    fn to_html(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        self.with_findings(|findings| report::write_file(py, &path, &Html::default(), findings))
+    }
+
+    fn __repr__(&self) -> String {
+        format!(
+            "<retold.Scan: {} related pairs of {} texts>",
+            self.pairs.len(),
+            self.corpus.articles.len()
+        )
+    }
+
+    fn _repr_html_(&self, py: Python<'_>) -> PyResult<String> {
+        self.page_in_frame(py)
+    }
+}
