@@ -1,0 +1,388 @@
+//! An archive to write to.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::io::{self, Write};
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+
+use retold::{Cancel, Config};
+
+use crate::article::Stored;
+use crate::disk::{self, Lock};
+use crate::find::{Finder, Query, with_ids};
+use crate::judge::{Judge, Match, Wanted};
+use crate::open_segment::OpenSegment;
+use crate::reader::{Reader, missing_is_damage, open_segments};
+use crate::segment::{Doc, Header, Postings, Segment};
+use crate::store::{Changes, Fate, SegmentRow, State, Store, frames};
+use crate::{Error, NewArticle, Settings, keys};
+
+/// An archive that this process alone writes to. Whatever a [`Reader`] can be asked, it can too.
+pub struct Archive {
+    pub(crate) reader: Reader,
+    _lock: Lock,
+}
+
+impl Deref for Archive {
+    type Target = Reader;
+
+    fn deref(&self) -> &Reader {
+        &self.reader
+    }
+}
+
+/// How articles are added.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AddOptions {
+    /// What becomes of articles whose id is there.
+    pub known: Known,
+    /// Which matches are wanted.
+    pub wanted: Wanted,
+}
+
+/// What becomes of an article whose id is in the archive.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Known {
+    /// It is skipped.
+    #[default]
+    Skip,
+    /// It is a new version of the same story, which is found instead of the one before; skipped if
+    /// nothing but the time when it was seen has changed.
+    Replace,
+}
+
+/// What came of adding articles.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Added {
+    /// Those that were added, in order.
+    pub articles: Vec<AddedArticle>,
+    /// Those that were skipped because their id was there.
+    pub skipped: u64,
+}
+
+/// An article that was added.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AddedArticle {
+    /// It, without its text.
+    pub article: Stored,
+    /// The earlier articles that it matches, the most alike first. They depend on the articles that
+    /// came before it and on nothing else, however these were divided into batches.
+    pub matches: Vec<Match>,
+}
+
+/// Articles that are about to be added.
+#[derive(Default)]
+struct Plan {
+    articles: Vec<NewArticle>,
+    stored: Vec<Stored>,
+    /// Each article that gets a later version, and the number of that.
+    replaced: HashMap<u64, u64>,
+    skipped: u64,
+}
+
+impl Archive {
+    /// Makes an empty archive in a folder, which must be empty or not be there yet.
+    pub fn create(folder: &Path, settings: &Settings) -> Result<(), Error> {
+        settings.check()?;
+        fs::create_dir_all(folder).map_err(Error::io("make the folder", folder))?;
+        let mut entries = fs::read_dir(folder).map_err(Error::io("read", folder))?;
+        if entries.next().is_some() {
+            return Err(Error::Exists { path: folder.to_owned() });
+        }
+        let _lock = Lock::take(folder)?;
+        let segments = disk::segments(folder);
+        fs::create_dir(&segments).map_err(Error::io("make the folder", &segments))?;
+        Store::create(folder, settings)?;
+        disk::sync_folder(folder).map_err(Error::io("sync", folder))?;
+        // An archive of one relative component has the empty path for a parent.
+        match folder.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            Some(parent) => disk::sync_folder(parent).map_err(Error::io("sync", parent)),
+            None => Ok(()),
+        }
+    }
+
+    /// Opens an archive to write to it, and removes what an interrupted writer has left. `judging`
+    /// says how pairs are judged.
+    ///
+    /// # Errors
+    /// If another process writes to it, and as [`Reader::open`].
+    pub fn open(folder: &Path, judging: Config) -> Result<Self, Error> {
+        if !disk::database(folder).is_file() {
+            return Err(Error::NoArchive { path: folder.to_owned() });
+        }
+        let lock = Lock::take(folder)?;
+        let store = Store::open(folder)?;
+        let (settings, state) = store.read()?;
+        let segments = open_segments(folder, &settings, &state).map_err(missing_is_damage)?;
+        let named = |name: &str| state.segments.contains_key(name);
+        disk::remove_orphans(&disk::segments(folder), named)?;
+        let engine = settings.engine(judging)?;
+        let folder = folder.to_owned();
+        let reader = Reader { folder, settings, engine, state, store, segments };
+        Ok(Self { reader, _lock: lock })
+    }
+
+    /// Adds articles with one durable commit, and gives what each of them matches among all earlier
+    /// ones. After an error nothing was added.
+    pub fn add(
+        &mut self,
+        articles: Vec<NewArticle>,
+        options: &AddOptions,
+        cancel: &Cancel,
+    ) -> Result<Added, Error> {
+        let plan = self.plan(articles, options.known, cancel)?;
+        if plan.articles.is_empty() {
+            return Ok(Added { skipped: plan.skipped, ..Added::default() });
+        }
+        let texts: Vec<_> = plan.articles.iter().map(|article| article.text.as_str()).collect();
+        let fingerprints = self.fingerprints(&texts, cancel)?;
+        let queries = fingerprints.iter().zip(&plan.stored);
+        let queries: Vec<_> =
+            queries.map(|(fingerprint, stored)| Query::new(fingerprint, stored.doc)).collect();
+        let new = self.new_segments(&plan, &queries, |at| fingerprints[at].text())?;
+        let matches = self.matches(&plan, &queries, &new, options, cancel)?;
+        self.commit(&plan, new)?;
+        let with_matches = |(article, matches): (Stored, Vec<Match>)| AddedArticle {
+            article: Stored { text: String::new(), ..article },
+            matches,
+        };
+        let added = plan.stored.into_iter().zip(matches).map(with_matches).collect();
+        Ok(Added { articles: added, skipped: plan.skipped })
+    }
+
+    /// Which articles are added, as what.
+    fn plan(
+        &self,
+        articles: Vec<NewArticle>,
+        known: Known,
+        cancel: &Cancel,
+    ) -> Result<Plan, Error> {
+        let keys: Vec<u64> = articles.iter().map(|article| keys::of_id(&article.id)).collect();
+        let docs = with_ids(&self.segments, &keys, cancel)?;
+        let mut plan = Plan::default();
+        let mut of_batch: HashMap<String, usize> = HashMap::new();
+        for (article, docs) in articles.into_iter().zip(docs) {
+            let before = match of_batch.get(&article.id) {
+                Some(at) => Some(plan.stored[*at].clone()),
+                None => self.of_id(&docs, &article.id)?,
+            };
+            let is_same =
+                |before: &Stored| before.text == article.text && before.about == article.about;
+            let skips = |before: &Stored| known == Known::Skip || is_same(before);
+            if before.as_ref().is_some_and(skips) {
+                plan.skipped += 1;
+                continue;
+            }
+            let doc = self.state.next_doc + plan.stored.len() as u64;
+            if let Some(before) = &before {
+                plan.replaced.insert(before.doc, doc);
+                if let Some(at) = of_batch.get(&article.id) {
+                    plan.stored[*at].is_superseded = true;
+                }
+            }
+            of_batch.insert(article.id.clone(), plan.stored.len());
+            plan.stored.push(Stored {
+                doc,
+                id: article.id.clone(),
+                version: before.as_ref().map_or(1, |before| before.version.saturating_add(1)),
+                previous: before.map(|before| before.doc),
+                is_superseded: false,
+                first_seen: article.first_seen,
+                about: article.about.clone(),
+                text: article.text.clone(),
+            });
+            plan.articles.push(article);
+        }
+        Ok(plan)
+    }
+
+    /// The segments of new articles, in memory: one for each span.
+    fn new_segments(
+        &self,
+        plan: &Plan,
+        queries: &[Query],
+        text_of: impl Fn(usize) -> Option<u64>,
+    ) -> Result<Vec<OpenSegment>, Error> {
+        let mut spans: BTreeMap<i64, Postings> = BTreeMap::new();
+        for (at, (stored, query)) in plan.stored.iter().zip(queries).enumerate() {
+            let Stored { doc, first_seen, .. } = *stored;
+            let doc = Doc { doc, first_seen, text: text_of(at).unwrap_or(0) };
+            let keys = query.keys().iter().copied().chain([keys::of_id(&stored.id)]);
+            spans.entry(self.settings.span(first_seen)).or_default().add(doc, keys);
+        }
+        let scheme = self.settings.scheme()?.id();
+        let write = |(span, postings): (i64, Postings)| {
+            let (bytes, seal) = postings.write(Header { scheme, span });
+            Segment::in_memory(bytes, seal).map(OpenSegment::unwritten)
+        };
+        spans.into_iter().map(write).collect()
+    }
+
+    fn matches(
+        &self,
+        plan: &Plan,
+        queries: &[Query],
+        new: &[OpenSegment],
+        options: &AddOptions,
+        cancel: &Cancel,
+    ) -> Result<Vec<Vec<Match>>, Error> {
+        let wanted = &options.wanted;
+        let mut spans = self.spans(wanted.since.unwrap_or(i64::MIN));
+        for open in new {
+            spans.entry(open.segment.header().span).or_default().push(open);
+        }
+        let rules = self.settings.rare_rules()?;
+        let finder = Finder { spans, rules, replaced: &plan.replaced, cancel };
+        let candidates = finder.candidates(queries)?;
+        let articles: Vec<_> = plan.articles.iter().collect();
+        let judge = Judge { engine: &self.engine, wanted, cancel };
+        let first = self.state.next_doc;
+        judge.matches(&articles, &candidates, |doc| match doc.checked_sub(first) {
+            Some(at) => Ok(plan.stored[at as usize].clone()),
+            None => self.store.expect(doc),
+        })
+    }
+
+    /// Writes segments, then the transaction that names them.
+    fn commit(&mut self, plan: &Plan, new: Vec<OpenSegment>) -> Result<(), Error> {
+        let frames = frames(&plan.stored)?;
+        let added: Vec<_> = plan.stored.iter().cloned().zip(frames).collect();
+        let mut state = self.state.clone();
+        state.next_doc += added.len() as u64;
+        state.records += added.len() as u64;
+        state.articles += (added.len() - plan.replaced.len()) as u64;
+        state.text_bytes += added.iter().map(|(article, _)| article.text.len() as u64).sum::<u64>();
+        state.tombstones.extend(plan.replaced.keys().map(|doc| (*doc, Fate::Superseded)));
+        let mut superseded: Vec<u64> = plan.replaced.keys().copied().collect();
+        superseded.sort_unstable();
+        let changes = Changes { added: &added, superseded: &superseded, ..Changes::default() };
+        let mut written = Written::default();
+        let mut segments = Vec::new();
+        for open in new {
+            let segment = open.segment;
+            let header = segment.header();
+            let row = SegmentRow {
+                span: header.span,
+                docs: segment.docs().len() as u64,
+                seal: segment.seal(),
+            };
+            let write = |file: &mut fs::File| file.write_all(segment.bytes());
+            let path = written.write(&self.folder, &mut state, row, write)?;
+            segments.push(OpenSegment::new(segment.into_file(&path)?, &state.tombstones));
+        }
+        self.reader.store.commit(&state, &changes)?;
+        written.keep();
+        self.reader.state = state;
+        superseded.iter().for_each(|doc| self.bury(*doc));
+        self.reader.segments.extend(segments);
+        Ok(())
+    }
+
+    /// Removes articles with all their versions: their texts and records are erased, and nothing
+    /// finds them. Gives for each id whether it was there. What their texts were hashed to is
+    /// erased when their segments are next merged, at the latest by [`Archive::compact`].
+    pub fn remove(&mut self, ids: &[&str], cancel: &Cancel) -> Result<Vec<bool>, Error> {
+        let keys: Vec<u64> = ids.iter().map(|id| keys::of_id(id)).collect();
+        let docs = with_ids(&self.segments, &keys, cancel)?;
+        let mut state = self.state.clone();
+        let (mut removed, mut was_there) = (Vec::new(), Vec::new());
+        for (id, docs) in ids.iter().zip(docs) {
+            let newest = self.of_id(&docs, id)?.filter(|of| !removed.contains(&of.doc));
+            was_there.push(newest.is_some());
+            let Some(newest) = newest else { continue };
+            state.articles -= 1;
+            state.tombstones.insert(newest.doc, Fate::Removed);
+            let mut version = Some(newest);
+            while let Some(article) = version {
+                state.records -= 1;
+                state.text_bytes -= article.text.len() as u64;
+                removed.push(article.doc);
+                if let Some(fate) = state.tombstones.get_mut(&article.doc) {
+                    *fate = Fate::Removed;
+                }
+                version = match article.previous {
+                    Some(doc) => Some(self.store.expect(doc)?),
+                    None => None,
+                };
+            }
+        }
+        if !removed.is_empty() {
+            let changes = Changes { removed: &removed, ..Changes::default() };
+            self.reader.store.commit(&state, &changes)?;
+            self.reader.state = state;
+            removed.iter().for_each(|doc| self.bury(*doc));
+        }
+        Ok(was_there)
+    }
+
+    fn bury(&mut self, doc: u64) {
+        self.reader.segments.iter_mut().for_each(|open| open.bury(doc));
+    }
+}
+
+/// Files that are removed again unless the transaction that names them has come.
+#[derive(Default)]
+pub(crate) struct Written {
+    paths: Vec<PathBuf>,
+}
+
+impl Written {
+    /// Writes a segment under an unused name, syncs it, and names it in the state.
+    pub fn write(
+        &mut self,
+        folder: &Path,
+        state: &mut State,
+        row: SegmentRow,
+        write: impl FnOnce(&mut fs::File) -> io::Result<()>,
+    ) -> Result<PathBuf, Error> {
+        let (mut file, path) = self.create(folder, state)?;
+        write(&mut file)
+            .and_then(|()| disk::sync_new(&file, &path))
+            .map_err(Error::io("write", &path))?;
+        Self::name(state, &path, row);
+        Ok(path)
+    }
+
+    /// A new file for a segment.
+    pub fn create(
+        &mut self,
+        folder: &Path,
+        state: &mut State,
+    ) -> Result<(fs::File, PathBuf), Error> {
+        loop {
+            let name = disk::segment_name(state.next_segment);
+            let path = disk::segments(folder).join(name);
+            state.next_segment += 1;
+            match disk::create_new(&path) {
+                Ok(file) => {
+                    self.paths.push(path.clone());
+                    return Ok((file, path));
+                }
+                // Something that is not ours; it stays.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(Error::io("create", &path)(error)),
+            }
+        }
+    }
+
+    /// Names a segment in the state.
+    pub fn name(state: &mut State, path: &Path, row: SegmentRow) {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        state.segments.insert(name.to_owned(), row);
+    }
+
+    /// The transaction has come.
+    pub fn keep(mut self) {
+        self.paths.clear();
+    }
+}
+
+impl Drop for Written {
+    fn drop(&mut self) {
+        for path in &self.paths {
+            // What stays is removed when the archive is next opened.
+            let _ = fs::remove_file(path);
+        }
+    }
+}

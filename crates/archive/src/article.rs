@@ -1,0 +1,111 @@
+//! Articles as they come into an archive, and as they stand in it.
+
+use std::io;
+
+/// What comes into an archive.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NewArticle {
+    /// The name that it goes by. An archive has one story of each name.
+    pub id: String,
+    /// Its text, in which all spans are.
+    pub text: String,
+    /// What is known of it.
+    pub about: About,
+    /// When it was first seen, in seconds since 1970.
+    pub first_seen: i64,
+}
+
+/// What is known of an article beside its text; none of it decides what matches.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct About {
+    /// Who publishes it.
+    pub source: Option<String>,
+    /// Its headline.
+    pub title: Option<String>,
+    /// Where it was found.
+    pub url: Option<String>,
+    /// When it was published, in seconds since 1970.
+    pub published: Option<i64>,
+}
+
+/// What stands in an archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// Its number: later ones are greater.
+    pub doc: u64,
+    /// The name that it goes by.
+    pub id: String,
+    /// From 1: which version of the story.
+    pub version: u32,
+    /// The number of the version before.
+    pub previous: Option<u64>,
+    /// Whether there is a later version, which is the one that is found.
+    pub is_superseded: bool,
+    /// When it was first seen, in seconds since 1970.
+    pub first_seen: i64,
+    /// What is known of it.
+    pub about: About,
+    /// Its text.
+    pub text: String,
+}
+
+/// Level of zstd: higher ones gain little on single articles.
+const LEVEL: i32 = 3;
+
+/// A text as the database keeps it: a zstd frame with its own checksum.
+pub(crate) fn compress(
+    compressor: &mut zstd::bulk::Compressor<'_>,
+    text: &str,
+) -> io::Result<Vec<u8>> {
+    compressor.compress(text.as_bytes())
+}
+
+/// Compresses one text after the other.
+pub(crate) fn compressor() -> io::Result<zstd::bulk::Compressor<'static>> {
+    let mut compressor = zstd::bulk::Compressor::new(LEVEL)?;
+    compressor.include_checksum(true)?;
+    Ok(compressor)
+}
+
+/// The text of so many bytes; `None` if the frame is not whole.
+pub(crate) fn decompress(frame: &[u8], bytes: u64) -> Option<String> {
+    let text = zstd::bulk::decompress(frame, usize::try_from(bytes).ok()?).ok()?;
+    String::from_utf8(text).ok().filter(|text| text.len() as u64 == bytes)
+}
+
+/// CRC32C of everything that a row holds, its text as it is compressed.
+pub(crate) fn checksum(article: &Stored, text_bytes: u64, frame: &[u8]) -> u32 {
+    let mut bytes = Vec::with_capacity(256);
+    bytes.extend(article.doc.to_le_bytes());
+    bytes.extend(article.version.to_le_bytes());
+    bytes.extend(article.previous.unwrap_or(0).to_le_bytes());
+    bytes.push(u8::from(article.is_superseded));
+    bytes.extend(article.first_seen.to_le_bytes());
+    bytes.push(u8::from(article.about.published.is_some()));
+    bytes.extend(article.about.published.unwrap_or(0).to_le_bytes());
+    let About { source, title, url, .. } = &article.about;
+    for field in [Some(&article.id), source.as_ref(), title.as_ref(), url.as_ref()] {
+        let length = field.map_or(u64::MAX, |field| field.len() as u64);
+        bytes.extend(length.to_le_bytes());
+        bytes.extend(field.into_iter().flat_map(|field| field.bytes()));
+    }
+    bytes.extend(text_bytes.to_le_bytes());
+    crc32c::crc32c_append(crc32c::crc32c(&bytes), frame)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_come_back_and_broken_ones_do_not() {
+        for text in ["", "Forty ferries waited.", &"Ähnlich. ".repeat(500)] {
+            let mut frame = compress(&mut compressor().unwrap(), text).unwrap();
+            let bytes = text.len() as u64;
+            assert_eq!(decompress(&frame, bytes).as_deref(), Some(text));
+            assert_eq!(decompress(&frame, bytes + 1), None);
+            *frame.last_mut().unwrap() ^= 1;
+            assert_eq!(decompress(&frame, bytes), None);
+        }
+    }
+}
