@@ -37,6 +37,7 @@
 
 mod candidates;
 mod choose;
+mod open_pairs;
 mod pages;
 mod retained;
 mod verify;

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::candidates::{Candidates, candidates, estimate_jaccard};
+use super::open_pairs::OpenPairs;
 use super::pages::{Book, Pages};
 use super::retained::{Ranks, best_of_nodes, rank, with_retained};
 use super::{BLOCK, Decision, Decisions, DedupConfig, Edge, Origin, Rank, choose};
@@ -45,15 +46,7 @@ pub struct Verification<'p, P: ?Sized> {
     /// By node, the best-ranked article with its words, and its rank; for members, and for nodes
     /// with several articles.
     best: HashMap<u32, (Rank, u32)>,
-    /// Pairs of members, the earlier first, sorted, with their Jaccard index once it is known.
-    pairs: Vec<(u32, u32, Option<f32>)>,
-    /// Pairs by their later member, sorted.
-    by_later: Vec<(u32, u32)>,
-    /// By member, its pairs that are not verified; of these, the ones in which it is the earlier.
-    open: Vec<u32>,
-    open_later: Vec<u32>,
-    /// Pairs that are not verified.
-    left: usize,
+    pairs: OpenPairs,
     /// Articles that this reading has to supply, ascending; and how many it has supplied.
     wanted: Vec<u32>,
     came: usize,
@@ -84,16 +77,6 @@ impl<'p, P: Pages + ?Sized> Verification<'p, P> {
         let estimate =
             |a: u32, b: u32| estimate_jaccard(&book, members[a as usize], members[b as usize]);
         let pairs = with_retained(&wanted, pairs, estimate, &cancel)?;
-        let mut open = vec![0; members.len()];
-        let mut open_later = open.clone();
-        let mut by_later = Vec::with_capacity(pairs.len());
-        for (at, &(a, b)) in (0..).zip(&pairs) {
-            open[a as usize] += 1;
-            open[b as usize] += 1;
-            open_later[a as usize] += 1;
-            by_later.push((b, at));
-        }
-        by_later.sort_unstable();
         let distinct = (0..).zip(&nodes).filter(|(article, node)| article == *node).count();
         let mut verification = Self {
             config,
@@ -102,13 +85,9 @@ impl<'p, P: Pages + ?Sized> Verification<'p, P> {
             book,
             ranks,
             nodes,
+            pairs: OpenPairs::new(members.len(), pairs),
             members,
             best,
-            left: pairs.len(),
-            pairs: pairs.into_iter().map(|(a, b)| (a, b, None)).collect(),
-            by_later,
-            open,
-            open_later,
             wanted: Vec::new(),
             came: 0,
             held: HashMap::new(),
@@ -126,7 +105,7 @@ impl<'p, P: Pages + ?Sized> Verification<'p, P> {
 
     /// Whether pairs are left to verify, for which the articles have to be read once more.
     pub fn needs_reading(&self) -> bool {
-        self.left > 0
+        self.pairs.left() > 0
     }
 
     /// The articles that the next reading has to supply, ascending; it may supply others too.
@@ -186,8 +165,9 @@ impl<'p, P: Pages + ?Sized> Verification<'p, P> {
 
     /// Wants the members that have open pairs.
     fn want(&mut self) {
-        let members = self.members.iter().zip(&self.open);
-        self.wanted = members.filter(|(_, open)| **open > 0).map(|(member, _)| *member).collect();
+        let members = (0..).zip(&self.members);
+        let wanted = members.filter(|(member, _)| self.pairs.has_open(*member));
+        self.wanted = wanted.map(|(_, node)| *node).collect();
         self.came = 0;
     }
 
@@ -198,38 +178,22 @@ impl<'p, P: Pages + ?Sized> Verification<'p, P> {
 
     /// Verifies the open pairs whose later member was just added and whose earlier one is held.
     fn verify(&mut self, came: &[(usize, u32)]) {
-        let pairs_of = |member: u32| {
-            let from = self.by_later.partition_point(|(later, _)| *later < member);
-            self.by_later[from..].iter().take_while(move |(later, _)| *later == member)
-        };
-        let is_ready = |pair: &u32| {
-            let (a, _, jaccard) = self.pairs[*pair as usize];
-            jaccard.is_none() && self.held.contains_key(&a)
-        };
-        let ready: Vec<u32> = came
-            .iter()
-            .flat_map(|(_, member)| pairs_of(*member).map(|(_, pair)| *pair))
-            .filter(is_ready)
-            .collect();
+        let is_held = |member: u32| self.held.contains_key(&member);
+        let ready: Vec<u32> =
+            came.iter().flat_map(|(_, member)| self.pairs.ready(*member, is_held)).collect();
         let jaccards: Vec<f32> = ready
             .par_iter()
             .with_min_len(BLOCK)
             .map(|pair| {
-                let (a, b, _) = self.pairs[*pair as usize];
+                let (a, b) = self.pairs.members(*pair);
                 let overlap = self.held[&a].overlap(&self.held[&b], self.config.kernel);
                 overlap.jaccard as f32
             })
             .collect();
-        self.left -= ready.len();
         for (pair, found) in ready.into_iter().zip(jaccards) {
-            let (a, b, jaccard) = &mut self.pairs[pair as usize];
-            *jaccard = Some(found);
-            self.open[*a as usize] -= 1;
-            self.open[*b as usize] -= 1;
-            self.open_later[*a as usize] -= 1;
-            let a = *a;
-            if self.open_later[a as usize] == 0 {
-                self.release(a);
+            let earlier = self.pairs.close(pair, found);
+            if !self.pairs.has_open_later(earlier) {
+                self.release(earlier);
             }
         }
     }
@@ -238,7 +202,7 @@ impl<'p, P: Pages + ?Sized> Verification<'p, P> {
     /// the only one, so that every reading verifies something.
     fn let_go(&mut self, came: &[(usize, u32)]) {
         for &(_, member) in came {
-            if self.open_later[member as usize] == 0 {
+            if !self.pairs.has_open_later(member) {
                 self.release(member);
             }
         }
@@ -258,7 +222,7 @@ impl<'p, P: Pages + ?Sized> Verification<'p, P> {
     /// What becomes of each article. Pairs that are not verified count as unrelated.
     pub fn choose(&self) -> Result<Decisions, Error> {
         self.cancel.check()?;
-        let verified = self.pairs.iter().filter_map(|&(a, b, jaccard)| {
+        let verified = self.pairs.all().filter_map(|(a, b, jaccard)| {
             let score = jaccard.filter(|of| f64::from(*of) >= self.config.jaccard - ROUNDING)?;
             Some(Edge { a, b, relation: Relation::NearDuplicate, score, contained: None })
         });
