@@ -121,7 +121,7 @@ pub(super) fn decode_record(bytes: &[u8], hint: Hint) -> (Cow<'_, str>, Option<C
     (text, (had_errors || !is_known).then_some(change))
 }
 
-/// What bytes are in that are neither UTF-8 nor damaged UTF-8.
+/// The encoding of bytes that are neither UTF-8 nor damaged UTF-8.
 pub(super) fn likely(bytes: &[u8]) -> Option<&'static Encoding> {
     (!legacy::is_mostly_utf8(bytes)).then(|| legacy::guess(bytes))
 }
@@ -152,7 +152,7 @@ fn change(encoding: &'static Encoding, had_errors: bool) -> Change {
 }
 
 /// A stream of records, in UTF-8 or what the hint says (bad bytes are left for later), without byte
-/// order mark; and the encoding that it is converted from, or its records will have to be.
+/// order mark; and the encoding from which it, or each of its records, is converted.
 pub(super) fn decoded<'r>(
     mut reader: Box<dyn Read + 'r>,
     named: Option<Charset>,
@@ -204,7 +204,7 @@ pub(super) fn rejoin<'r>(
     }
 }
 
-/// Says again what a reader said once: decoders need not fail twice on the same damage.
+/// Repeats the error of a reader: decoders may fail only once on the same damage.
 struct Failing(Option<io::Error>);
 
 impl Read for Failing {
@@ -224,8 +224,8 @@ fn peek_at(reader: &mut dyn Read, bytes: usize) -> (Vec<u8>, Option<io::Error>) 
     (head, error)
 }
 
-/// Whether a file that a person says is text is not: over a tenth of its beginning are control
-/// characters that no text has; over a hundredth, or a NUL, if it is not UTF-8 either.
+/// Whether a file that was named as text is none: over a tenth of its beginning are control
+/// characters that no text has; or over a hundredth, or a NUL, if it is not UTF-8 either.
 pub(super) fn is_binary(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(HEAD)];
     if utf16(head).is_some() {
@@ -235,7 +235,7 @@ pub(super) fn is_binary(bytes: &[u8]) -> bool {
     controls * 10 > head.len() || !is_utf8(head, bytes.len()) && !legacy::may_be_text(head)
 }
 
-/// Whether a file that only might be text is: UTF-16, or UTF-8 or a legacy encoding without NUL.
+/// Whether a file that may be text is text: UTF-16, or UTF-8 or a legacy encoding without NUL.
 pub(super) fn looks_like_text(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(HEAD)];
     if utf16(head).is_some() {
@@ -256,7 +256,7 @@ fn is_utf8(head: &[u8], all: usize) -> bool {
     }
 }
 
-/// Whether nobody can say what a text was: over half of its characters are U+FFFD, which stand for
+/// Whether a text is mostly undecodable: over half of its characters are U+FFFD, which stand for
 /// what could not be decoded, or a tenth and several. Texts of these would be taken for one
 /// another.
 pub fn is_undecoded(text: &str) -> bool {

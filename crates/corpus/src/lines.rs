@@ -56,7 +56,7 @@ impl<R: Read> Lines<R> {
 
     /// Reads on; notes the stream's end or failure.
     fn fill(&mut self, bytes: &mut Vec<u8>, wanted: usize) {
-        // At once: growing by and by would move every byte about once more.
+        // Reserved at once: growing step by step would move every byte about once more.
         bytes.reserve_exact(wanted);
         match self.reader.by_ref().take(wanted as u64).read_to_end(bytes) {
             Ok(n) => self.ended = n < wanted,
@@ -112,9 +112,9 @@ impl<R: Read> Iterator for Lines<R> {
                 let error = self.error.take()?;
                 return Some(Piece::Failed { line: self.line, error });
             }
-            // A line longer than a block doubles it, so that no byte is moved more than twice; but
-            // there is no more is read than for the longest that counts, and one byte to tell that
-            // it is longer.
+            // A line longer than a block doubles the buffer, so no byte is moved more than twice.
+            // But no more is read than the longest line that counts, and one byte that tells
+            // whether it is longer.
             let seen = bytes.len();
             let most = (self.sizes.limit + 1).saturating_sub(seen).max(self.sizes.block);
             let wanted = self.sizes.block.saturating_sub(seen).max(seen).min(most).max(1);

@@ -102,7 +102,7 @@ impl<R: Read> Objects<R> {
     fn between(&mut self, byte: u8, arrays: u64) {
         match byte {
             b'{' | b'[' | b',' => self.state.in_stray = false,
-            // One that closes nothing is a stranger too; an object's own is never seen here.
+            // One that closes nothing is noted, too; the brace of an object is handled elsewhere.
             b']' if arrays > 0 => self.state.in_stray = false,
             byte if byte.is_ascii_whitespace() || self.state.in_stray => {}
             _ => {

@@ -1,4 +1,4 @@
-//! Rows that are not written as RFC 4180 wants them: what was most likely meant.
+//! Rows that do not follow RFC 4180, and what they most likely mean.
 //!
 //! A quote that is never closed would swallow all that follows. So a row has to have as many cells
 //! as the heading, or to be closed properly at least; otherwise its line is read for itself, and

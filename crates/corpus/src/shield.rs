@@ -6,8 +6,8 @@ thread_local! {
     static SHIELDED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether a panic on this thread is caught, and told as a problem with the file: a panic hook has
-/// nothing to say of it.
+/// Whether a panic on this thread is caught, and reported as a problem with the file. A panic hook
+/// should print nothing then.
 pub fn catches_panics() -> bool {
     SHIELDED.get()
 }

@@ -51,7 +51,7 @@ impl<'c> Stream<'c> {
 
     /// Reads until the end, or until nobody wants more.
     pub(super) fn run(mut self, mut stdin: impl Read) {
-        // A break has no more to say than that.
+        // A break carries no other information.
         let _ = self.all(&mut stdin);
     }
 
