@@ -43,6 +43,8 @@ mod odd_rows;
 mod options;
 #[cfg(feature = "parquet")]
 mod parquet;
+#[cfg(feature = "parquet")]
+mod parquet_values;
 mod parse;
 mod problem;
 mod read;

@@ -9,12 +9,15 @@ use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, FieldRef, Fields};
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
 use serde_json::value::RawValue;
 
 use super::ReadOptions;
 use super::fields::{Parts, Wanted, none_among, rest_of};
 use super::lines::Sizes;
+use super::parquet_values::{is_said, said};
 use super::problem::Reason;
 use super::shield;
 use super::table::{Cell, Fault, Row};
@@ -64,7 +67,10 @@ impl Columns {
         sizes: Sizes,
     ) -> Result<Self, Fault> {
         let file = File::open(file).map_err(|error| fault(Reason::Unreadable, error))?;
-        let builder = ParquetRecordBatchReaderBuilder::try_new(file)
+        // The types of Parquet are enough: a hint for Arrow, to have dictionaries or views, would
+        // only add kinds of columns.
+        let types = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+        let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, types)
             .map_err(|error| fault(Reason::Corrupt, error))?;
         let fields = builder.schema().fields();
         let wanted = Wanted::new(options);
@@ -179,14 +185,14 @@ impl Values {
             kind if kind.is_integer() || kind.is_floating() => Kind::Json,
             _ => Kind::Text,
         };
-        Some(Self { values: bytes_of(&array)?, kind, around })
+        is_said(array.data_type()).then_some(Self { values: array, kind, around })
     }
 
     fn bytes(&self, at: usize) -> Option<Vec<u8>> {
         if self.around.iter().any(|around| around.is_null(at)) {
             return None;
         }
-        bytes_at(&self.values, at)
+        said(&self.values, at)
     }
 
     fn cell(&self, at: usize) -> Option<Cell> {
@@ -233,36 +239,7 @@ fn fault(reason: Reason, detail: impl std::fmt::Display) -> Fault {
 }
 
 fn is_text(kind: &DataType) -> bool {
-    match kind {
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
-        DataType::Binary | DataType::LargeBinary | DataType::BinaryView => true,
-        DataType::Dictionary(_, values) => is_text(values),
-        _ => false,
-    }
-}
-
-/// A column as strings or, if it holds them, bytes; numbers and dates become their text. `None`
-/// for lists and the like.
-fn bytes_of(column: &ArrayRef) -> Option<ArrayRef> {
-    if column.data_type().is_nested() {
-        return None;
-    }
-    let bytes = matches!(
-        column.data_type(),
-        DataType::Binary | DataType::LargeBinary | DataType::BinaryView
-    );
-    let kind = if bytes { DataType::LargeBinary } else { DataType::LargeUtf8 };
-    arrow_cast::cast(column, &kind).ok()
-}
-
-fn bytes_at(column: &ArrayRef, at: usize) -> Option<Vec<u8>> {
-    if column.is_null(at) {
-        return None;
-    }
-    match column.as_string_opt::<i64>() {
-        Some(strings) => Some(strings.value(at).as_bytes().to_vec()),
-        None => column.as_binary_opt::<i64>().map(|bytes| bytes.value(at).to_vec()),
-    }
+    matches!(kind, DataType::Utf8 | DataType::Binary)
 }
 
 /// So many rows that their texts are about a block, as the file's own statistics say.
