@@ -96,6 +96,7 @@ fn doing(stage: Stage) -> &'static str {
         Stage::Candidates => "finding candidates",
         Stage::Align => "comparing",
         Stage::Cluster => "grouping",
+        other => other.name(),
     }
 }
 

@@ -58,10 +58,10 @@ fn parquet(path: &Path) {
 
 fn inputs() -> tempfile::TempDir {
     let array = format!("[{}]", nested().trim().replace('\n', ",\n"));
-    let tsv = csv::ReaderBuilder::new();
+    let mut reader = csv::ReaderBuilder::new();
     let mut table = csv::WriterBuilder::new().delimiter(b'\t').from_writer(Vec::new());
     let rows = csv();
-    for row in tsv.clone().has_headers(false).from_reader(rows.as_bytes()).records() {
+    for row in reader.has_headers(false).from_reader(rows.as_bytes()).records() {
         table.write_record(&row.expect("a row")).expect("written");
     }
     let table = String::from_utf8(table.into_inner().expect("flushed")).expect("UTF-8");
