@@ -47,8 +47,15 @@ pub fn command() -> clap::Command {
     let called = std::env::args_os().next().map(PathBuf::from);
     let name = called.as_deref().and_then(Path::file_name).unwrap_or(OsStr::new("retold"));
     let usage = COMPARE_USAGE.replace("retold", &name.to_string_lossy());
-    Cli::command().mut_subcommand("compare", |compare| compare.override_usage(usage))
+    let is_narrow =
+        terminal_size::terminal_size().is_some_and(|(width, _)| width.0 < BESIDE_OPTIONS);
+    Cli::command()
+        .next_line_help(is_narrow)
+        .mut_subcommand("compare", |compare| compare.override_usage(usage))
 }
+
+/// On narrower terminals, what an option does stands below it, not beside it.
+const BESIDE_OPTIONS: u16 = 72;
 
 const COMPARE_USAGE: &str = "\
 retold compare [OPTIONS] A B

@@ -109,7 +109,8 @@ fn said(notice: Notice) -> String {
                               part is done again"
             .to_owned(),
         Notice::GoesOn(articles) => {
-            format!("retold: resuming after {articles} articles that were read before")
+            let read = quantity::counted(articles.into(), "article");
+            format!("retold: resuming after {read} read before")
         }
         Notice::RewritesFiles(files) => format!(
             "retold: damaged since written, and written again: {}",

@@ -47,11 +47,14 @@ pub fn usage(error: &clap::Error, args: &[OsString]) -> u8 {
     let kernel = std::env::var_os(KERNEL);
     // A closed pipe is all that can go wrong, and no error.
     let _ = match args.iter().chain(&kernel).all(is_safe) {
-        // Help is wrapped already; so are no errors.
-        true => match error_width().filter(|_| error.use_stderr()) {
+        // The parser wraps descriptions, but neither errors nor usage.
+        true => match terminal_width(error.use_stderr()) {
             Some(width) => {
-                let said = error.render().ansi().to_string();
-                write!(anstream::stderr(), "{}", wrapped(&said, width))
+                let said = wrapped(&error.render().ansi().to_string(), width);
+                match error.use_stderr() {
+                    true => write!(anstream::stderr(), "{said}"),
+                    false => write!(anstream::stdout(), "{said}"),
+                }
             }
             None => error.print(),
         },
@@ -65,9 +68,13 @@ pub fn usage(error: &clap::Error, args: &[OsString]) -> u8 {
     if error.use_stderr() { Exit::Failed.into() } else { 0 }
 }
 
-/// Columns of the terminal that shows errors, if there is one.
-fn error_width() -> Option<usize> {
-    terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| width.0.into())
+/// Columns of the terminal that shows errors, or else help, if there is one.
+fn terminal_width(is_error: bool) -> Option<usize> {
+    let size = match is_error {
+        true => terminal_size::terminal_size_of(io::stderr()),
+        false => terminal_size::terminal_size_of(io::stdout()),
+    };
+    size.map(|(width, _)| width.0.into())
 }
 
 /// Whether whoever read the output wants no more of it.

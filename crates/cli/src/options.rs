@@ -170,7 +170,7 @@ pub struct RunningOptions {
     /// Processor instructions to use: scalar, avx2, avx512 or auto; the output is always the same
     /// [default: auto]
     #[arg(long, value_name = "NAME", env = KERNEL, hide_env_values = true)]
-    #[arg(hide_possible_values = true)]
+    #[arg(hide_possible_values = true, hide_short_help = true)]
     #[arg(help_heading = "Advanced (docs/tuning.md explains these)")]
     pub kernel: Option<KernelValue>,
 
@@ -196,28 +196,28 @@ pub struct RunningOptions {
 pub struct AdvancedOptions {
     /// How candidate pairs are found: banding (near-duplicates, fastest), rare (words in common that
     /// few articles have; rewrites too) or both [default: both]
-    #[arg(long, value_name = "NAME", hide_possible_values = true)]
+    #[arg(long, hide_short_help = true, value_name = "NAME", hide_possible_values = true)]
     pub channel: Option<ChannelValue>,
 
     /// Ignore pairs of words that more than N articles have [default: suits the number of articles]
-    #[arg(long, value_name = "N")]
+    #[arg(long, hide_short_help = true, value_name = "N")]
     pub max_df: Option<u32>,
 
     /// Rare pairs of words that two articles must have in common to be compared [default: 3]
-    #[arg(long, value_name = "N")]
+    #[arg(long, hide_short_help = true, value_name = "N")]
     pub min_shared: Option<u32>,
 
     /// Words in a shingle, the runs of words that texts are compared by, 1 to 32 [default: 3]
-    #[arg(long, value_name = "WORDS")]
+    #[arg(long, hide_short_help = true, value_name = "WORDS")]
     pub ngram: Option<usize>,
 
     /// Numbers in the signature of an article, 16 to 4096; more are more exact and slower
     /// [default: 128]
-    #[arg(long, value_name = "N")]
+    #[arg(long, hide_short_help = true, value_name = "N")]
     pub lanes: Option<usize>,
 
     /// Seed of the random functions of signatures, to see what depends on chance [default: 1]
-    #[arg(long, value_name = "N")]
+    #[arg(long, hide_short_help = true, value_name = "N")]
     pub seed: Option<u64>,
 }
 

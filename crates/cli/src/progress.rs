@@ -86,8 +86,10 @@ fn left(done: u64, all: u64, elapsed: Duration) -> String {
     if done >= all {
         return "finishing".to_owned();
     }
-    let seconds = elapsed.as_secs_f64() * (1.0 - share) / share;
-    format!("about {} left", quantity::duration(Duration::from_secs(seconds.ceil() as u64)))
+    match (elapsed.as_secs_f64() * (1.0 - share) / share).round().max(1.0) as u64 {
+        seconds if seconds < 100 => format!("about {seconds} s left"),
+        seconds => format!("about {} left", quantity::duration(Duration::from_secs(seconds))),
+    }
 }
 
 /// What a stage of the engine does, in a word or two.
@@ -96,6 +98,7 @@ fn doing(stage: Stage) -> &'static str {
         Stage::Candidates => "finding candidates",
         Stage::Align => "comparing",
         Stage::Cluster => "grouping",
+        other => other.name(),
     }
 }
 
@@ -151,7 +154,7 @@ mod tests {
         let left = |done, seconds| left(done, 100, Duration::from_secs(seconds));
         assert_eq!(left(60, 1), "", "too soon");
         assert_eq!(left(3, 60), "", "too little is done");
-        assert_eq!(left(60, 6), "about 4.0 s left");
+        assert_eq!(left(60, 6), "about 4 s left");
         assert_eq!(left(60, 60), "about 40 s left", "it does not go on");
         assert_eq!(left(100, 60), "finishing");
         assert_eq!(super::left(0, 0, Duration::from_secs(9)), "");

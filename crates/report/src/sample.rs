@@ -153,6 +153,7 @@ impl Sample {
             pairs: Vec::new(),
             texts: Vec::new(),
             clusters: Clusters::default(),
+            fields: Vec::new(),
         }
     }
 

@@ -104,15 +104,19 @@ fn a_file_on_both_sides_is_refused() {
 fn an_empty_side_is_an_error_that_says_which() {
     let folder = two_sides();
     let cases = [
-        (["empty.jsonl", "--against", "theirs"], "named before --against"),
-        (["theirs", "--against", "empty.jsonl"], "named after --against"),
-        (["theirs", "--against", "nowhere"], "named after --against"),
+        (["empty.jsonl", "--against", "theirs"], "from the inputs before --against"),
+        (["theirs", "--against", "empty.jsonl"], "from the inputs after --against"),
+        (["theirs", "--against", "nowhere"], "from the inputs after --against"),
     ];
     for (arguments, named) in cases {
         let arguments = [&arguments[..], &["--format", "jsonl", "--output", "pairs"]].concat();
         let done = scan(folder.path(), &arguments);
         assert_eq!(done.status, 2);
-        assert!(done.err.contains(named) && done.err.contains("hold some"), "{}", done.err);
+        assert!(
+            done.err.contains(named) && done.err.contains("that hold articles"),
+            "{}",
+            done.err
+        );
         assert!(!folder.path().join("pairs").exists());
     }
 }

@@ -18,3 +18,4 @@ mod resume;
 mod scan;
 mod tables;
 mod templates;
+mod terminal;

@@ -17,7 +17,10 @@ fn ids(folder: &Path, inputs: &str) -> (Vec<String>, Done) {
     let done = at(folder, &format!("scan {inputs} --format jsonl --clusters ids.of.articles"));
     let lines = fs::read_to_string(folder.join("ids.of.articles")).expect("written");
     fs::remove_file(folder.join("ids.of.articles")).expect("there");
-    let id = |record: &Value| record["id"].as_str().expect("an id").to_owned();
+    let id = |record: &Value| match &record["id"] {
+        Value::String(id) => id.clone(),
+        other => other.as_i64().expect("an id").to_string(),
+    };
     (records(&lines).iter().map(id).collect(), done)
 }
 

@@ -167,7 +167,7 @@ fn without_resume_a_run_starts_afresh_and_says_so() {
     let fresh = outcome(&at.join("out"));
     fs::remove_dir_all(at.join("out")).expect("there");
     let done = resumed(at, &[]);
-    assert!(!done.err.contains("going on"), "there is nothing to go on from: {}", done.err);
+    assert!(!done.err.contains("resuming"), "there is nothing to go on from: {}", done.err);
     assert!(outcome(&at.join("out")) == fresh);
     let done = resumed(at, &[]);
     assert_eq!(done.status, 2);
@@ -223,11 +223,11 @@ fn damaged_state_is_told_and_done_again() {
     let cut = |bytes: &mut Vec<u8>| bytes.truncate(bytes.len() * 2 / 3);
     type Damage<'d> = &'d dyn Fn(&mut Vec<u8>);
     let cases: [(&str, &str, Damage<'_>, &str); 6] = [
-        ("signed:5000", "journal", &flip, "is damaged or cut short"),
-        ("planned", "journal", &cut, "is damaged or cut short"),
-        ("planned", "fates", &flip, "going on"),
-        ("planned", "fates", &cut, "going on"),
-        ("written", "finished", &flip, "going on"),
+        ("signed:5000", "journal", &flip, "is damaged or incomplete"),
+        ("planned", "journal", &cut, "is damaged or incomplete"),
+        ("planned", "fates", &flip, "resuming"),
+        ("planned", "fates", &cut, "resuming"),
+        ("written", "finished", &flip, "resuming"),
         ("written", "output/kept/b.jsonl", &flip, "written again: 1 file"),
     ];
     for (moment, name, what, said) in cases {
