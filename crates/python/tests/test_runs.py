@@ -54,7 +54,7 @@ def test_errors_are_one_tree_and_say_where():
         retold.scan([STORY, 5])
     assert error.value.record == 1 and error.value.file is None
     with pytest.raises(retold.DataError, match="no column 'body'"):
-        retold.scan([{"id": 1}] and retold.Table(retold.scan([STORY]).clusters), text="body")
+        retold.scan(retold.scan([STORY]).clusters, text="body")
     with pytest.raises(retold.FileError) as error:
         retold.scan([STORY]).to_html("no/such/folder/report.html")
     assert error.value.file == "no/such/folder/report.html"
