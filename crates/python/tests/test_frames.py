@@ -75,6 +75,7 @@ SERIES = {
     "pandas": lambda: pandas.Series(TEXTS, name="x"),
     "polars": lambda: polars.Series("x", TEXTS),
     "pyarrow": lambda: pyarrow.array(TEXTS),
+    "pyarrow, string_view": lambda: pyarrow.array(TEXTS, type=pyarrow.string_view()),
     "pyarrow, chunks": lambda: pyarrow.chunked_array([TEXTS[:2], TEXTS[2:]]),
 }
 
@@ -127,7 +128,7 @@ def test_results_go_to_any_library():
         assert polars.DataFrame(table).to_dicts() == expected == table.to_polars().to_dicts()
         assert len(table.to_pandas()) == len(table) == len(expected)
         arrow = table.to_arrow()
-        assert duckdb.sql("select count(*) from arrow").fetchone() == (len(expected),)
+        assert duckdb.sql("select count(*) from arrow").fetchall() == [(len(expected),)]
         assert pyarrow.schema(table).names == table.column_names
         assert [table[at] for at in range(len(table))] == expected and table[-1] == expected[-1]
         assert table[table.column_names[0]] == [row[table.column_names[0]] for row in expected]

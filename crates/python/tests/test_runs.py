@@ -53,7 +53,7 @@ def test_errors_are_one_tree_and_say_where():
     with pytest.raises(retold.DataError) as error:
         retold.scan([STORY, 5])
     assert error.value.record == 1 and error.value.file is None
-    with pytest.raises(retold.DataError, match="no column 'body'"):
+    with pytest.raises(retold.DataError, match='no column "body"'):
         retold.scan(retold.scan([STORY]).clusters, text="body")
     with pytest.raises(retold.FileError) as error:
         retold.scan([STORY]).to_html("no/such/folder/report.html")
