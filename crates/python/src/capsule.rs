@@ -1,7 +1,7 @@
 //! Arrow data in and out, by the Arrow PyCapsule interface.
 //!
-//! The only `unsafe` of the package: a capsule is a pointer with a name, and what the name promises
-//! has to be believed.
+//! Of the `unsafe` of the package nearly all: a capsule is a pointer with a name, and what the name
+//! promises has to be believed.
 
 use std::ffi::CStr;
 

@@ -68,13 +68,7 @@ pub fn of(py: Python<'_>, error: &anyhow::Error) -> PyErr {
 
 /// A file that could not be written.
 pub fn file(py: Python<'_>, path: &std::path::Path, error: &anyhow::Error) -> PyErr {
-    let path = path.display().to_string();
-    with(
-        py,
-        types::FileError::new_err(format!("cannot write {path}: {}", in_words(error))),
-        "file",
-        path,
-    )
+    with(py, types::FileError::new_err(in_words(error)), "file", path.display().to_string())
 }
 
 fn in_words(error: &anyhow::Error) -> String {

@@ -101,9 +101,16 @@ impl Frame {
                 }
             }
         }
-        let chunk = builders.into_iter().map(|mut builder| Arc::new(builder.finish()) as ArrayRef);
-        let names = names.iter().map(|name| (*name).to_owned()).collect();
-        Ok(Self { names, chunks: vec![chunk.collect()], mended, not_strings })
+        let columns =
+            builders.into_iter().map(|mut builder| Arc::new(builder.finish()) as ArrayRef);
+        let names = names.iter().map(|name| (*name).to_owned());
+        // Where nobody has an id, and none was asked for, there is no column of ids.
+        let is_there = |(at, (_, column)): &(usize, (String, ArrayRef))| {
+            *at != 1 || wanted.id.is_some() || column.null_count() < column.len()
+        };
+        let columns = names.zip(columns).enumerate().filter(is_there);
+        let (names, chunk) = columns.map(|(_, column)| column).unzip();
+        Ok(Self { names, chunks: vec![chunk], mended, not_strings })
     }
 
     /// The place of a column, if there is one.

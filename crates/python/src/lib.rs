@@ -2,7 +2,7 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `capsule.rs` | Arrow data in and out: the only `unsafe` of the package |
+//! | `capsule.rs`, `interpreter.rs` | Arrow data in and out, and in which interpreter: what is `unsafe` |
 //! | `column.rs`, `frame.rs`, `corpus.rs` | whatever a caller has, to articles |
 //! | `options.rs` | keywords to settings |
 //! | `job.rs` | a run beside the interpreter: its lock released, Ctrl-C, progress, panics |
@@ -21,6 +21,7 @@ mod corpus;
 mod dedup;
 mod errors;
 mod frame;
+mod interpreter;
 mod job;
 mod minhash;
 mod options;
@@ -48,6 +49,8 @@ fn run_command(py: Python<'_>, args: Vec<OsString>) -> u8 {
 
 #[pymodule]
 mod _retold {
+    use pyo3::prelude::*;
+
     #[pymodule_export]
     use super::batch::{batch_candidates, batch_fingerprint, batch_verify};
     #[pymodule_export]
@@ -70,4 +73,9 @@ mod _retold {
     /// The version of retold.
     #[pymodule_export]
     const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        super::interpreter::check(module.py())
+    }
 }

@@ -191,6 +191,7 @@ impl Scan {
         )
     }
 
+    /// The report, in a frame of its own.
     fn _repr_html_(&self, py: Python<'_>) -> PyResult<String> {
         self.page_in_frame(py)
     }

@@ -108,7 +108,7 @@ def take(data: Any, rows: list[int], original: Any) -> Any:
     if _is(data, "datasets", "Dataset"):
         return data.select(rows)
     if _is(data, "pyarrow", "Table", "RecordBatch", "Array", "ChunkedArray"):
-        return data.take(_int64(rows))
+        return _take_arrow(data, rows)
     if isinstance(data, tuple):
         return tuple(data[row] for row in rows)
     if isinstance(data, list):
@@ -121,9 +121,21 @@ def take(data: Any, rows: list[int], original: Any) -> Any:
     return taken
 
 
-def _int64(rows: list[int]) -> Any:
+def _take_arrow(data: Any, rows: list[int]) -> Any:
     pyarrow = sys.modules["pyarrow"]
-    return pyarrow.array(rows, type=pyarrow.int64())
+    try:
+        return data.take(pyarrow.array(rows, type=pyarrow.int64()))
+    except pyarrow.ArrowNotImplementedError:
+        # pyarrow takes no rows of string views.
+        is_column = isinstance(data, (pyarrow.Array, pyarrow.ChunkedArray))
+        table = pyarrow.table({"": data}) if is_column else data
+        taken = pyarrow.table(Table(table).take(rows))
+        if isinstance(data, pyarrow.RecordBatch):
+            return taken.to_batches()[0] if rows else data.slice(0, 0)
+        if not is_column:
+            return taken
+        column = taken.column(0)
+        return column if isinstance(data, pyarrow.ChunkedArray) else column.combine_chunks()
 
 
 def _relation(taken: Table) -> Any:

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Builds the wheel, installs it into a fresh environment with nothing else, then adds what the tests need and runs them.
+#
+# test.sh [PROFILE]: the profile to build with, `release` unless it is said. CI has built the packages below this one
+# with that profile already, so what is left to compile is this package and the bindings.
+set -euo pipefail
+cd "$(dirname "$0")"
+profile="${1:-release}"
+folder="$(mktemp -d)"
+trap 'rm -rf "$folder"' EXIT
+export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
+# Nothing of the caller's gets in.
+unset PYTHONPATH PYTHONHOME
+
+# Builds with what the tests are pinned to.
+python3 -m venv "$folder/build"
+"$folder/build/bin/pip" install --quiet "$(grep '^maturin==' tests/requirements.txt)"
+CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/../../target}" \
+    "$folder/build/bin/maturin" build --quiet --profile "$profile" --locked --out "$folder/wheels"
+wheel=("$folder"/wheels/*.whl)
+size="$(stat -c %s "${wheel[0]}")"
+printf '%s: %d KiB\n' "$(basename "${wheel[0]}")" "$((size / 1024))"
+# Small enough for any index, and a sign if something slips in.
+[ "$size" -le $((25 << 20)) ]
+
+# In an environment with nothing else.
+python3 -m venv --without-pip "$folder/alone"
+python3 -m zipfile --extract "${wheel[0]}" "$folder/unpacked"
+(cd "$folder" && PYTHONPATH="$folder/unpacked" "$folder/alone/bin/python" -I -c "
+import sys
+sys.path.insert(0, '$folder/unpacked')
+import retold
+assert retold.scan(['one two three four five six', 'one two three four five six']).pairs[0]['relation'] == 'identical'
+")
+
+# With the frames of others.
+python3 -m venv "$folder/tests"
+"$folder/tests/bin/pip" install --quiet --requirement tests/requirements.txt
+"$folder/tests/bin/pip" install --quiet --no-index --no-deps "${wheel[0]}"
+"$folder/tests/bin/retold" --version
+"$folder/tests/bin/python" -X dev -m pytest -q -p no:cacheprovider tests
