@@ -11,6 +11,14 @@ fn at(folder: &Path, arguments: &str) -> Done {
     run(retold().current_dir(folder).arg("archive").args(arguments.split(' ')))
 }
 
+fn hold_to_schema(record: &Value, schema: &str) {
+    let schema = serde_json::from_str(schema).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    if let Err(error) = validator.validate(record) {
+        panic!("{error} at {} of {record}", error.instance_path());
+    }
+}
+
 /// An archive, `news`, and articles to add: the second day's first is a copy of the first day's.
 fn newsroom() -> TempDir {
     let one = article(1);
@@ -40,8 +48,10 @@ fn later_articles_are_told_what_they_share_with_earlier_ones() {
     let second = at(folder.path(), "add news second.jsonl --seen-field seen --format jsonl");
     assert_eq!(second.status, 0, "{}", second.err);
     let record = &records(&second.out)[0];
+    hold_to_schema(record, include_str!("../../../../docs/schema/archive.schema.json"));
     assert_eq!((&record["id"], &record["version"]), (&"c".into(), &1.into()));
     let found = &record["matches"][0];
+    hold_to_schema(found, include_str!("../../../../docs/schema/pair.schema.json"));
     let expected = [
         ("a", "a".into()),
         ("b", "c".into()),
