@@ -78,6 +78,7 @@ pub(crate) fn checksum(article: &Stored, text_bytes: u64, frame: &[u8]) -> u32 {
     let mut bytes = Vec::with_capacity(256);
     bytes.extend(article.doc.to_le_bytes());
     bytes.extend(article.version.to_le_bytes());
+    bytes.push(u8::from(article.previous.is_some()));
     bytes.extend(article.previous.unwrap_or(0).to_le_bytes());
     bytes.push(u8::from(article.is_superseded));
     bytes.extend(article.first_seen.to_le_bytes());

@@ -282,7 +282,7 @@ impl Store {
         let sql = "SELECT doc, id, version, previous, superseded, first_seen, source, title, url,
                           published, text_bytes, text, crc
                    FROM articles WHERE doc = ?";
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut statement = self.connection.prepare(sql)?;
         let read = statement.query_row([doc as i64], read_article).optional();
         let read = read.map_err(|error| match error {
             rusqlite::Error::SqliteFailure(..) => Error::Database(error),
@@ -299,7 +299,7 @@ impl Store {
     /// The numbers of up to `most` records from `from` on.
     pub fn docs_from(&self, from: u64, most: usize) -> Result<Vec<u64>, Error> {
         let sql = "SELECT doc FROM articles WHERE doc >= ? ORDER BY doc LIMIT ?";
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut statement = self.connection.prepare(sql)?;
         let docs = statement.query_map(params![from as i64, most as i64], |row| {
             row.get::<_, i64>(0).map(|doc| doc as u64)
         })?;

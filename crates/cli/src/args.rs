@@ -8,6 +8,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueHint};
 use retold_report::record::Explain;
 
+use crate::archive::args::ArchiveCommand;
 use crate::options::{DedupOptions, Options};
 use crate::values::{FormatValue, MeasuresValue, RelationValue};
 
@@ -72,6 +73,9 @@ pub enum Command {
     Dedup(Box<DedupArgs>),
     /// Measure how good the results are, by labelled pairs or clusters of your own
     Evaluate(Box<EvaluateArgs>),
+    /// Keep articles, and ask which earlier ones a new one shares text with
+    #[command(subcommand)]
+    Archive(ArchiveCommand),
     /// Show the options in force
     #[command(subcommand)]
     Config(ConfigCommand),

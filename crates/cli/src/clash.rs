@@ -131,6 +131,7 @@ impl Written {
             Command::Compare(args) => Self::new([args.output.as_deref()]),
             Command::Evaluate(args) => Self::new([args.output.as_deref(), args.curve.as_deref()]),
             Command::Dedup(args) => Self::of_folder(args),
+            Command::Archive(command) => Self::new([command.output()]),
             Command::Config(_) | Command::Completions(_) | Command::Man(_) => Self::new([]),
         }
     }
@@ -169,6 +170,9 @@ impl Written {
             Command::Compare(args) => {
                 let CompareArgs { pairs, .. } = &**args;
                 vec![pairs.clone()]
+            }
+            Command::Archive(command) => {
+                command.input().map(|input| input.files_from.clone()).into_iter().collect()
             }
             Command::Config(_) | Command::Completions(_) | Command::Man(_) => Vec::new(),
         };

@@ -88,6 +88,7 @@ pub fn left_by(error: &anyhow::Error) -> Option<Left> {
         cause.is::<retold::Cancelled>()
             || cause.downcast_ref().is_some_and(retold::Error::is_cancelled)
             || matches!(cause.downcast_ref(), Some(retold_pipeline::Error::Cancelled(_)))
+            || matches!(cause.downcast_ref(), Some(retold_archive::Error::Cancelled(_)))
     };
     let left = if error.downcast_ref::<Kept>().is_some() { Left::Work } else { Left::Nothing };
     error.chain().any(is_told).then_some(left)

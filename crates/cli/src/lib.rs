@@ -5,6 +5,7 @@
 //! function in a file of its own that gets its streams from here. Only [`run`] makes exit
 //! statuses.
 
+mod archive;
 mod args;
 mod clash;
 mod compare;
@@ -113,6 +114,7 @@ fn run_subcommand(
             args.options = file.under(&args.options);
             evaluate::run(&args, &written, console)
         }
+        Command::Archive(command) => archive::run(command, &file, &written, console),
         Command::Config(ConfigCommand::Show(args)) => config::show(&args, &file, matches, console),
         Command::Completions(args) => manual::completions(&args, console),
         Command::Man(args) => manual::man(&args, console),

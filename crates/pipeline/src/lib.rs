@@ -41,6 +41,7 @@
 //! ```
 
 pub mod compare;
+pub mod dates;
 pub mod dedup;
 mod disk;
 pub mod error;
@@ -64,3 +65,4 @@ pub mod unfinished;
 pub use error::{Difference, Error};
 pub use progress::{Progress, Unwatched};
 pub use settings::{DroppedMatches, Memory, Resources, Settings, Unread};
+pub use stdin::Stdin;

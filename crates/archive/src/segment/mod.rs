@@ -7,6 +7,8 @@
 //! or from another file is noticed as soon as it is read.
 
 mod cursor;
+#[cfg(test)]
+mod known;
 mod merge;
 mod read;
 mod varint;

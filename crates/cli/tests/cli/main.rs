@@ -1,6 +1,8 @@
 //! The command, as a user would run it.
 
 mod against;
+mod archive;
+mod archive_kills;
 mod command;
 mod compare;
 mod dedup;

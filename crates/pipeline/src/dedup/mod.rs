@@ -13,7 +13,7 @@ mod compress;
 mod counts;
 #[cfg(test)]
 mod crashes;
-mod dates;
+pub(crate) mod dates;
 mod dropped;
 mod fail_point;
 mod finished;

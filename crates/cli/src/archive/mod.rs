@@ -1,0 +1,74 @@
+//! `retold archive`: one file per subcommand.
+
+mod about;
+mod add;
+pub mod args;
+mod create;
+mod intake;
+mod maintain;
+mod query;
+mod record;
+mod show;
+mod values;
+
+use retold::Config;
+use retold_archive::{Settings as ArchiveSettings, Wanted};
+
+use crate::clash::Written;
+use crate::config::ConfigFile;
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::options::Options;
+
+use args::{ArchiveCommand, OutputArgs};
+
+/// Does what was asked of an archive.
+pub fn run(
+    mut command: ArchiveCommand,
+    file: &ConfigFile,
+    written: &Written,
+    console: &mut Console<'_>,
+) -> anyhow::Result<Exit> {
+    if let Some(options) = command.options() {
+        *options = file.under(options);
+    }
+    match command {
+        ArchiveCommand::Create(args) => create::run(&args, console),
+        ArchiveCommand::Add(args) => add::run(&args, written, console),
+        ArchiveCommand::Query(args) => query::run(&args, written, console),
+        ArchiveCommand::Remove(args) => maintain::remove(&args, console),
+        ArchiveCommand::Stats(args) => maintain::stats(&args, console),
+        ArchiveCommand::Verify(args) => maintain::verify(&args, console),
+        ArchiveCommand::Export(args) => maintain::export(&args, console),
+        ArchiveCommand::Compact(args) => maintain::compact(&args, console),
+    }
+}
+
+/// An error if an option that was given disagrees with what the archive was made with.
+fn check_options(archive: &ArchiveSettings, options: &Options) -> anyhow::Result<()> {
+    let Options { detection, signing, .. } = options;
+    let asked = ArchiveSettings {
+        language: detection.language.map_or(archive.language, |language| language.0),
+        lanes: signing.lanes.unwrap_or(archive.lanes),
+        shingle_words: signing.ngram.unwrap_or(archive.shingle_words),
+        seed: signing.seed.unwrap_or(archive.seed),
+        channel: detection.channel.map_or(archive.channel, Into::into),
+        max_df: detection.max_df.unwrap_or(archive.max_df),
+        min_shared: detection.min_shared.unwrap_or(archive.min_shared),
+        span_days: archive.span_days,
+    };
+    Ok(archive.check_same(&asked)?)
+}
+
+/// How pairs are judged; what finds them comes from the archive.
+fn judging(engine: &Config) -> Config {
+    engine.clone().keep_features(false)
+}
+
+fn wanted(args: &OutputArgs) -> Wanted {
+    Wanted {
+        since: args.since.map(|since| since.0),
+        sources: args.source.clone(),
+        relations: args.relation.iter().map(|relation| relation.0).collect(),
+    }
+}

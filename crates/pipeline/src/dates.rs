@@ -1,0 +1,40 @@
+//! Times as seconds since 1970, from what people and programs write and for them to read.
+
+use jiff::Timestamp;
+
+use crate::dedup::dates::moment;
+
+/// The time that a text states, as `--keep earliest:FIELD` reads it; `None` if it is no date.
+pub fn seconds(text: &str) -> Option<i64> {
+    // Moments are microseconds in the order of unsigned numbers.
+    moment(text).map(|moment| ((moment ^ (1 << 63)) as i64).div_euclid(1_000_000))
+}
+
+/// A time in RFC 3339, in UTC; the number itself where it is outside the years that this can state.
+pub fn shown(seconds: i64) -> String {
+    Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |time| time.to_string())
+}
+
+/// The present.
+pub fn now() -> i64 {
+    Timestamp::now().as_second()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_come_back() {
+        for (text, second) in [
+            ("2024-02-29T12:00:01Z", 1_709_208_001),
+            ("1969-12-31T23:59:59Z", -1),
+            ("2001-09-09", 1_000_000_000 - 6400),
+        ] {
+            assert_eq!(seconds(text), Some(second));
+            assert_eq!(seconds(&shown(second)), Some(second));
+        }
+        assert_eq!(seconds("yesterday"), None);
+        assert_eq!(shown(i64::MAX), i64::MAX.to_string());
+    }
+}
