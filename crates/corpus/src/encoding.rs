@@ -133,7 +133,7 @@ fn decode_as(encoding: &'static Encoding, bytes: &[u8]) -> (String, Option<Chang
 }
 
 /// Why a text is not the bytes that it was, and the name of their encoding.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Change {
     pub reason: Reason,
     pub encoding: &'static str,
@@ -287,12 +287,12 @@ mod tests {
                 let bytes = utf16_of("Café at noon\r\n😀", little, mark);
                 let (text, reason) = decode(bytes.clone(), None, |_| None);
                 assert_eq!(text, "Café at noon\r\n😀");
-                assert_eq!(reason.map(|(reason, _)| reason), Some(Reason::Converted));
+                assert_eq!(reason.map(|change| change.reason), Some(Reason::Converted));
                 let (mut stream, _, reason) = decoded(Box::new(&bytes[..]), None);
                 let mut text = String::new();
                 stream.read_to_string(&mut text).unwrap();
                 assert_eq!(text, "Café at noon\r\n😀");
-                assert_eq!(reason.map(|(reason, _)| reason), Some(Reason::Converted));
+                assert_eq!(reason.map(|change| change.reason), Some(Reason::Converted));
             }
         }
         // Without a mark only where it is obvious.
@@ -307,7 +307,8 @@ mod tests {
         let (text, change) = decode("café noir, naïve \0".replace('\0', "\u{1}").as_bytes());
         assert_eq!((text.as_str(), change), ("café noir, naïve \u{1}", None));
         let (text, change) = decode(b"caf\xc3\xa9 noir, na\xc3\xafve\xff");
-        let expected = ("café noir, naïve\u{fffd}", Some((Reason::InvalidUtf8, "UTF-8")));
+        let lost = Change { reason: Reason::InvalidUtf8, encoding: "UTF-8" };
+        let expected = ("café noir, naïve\u{fffd}", Some(lost));
         assert_eq!((text.as_str(), change), expected);
         assert_eq!(decode(b""), (String::new(), None));
     }

@@ -155,6 +155,7 @@ impl Comparison {
             skipped: Default::default(),
             repaired: Default::default(),
             articles: &articles,
+            fields: &[],
             pairs: std::slice::from_ref(&pair),
             clusters: None,
             stages: Vec::new(),

@@ -201,7 +201,7 @@ impl Reading {
             path: None,
             hash: xxh3_128(text.as_bytes()),
             bytes: text.len() as u64,
-            fields: Vec::new(),
+            ..Article::default()
         });
     }
 }

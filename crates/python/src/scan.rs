@@ -106,6 +106,7 @@ impl Scan {
             skipped: self.corpus.skipped.clone(),
             repaired: self.corpus.repaired.clone(),
             articles: &self.corpus.articles,
+            fields: &[],
             pairs: &self.pairs,
             clusters: Some(self.clusters.clone()),
             stages: self.stages.clone(),

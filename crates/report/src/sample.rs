@@ -7,6 +7,7 @@ use std::time::Duration;
 use retold::align::{Comparison, Feature, Kind, Match, Relation, Side};
 use retold::span::{Span, covered};
 use retold_report::{Article, Clusters, Evidence, Findings, Format, Note, Pair, Read, Run, Stage};
+use serde_json::value::to_raw_value;
 use xxhash_rust::xxh3::xxh3_128;
 
 /// Owns what [`Findings`] borrows.
@@ -160,6 +161,7 @@ impl Sample {
     /// Pairs of articles with each of `payloads` in their ids, fields and texts.
     pub(crate) fn hostile(payloads: &[impl AsRef<str>]) -> Self {
         let mut sample = Self::empty();
+        sample.fields = payloads.iter().map(|payload| payload.as_ref().to_owned()).collect();
         for (at, payload) in payloads.iter().map(AsRef::as_ref).enumerate() {
             let sentence = format!("The clerk read {payload} aloud and nobody moved. ");
             let edited = format!("The clerk read {payload} aloud twice, and nobody moved. ");
@@ -168,7 +170,9 @@ impl Sample {
                 sample.add_sentences(&format!("{payload} {at}"), &[&sentence, &quoted, payload]);
             let b = sample.add_sentences(&format!("{at} {payload}"), &[&quoted, &edited, payload]);
             for article in [a, b] {
-                sample.articles[article].fields = vec![(payload.into(), payload.into())];
+                let mut fields = vec![None; payloads.len()];
+                fields[at] = Some(to_raw_value(payload).expect("a string is JSON"));
+                sample.articles[article].fields = fields;
             }
             let aligned = [(0, 1, Kind::Edited, 0.9), (1, 0, Kind::Identical, 1.0)];
             sample.pair((a, b), (Relation::Rewrite, 0.9), &aligned, &[(0..1, 1..2), (1..2, 0..1)]);

@@ -271,7 +271,7 @@ fn bytes(set: &ShingleSet) -> usize {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::Signing;
+    use super::super::{Decision, Origin, Rank, Signing};
     use super::*;
 
     fn pages(config: DedupConfig, texts: &[String]) -> Vec<Vec<u8>> {

@@ -26,12 +26,13 @@ pub fn check(bytes: &[u8]) {
     for explain in [Explain::No, Explain::Features] {
         let mut line = Vec::new();
         let pairs = Pairs { explain };
-        pairs.write_pair((&a, &b), &found, &mut line).expect("memory takes everything");
+        pairs.write_pair((&*a, &*b), &found, &mut line).expect("memory takes everything");
         let record = checked(&line, &PAIR);
         assert_eq!((record["a"].as_str(), record["b"].as_str()), (Some(&*a), Some(&*b)));
     }
     let mut line = Vec::new();
-    let error = PairError { a: Some(&a), b: None, line: bytes.len() as u64 + 1, error: &b };
+    let error =
+        PairError { a: Some(a.as_str().into()), b: None, line: bytes.len() as u64 + 1, error: &b };
     Pairs::default().write_error(&error, &mut line).expect("memory takes everything");
     checked(&line, &PAIR_ERROR);
 }

@@ -46,15 +46,15 @@ pub fn run(
 
 /// An error if an option that was given disagrees with what the archive was made with.
 fn check_options(archive: &ArchiveSettings, options: &Options) -> anyhow::Result<()> {
-    let Options { detection, signing, .. } = options;
+    let Options { detection, advanced, .. } = options;
     let asked = ArchiveSettings {
         language: detection.language.map_or(archive.language, |language| language.0),
-        lanes: signing.lanes.unwrap_or(archive.lanes),
-        shingle_words: signing.ngram.unwrap_or(archive.shingle_words),
-        seed: signing.seed.unwrap_or(archive.seed),
-        channel: detection.channel.map_or(archive.channel, Into::into),
-        max_df: detection.max_df.unwrap_or(archive.max_df),
-        min_shared: detection.min_shared.unwrap_or(archive.min_shared),
+        lanes: advanced.lanes.unwrap_or(archive.lanes),
+        shingle_words: advanced.ngram.unwrap_or(archive.shingle_words),
+        seed: advanced.seed.unwrap_or(archive.seed),
+        channel: advanced.channel.map_or(archive.channel, Into::into),
+        max_df: advanced.max_df.unwrap_or(archive.max_df),
+        min_shared: advanced.min_shared.unwrap_or(archive.min_shared),
         span_days: archive.span_days,
     };
     Ok(archive.check_same(&asked)?)

@@ -82,7 +82,7 @@ impl<'a> MatchRecord<'a> {
     fn new(article: &'a Stored, found: &'a Match, comparison: &'a Comparison) -> Self {
         let earlier = &found.article;
         Self {
-            pair: PairRecord::new(&earlier.id, &article.id, comparison, Explain::No),
+            pair: PairRecord::new(&*earlier.id, &*article.id, comparison, Explain::No),
             version: earlier.version,
             first_seen: dates::shown(earlier.first_seen),
             published: earlier.about.published.map(dates::shown),

@@ -113,6 +113,7 @@ impl Shown {
             skipped: Notes::default(),
             repaired: Notes::default(),
             articles: &articles,
+            fields: &[],
             pairs: &self.pairs,
             clusters: None,
             stages: Vec::new(),

@@ -52,7 +52,7 @@ fn later_articles_are_told_what_they_share_with_earlier_ones() {
     assert_eq!((&record["id"], &record["version"]), (&"c".into(), &1.into()));
     let found = &record["matches"][0];
     hold_to_schema(found, include_str!("../../../../docs/schema/pair.schema.json"));
-    let expected = [
+    let expected: [(&str, Value); 8] = [
         ("a", "a".into()),
         ("b", "c".into()),
         ("relation", "near-duplicate".into()),
