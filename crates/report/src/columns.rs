@@ -1,5 +1,5 @@
 //! What a record says of a pair, defined once: JSON Lines and the HTML report, CSV and Parquet all
-//! go by this list.
+//! use this list.
 
 use retold::align::{Comparison, Match, Side};
 

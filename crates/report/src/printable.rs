@@ -35,10 +35,10 @@ pub fn one_line(text: &str) -> String {
     line
 }
 
-/// JSON as it was, but for what a terminal would obey within its strings, written as `\u001b`: the
-/// same JSON. Line ends between values stay.
+/// The same JSON, in whose strings everything that a terminal would obey is escaped, as
+/// `\u001b`. Line ends between values stay.
 pub fn safe_json(json: &str) -> Cow<'_, str> {
-    // Nearly always: what is in ASCII the serialiser has escaped, but for the last one.
+    // The usual case: the serialiser has escaped all of ASCII except the last character.
     if json.bytes().all(|b| b < 0x7f) || !json.contains(is_unsafe_in_lines) {
         return json.into();
     }
@@ -47,7 +47,7 @@ pub fn safe_json(json: &str) -> Cow<'_, str> {
     safe.into()
 }
 
-/// Whether a terminal must not get this character from a stranger, in text of many lines.
+/// Whether this character of foreign text is unsafe on a terminal, in text of several lines.
 fn is_unsafe_in_lines(character: char) -> bool {
     is_unsafe(character) && !matches!(character, '\n' | '\r' | '\t')
 }

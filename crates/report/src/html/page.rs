@@ -171,6 +171,6 @@ fn render(template: &str, values: Value) -> Result<String, Error> {
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment
         .render_str(template, values)
-        // The templates are ours and tested; what can fail is nothing of the user's making.
+        // The templates are ours and tested; a failure does not come from what the user gave.
         .map_err(|error| Error::Write(std::io::Error::other(error)))
 }

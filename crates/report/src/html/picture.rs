@@ -129,7 +129,7 @@ fn draw(findings: &Findings<'_>, nodes: &[usize], links: &[Link<'_>]) -> String 
     // The weakest first, so that the strongest lie on top.
     for link in links.iter().take(MOST_LINKS).rev() {
         let ((x, y), (u, v)) = (place[&link.pair.a], place[&link.pair.b]);
-        // Bent towards the middle, so that links between neighbours part from the circle.
+        // Bent towards the middle, so that links between neighbours do not lie on the circle.
         let _ = write!(
             svg,
             "<path class=\"link {}\" data-row=\"{}\" d=\"M{x:.1} {y:.1}Q{:.1} {:.1} {u:.1} {v:.1}\"/>",

@@ -255,7 +255,7 @@ impl Sentences<'_, '_, '_> {
 fn unmatched(sentences: &[Span], matched: impl Iterator<Item = Span>) -> Vec<Span> {
     let mut matched: Vec<_> = matched.filter(|of| !of.is_empty()).collect();
     matched.sort_unstable();
-    // For each of them the furthest end so far: to ask all would be quadratic.
+    // For each of them the furthest end so far: comparing with all of them would be quadratic.
     let mut furthest = 0;
     let ends: Vec<u32> = matched
         .iter()
