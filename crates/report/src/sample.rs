@@ -167,8 +167,12 @@ impl Sample {
             let a =
                 sample.add_sentences(&format!("{payload} {at}"), &[&sentence, &quoted, payload]);
             let b = sample.add_sentences(&format!("{at} {payload}"), &[&quoted, &edited, payload]);
+            sample.fields.push(payload.to_owned());
             for article in [a, b] {
-                sample.articles[article].fields = vec![(payload.into(), payload.into())];
+                let value = serde_json::value::to_raw_value(payload).ok();
+                let mut fields = vec![None; sample.fields.len() - 1];
+                fields.push(value);
+                sample.articles[article].fields = fields;
             }
             let aligned = [(0, 1, Kind::Edited, 0.9), (1, 0, Kind::Identical, 1.0)];
             sample.pair((a, b), (Relation::Rewrite, 0.9), &aligned, &[(0..1, 1..2), (1..2, 0..1)]);
