@@ -59,7 +59,10 @@ fn style(template: &str) -> ProgressStyle {
         .unwrap_or_else(|_| ProgressStyle::default_bar())
         .with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
             // Writing to a string does not fail.
-            let _ = out.write_str(&rate(state.pos(), state.elapsed()));
+            // What is left to do then are no steps.
+            let is_done = state.len().is_some_and(|all| state.pos() >= all);
+            let rate = if is_done { String::new() } else { rate(state.pos(), state.elapsed()) };
+            let _ = out.write_str(&rate);
         })
         .with_key("left", |state: &ProgressState, out: &mut dyn Write| {
             let left = left(state.pos(), state.len().unwrap_or(0), state.elapsed());
