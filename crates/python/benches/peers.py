@@ -18,7 +18,6 @@ import time
 from pathlib import Path
 
 import polars
-
 import retold
 
 
@@ -31,7 +30,9 @@ def corpus(path: str, copies: int) -> polars.DataFrame:
         words = text.split()
         for _ in range(copies + 1):
             rows.append({"id": str(len(rows)), "of": number, "text": " ".join(words)})
-            words = [w if choose.random() > 0.02 else f"x{choose.randrange(10**6)}" for w in text.split()]
+            words = [
+                w if choose.random() > 0.02 else f"x{choose.randrange(10**6)}" for w in text.split()
+            ]
     return polars.DataFrame(rows)
 
 
@@ -77,7 +78,18 @@ def with_rensa(frame: polars.DataFrame) -> set[int]:
 def with_the_command(frame: polars.DataFrame) -> set[int]:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "out")
-        line = [sys.executable, "-m", "retold", "dedup", f"{folder}/in.jsonl", "-o", str(out), "--keep", "first", "--quiet"]
+        line = [
+            sys.executable,
+            "-m",
+            "retold",
+            "dedup",
+            f"{folder}/in.jsonl",
+            "-o",
+            str(out),
+            "--keep",
+            "first",
+            "--quiet",
+        ]
         frame.write_ndjson(f"{folder}/in.jsonl")
         global started
         started = time.perf_counter()
@@ -113,7 +125,9 @@ def main() -> None:
             continue
         seconds = time.perf_counter() - started
         found, others = len(dropped & copies) / max(1, len(copies)), len(dropped - copies)
-        print(f"{name}: {seconds:.2f} s, {megabytes / seconds:.1f} MB/s, {found:.4f} of the copies, {others} others")
+        print(
+            f"{name}: {seconds:.2f} s, {megabytes / seconds:.1f} MB/s, {found:.4f} of the copies, {others} others"
+        )
 
 
 started = 0.0

@@ -8,13 +8,15 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use retold::Engine;
 use retold::align::Relation;
+use retold::engine::Watch;
 use retold::engine::dedup::{
     Decisions, Drop, Edge, Origin, Rank, Signing, Verification, Verified, choose,
 };
-use retold_pipeline::Settings;
 use retold_pipeline::dedup::{NoDates, Priorities, edge};
+use retold_pipeline::{Progress, Settings};
 use retold_report::record::round;
 
+use crate::call::Call;
 use crate::column::{Dated, date};
 use crate::corpus::{Columns, Corpus};
 use crate::errors;
@@ -161,27 +163,23 @@ impl Inner {
     }
 }
 
-/// Decides which rows of `data` to keep beside those of `reference`.
+/// Decides which rows of the data to keep beside those of the reference.
 #[pyfunction]
-#[pyo3(signature = (data, reference, columns, policy, progress, settings))]
-#[expect(clippy::too_many_arguments, reason = "what a caller in Python has")]
+#[pyo3(signature = (call, policy, settings=None))]
 pub fn dedup(
     py: Python<'_>,
-    data: &Bound<'_, PyAny>,
-    reference: Option<&Bound<'_, PyAny>>,
-    columns: (Option<String>, Option<String>),
+    call: Call<'_>,
     policy: (Bound<'_, PyAny>, bool),
-    progress: Option<&Bound<'_, PyAny>>,
     settings: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<Decided> {
     let options = Options::of(settings)?;
     let (keep, rewrites) = (Keep::of(&policy.0)?, policy.1);
-    let mut columns = Columns { text: columns.0, id: columns.1, field: keep.field() };
-    let own = Corpus::of(data, &columns, &options.run)?;
+    let mut columns = Columns { field: keep.field(), ..call.columns() };
+    let own = Corpus::of(&call.data, &columns, &options.run)?;
     let own_rows = own.frame.rows();
     let mut preferences = keep.preferences(&own)?;
     let (mut corpus, mut references) = (own, 0);
-    if let Some(reference) = reference {
+    if let Some(reference) = &call.other {
         columns.field = None;
         let mut first = Corpus::of(reference, &columns, &options.run)?;
         references = first.articles.len();
@@ -200,7 +198,7 @@ pub fn dedup(
         corpus = first;
     }
     let reason = keep.reason();
-    job::run(py, progress, |job| {
+    job::run(py, call.progress.as_ref(), |job| {
         let least = if rewrites { 0.0 } else { options.run.dedup.jaccard };
         let found = Found::Related(Vec::new());
         let mut inner = Inner { corpus, references, own_rows, preferences, reason, found, least };
@@ -225,8 +223,6 @@ fn related(inner: &Inner, settings: &Settings, job: &Job) -> anyhow::Result<Foun
 const BATCH: usize = 8 << 20;
 
 fn near_duplicates(inner: &Inner, settings: &Settings, job: &Job) -> anyhow::Result<Found> {
-    use retold_pipeline::Progress;
-    let texts = &inner.corpus.texts;
     let articles = inner.corpus.articles.len() as u32;
     let pool = settings.pool()?;
     settings.check_dedup(articles.into())?;
@@ -249,7 +245,6 @@ fn near_duplicates(inner: &Inner, settings: &Settings, job: &Job) -> anyhow::Res
         each_batch(inner, &wanted, job, |batch| pool.install(|| verification.add(batch)))?;
         verification.end_reading()?;
     }
-    debug_assert_eq!(retold::engine::Texts::len(texts), articles as usize);
     Ok(Found::NearDuplicates(verification.into_verified()))
 }
 
@@ -259,7 +254,6 @@ fn each_batch<'i>(
     job: &Job,
     mut each: impl FnMut(&[(u32, &'i str)]) -> Result<(), retold::Error>,
 ) -> anyhow::Result<()> {
-    use retold::engine::Watch;
     let (mut batch, mut bytes) = (Vec::new(), 0);
     for (at, &article) in articles.iter().enumerate() {
         let text = inner.corpus.texts.get(article as usize).expect("all articles have a text");

@@ -7,8 +7,9 @@ use pyo3::types::PyDict;
 use retold::Engine;
 use retold::align::Comparison;
 
+use crate::call::Call;
 use crate::column::{Strings, id};
-use crate::corpus::{Columns, Corpus};
+use crate::corpus::Corpus;
 use crate::errors;
 use crate::frame::{Frame, Wanted};
 use crate::job;
@@ -18,25 +19,21 @@ use crate::table::Table;
 
 /// Compares pairs: of texts (`a_text`, `b_text`), or of ids (`a`, `b`) of a corpus.
 #[pyfunction]
-#[pyo3(signature = (pairs, corpus, columns, progress, settings))]
+#[pyo3(signature = (call, settings=None))]
 pub fn compare_pairs(
     py: Python<'_>,
-    pairs: &Bound<'_, PyAny>,
-    corpus: Option<&Bound<'_, PyAny>>,
-    columns: (Option<String>, Option<String>),
-    progress: Option<&Bound<'_, PyAny>>,
+    call: Call<'_>,
     settings: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<Table> {
     let options = Options::of(settings)?;
-    let pairs = Frame::of(pairs, &Wanted::default())?;
-    let sides = match corpus {
+    let pairs = Frame::of(&call.data, &Wanted::default())?;
+    let sides = match &call.other {
         Some(corpus) => {
-            let columns = Columns { text: columns.0, id: columns.1, field: None };
-            Sides::of_corpus(py, &pairs, Corpus::of(corpus, &columns, &options.run)?)?
+            Sides::of_corpus(py, &pairs, Corpus::of(corpus, &call.columns(), &options.run)?)?
         }
         None => Sides::of_texts(py, &pairs)?,
     };
-    job::run(py, progress, |job| {
+    job::run(py, call.progress.as_ref(), |job| {
         let engine = Engine::new(options.run.engine.clone().keep_features(false))?;
         let texts = sides.texts();
         let mut found: Vec<Comparison> = Vec::with_capacity(sides.pairs.len());

@@ -18,7 +18,8 @@ use retold_report::record::Explain;
 use retold_report::stats::Stats;
 use retold_report::{Clusters, Findings, Format, Pair, Run, Stage, jsonl};
 
-use crate::corpus::{Columns, Corpus};
+use crate::call::Call;
+use crate::corpus::Corpus;
 use crate::job::{self, Job};
 use crate::options::Options;
 use crate::records;
@@ -37,29 +38,26 @@ pub struct Scan {
     counts: Vec<(String, u64)>,
 }
 
-/// Finds the related pairs of `data`, or across `data` and `against`.
+/// Finds the related pairs of the data, or across the data and the other side.
 #[pyfunction]
-#[pyo3(signature = (data, against, columns, progress, settings))]
+#[pyo3(signature = (call, settings=None))]
 pub fn scan(
     py: Python<'_>,
-    data: &Bound<'_, PyAny>,
-    against: Option<&Bound<'_, PyAny>>,
-    columns: (Option<String>, Option<String>),
-    progress: Option<&Bound<'_, PyAny>>,
+    call: Call<'_>,
     settings: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<Scan> {
     let started = Started::now("scan");
     let options = Options::of(settings)?;
-    let columns = Columns { text: columns.0, id: columns.1, field: None };
-    let mut corpus = Corpus::of(data, &columns, &options.run)?;
+    let columns = call.columns();
+    let mut corpus = Corpus::of(&call.data, &columns, &options.run)?;
     let mut sides = Sides::One;
-    if let Some(against) = against {
+    if let Some(against) = &call.other {
         let theirs = Corpus::of(against, &columns, &options.run)?;
         sides = Sides::two(corpus.articles.len());
         corpus.append(theirs);
     }
     let run = started.run(&options.by_name);
-    job::run(py, progress, |job| {
+    job::run(py, call.progress.as_ref(), |job| {
         let mut scan = found(corpus, &options.run, sides, job)?;
         scan.run = run;
         scan.run.elapsed = started.run(&[]).elapsed;

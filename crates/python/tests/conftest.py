@@ -26,7 +26,10 @@ RETOLD = (
 def seeds() -> list[dict[str, str]]:
     """The repository's own articles, as the command reads them."""
     paths = sorted(path for path in SEEDS.rglob("*.txt"))
-    return [{"id": path.relative_to(SEEDS).as_posix(), "text": path.read_text("utf-8")} for path in paths]
+    return [
+        {"id": path.relative_to(SEEDS).as_posix(), "text": path.read_text("utf-8")}
+        for path in paths
+    ]
 
 
 def command(*args: object) -> subprocess.CompletedProcess[str]:

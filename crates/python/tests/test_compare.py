@@ -5,10 +5,9 @@ from __future__ import annotations
 import html.parser
 
 import pytest
-from hypothesis import given, settings, strategies
-
 import retold
 from conftest import CELLO, RETOLD, STORY
+from hypothesis import given, settings, strategies
 
 
 def test_spans_become_slices_of_python_strings():
@@ -18,7 +17,11 @@ def test_spans_become_slices_of_python_strings():
     assert compared.sentences
     for match in compared.sentences + compared.passages:
         for span, text in ((match.a, a), (match.b, b)):
-            assert span.of(text) == text[span.slice(text)] == text.encode()[span.start : span.end].decode()
+            assert (
+                span.of(text)
+                == text[span.slice(text)]
+                == text.encode()[span.start : span.end].decode()
+            )
     with pytest.raises(retold.DataError):
         retold.Span(1, 2).of("Ü")
 
@@ -30,7 +33,9 @@ def test_a_comparison_says_what_its_record_says():
         if name not in ("a", "b", "passages", "sentences"):
             assert getattr(compared, name) == value
     assert compared.contained is None and compared.alignment is None
-    assert [[match.a.start, match.a.end] for match in compared.sentences] == [match["a"] for match in record["sentences"]]
+    assert [[match.a.start, match.a.end] for match in compared.sentences] == [
+        match["a"] for match in record["sentences"]
+    ]
     assert compared.features and repr(compared).startswith("<retold.Comparison")
 
 
@@ -49,13 +54,20 @@ def test_any_two_strings_can_be_compared(a, b):
 
 
 @settings(max_examples=30, deadline=None)
-@given(strategies.lists(strategies.one_of(strategies.none(), strategies.text(max_size=80), strategies.just(STORY)), max_size=12))
+@given(
+    strategies.lists(
+        strategies.one_of(strategies.none(), strategies.text(max_size=80), strategies.just(STORY)),
+        max_size=12,
+    )
+)
 def test_any_list_of_strings_can_be_deduplicated(texts):
     decided = retold.dedup(texts)
     assert decided.kept == [texts[row] for row in decided.kept_rows]
     assert len(decided.dropped) + len(decided.kept_rows) == len(texts)
     kept = {text for text in decided.kept if text}
-    assert all(text in kept or text.strip() == "" for text in set(texts) - {None}) or decided.dropped
+    assert (
+        all(text in kept or text.strip() == "" for text in set(texts) - {None}) or decided.dropped
+    )
     assert retold.dedup(decided.kept).dropped.num_rows == 0
 
 
@@ -79,8 +91,14 @@ class Frames(html.parser.HTMLParser):
 
 
 def test_hostile_text_stays_text():
-    found = retold.scan([{"id": "<b>1", "text": HOSTILE}, {"id": "2'\"", "text": HOSTILE + " More."}])
-    shown = [found._repr_html_(), found.pairs._repr_html_(), retold.compare(HOSTILE, HOSTILE + " x")._repr_html_()]
+    found = retold.scan(
+        [{"id": "<b>1", "text": HOSTILE}, {"id": "2'\"", "text": HOSTILE + " More."}]
+    )
+    shown = [
+        found._repr_html_(),
+        found.pairs._repr_html_(),
+        retold.compare(HOSTILE, HOSTILE + " x")._repr_html_(),
+    ]
     for page in shown:
         outer = Frames()
         outer.feed(page)
@@ -113,7 +131,10 @@ def test_the_steps_of_a_scan_by_themselves_find_what_a_scan_finds(seeds):
     places = {seed["id"]: at for at, seed in enumerate(seeds)}
     found = retold.scan(seeds).pairs.to_pylist()
     assert {(places[row["a"]], places[row["b"]]) for row in found} <= candidates
-    rows = [{"a_text": seeds[places[row["a"]]]["text"], "b_text": seeds[places[row["b"]]]["text"]} for row in found]
+    rows = [
+        {"a_text": seeds[places[row["a"]]]["text"], "b_text": seeds[places[row["b"]]]["text"]}
+        for row in found
+    ]
     verified = retold.batch.verify(rows)
     assert len(verified) == len(found)
     for ours, theirs in zip(verified, found):

@@ -8,7 +8,6 @@ import datasketch
 import numpy
 import pytest
 from hypothesis import given, settings, strategies
-
 from retold.datasketch import MinHash, MinHashLSH, sha1_hash32, sha1_hash64
 
 SCHEMES = ["affine32", "affine64", "legacy"]
@@ -16,7 +15,12 @@ SETS = strategies.lists(strategies.binary(max_size=12), max_size=30)
 
 
 @settings(max_examples=40, deadline=None)
-@given(SETS, strategies.sampled_from(SCHEMES), strategies.integers(0, 2**32 - 1), strategies.sampled_from([1, 7, 128]))
+@given(
+    SETS,
+    strategies.sampled_from(SCHEMES),
+    strategies.integers(0, 2**32 - 1),
+    strategies.sampled_from([1, 7, 128]),
+)
 def test_hash_values_are_those_of_datasketch(values, scheme, seed, num_perm):
     ours = MinHash(num_perm=num_perm, seed=seed, scheme=scheme)
     theirs = datasketch.MinHash(num_perm=num_perm, seed=seed, scheme=scheme)
@@ -33,7 +37,10 @@ def test_hash_values_are_those_of_datasketch(values, scheme, seed, num_perm):
 
 
 def test_other_hash_functions():
-    for scheme, hashfunc in (("affine32", lambda value: value * 3), ("affine64", lambda value: value << 40)):
+    for scheme, hashfunc in (
+        ("affine32", lambda value: value * 3),
+        ("affine64", lambda value: value << 40),
+    ):
         ours = MinHash(hashfunc=hashfunc, scheme=scheme)
         theirs = datasketch.MinHash(hashfunc=hashfunc, scheme=scheme)
         ours.update_batch(range(20))
@@ -41,7 +48,10 @@ def test_other_hash_functions():
         assert numpy.array_equal(ours.digest(), theirs.digest())
     with pytest.raises(ValueError, match="out of range"):
         MinHash(hashfunc=lambda _: 1 << 32).update(b"")
-    assert [sha1_hash32(b"x"), sha1_hash64(b"x")] == [datasketch.hashfunc.sha1_hash32(b"x"), datasketch.hashfunc.sha1_hash64(b"x")]
+    assert [sha1_hash32(b"x"), sha1_hash64(b"x")] == [
+        datasketch.hashfunc.sha1_hash32(b"x"),
+        datasketch.hashfunc.sha1_hash64(b"x"),
+    ]
 
 
 def of(*values: str, **settings: object) -> MinHash:
@@ -100,7 +110,13 @@ def test_bands_are_chosen_as_datasketch_chooses_them():
 
 
 @settings(max_examples=20, deadline=None)
-@given(strategies.lists(strategies.sets(strategies.integers(0, 30).map(lambda n: str(n).encode()), max_size=12), min_size=1, max_size=15))
+@given(
+    strategies.lists(
+        strategies.sets(strategies.integers(0, 30).map(lambda n: str(n).encode()), max_size=12),
+        min_size=1,
+        max_size=15,
+    )
+)
 def test_an_index_finds_what_datasketch_finds(sets):
     ours, theirs = MinHashLSH(threshold=0.4), datasketch.MinHashLSH(threshold=0.4)
     made = MinHash.bulk(sets)
@@ -110,7 +126,9 @@ def test_an_index_finds_what_datasketch_finds(sets):
             theirs.insert(key, minhash)
     for minhash in made:
         assert sorted(ours.query(minhash)) == sorted(theirs.query(minhash))
-    assert sorted(map(sorted, (t.items() for t in ours.get_counts()))) == sorted(map(sorted, (t.items() for t in theirs.get_counts())))
+    assert sorted(map(sorted, (t.items() for t in ours.get_counts()))) == sorted(
+        map(sorted, (t.items() for t in theirs.get_counts()))
+    )
     with ours.deletion_session() as session:
         for key in range(len(made)):
             session.remove(key)

@@ -10,7 +10,6 @@ import pandas
 import polars
 import pyarrow
 import pytest
-
 import retold
 from conftest import CELLO, RETOLD, STORY
 
@@ -35,12 +34,20 @@ KINDS = {
     "pandas, objects": lambda: pandas.DataFrame(WIDE).astype(object),
     "polars": lambda: polars.DataFrame(WIDE),
     "polars, lazy": lambda: polars.LazyFrame(WIDE),
-    "polars, chunks": lambda: polars.concat([polars.DataFrame(WIDE)[:2], polars.DataFrame(WIDE)[2:]], rechunk=False),
-    "polars, categories": lambda: polars.DataFrame(WIDE).with_columns(polars.col("body", "url").cast(polars.Categorical)),
+    "polars, chunks": lambda: polars.concat(
+        [polars.DataFrame(WIDE)[:2], polars.DataFrame(WIDE)[2:]], rechunk=False
+    ),
+    "polars, categories": lambda: polars.DataFrame(WIDE).with_columns(
+        polars.col("body", "url").cast(polars.Categorical)
+    ),
     "pyarrow": lambda: TABLE,
     "pyarrow, chunks": lambda: pyarrow.concat_tables([TABLE[:1], TABLE[1:4], TABLE[4:]]),
-    "pyarrow, large_string": lambda: TABLE.set_column(1, "body", TABLE["body"].cast(pyarrow.large_string())),
-    "pyarrow, string_view": lambda: TABLE.set_column(1, "body", TABLE["body"].cast(pyarrow.string_view())),
+    "pyarrow, large_string": lambda: TABLE.set_column(
+        1, "body", TABLE["body"].cast(pyarrow.large_string())
+    ),
+    "pyarrow, string_view": lambda: TABLE.set_column(
+        1, "body", TABLE["body"].cast(pyarrow.string_view())
+    ),
     "pyarrow, dictionary": lambda: TABLE.set_column(1, "body", TABLE["body"].dictionary_encode()),
     "pyarrow, batch": lambda: TABLE.combine_chunks().to_batches()[0],
     "pyarrow, sliced": lambda: pyarrow.concat_tables([TABLE, TABLE])[0:5],
@@ -67,7 +74,12 @@ def test_every_frame_gives_the_same_and_is_given_back(kind):
         kept = kept.to_arrow_table() if hasattr(kept, "to_arrow_table") else kept.arrow()
     kept = kept.collect() if kind == "polars, lazy" else kept
     ids = [row["url"] for row in kept] if isinstance(kept, (list, tuple)) else list(kept["url"])
-    assert [getattr(id, "as_py", lambda id=id: id)() for id in ids] == ["two", "three", "four", "five"]
+    assert [getattr(id, "as_py", lambda id=id: id)() for id in ids] == [
+        "two",
+        "three",
+        "four",
+        "five",
+    ]
 
 
 SERIES = {
@@ -94,7 +106,11 @@ def test_generators_are_read_once():
 
 
 def test_no_rows_are_no_pairs():
-    for empty in ([], polars.DataFrame({"text": []}, schema={"text": polars.String}), pandas.DataFrame({"text": []}, dtype=str)):
+    for empty in (
+        [],
+        polars.DataFrame({"text": []}, schema={"text": polars.String}),
+        pandas.DataFrame({"text": []}, dtype=str),
+    ):
         found = retold.scan(empty)
         assert (len(found.pairs), len(found.clusters)) == (0, 0)
         assert len(retold.dedup(empty).kept) == 0
@@ -139,26 +155,44 @@ def test_results_go_to_any_library():
 
 
 def test_across_two_sides():
-    found = retold.scan([STORY, CELLO], against=[{"id": "new", "text": STORY}, {"id": "0", "text": CELLO}])
+    found = retold.scan(
+        [STORY, CELLO], against=[{"id": "new", "text": STORY}, {"id": "0", "text": CELLO}]
+    )
     assert pairs(found) == [("0", "new"), ("1", "0#against")]
 
 
 def test_dates_of_all_kinds_say_what_is_earliest():
-    days = [datetime.datetime(2024, 5, 2), datetime.datetime(2024, 5, 1), datetime.datetime(2024, 5, 3)]
-    for dates in (days, [day.date() for day in days], ["2 May 2024", "1 May 2024", "3 May 2024"], [2, 1, 3]):
+    days = [
+        datetime.datetime(2024, 5, 2),
+        datetime.datetime(2024, 5, 1),
+        datetime.datetime(2024, 5, 3),
+    ]
+    for dates in (
+        days,
+        [day.date() for day in days],
+        ["2 May 2024", "1 May 2024", "3 May 2024"],
+        [2, 1, 3],
+    ):
         frame = polars.DataFrame({"text": [STORY] * 3, "published": dates})
         assert retold.dedup(frame, keep="earliest:published").kept_rows == [1]
     with pytest.raises(retold.DataError, match="no date"):
-        retold.dedup(polars.DataFrame({"text": [STORY], "published": ["soon"]}), keep="earliest:published")
+        retold.dedup(
+            polars.DataFrame({"text": [STORY], "published": ["soon"]}), keep="earliest:published"
+        )
 
 
 def test_what_to_keep():
     data = [{"id": "a/1", "text": STORY}, {"id": "b/1", "text": "PORT - " + STORY}]
-    kept = {str(keep): retold.dedup(data, keep=keep).kept_rows for keep in ("longest", "first", ["b/", "a/"])}
+    kept = {
+        str(keep): retold.dedup(data, keep=keep).kept_rows
+        for keep in ("longest", "first", ["b/", "a/"])
+    }
     assert kept == {"longest": [1], "first": [0], "['b/', 'a/']": [1]}
     decided = retold.dedup(data, reference=[{"id": "a/1", "text": STORY}])
     assert decided.kept == []
-    assert [(row["kept_id"], row["why"]) for row in decided.dropped] == [("a/1#reference", "reference")] * 2
+    assert [(row["kept_id"], row["why"]) for row in decided.dropped] == [
+        ("a/1#reference", "reference")
+    ] * 2
 
 
 def test_another_threshold_without_another_run():
@@ -170,6 +204,8 @@ def test_another_threshold_without_another_run():
     with pytest.raises(retold.SettingError, match="0.5"):
         decided.rethreshold(0.3)
     least = decided.least_similar(1)[0]
-    assert least["score"] == min(decided.dropped["score"]) and least["kept_text"] == "PORT - " + STORY
+    assert (
+        least["score"] == min(decided.dropped["score"]) and least["kept_text"] == "PORT - " + STORY
+    )
     rewrites = retold.dedup([STORY, RETOLD], rewrites=True)
     assert rewrites.rethreshold(1.0).stats["kept"] >= rewrites.stats["kept"]

@@ -10,7 +10,6 @@ import pathlib
 import re
 
 import pytest
-
 import retold
 from conftest import ROOT
 from retold import _retold, batch
@@ -18,7 +17,15 @@ from retold import _retold, batch
 PACKAGE = pathlib.Path(retold.__file__).parent
 STUBS = ast.parse((PACKAGE / "_retold.pyi").read_text("utf-8"))
 #: What every object has, and what comes with equality.
-INHERITED = set(dir(object)) | {"__module__", "__ge__", "__gt__", "__le__", "__lt__", "__ne__", "__repr__"}
+INHERITED = set(dir(object)) | {
+    "__module__",
+    "__ge__",
+    "__gt__",
+    "__le__",
+    "__lt__",
+    "__ne__",
+    "__repr__",
+}
 
 
 def members(node: ast.ClassDef) -> set[str]:
@@ -42,14 +49,20 @@ def test_the_signatures_of_the_stubs_are_those_of_the_module():
     for node in STUBS.body:
         if isinstance(node, ast.ClassDef):
             methods = [item for item in node.body if isinstance(item, ast.FunctionDef)]
-            functions += [(getattr(_retold, node.name), item) for item in methods if not item.name.startswith("__")]
+            functions += [
+                (getattr(_retold, node.name), item)
+                for item in methods
+                if not item.name.startswith("__")
+            ]
     for owner, node in functions:
         if any(getattr(decorator, "id", "") == "property" for decorator in node.decorator_list):
             assert not callable(inspect.getattr_static(owner, node.name)), node.name
             continue
         there = inspect.signature(getattr(owner, node.name)).parameters
         assert list(there) == [argument.arg for argument in node.args.args], node.name
-        optional = [parameter.default is not inspect.Parameter.empty for parameter in there.values()]
+        optional = [
+            parameter.default is not inspect.Parameter.empty for parameter in there.values()
+        ]
         assert sum(optional) == len(node.args.defaults), node.name
 
 

@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 #: Called with the stage, the steps that are done, and how many there are where that is known.
-Progress = Callable[[str, int, Union[int, None]], object]
+Progress = Callable[[str, int, int | None], object]
 
 
 def scan(
@@ -78,7 +78,11 @@ def scan(
     data = _frames.narrowed(_frames.held(data), [text, id])
     if against is not None:
         against = _frames.narrowed(_frames.held(against), [text, id])
-    return _retold.scan(data, against, (text, id), progress, settings)
+    return _retold.scan(_call(data, against, text, id, progress), settings)
+
+
+def _call(data: Any, other: Any, text: str | None, id: str | None, progress: Any) -> dict[str, Any]:
+    return {"data": data, "other": other, "text": text, "id": id, "progress": progress}
 
 
 class Dedup:
@@ -153,18 +157,17 @@ def dedup(
     """
     settings.update(jaccard=jaccard, memory=memory, threads=threads)
     policy = keep if isinstance(keep, str) else list(keep)
-    field = policy[len("earliest:") :] if isinstance(policy, str) and policy.startswith("earliest:") else None
+    field = (
+        policy[len("earliest:") :]
+        if isinstance(policy, str) and policy.startswith("earliest:")
+        else None
+    )
     kept = _frames.held(data)
     if reference is not None:
         reference = _frames.narrowed(_frames.held(reference), [text, id])
-    decided = _retold.dedup(
-        _frames.narrowed(kept, [text, id, field]),
-        reference,
-        (text, id),
-        (policy, rewrites),
-        progress,
-        settings,
-    )
+    narrow = _frames.narrowed(kept, [text, id, field])
+    call = _call(narrow, reference, text, id, progress)
+    decided = _retold.dedup(call, (policy, rewrites), settings)
     return Dedup(decided, kept, data)
 
 
@@ -194,7 +197,7 @@ def compare_pairs(
         pairs = _pairs_of_rows(_frames.held(pairs), corpus is not None)
     if corpus is not None:
         corpus = _frames.narrowed(_frames.held(corpus), [text, id])
-    return _retold.compare_pairs(pairs, corpus, (text, id), progress, settings)
+    return _retold.compare_pairs(_call(pairs, corpus, text, id, progress), settings)
 
 
 def _pairs_of_rows(pairs: Any, are_ids: bool) -> Any:

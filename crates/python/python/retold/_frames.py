@@ -76,7 +76,9 @@ def narrowed(data: Any, columns: list[str | None]) -> Any:
 
 
 def _of_pandas(data: Any, columns: list[str] | None) -> Any:
-    names = [name for name in (data.columns if columns is None else columns) if isinstance(name, str)]
+    names = [
+        name for name in (data.columns if columns is None else columns) if isinstance(name, str)
+    ]
     narrow = data[names].reset_index(drop=True)
     try:
         # Columns of objects may hold anything, of which Arrow wants one kind.

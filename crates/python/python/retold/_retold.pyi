@@ -123,29 +123,14 @@ class Permutations:
     def update_hashes(self, hashvalues: bytes, hashes: Sequence[int]) -> bytes: ...
     def bulk(self, hashvalues: bytes, sets: Sequence[Sequence[bytes]]) -> list[bytes]: ...
 
-def scan(
-    data: Any,
-    against: Any,
-    columns: tuple[str | None, str | None],
-    progress: Any,
-    settings: dict[str, Any] | None,
-) -> Scan: ...
+def scan(call: dict[str, Any], settings: dict[str, Any] | None = None) -> Scan: ...
 def dedup(
-    data: Any,
-    reference: Any,
-    columns: tuple[str | None, str | None],
+    call: dict[str, Any],
     policy: tuple[str | list[str], bool],
-    progress: Any,
-    settings: dict[str, Any] | None,
+    settings: dict[str, Any] | None = None,
 ) -> Decided: ...
 def compare(a: str, b: str, settings: dict[str, Any] | None = None) -> Comparison: ...
-def compare_pairs(
-    pairs: Any,
-    corpus: Any,
-    columns: tuple[str | None, str | None],
-    progress: Any,
-    settings: dict[str, Any] | None,
-) -> Table: ...
+def compare_pairs(call: dict[str, Any], settings: dict[str, Any] | None = None) -> Table: ...
 def batch_fingerprint(
     data: Any, text: str | None, settings: dict[str, Any] | None = None
 ) -> Table: ...

@@ -47,7 +47,9 @@ def verify(data: Any, a_text: str = "a_text", b_text: str = "b_text", **settings
     """What the two texts of each row are to each other, in order, unrelated ones too."""
     data = _frames.held(data)
     if isinstance(data, (list, tuple)):
-        data = _retold.string_table([a_text, b_text], [[row[a_text] for row in data], [row[b_text] for row in data]])
+        data = _retold.string_table(
+            [a_text, b_text], [[row[a_text] for row in data], [row[b_text] for row in data]]
+        )
     elif not _frames.is_arrow(data):
         data = _frames.narrowed(data, [None])
     return _retold.batch_verify(data, a_text, b_text, settings)

@@ -20,7 +20,9 @@ from typing import Any
 try:
     import numpy as np
 except ImportError as error:
-    raise ImportError("retold.datasketch needs numpy, as datasketch does: pip install numpy") from error
+    raise ImportError(
+        "retold.datasketch needs numpy, as datasketch does: pip install numpy"
+    ) from error
 
 from retold._retold import Permutations, sha1_hashes
 
@@ -103,7 +105,9 @@ class MinHash:
         if gpu_mode not in ("disable", "detect"):
             raise ValueError("gpu_mode='always' cannot be had: retold computes on the processor")
         if hashobj is not None:
-            warnings.warn("hashobj is deprecated, use hashfunc instead.", DeprecationWarning, stacklevel=2)
+            warnings.warn(
+                "hashobj is deprecated, use hashfunc instead.", DeprecationWarning, stacklevel=2
+            )
         if hashfunc is not None and not callable(hashfunc):
             raise ValueError("The hashfunc must be a callable.")
         if hashvalues is not None:
@@ -122,7 +126,9 @@ class MinHash:
             self.hashvalues = self._maxima()
         else:
             self.hashvalues = self._array(hashvalues, "hash values")
-        self.permutations = _seeded(num_perm, seed, scheme) if permutations is None else self._given(permutations)
+        self.permutations = (
+            _seeded(num_perm, seed, scheme) if permutations is None else self._given(permutations)
+        )
         if len(self) != len(self.permutations[0]):
             raise ValueError("Numbers of hash values and permutations mismatch")
 
@@ -134,7 +140,9 @@ class MinHash:
         if isinstance(values, np.ndarray) and values.dtype == _DTYPES[self.scheme]:
             return values.copy()
         numbers = [int(value) for value in values]
-        most = _MAX[self.scheme] if what == "hash values" or self.scheme != "legacy" else (1 << 64) - 1
+        most = (
+            _MAX[self.scheme] if what == "hash values" or self.scheme != "legacy" else (1 << 64) - 1
+        )
         if any(not 0 <= number <= most for number in numbers):
             raise ValueError(f"{what} out of range for scheme {self.scheme!r}")
         return np.array(numbers, dtype=_DTYPES[self.scheme])
@@ -142,7 +150,9 @@ class MinHash:
     def _given(self, permutations: Any) -> Any:
         a, b = (self._array(part, "permutation parameters") for part in permutations)
         if self.scheme != "legacy" and np.any(a & _DTYPES[self.scheme](1) == 0):
-            raise ValueError(f"all `a` permutation parameters must be odd for scheme {self.scheme!r}")
+            raise ValueError(
+                f"all `a` permutation parameters must be odd for scheme {self.scheme!r}"
+            )
         return np.array([a, b])
 
     def _permute(self) -> Permutations:
@@ -183,7 +193,9 @@ class MinHash:
         if other.seed != self.seed:
             raise ValueError(f"Cannot {what} MinHash with different seeds")
         if len(self) != len(other):
-            raise ValueError(f"Cannot {what} MinHash with different numbers of permutation functions")
+            raise ValueError(
+                f"Cannot {what} MinHash with different numbers of permutation functions"
+            )
 
     def jaccard(self, other: MinHash) -> float:
         """Estimates the Jaccard index; standard error ``sqrt(J * (1 - J) / num_perm)``."""
@@ -236,7 +248,9 @@ class MinHash:
         if len(mhs) < 2:
             raise ValueError("Cannot union less than 2 MinHash")
         first = mhs[0]
-        if any(first.seed != m.seed or len(first) != len(m) or first.scheme != m.scheme for m in mhs):
+        if any(
+            first.seed != m.seed or len(first) != len(m) or first.scheme != m.scheme for m in mhs
+        ):
             raise ValueError(
                 "The unioning MinHash must have the same seed, number of permutation functions and scheme"
             )
@@ -259,7 +273,9 @@ class MinHash:
         return made
 
     @classmethod
-    def generator(cls, b: Iterable[Iterable[Any]], **minhash_kwargs: Any) -> Generator[MinHash, None, None]:
+    def generator(
+        cls, b: Iterable[Iterable[Any]], **minhash_kwargs: Any
+    ) -> Generator[MinHash, None, None]:
         """A MinHash for each set, one after the other."""
         empty = cls(**minhash_kwargs)
         for values in b:
@@ -293,7 +309,9 @@ def _area(probability: Any, start: float, end: float) -> float:
 
 
 @functools.lru_cache(maxsize=256)
-def _optimal_param(threshold: float, num_perm: int, fp_weight: float, fn_weight: float) -> tuple[int, int]:
+def _optimal_param(
+    threshold: float, num_perm: int, fp_weight: float, fn_weight: float
+) -> tuple[int, int]:
     """The bands and rows with the least weighted false positives and negatives."""
     least, best = float("inf"), (0, 0)
     for b in range(1, num_perm + 1):
