@@ -94,7 +94,7 @@ fn held(at: &Path, articles: &[(String, String)]) -> usize {
 
 #[test]
 fn what_was_reported_outlasts_any_kill() {
-    let kills = if std::env::var_os("RETOLD_SOAK").is_some() { 500 } else { 10 };
+    let kills = if std::env::var_os("RETOLD_SOAK").is_some() { 500 } else { 6 };
     let articles = articles();
     let lines: Vec<_> = articles.iter().map(|(id, text)| (&**id, &**text)).collect();
     let (mut killed, mut round, mut state) = (0, 0, 7_u64);
