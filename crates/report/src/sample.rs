@@ -7,6 +7,7 @@ use std::time::Duration;
 use retold::align::{Comparison, Feature, Kind, Match, Relation, Side};
 use retold::span::{Span, covered};
 use retold_report::{Article, Clusters, Evidence, Findings, Format, Note, Pair, Read, Run, Stage};
+use serde_json::value::to_raw_value;
 use xxhash_rust::xxh3::xxh3_128;
 
 /// Owns what [`Findings`] borrows.
@@ -160,6 +161,7 @@ impl Sample {
     /// Pairs of articles with each of `payloads` in their ids, fields and texts.
     pub(crate) fn hostile(payloads: &[impl AsRef<str>]) -> Self {
         let mut sample = Self::empty();
+        sample.fields = payloads.iter().map(|payload| payload.as_ref().to_owned()).collect();
         for (at, payload) in payloads.iter().map(AsRef::as_ref).enumerate() {
             let sentence = format!("The clerk read {payload} aloud and nobody moved. ");
             let edited = format!("The clerk read {payload} aloud twice, and nobody moved. ");
@@ -167,11 +169,9 @@ impl Sample {
             let a =
                 sample.add_sentences(&format!("{payload} {at}"), &[&sentence, &quoted, payload]);
             let b = sample.add_sentences(&format!("{at} {payload}"), &[&quoted, &edited, payload]);
-            sample.fields.push(payload.to_owned());
             for article in [a, b] {
-                let value = serde_json::value::to_raw_value(payload).ok();
-                let mut fields = vec![None; sample.fields.len() - 1];
-                fields.push(value);
+                let mut fields = vec![None; payloads.len()];
+                fields[at] = Some(to_raw_value(payload).expect("a string is JSON"));
                 sample.articles[article].fields = fields;
             }
             let aligned = [(0, 1, Kind::Edited, 0.9), (1, 0, Kind::Identical, 1.0)];
@@ -221,46 +221,36 @@ impl Sample {
         let (in_a, in_b) = (&self.texts[a].sentences, &self.texts[b].sentences);
         let sentences: Vec<_> = aligned
             .iter()
-            .map(|&(x, y, kind, score)| Match { a: in_a[x], b: in_b[y], kind, score })
+            .map(|&(x, y, kind, score)| Match::new((in_a[x], in_b[y]), kind, score))
             .collect();
         let passages: Vec<_> = runs
             .iter()
-            .map(|(x, y)| Match {
-                a: in_a[x.start].hull(in_a[x.end - 1]),
-                b: in_b[y.start].hull(in_b[y.end - 1]),
-                kind: aligned
-                    .iter()
-                    .filter(|(at, ..)| x.contains(at))
-                    .map(|(.., kind, _)| *kind)
-                    .max()
-                    .unwrap_or(Kind::Identical),
-                score: 0.75,
+            .map(|(x, y)| {
+                let spans =
+                    (in_a[x.start].hull(in_a[x.end - 1]), in_b[y.start].hull(in_b[y.end - 1]));
+                let inside = aligned.iter().filter(|(at, ..)| x.contains(at));
+                let kind = inside.map(|(.., kind, _)| *kind).max();
+                Match::new(spans, kind.unwrap_or(Kind::Identical), 0.75)
             })
             .collect();
         let share = |spans: &mut [Span], text: &str| covered(spans) as f32 / text.len() as f32;
         let mut spans_a: Vec<_> = passages.iter().map(|passage| passage.a).collect();
         let mut spans_b: Vec<_> = passages.iter().map(|passage| passage.b).collect();
         let contained = (relation == Relation::Excerpt).then_some(Side::B);
-        let comparison = Comparison {
-            relation,
-            score,
-            contained,
-            jaccard: if relation == Relation::Rewrite { 0.153_846 } else { 0.03 + score / 3.0 },
-            containment_a: 0.19,
-            containment_b: 0.34,
-            coverage_a: share(&mut spans_a, &self.texts[a].text),
-            coverage_b: share(&mut spans_b, &self.texts[b].text),
-            words: 120,
-            conflicting: 0.0,
-            coarse: false,
-            passages,
-            sentences,
-            features: vec![
-                Feature { name: "containment", value: 0.34, weight: 2.1 },
-                Feature { name: "entity containment", value: 0.92, weight: 1.4 },
-                Feature { name: "quotation share", value: 0.12, weight: -0.35 },
-            ],
-        };
+        let mut comparison = Comparison::new(relation, score);
+        comparison.contained = contained;
+        comparison.jaccard =
+            if relation == Relation::Rewrite { 0.153_846 } else { 0.03 + score / 3.0 };
+        (comparison.containment_a, comparison.containment_b) = (0.19, 0.34);
+        comparison.coverage_a = share(&mut spans_a, &self.texts[a].text);
+        comparison.coverage_b = share(&mut spans_b, &self.texts[b].text);
+        comparison.words = 120;
+        (comparison.passages, comparison.sentences) = (passages, sentences);
+        comparison.features = vec![
+            Feature::new("containment", 0.34, 2.1),
+            Feature::new("entity containment", 0.92, 1.4),
+            Feature::new("quotation share", 0.12, -0.35),
+        ];
         self.pairs.push(Pair { a, b, comparison });
     }
 

@@ -272,6 +272,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::{Decision, Origin, Rank, Signing};
+    use crate::align::Relation;
     use super::*;
 
     fn pages(config: DedupConfig, texts: &[String]) -> Vec<Vec<u8>> {
