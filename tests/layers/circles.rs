@@ -81,7 +81,7 @@ impl<'s> Files<'s> {
 
     /// A path from the crate's root; `None` for one that leaves the crate, and for one part alone,
     /// which declares a module or names something in sight.
-    fn from_root(&self, module: &[String], path: &[String]) -> Option<Path> {
+    fn rooted(&self, module: &[String], path: &[String]) -> Option<Path> {
         let (first, rest) = path.split_first().filter(|(_, rest)| !rest.is_empty())?;
         let supers = path.iter().take_while(|part| *part == "super").count();
         match first.as_str() {
@@ -117,10 +117,10 @@ impl<'s> Files<'s> {
             paths.any(|path| path.first() == Some(name))
         };
         let is_import = |path: &&Path| {
-            !source.reexports.contains(path) || path.last().is_some_and(|name| uses(name))
+            !source.reexports.contains(path) || path.last().is_some_and(&uses)
         };
         let paths = source.paths.iter().filter(is_import);
-        let files = paths.filter_map(|path| self.file_of(self.from_root(&source.module, path)?));
+        let files = paths.filter_map(|path| self.file_of(self.rooted(&source.module, path)?));
         files.filter(|file| **file != source.module && !file.is_empty()).collect()
     }
 }

@@ -13,13 +13,11 @@ pub(super) struct Kind {
 
 const PDF: &str = "PDF; `pdftotext FILE` makes a text of it";
 const POSTSCRIPT: &str = "PostScript; `ps2ascii FILE` makes a text of it";
-const RTF: &str = "RTF; `soffice --convert-to txt FILE` makes a text of it";
-const OLE: &str = "Microsoft Office before 2007, such as .doc; `soffice --convert-to txt FILE` makes \
-                   a text of it";
+const RTF: &str = "RTF; `pandoc -t plain FILE` makes a text of it";
+const OLE: &str = "Microsoft Office before 2007, such as .doc; save it as text";
 const WORD: &str = "Word; `pandoc -t plain FILE` makes a text of it";
 const SHEET: &str = "an Excel workbook; save its sheet as CSV";
-const SLIDES: &str =
-    "PowerPoint; `soffice --convert-to pdf FILE`, then `pdftotext`, make a text of it";
+const SLIDES: &str = "PowerPoint; save it as PDF, of which `pdftotext FILE` makes a text";
 const OFFICE: &str = "Microsoft Office; save it as text, or a table as CSV";
 const ODT: &str = "OpenDocument text; `pandoc -t plain FILE` makes a text of it";
 const OPEN_DOCUMENT: &str = "OpenDocument; save it as text, or a table as CSV";

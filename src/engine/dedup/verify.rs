@@ -272,8 +272,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::{Decision, Origin, Rank, Signing};
-    use crate::align::Relation;
     use super::*;
+    use crate::align::Relation;
 
     fn pages(config: DedupConfig, texts: &[String]) -> Vec<Vec<u8>> {
         let mut signing = Signing::new(config).unwrap();

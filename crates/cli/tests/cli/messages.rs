@@ -15,10 +15,10 @@ fn documents_are_told_by_their_content_with_what_makes_texts_of_them() {
         ("x.pdf", &b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj"[..], "pdftotext"),
         ("x.txt", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj", "pdftotext"),
         ("x.docx", b"PK\x03\x04\x14\0[Content_Types].xml\0PK\x03\x04word/document.xml", "pandoc"),
-        ("x.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0\0\0\0\0", "soffice"),
+        ("x.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0\0\0\0\0", "save it as text"),
         ("x.odt", b"PK\x03\x04\x14\0mimetypeapplication/vnd.oasis.opendocument.textPK", "pandoc"),
         ("x.epub", b"PK\x03\x04\x14\0mimetypeapplication/epub+zipPK\x03\x04", "pandoc"),
-        ("x.rtf", b"{\\rtf1\\ansi text}", "soffice"),
+        ("x.rtf", b"{\\rtf1\\ansi text}", "pandoc"),
     ] {
         let files = folder(&[("a.txt", &article(1)), ("b.txt", &article(2))]);
         fs::write(files.path().join(name), bytes).expect("written");
