@@ -68,7 +68,7 @@ fn check_file(path: &Path) {
         (&in_batches.repaired, &report.repaired),
         (&in_batches.incomplete, &report.incomplete),
     ] {
-        assert_eq!(found.counts, expected.counts, "small batches count something else");
+        assert_eq!(found.counts(), expected.counts(), "small batches count something else");
     }
 }
 
