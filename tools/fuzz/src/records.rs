@@ -31,7 +31,8 @@ pub fn check(bytes: &[u8]) {
         assert_eq!((record["a"].as_str(), record["b"].as_str()), (Some(&*a), Some(&*b)));
     }
     let mut line = Vec::new();
-    let error = PairError { a: Some(&a), b: None, line: bytes.len() as u64 + 1, error: &b };
+    let reason = format!("why: {b}");
+    let error = PairError { a: Some(&a), b: None, line: bytes.len() as u64 + 1, error: &reason };
     Pairs::default().write_error(&error, &mut line).expect("memory takes everything");
     checked(&line, &PAIR_ERROR);
 }
