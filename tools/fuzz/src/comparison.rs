@@ -27,6 +27,10 @@ pub fn check(bytes: &[u8]) {
     if !a.trim().is_empty() {
         assert_eq!(ENGINE.compare(&a, &a).relation, Relation::Identical);
     }
+    // The words of a shorter text are one shingle, which a longer one does not have.
+    if ENGINE.analyzer().article(&b).words.len() < ENGINE.config().shingle_words {
+        return;
+    }
     let more = ENGINE.compare(&a, &(b.clone() + MORE));
     assert!(
         more.containment_a >= found.containment_a,

@@ -53,13 +53,23 @@ fn check_file(path: &Path) {
     assert_eq!(ids.len(), records.len(), "an id comes twice");
     let places: HashSet<_> = records.iter().map(|of| (of.place.line, of.place.item)).collect();
     assert_eq!(places.len(), records.len(), "a place comes twice");
-    let by_two = ReadOptions::default().threads(2).batch_bytes(64).keep_raw(true);
-    let (other, other_report) = read(path, by_two);
     let all = |records: &[Record]| -> Vec<_> {
         records.iter().map(|of| (of.id.clone(), of.text.clone(), of.place)).collect()
     };
+    let (other, by_two) = read(path, ReadOptions::default().threads(2));
     assert_eq!(all(&other), all(&records), "two threads read something else");
-    assert_eq!(other_report, report, "two threads report something else");
+    assert_eq!(by_two, report, "two threads report something else");
+    // Of one batch, what was wrong with its records is listed before ids that were taken already.
+    let small = ReadOptions::default().threads(2).batch_bytes(64).keep_raw(true);
+    let (other, in_batches) = read(path, small);
+    assert_eq!(all(&other), all(&records), "small batches read something else");
+    for (found, expected) in [
+        (&in_batches.skipped, &report.skipped),
+        (&in_batches.repaired, &report.repaired),
+        (&in_batches.incomplete, &report.incomplete),
+    ] {
+        assert_eq!(found.counts(), expected.counts(), "small batches count something else");
+    }
 }
 
 fn read(path: &Path, options: ReadOptions) -> (Vec<Record>, ReadReport) {

@@ -31,8 +31,9 @@ pub fn check(bytes: &[u8]) {
         assert_eq!((record["a"].as_str(), record["b"].as_str()), (Some(&*a), Some(&*b)));
     }
     let mut line = Vec::new();
-    let error =
-        PairError { a: Some(a.as_str().into()), b: None, line: bytes.len() as u64 + 1, error: &b };
+    let (a, reason) = (a.as_str().into(), format!("why: {b}"));
+    let line_number = bytes.len() as u64 + 1;
+    let error = PairError { a: Some(a), b: None, line: line_number, error: &reason };
     Pairs::default().write_error(&error, &mut line).expect("memory takes everything");
     checked(&line, &PAIR_ERROR);
 }

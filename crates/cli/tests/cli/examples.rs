@@ -20,7 +20,8 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 const UNINSTALLED: &str = "cargo run --release -- ";
 
 /// Examples for who builds, trains or measures it: they compile, or need other programs.
-const OF_DEVELOPERS: [&str; 5] = [
+const OF_DEVELOPERS: [&str; 6] = [
+    "pip install",
     "cargo test",
     "cargo install --path crates/cli",
     "cargo run --release -p retold-train",
