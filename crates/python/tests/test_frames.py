@@ -144,7 +144,7 @@ def test_results_go_to_any_library():
         assert polars.DataFrame(table).to_dicts() == expected == table.to_polars().to_dicts()
         assert len(table.to_pandas()) == len(table) == len(expected)
         arrow = table.to_arrow()
-        assert duckdb.sql("select count(*) from arrow").fetchall() == [(len(expected),)]
+        assert duckdb.from_arrow(arrow).count("*").fetchall() == [(len(expected),)]
         assert pyarrow.schema(table).names == table.column_names
         assert [table[at] for at in range(len(table))] == expected and table[-1] == expected[-1]
         assert table[table.column_names[0]] == [row[table.column_names[0]] for row in expected]
