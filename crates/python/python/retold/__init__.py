@@ -153,8 +153,8 @@ def dedup(
 
     ``keep`` is ``"longest"``, ``"first"``, ``"earliest:COLUMN"`` (dates of any kind), or a list of
     ids or beginnings of ids, best first. Rows that are also in ``reference`` are dropped; nothing
-    of the reference is. ``jaccard`` is the least exact Jaccard index of near-duplicates (default 0.7).
-    What is dropped was verified against the very row that is kept instead.
+    of the reference is. ``jaccard`` is the least exact Jaccard index of near-duplicates (default
+    0.7). What is dropped was verified against the very row that is kept instead.
     """
     settings.update(jaccard=jaccard, memory=memory, threads=threads)
     policy = keep if isinstance(keep, str) else list(keep)

@@ -78,8 +78,8 @@ class MinHash:
     """A signature of a set, which estimates its Jaccard index with others.
 
     ``num_perm`` values; the same ``seed`` and ``scheme`` are needed to compare. ``hashfunc`` takes
-    a value and gives a whole number of 32 bits (64 with ``affine64``); the default is SHA-1, which is
-    computed without Python, any other is called for each value. An empty set has only maxima.
+    a value and gives a whole number of 32 bits (64 with ``affine64``); the default is SHA-1, which
+    is computed without Python, any other is called for each value. An empty set has only maxima.
     """
 
     def __init__(
@@ -362,7 +362,8 @@ class MinHashLSH:
             if self.b * self.r > num_perm:
                 raise ValueError(
                     f"The product of b and r in params is {self.b} * {self.r} = {self.b * self.r} "
-                    f"-- it must be less than num_perm {num_perm}. Did you forget to specify num_perm?"
+                    f"-- it must be less than num_perm {num_perm}. "
+                    "Did you forget to specify num_perm?"
                 )
         else:
             self.b, self.r = _optimal_param(threshold, num_perm, *weights)
@@ -383,8 +384,8 @@ class MinHashLSH:
         scheme = getattr(minhash, "scheme", None)
         if scheme is None:
             raise TypeError(
-                f"{type(minhash).__name__} cannot be had in this index: it takes MinHash, of retold "
-                "or datasketch"
+                f"{type(minhash).__name__} cannot be had in this index: it takes MinHash, "
+                "of retold or datasketch"
             )
         if self._minhash_scheme not in (None, scheme):
             raise ValueError(
