@@ -209,3 +209,12 @@ def test_another_threshold_without_another_run():
     )
     rewrites = retold.dedup([STORY, RETOLD], rewrites=True)
     assert rewrites.rethreshold(1.0).stats["kept"] >= rewrites.stats["kept"]
+
+
+def test_datasets_of_hugging_face():
+    datasets = pytest.importorskip("datasets")
+    data = datasets.Dataset.from_dict({"id": ["a", "b", "c"], "text": [STORY, STORY, None]})
+    for rows, kept in ((data, ["a", "c"]), (data.select([2, 1, 0]), ["c", "b"])):
+        decided = retold.dedup(rows, keep="first")
+        assert type(decided.kept) is type(data) and list(decided.kept["id"]) == kept
+        assert pairs(retold.scan(rows)) == [tuple(sorted("ab", reverse=rows is not data))]
