@@ -125,9 +125,8 @@ def main() -> None:
             continue
         seconds = time.perf_counter() - started
         found, others = len(dropped & copies) / max(1, len(copies)), len(dropped - copies)
-        print(
-            f"{name}: {seconds:.2f} s, {megabytes / seconds:.1f} MB/s, {found:.4f} of the copies, {others} others"
-        )
+        speed = f"{seconds:.2f} s, {megabytes / seconds:.1f} MB/s"
+        print(f"{name}: {speed}, {found:.4f} of the copies, {others} others")
 
 
 started = 0.0

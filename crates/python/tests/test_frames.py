@@ -144,7 +144,7 @@ def test_results_go_to_any_library():
         assert polars.DataFrame(table).to_dicts() == expected == table.to_polars().to_dicts()
         assert len(table.to_pandas()) == len(table) == len(expected)
         arrow = table.to_arrow()
-        assert duckdb.sql("select count(*) from arrow").fetchall() == [(len(expected),)]
+        assert duckdb.from_arrow(arrow).count("*").fetchall() == [(len(expected),)]
         assert pyarrow.schema(table).names == table.column_names
         assert [table[at] for at in range(len(table))] == expected and table[-1] == expected[-1]
         assert table[table.column_names[0]] == [row[table.column_names[0]] for row in expected]
@@ -209,3 +209,12 @@ def test_another_threshold_without_another_run():
     )
     rewrites = retold.dedup([STORY, RETOLD], rewrites=True)
     assert rewrites.rethreshold(1.0).stats["kept"] >= rewrites.stats["kept"]
+
+
+def test_datasets_of_hugging_face():
+    datasets = pytest.importorskip("datasets")
+    data = datasets.Dataset.from_dict({"id": ["a", "b", "c"], "text": [STORY, STORY, None]})
+    for rows, kept in ((data, ["a", "c"]), (data.select([2, 1, 0]), ["c", "b"])):
+        decided = retold.dedup(rows, keep="first")
+        assert type(decided.kept) is type(data) and list(decided.kept["id"]) == kept
+        assert pairs(retold.scan(rows)) == [tuple(sorted("ab", reverse=rows is not data))]

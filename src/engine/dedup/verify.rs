@@ -327,6 +327,27 @@ mod tests {
     }
 
     #[test]
+    fn a_higher_threshold_can_be_chosen_later() {
+        let mut texts = family(20);
+        texts.push(texts[3].to_uppercase());
+        let pages = pages(DedupConfig::default(), &texts);
+        let rank = |_: u32| Ok(Rank::default());
+        let mut verification =
+            Verification::new(DedupConfig::default(), &pages[..], &rank, Cancel::never()).unwrap();
+        verification.add(&numbered(&texts)).unwrap();
+        verification.end_reading().unwrap();
+        let first = verification.choose().unwrap();
+        let verified = verification.into_verified();
+        assert_eq!(verified.choose(verified.least(), &rank).unwrap(), first);
+        assert_eq!(first.drops().len(), 20);
+        // Below 0.95 all are alike, above it only those with the same words.
+        let later = verified.choose(0.95, &rank).unwrap();
+        let drops: Vec<(u32, u32)> =
+            later.drops().iter().map(|drop| (drop.article, drop.retained)).collect();
+        assert_eq!(drops, [(20, 3)]);
+    }
+
+    #[test]
     fn little_memory_takes_more_readings_and_gives_the_same() {
         let mut texts = family(40);
         texts.extend(family(40).into_iter().map(|text| text.replace('w', "v")));

@@ -2,7 +2,8 @@
 
 >>> import retold
 >>> story = "Forty ferries waited outside the harbour bar while divers searched the sunken barge."
->>> found = retold.scan([story, "A cellist left her instrument on the night train.", "PORT - " + story])
+>>> cello = "A cellist left her instrument on the night train."
+>>> found = retold.scan([story, cello, "PORT - " + story])
 >>> [(pair["a"], pair["b"], pair["relation"]) for pair in found.pairs]
 [('0', '2', 'near-duplicate')]
 >>> retold.dedup([story, story.upper()]).kept == [story]
@@ -12,7 +13,7 @@ True
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Union
+from typing import Any
 
 from retold import _frames, _retold
 from retold import batch as batch
@@ -151,9 +152,9 @@ def dedup(
     excerpts and rewrites.
 
     ``keep`` is ``"longest"``, ``"first"``, ``"earliest:COLUMN"`` (dates of any kind), or a list of
-    ids or beginnings of ids, best first. Rows that are also in ``reference`` are dropped; nothing of
-    the reference is. ``jaccard`` is the least exact Jaccard index of near-duplicates (default 0.7).
-    What is dropped was verified against the very row that is kept instead.
+    ids or beginnings of ids, best first. Rows that are also in ``reference`` are dropped; nothing
+    of the reference is. ``jaccard`` is the least exact Jaccard index of near-duplicates (default
+    0.7). What is dropped was verified against the very row that is kept instead.
     """
     settings.update(jaccard=jaccard, memory=memory, threads=threads)
     policy = keep if isinstance(keep, str) else list(keep)

@@ -77,9 +77,9 @@ def _compiled(scheme: str, a: bytes, b: bytes) -> Permutations:
 class MinHash:
     """A signature of a set, which estimates its Jaccard index with others.
 
-    ``num_perm`` values; the same ``seed`` and ``scheme`` are needed to compare. ``hashfunc`` takes a
-    value and gives a whole number of 32 bits (64 with ``affine64``); the default is SHA-1, which is
-    computed without Python, any other is called for each value. An empty set has only maxima.
+    ``num_perm`` values; the same ``seed`` and ``scheme`` are needed to compare. ``hashfunc`` takes
+    a value and gives a whole number of 32 bits (64 with ``affine64``); the default is SHA-1, which
+    is computed without Python, any other is called for each value. An empty set has only maxima.
     """
 
     def __init__(
@@ -169,8 +169,8 @@ class MinHash:
         for value in hashes:
             if not 0 <= value <= most:
                 raise ValueError(
-                    f"hashfunc returned a value out of range for scheme {self.scheme!r}: {value}. Use a "
-                    "hash function of the scheme's width, or scheme='affine64' for 64-bit hash values."
+                    f"hashfunc returned a value out of range for scheme {self.scheme!r}: {value}. "
+                    "Use a hash function of the scheme's width, or scheme='affine64' for 64 bits."
                 )
         return hashes
 
@@ -252,7 +252,8 @@ class MinHash:
             first.seed != m.seed or len(first) != len(m) or first.scheme != m.scheme for m in mhs
         ):
             raise ValueError(
-                "The unioning MinHash must have the same seed, number of permutation functions and scheme"
+                "The unioning MinHash must have the same seed, number of permutation functions "
+                "and scheme"
             )
         union = first.copy()
         union.hashvalues = np.minimum.reduce([m.hashvalues for m in mhs])
@@ -344,8 +345,8 @@ class MinHashLSH:
         kind = (storage_config or {"type": "dict"}).get("type")
         if kind != "dict":
             raise ValueError(
-                f"storage of type {kind!r} cannot be had: this index is in the memory of the process; "
-                "for one that lasts, see retold's archive"
+                f"storage of type {kind!r} cannot be had: this index is in the memory of the "
+                "process; pickle it to keep it"
             )
         if not 0.0 <= threshold <= 1.0:
             raise ValueError("threshold must be in [0.0, 1.0]")
@@ -360,8 +361,9 @@ class MinHashLSH:
             self.b, self.r = params
             if self.b * self.r > num_perm:
                 raise ValueError(
-                    f"The product of b and r in params is {self.b} * {self.r} = {self.b * self.r} -- it "
-                    f"must be less than num_perm {num_perm}. Did you forget to specify num_perm?"
+                    f"The product of b and r in params is {self.b} * {self.r} = {self.b * self.r} "
+                    f"-- it must be less than num_perm {num_perm}. "
+                    "Did you forget to specify num_perm?"
                 )
         else:
             self.b, self.r = _optimal_param(threshold, num_perm, *weights)
@@ -382,8 +384,8 @@ class MinHashLSH:
         scheme = getattr(minhash, "scheme", None)
         if scheme is None:
             raise TypeError(
-                f"{type(minhash).__name__} cannot be had in this index: it takes MinHash, of retold or "
-                "datasketch"
+                f"{type(minhash).__name__} cannot be had in this index: it takes MinHash, "
+                "of retold or datasketch"
             )
         if self._minhash_scheme not in (None, scheme):
             raise ValueError(
@@ -402,7 +404,7 @@ class MinHashLSH:
         return [pickle.loads(key) for key in keys] if self.prepickle else list(keys)
 
     def insert(self, key: Hashable, minhash: Any, check_duplication: bool = True) -> None:
-        """Adds a set by a key of its own; an error if the key is there, unless that is not checked."""
+        """Adds a set by a key of its own; an error if the key is there and that is checked."""
         bands, key = self._bands(minhash), self._key(key)
         if check_duplication and key in self.keys:
             raise ValueError("The given key already exists")
@@ -461,8 +463,8 @@ class MinHashLSH:
         known = {self._minhash_scheme, other._minhash_scheme} - {None}
         if len(known) > 1:
             raise ValueError(
-                f"Cannot merge MinHashLSH indexed with MinHash scheme {other._minhash_scheme!r} into one "
-                f"indexed with scheme {self._minhash_scheme!r}"
+                f"Cannot merge MinHashLSH indexed with MinHash scheme {other._minhash_scheme!r} "
+                f"into one indexed with scheme {self._minhash_scheme!r}"
             )
         if check_overlap and not self.keys.keys().isdisjoint(other.keys):
             raise ValueError("The keys are overlapping, duplicate key exists.")
