@@ -4,8 +4,8 @@
 //! cargo run --release -p retold-archive --example measure -- FOLDER ARTICLES [BATCH]
 //! ```
 //!
-//! FOLDER must not be there yet, and stays. One article in ten is a copy or a rewrite of an earlier
-//! one.
+//! FOLDER must not be there yet, and stays. One article in ten is a rewrite of an earlier one, and
+//! one in ten a copy.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -20,6 +20,9 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 /// Queries of which the time is taken.
 const QUERIES: usize = 1000;
 
+/// Articles that others may be made from.
+const KEPT: usize = 500;
+
 /// Makes articles one after the other.
 struct Articles {
     generator: Generator,
@@ -29,15 +32,19 @@ struct Articles {
 
 impl Articles {
     fn next(&mut self) -> NewArticle {
-        let text = match self.made % 10 {
-            3 => self.generator.rewrite(&self.recent[self.made / 10 % self.recent.len()]),
-            6 => format!("Late item. {}", self.recent[self.made / 10 % self.recent.len()]),
+        let decade = self.made / 10;
+        // From some 2,500 articles before.
+        let earlier = self.recent.get((decade + KEPT / 2) % KEPT);
+        let text = match (self.made % 10, earlier) {
+            (3, Some(text)) => self.generator.rewrite(text),
+            (6, Some(text)) => format!("Late item. {text}"),
             _ => self.generator.article_of(200 + self.made * 7 % 200),
         };
-        if self.recent.len() < 500 {
-            self.recent.push(text.clone());
-        } else if self.made.is_multiple_of(10) {
-            self.recent[self.made / 10 % 500].clone_from(&text);
+        if self.made.is_multiple_of(10) {
+            match self.recent.get_mut(decade % KEPT) {
+                Some(oldest) => oldest.clone_from(&text),
+                None => self.recent.push(text.clone()),
+            }
         }
         self.made += 1;
         NewArticle { id: self.made.to_string(), text, ..NewArticle::default() }

@@ -15,7 +15,8 @@ use crate::judge::{Judge, Match, Wanted};
 use crate::open_segment::OpenSegment;
 use crate::reader::{Reader, missing_is_damage, open_segments};
 use crate::segment::{Doc, Header, Postings, Segment};
-use crate::store::{Changes, Fate, SegmentRow, State, Store, frames};
+use crate::state::{Fate, SegmentRow, State};
+use crate::store::{Changes, Store, frames};
 use crate::{Error, NewArticle, Settings, keys};
 
 /// An archive that this process alone writes to. Whatever a [`Reader`] can be asked, it can too.
@@ -81,6 +82,13 @@ struct Plan {
     skipped: u64,
 }
 
+/// The same, ready to look for what they match.
+struct Batch<'b> {
+    plan: &'b Plan,
+    queries: &'b [Query],
+    segments: &'b [OpenSegment],
+}
+
 impl Archive {
     /// Makes an empty archive in a folder, which must be empty or not be there yet.
     pub fn create(folder: &Path, settings: &Settings) -> Result<(), Error> {
@@ -141,7 +149,8 @@ impl Archive {
         let queries: Vec<_> =
             queries.map(|(fingerprint, stored)| Query::new(fingerprint, stored.doc)).collect();
         let new = self.new_segments(&plan, &queries, |at| fingerprints[at].text())?;
-        let matches = self.matches(&plan, &queries, &new, options, cancel)?;
+        let batch = Batch { plan: &plan, queries: &queries, segments: &new };
+        let matches = self.matches(&batch, &options.wanted, cancel)?;
         self.commit(&plan, new)?;
         let with_matches = |(article, matches): (Stored, Vec<Match>)| AddedArticle {
             article: Stored { text: String::new(), ..article },
@@ -221,15 +230,13 @@ impl Archive {
 
     fn matches(
         &self,
-        plan: &Plan,
-        queries: &[Query],
-        new: &[OpenSegment],
-        options: &AddOptions,
+        batch: &Batch<'_>,
+        wanted: &Wanted,
         cancel: &Cancel,
     ) -> Result<Vec<Vec<Match>>, Error> {
-        let wanted = &options.wanted;
+        let Batch { plan, queries, segments } = batch;
         let mut spans = self.spans(wanted.since.unwrap_or(i64::MIN));
-        for open in new {
+        for open in *segments {
             spans.entry(open.segment.header().span).or_default().push(open);
         }
         let rules = self.settings.rare_rules()?;

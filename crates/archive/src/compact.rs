@@ -9,7 +9,8 @@ use retold::Cancel;
 use crate::archive::Written;
 use crate::open_segment::OpenSegment;
 use crate::segment::{Header, Segment, merge};
-use crate::store::{Changes, SegmentRow};
+use crate::state::SegmentRow;
+use crate::store::Changes;
 use crate::{Archive, Error, disk};
 
 /// Segments of one span that are merged as they come.

@@ -141,14 +141,10 @@ impl Finder<'_> {
             let mut is_rare = true;
             for (segment, cursor) in segments.iter().zip(&mut cursors) {
                 places.clear();
-                let most_texts = match kind {
-                    Some(Kind::Feature) => {
-                        let hidden = segment.hidden() + self.replaced.len();
-                        (self.rules.max_df as usize).saturating_add(hidden)
-                    }
-                    _ => usize::MAX,
-                };
-                is_rare &= cursor.find(key, most_texts, &mut places)?;
+                is_rare = cursor.find(key, self.most_texts(kind, segment), &mut places)?;
+                if !is_rare {
+                    break;
+                }
                 let living = places.iter().filter(|place| !segment.is_dead(**place as usize));
                 postings.extend(living.map(|place| segment.segment.docs()[*place as usize]));
             }
@@ -159,10 +155,21 @@ impl Finder<'_> {
                 let query = &queries[*number as usize];
                 seen.clear();
                 seen.extend(postings.iter().filter(|doc| self.sees(query, doc)));
-                self.share(kind, *number, query, &mut seen, hits);
+                self.share(kind, (*number, query), &mut seen, hits);
             }
         }
         Ok(())
+    }
+
+    /// With more texts than that in one segment, a key gives no candidates, whoever asks.
+    fn most_texts(&self, kind: Option<Kind>, segment: &OpenSegment) -> usize {
+        match kind {
+            Some(Kind::Feature) => {
+                let hidden = segment.hidden() + self.replaced.len();
+                (self.rules.max_df as usize).saturating_add(hidden)
+            }
+            _ => usize::MAX,
+        }
     }
 
     fn sees(&self, query: &Query, doc: &Doc) -> bool {
@@ -175,8 +182,7 @@ impl Finder<'_> {
     fn share(
         &self,
         kind: Option<Kind>,
-        number: u32,
-        query: &Query,
+        (number, query): (u32, &Query),
         seen: &mut [Doc],
         hits: &mut Vec<Hit>,
     ) {

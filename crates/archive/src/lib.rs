@@ -61,6 +61,7 @@ mod open_segment;
 mod reader;
 mod segment;
 mod settings;
+mod state;
 mod store;
 mod verify;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::segment::Segment;
-use crate::store::Fate;
+use crate::state::Fate;
 
 /// A segment, and which of its articles count no more.
 #[derive(Debug)]

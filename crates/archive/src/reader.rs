@@ -13,7 +13,8 @@ use crate::find::{Candidate, Finder, Query, with_ids};
 use crate::judge::{Judge, Match, Wanted};
 use crate::open_segment::OpenSegment;
 use crate::segment::Segment;
-use crate::store::{SegmentRow, State, Store};
+use crate::state::{SegmentRow, State};
+use crate::store::Store;
 use crate::{Error, NewArticle, Settings, disk, keys};
 
 /// How often to look again for segments that a writer has just merged.

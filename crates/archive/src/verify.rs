@@ -7,7 +7,8 @@ use retold::Cancel;
 
 use crate::article::Stored;
 use crate::segment::{Cursor, Segment};
-use crate::store::{SegmentRow, State, Store};
+use crate::state::{SegmentRow, State};
+use crate::store::Store;
 use crate::{Error, disk};
 
 /// What a look at all of an archive has come to.
