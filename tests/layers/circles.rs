@@ -70,7 +70,7 @@ impl<'s> Files<'s> {
         for source in sources {
             // Children see what their parents import, handed on or not.
             for path in &source.paths {
-                let from = files.from_root(&source.module, path);
+                let from = files.rooted(&source.module, path);
                 if let (Some(from), Some(name)) = (from, path.last()) {
                     files.names.insert((&source.module, name), from);
                 }
@@ -116,9 +116,8 @@ impl<'s> Files<'s> {
             let mut paths = source.paths.iter().filter(|path| !source.reexports.contains(path));
             paths.any(|path| path.first() == Some(name))
         };
-        let is_import = |path: &&Path| {
-            !source.reexports.contains(path) || path.last().is_some_and(&uses)
-        };
+        let is_import =
+            |path: &&Path| !source.reexports.contains(path) || path.last().is_some_and(&uses);
         let paths = source.paths.iter().filter(is_import);
         let files = paths.filter_map(|path| self.file_of(self.rooted(&source.module, path)?));
         files.filter(|file| **file != source.module && !file.is_empty()).collect()
