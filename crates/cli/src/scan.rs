@@ -10,6 +10,7 @@ use retold_pipeline::output::{Content, Output};
 use retold_pipeline::run::Started;
 use retold_pipeline::scan::Scan;
 use retold_report::html::Html;
+use retold_report::printable::printable;
 use retold_report::record::Explain;
 use retold_report::terminal::Summary;
 use retold_report::{Findings, Format, Pair, csv, jsonl, quantity, stats::Stats};
@@ -45,6 +46,7 @@ pub fn run(args: &ScanArgs, written: &Written, console: &mut Console<'_>) -> any
     progress.clear();
     let mut scan = console.or_unread(&settings, scan)?;
     check_articles(&scan, &settings, console)?;
+    tell_unknown_fields(&scan, &settings, console)?;
     if !args.relation.is_empty() {
         scan.keep_relations(is_wanted);
     }
@@ -83,6 +85,23 @@ fn check_articles(
     };
     console.list_problems(settings, &scan.loaded.report)?;
     bail!("no article was read from the inputs {empty}; name files or folders that hold articles")
+}
+
+/// Says which of the fields that are to be carried no article has.
+fn tell_unknown_fields(
+    scan: &Scan,
+    settings: &Settings,
+    console: &mut Console<'_>,
+) -> anyhow::Result<()> {
+    let articles = &scan.loaded.articles;
+    for (at, name) in scan.loaded.fields.iter().enumerate() {
+        let is_there = articles.iter().any(|of| matches!(of.fields.get(at), Some(Some(_))));
+        if !is_there && !articles.is_empty() {
+            let said = format!("retold: no article has the field {name:?} of --keep-fields");
+            console.say(settings, &printable(&said))?;
+        }
+    }
+    Ok(())
 }
 
 /// The files that a scan writes.

@@ -318,6 +318,21 @@ fn a_field_that_is_missing_is_told_with_those_that_are_there() {
 }
 
 #[test]
+fn a_field_to_carry_that_no_article_has_is_told() {
+    let files = inputs();
+    let mut command = retold();
+    command.current_dir(files.path()).args(["scan", "in.jsonl", "--format", "jsonl"]);
+    let done = run(command.args(["--text-field", "doc.body", "--keep-fields", "title,titel"]));
+    assert_eq!(done.status, 0, "{}", done.err);
+    assert!(
+        done.err.contains("no article has the field \"titel\" of --keep-fields"),
+        "{}",
+        done.err
+    );
+    assert!(!done.err.contains("\"title\""), "{}", done.err);
+}
+
+#[test]
 fn a_table_with_another_delimiter_is_told_which() {
     for (table, looks_like, option) in [
         ("id;title;text\n1;a;b\n", "`;`", ";"),
