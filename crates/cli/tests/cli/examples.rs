@@ -20,7 +20,8 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 const UNINSTALLED: &str = "cargo run --release -- ";
 
 /// Examples for who builds, trains or measures it: they compile, or need other programs.
-const OF_DEVELOPERS: [&str; 6] = [
+const OF_DEVELOPERS: [&str; 7] = [
+    "cargo +nightly fuzz run",
     "pip install",
     "cargo test",
     "cargo install --path crates/cli",
@@ -111,6 +112,11 @@ fn prepared() -> tempfile::TempDir {
         put(name, lines.as_bytes());
     }
     put("test.jsonl", json_lines(&all[..1]).as_bytes());
+    put("today.jsonl", json_lines(&all[1..2]).as_bytes());
+    put("story.txt", original.as_bytes());
+    for (id, text) in all.iter().filter(|(id, _)| *id != all[1].0) {
+        put(&format!("wire/{id}.txt"), text.as_bytes());
+    }
     for name in ["archive.jsonl.gz", "part-0.jsonl.gz"] {
         put(name, &gzip(&lines));
     }
