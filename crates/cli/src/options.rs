@@ -56,8 +56,8 @@ pub struct ReadingOptions {
     #[arg(long, value_name = "NAMES")]
     pub keep_fields: Option<NamesValue>,
 
-    /// Delimiter of .csv and .tsv files: a character such as ; or the word tab; auto goes by the file
-    /// name [default: auto]
+    /// Delimiter of .csv and .tsv files: a character such as ; or the word tab; auto goes by the
+    /// file name [default: auto]
     #[arg(long, value_name = "CHAR")]
     pub delimiter: Option<DelimiterValue>,
 
