@@ -36,7 +36,8 @@ fn add_and_kill(at: &Path, lines: usize, delay: Duration) -> (Vec<String>, bool)
         // A line that the kill has cut is no report.
         let record: Option<Value> =
             line.ends_with('\n').then(|| serde_json::from_str(line).ok())?;
-        Some(reported.push(record?["id"].as_str()?.to_owned()))
+        reported.push(record?["id"].as_str()?.to_owned());
+        Some(())
     };
     for _ in 0..lines {
         line.clear();
