@@ -27,8 +27,9 @@ pub(super) struct Row {
     pub(super) odd: Option<String>,
 }
 
-/// What is in a cell.
+/// What is in a cell. Parquet alone has types.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(not(feature = "parquet"), expect(dead_code))]
 pub(super) enum Cell {
     /// Bytes of a table that has no types.
     Untyped(Vec<u8>),
