@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::dedup::dates::moment;
 
-/// The time that a text states, as `--keep earliest:FIELD` reads it; `None` if it is no date.
+/// The time that a text states, as keeping the earliest reads it; `None` if it is no date.
 pub fn seconds(text: &str) -> Option<i64> {
     // Moments are microseconds in the order of unsigned numbers.
     moment(text).map(|moment| ((moment ^ (1 << 63)) as i64).div_euclid(1_000_000))
