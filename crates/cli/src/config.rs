@@ -107,8 +107,10 @@ pub fn show(
     let from_file = table(&file.options);
     let leaf = innermost(matches);
     let origin = |section: &str, key: &str| {
-        // Arguments go by the names of their fields.
-        match leaf.value_source(&key.replace('-', "_")) {
+        // Arguments go by the names of their fields. Those of `dedup` can only be in the file.
+        let argument = key.replace('-', "_");
+        let is_argument = leaf.try_contains_id(&argument).is_ok();
+        match is_argument.then(|| leaf.value_source(&argument)).flatten() {
             Some(ValueSource::CommandLine) => "command line".to_owned(),
             Some(ValueSource::EnvVariable) => "environment".to_owned(),
             _ if from_file.get(section).is_some_and(|of| of.get(key).is_some()) => {

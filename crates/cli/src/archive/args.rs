@@ -35,8 +35,8 @@ impl ArchiveCommand {
     /// The file that the user named for writing.
     pub fn output(&self) -> Option<&Path> {
         match self {
-            Self::Add(args) => args.output.output.as_deref(),
-            Self::Query(args) => args.output.output.as_deref(),
+            Self::Add(args) => args.matching.output.output.as_deref(),
+            Self::Query(args) => args.matching.output.output.as_deref(),
             Self::Export(args) => args.output.as_deref(),
             _ => None,
         }
@@ -45,8 +45,8 @@ impl ArchiveCommand {
     /// What is to be read, if anything.
     pub fn input(&self) -> Option<&InputArgs> {
         match self {
-            Self::Add(args) => Some(&args.input),
-            Self::Query(args) => Some(&args.input),
+            Self::Add(args) => Some(&args.matching.input),
+            Self::Query(args) => Some(&args.matching.input),
             _ => None,
         }
     }
@@ -55,8 +55,8 @@ impl ArchiveCommand {
     pub fn options(&mut self) -> Option<&mut Options> {
         match self {
             Self::Create(args) => Some(&mut args.options),
-            Self::Add(args) => Some(&mut args.options),
-            Self::Query(args) => Some(&mut args.options),
+            Self::Add(args) => Some(&mut args.matching.options),
+            Self::Query(args) => Some(&mut args.matching.options),
             _ => None,
         }
     }
@@ -151,6 +151,25 @@ pub struct AboutArgs {
     pub from: Option<String>,
 }
 
+/// What `add` and `query` have alike: articles are read, and what they match is shown.
+#[derive(Debug, Args)]
+pub struct MatchingArgs {
+    #[command(flatten)]
+    pub archive: PathArgs,
+
+    #[command(flatten)]
+    pub input: InputArgs,
+
+    #[command(flatten)]
+    pub output: OutputArgs,
+
+    #[command(flatten)]
+    pub about: AboutArgs,
+
+    #[command(flatten)]
+    pub options: Options,
+}
+
 /// `retold archive add`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -164,10 +183,7 @@ Articles are added in batches. What is reported of a batch is durable.
 Exit status: 0 something matches, 1 nothing matches, 2 error or some input not read.")]
 pub struct AddArgs {
     #[command(flatten)]
-    pub archive: PathArgs,
-
-    #[command(flatten)]
-    pub input: InputArgs,
+    pub matching: MatchingArgs,
 
     /// Take an article whose id is there as a new version of it, instead of skipping it; it is not
     /// matched against its own earlier versions
@@ -178,15 +194,6 @@ pub struct AddArgs {
     #[arg(long, value_name = "N", default_value = "4096", help_heading = "Archive")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub batch: u32,
-
-    #[command(flatten)]
-    pub output: OutputArgs,
-
-    #[command(flatten)]
-    pub about: AboutArgs,
-
-    #[command(flatten)]
-    pub options: Options,
 }
 
 /// `retold archive query`
@@ -199,19 +206,7 @@ pub struct AddArgs {
 Exit status: 0 something matches, 1 nothing matches, 2 error or some input not read.")]
 pub struct QueryArgs {
     #[command(flatten)]
-    pub archive: PathArgs,
-
-    #[command(flatten)]
-    pub input: InputArgs,
-
-    #[command(flatten)]
-    pub output: OutputArgs,
-
-    #[command(flatten)]
-    pub about: AboutArgs,
-
-    #[command(flatten)]
-    pub options: Options,
+    pub matching: MatchingArgs,
 }
 
 /// `retold archive remove`

@@ -6,6 +6,7 @@ pub mod args;
 mod create;
 mod intake;
 mod maintain;
+mod matching;
 mod query;
 mod record;
 mod show;
@@ -20,7 +21,9 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::options::Options;
 
+use add::Adding;
 use args::{ArchiveCommand, OutputArgs};
+use query::Asking;
 
 /// Does what was asked of an archive.
 pub fn run(
@@ -34,8 +37,10 @@ pub fn run(
     }
     match command {
         ArchiveCommand::Create(args) => create::run(&args, console),
-        ArchiveCommand::Add(args) => add::run(&args, written, console),
-        ArchiveCommand::Query(args) => query::run(&args, written, console),
+        ArchiveCommand::Add(args) => {
+            matching::run(Adding::new(&args), &args.matching, written, console)
+        }
+        ArchiveCommand::Query(args) => matching::run(Asking, &args.matching, written, console),
         ArchiveCommand::Remove(args) => maintain::remove(&args, console),
         ArchiveCommand::Stats(args) => maintain::stats(&args, console),
         ArchiveCommand::Verify(args) => maintain::verify(&args, console),
