@@ -33,7 +33,7 @@ pub fn check(bytes: &[u8]) {
     fs::write(&file, damaged(before, *how, rest)).expect("the folder is there");
     let resumed = run.dedup(Leftover::Resume, &StopsAt::call(usize::MAX));
     if resumed.is_ok() {
-        assert_eq!(tree(&run.path("out")), *EXPECTED, "resumed, and another result");
+        assert_eq!(run.written(), *EXPECTED, "resumed, and another result");
     } else {
         assert!(!run.path("out").exists(), "an error, and something that looks finished");
     }
@@ -55,10 +55,10 @@ fn damaged(mut bytes: Vec<u8>, how: u8, with: &[u8]) -> Vec<u8> {
 }
 
 /// What a run without any checkpoint writes.
-static EXPECTED: LazyLock<BTreeMap<PathBuf, Vec<u8>>> = LazyLock::new(|| {
+static EXPECTED: LazyLock<BTreeMap<PathBuf, String>> = LazyLock::new(|| {
     let run = Run::new();
     run.dedup(Leftover::Remove, &StopsAt::call(usize::MAX)).expect("nobody stops it");
-    tree(&run.path("out"))
+    run.written()
 });
 
 /// Some articles, with copies, and where their deduplication is written.
@@ -82,6 +82,27 @@ impl Run {
 
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// What is below the output folder, except what says how long it took. Where the folder of the
+    /// run is named, which is another each time, there is nothing.
+    fn written(&self) -> BTreeMap<PathBuf, String> {
+        let (out, own) = (self.path("out"), self.folder.path().to_string_lossy());
+        let mut files = BTreeMap::new();
+        let mut folders = vec![out.clone()];
+        while let Some(at) = folders.pop() {
+            for entry in fs::read_dir(&at).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                let name = path.strip_prefix(&out).expect("it is below").to_owned();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if !path.ends_with("summary.json") {
+                    let text = fs::read_to_string(&path).expect("UTF-8");
+                    files.insert(name, text.replace(&*own, ""));
+                }
+            }
+        }
+        files
     }
 
     fn dedup(&self, leftover: Leftover, progress: &StopsAt) -> anyhow::Result<()> {
@@ -146,22 +167,4 @@ impl Progress for StopsAt {
     fn begin_steps(&self, _: &str, _: u64) {
         self.count();
     }
-}
-
-/// What is below a folder, except what says how long it took.
-fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(at) = folders.pop() {
-        for entry in fs::read_dir(&at).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            let name = path.strip_prefix(folder).expect("it is below").to_owned();
-            if path.is_dir() {
-                folders.push(path);
-            } else if !path.ends_with("summary.json") {
-                files.insert(name, fs::read(&path).expect("readable"));
-            }
-        }
-    }
-    files
 }
