@@ -16,7 +16,7 @@ use crate::open_segment::OpenSegment;
 use crate::reader::{Reader, missing_is_damage, open_segments};
 use crate::segment::{Doc, Header, Postings, Segment};
 use crate::state::{Fate, SegmentRow, State};
-use crate::store::{Changes, Store, frames};
+use crate::store::{Changes, Store};
 use crate::{Error, NewArticle, Settings, keys};
 
 /// An archive that this process alone writes to. Whatever a [`Reader`] can be asked, it can too.
@@ -253,8 +253,8 @@ impl Archive {
 
     /// Writes segments, then the transaction that names them.
     fn commit(&mut self, plan: &Plan, new: Vec<OpenSegment>) -> Result<(), Error> {
-        let frames = frames(&plan.stored)?;
-        let added: Vec<_> = plan.stored.iter().cloned().zip(frames).collect();
+        let dictionary = self.store.dictionary_for(&plan.stored)?;
+        let added = self.store.compressed(&plan.stored, dictionary.as_deref())?;
         let mut state = self.state.clone();
         state.next_doc += added.len() as u64;
         state.records += added.len() as u64;
@@ -263,7 +263,12 @@ impl Archive {
         state.tombstones.extend(plan.replaced.keys().map(|doc| (*doc, Fate::Superseded)));
         let mut superseded: Vec<u64> = plan.replaced.keys().copied().collect();
         superseded.sort_unstable();
-        let changes = Changes { added: &added, superseded: &superseded, ..Changes::default() };
+        let changes = Changes {
+            added: &added,
+            superseded: &superseded,
+            removed: &[],
+            dictionary: dictionary.as_deref(),
+        };
         let mut written = Written::default();
         let mut segments = Vec::new();
         for open in new {
@@ -280,6 +285,7 @@ impl Archive {
         }
         self.reader.store.commit(&state, &changes)?;
         written.keep();
+        dictionary.iter().for_each(|new| self.store.use_dictionary(new));
         self.reader.state = state;
         superseded.iter().for_each(|doc| self.bury(*doc));
         self.reader.segments.extend(segments);

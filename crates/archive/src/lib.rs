@@ -14,6 +14,7 @@
 //! | candidates of many articles at once | `find` |
 //! | candidates to matches | `judge` |
 //! | records, and the transaction that is the commit | `store` |
+//! | texts in few bytes | `compression`, `dictionary` |
 //! | adding, removing, merging | `archive`, `compact` |
 //! | what is damaged, and what is whole | `verify` |
 //!
@@ -52,6 +53,8 @@
 mod archive;
 mod article;
 mod compact;
+mod compression;
+mod dictionary;
 mod disk;
 mod error;
 mod find;

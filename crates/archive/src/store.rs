@@ -1,14 +1,16 @@
 //! The database: records, and which files make the archive.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, TransactionBehavior, params};
 
-use crate::article::{About, Stored, checksum, compress, compressor, decompress};
+use crate::article::{About, Stored, checksum};
+use crate::compression::Compression;
 use crate::segment::Seal;
 use crate::state::{Fate, SegmentRow, State};
-use crate::{Error, Settings, disk};
+use crate::{Error, Settings, dictionary, disk};
 
 const SCHEMA: &str = include_str!("schema.sql");
 
@@ -18,7 +20,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// An open database.
 pub struct Store {
     path: PathBuf,
-    connection: Connection,
+    pub(crate) connection: Connection,
+    /// As it was when the settings were read, or made since.
+    pub(crate) compression: RefCell<Compression>,
 }
 
 /// What one commit changes, beside the state.
@@ -26,6 +30,8 @@ pub struct Store {
 pub struct Changes<'c> {
     /// Articles that come, each with its compressed text.
     pub added: &'c [(Stored, Vec<u8>)],
+    /// What their texts are compressed with, if it is new.
+    pub dictionary: Option<&'c [u8]>,
     /// Articles of which there is a later version now.
     pub superseded: &'c [u64],
     /// Articles whose records go.
@@ -65,7 +71,7 @@ impl Store {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&path, flags)?;
         prepare(&connection)?;
-        Ok(Self { path, connection })
+        Ok(Self { path, connection, compression: RefCell::default() })
     }
 
     /// Everything that is read from now on is as it is at this moment, whatever others write.
@@ -83,6 +89,9 @@ impl Store {
 
     /// The settings and the state; an error if they are not as they were written.
     pub fn read(&self) -> Result<(Settings, State), Error> {
+        if let Some(dictionary) = self.dictionary()? {
+            self.compression.replace(Compression::with(&dictionary));
+        }
         let (mut state, of_settings, of_state) = self.read_counts()?;
         let mut rows =
             self.connection.prepare("SELECT name, value FROM settings ORDER BY rowid")?;
@@ -171,6 +180,9 @@ impl Store {
                 delete.execute([*doc as i64])?;
             }
         }
+        if let Some(dictionary) = changes.dictionary {
+            dictionary::insert(&transaction, dictionary)?;
+        }
         write_state(&transaction, &old, state)?;
         transaction.commit()?;
         Ok(())
@@ -197,8 +209,9 @@ impl Store {
     /// An article; `None` if there is none of that number, an error if it is not as it was written.
     pub fn article(&self, doc: u64) -> Result<Option<Stored>, Error> {
         let Some((mut article, bytes, frame)) = self.row(doc)? else { return Ok(None) };
-        article.text = decompress(&frame, bytes)
-            .ok_or_else(|| self.damaged(&row_of(doc), "its text cannot be decompressed"))?;
+        let text = self.compression.borrow().decompress(&frame, bytes);
+        article.text =
+            text.ok_or_else(|| self.damaged(&row_of(doc), "its text cannot be decompressed"))?;
         Ok(Some(article))
     }
 
@@ -250,7 +263,7 @@ impl Store {
         &self.path
     }
 
-    fn damaged(&self, place: &str, problem: &str) -> Error {
+    pub(crate) fn damaged(&self, place: &str, problem: &str) -> Error {
         Error::damaged(&self.path, place, problem)
     }
 }
@@ -349,15 +362,4 @@ fn write_state(transaction: &Connection, old: &State, new: &State) -> Result<(),
         params![doc, segment, articles, records, bytes, new.checksum()],
     )?;
     Ok(())
-}
-
-/// The compressed texts of articles that come.
-pub fn frames(articles: &[Stored]) -> Result<Vec<Vec<u8>>, Error> {
-    use rayon::prelude::*;
-    let frames = articles.par_iter().map_init(compressor, |tool, article| match tool {
-        Ok(tool) => compress(tool, &article.text),
-        Err(error) => Err(std::io::Error::new(error.kind(), error.to_string())),
-    });
-    let frames: Result<_, std::io::Error> = frames.collect();
-    frames.map_err(Error::io("compress a text for", Path::new("archive.db")))
 }

@@ -40,6 +40,8 @@ pub fn verify(folder: &Path, cancel: &Cancel) -> Result<Verification, Error> {
     let pages = noted(store.check(), &mut found.damage)?.unwrap_or_default();
     let wrong = |problem| Error::damaged(store.path(), "its pages", problem);
     found.damage.extend(pages.into_iter().map(wrong));
+    let copies = noted(store.check_dictionary(), &mut found.damage)?.unwrap_or_default();
+    found.damage.extend(copies);
     let mut living = BTreeMap::new();
     for (name, row) in &state.segments {
         let path = disk::segments(folder).join(name);

@@ -55,11 +55,7 @@ fn files_of_one_length_have_seals_of_their_own() {
         postings.add(Doc { text, ..DOCS[0] }, KEYS);
         postings.write(header).1
     };
-    let seals = [
-        seal_of(HEADER, 1),
-        seal_of(HEADER, 2),
-        seal_of(Header { span: 7, ..HEADER }, 1),
-    ];
+    let seals = [seal_of(HEADER, 1), seal_of(HEADER, 2), seal_of(Header { span: 7, ..HEADER }, 1)];
     assert!(seals.iter().all(|seal| seal.bytes == seals[0].bytes));
     assert_ne!(seals[0].crc, seals[1].crc);
     assert_ne!(seals[0].crc, seals[2].crc);

@@ -4,4 +4,5 @@ mod against_index;
 mod against_scan;
 mod common;
 mod damage;
+mod dictionary;
 mod versions;
