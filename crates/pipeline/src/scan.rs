@@ -26,16 +26,23 @@ pub struct Scan {
     left_out: usize,
 }
 
-/// Converts an engine's error; for too many pairs, estimates how much memory would be enough.
+/// Converts an engine's error; for too little memory, estimates how much would be enough.
 fn too_many(error: retold::Error, settings: &Settings) -> anyhow::Error {
-    let retold::Error::TooManyPairs { found, bytes, compared, candidates } = error else {
-        return Error::from(error).into();
-    };
     let memory = settings.resources.memory.bytes() as u64;
-    let all = bytes as f64 * candidates as f64 / compared.max(1) as f64;
-    // The same amount is reserved for the articles that are being compared.
-    let enough = memory + (2.0 * all) as u64;
-    Error::TooManyPairs { memory, found, enough }.into()
+    match error {
+        retold::Error::TooManyPairs { found, bytes, compared, candidates } => {
+            let all = bytes as f64 * candidates as f64 / compared.max(1) as f64;
+            // The same amount is reserved for the articles that are being compared.
+            let enough = memory + (2.0 * all) as u64;
+            Error::TooManyPairs { memory, found, enough }.into()
+        }
+        retold::Error::TooMuchShared { bytes, expected } => {
+            // Three quarters of what is added are promised.
+            let enough = memory + (expected.saturating_sub(bytes)) / 2 * 3;
+            Error::TooMuchShared { memory, enough }.into()
+        }
+        error => Error::from(error).into(),
+    }
 }
 
 impl Scan {

@@ -281,7 +281,13 @@ impl Settings {
             // The rest is for the articles that are being compared.
             Memory::Bounded(_) => (rest / 2).max(memory / 16) as usize,
         };
-        Ok(Engine::new(self.engine.clone().held_bytes(held_bytes).pair_bytes(pair_bytes))?)
+        // The index comes in place of the postings that it is made of.
+        let index_bytes = match self.resources.memory {
+            Memory::Usual(_) => usize::MAX,
+            Memory::Bounded(_) => held_bytes + of_articles(0, bytes) as usize,
+        };
+        let config = self.engine.clone().held_bytes(held_bytes);
+        Ok(Engine::new(config.index_bytes(index_bytes).pair_bytes(pair_bytes))?)
     }
 
     /// Threads to work on.
