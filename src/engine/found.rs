@@ -47,8 +47,8 @@ impl Found {
         if !self.keep_features {
             comparison.features = Vec::new();
         }
-        // Twice the pair itself: hosts turn all of them into records of their own.
-        self.bytes += 2 * size_of::<Pair>()
+        // The pair itself, the room by which their list grows, and what hosts make of them.
+        self.bytes += 3 * size_of::<Pair>()
             + 2 * PER_LIST
             + size_of_val(&comparison.passages[..])
             + size_of_val(&comparison.sentences[..])
