@@ -33,7 +33,7 @@ fn too_many(error: retold::Error, settings: &Settings) -> anyhow::Error {
         retold::Error::TooManyPairs { found, bytes, compared, candidates } => {
             let all = bytes as f64 * candidates as f64 / compared.max(1) as f64;
             // The same amount is reserved for the articles that are being compared.
-            let enough = memory + (2.0 * all) as u64;
+            let enough = memory + (2.0 * (all - bytes as f64)).max(0.0) as u64;
             Error::TooManyPairs { memory, found, enough }.into()
         }
         retold::Error::TooMuchShared { bytes, expected } => {
