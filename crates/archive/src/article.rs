@@ -26,6 +26,8 @@ pub struct About {
     pub url: Option<String>,
     /// When it was published, in seconds since 1970.
     pub published: Option<i64>,
+    /// Until when nobody may publish it, in seconds since 1970.
+    pub embargo: Option<i64>,
 }
 
 /// What stands in an archive.

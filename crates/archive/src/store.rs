@@ -290,6 +290,7 @@ fn read_article(row: &Row<'_>) -> rusqlite::Result<ArticleRow> {
             title: row.get(7)?,
             url: row.get(8)?,
             published: row.get(9)?,
+            embargo: None,
         },
         text: String::new(),
     };
@@ -302,7 +303,7 @@ fn insert_article(
     frame: &[u8],
 ) -> Result<(), Error> {
     let bytes = article.text.len() as u64;
-    let About { source, title, url, published } = &article.about;
+    let About { source, title, url, published, embargo: _ } = &article.about;
     insert.execute(params![
         article.doc as i64,
         article.id,
