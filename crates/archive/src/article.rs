@@ -51,6 +51,13 @@ pub struct Stored {
     pub text: String,
 }
 
+impl Stored {
+    /// The same, without its text.
+    pub(crate) fn without_text(self) -> Self {
+        Self { text: String::new(), ..self }
+    }
+}
+
 /// Level of zstd: higher ones gain little on single articles.
 const LEVEL: i32 = 3;
 

@@ -12,6 +12,7 @@ mod credit;
 mod explain;
 mod read;
 
+pub(crate) use assess::Pair;
 pub use assess::{Assessment, Condition, Credit, Embargo, SourceName, Verdict};
 
 use globset::GlobMatcher;
@@ -144,6 +145,17 @@ impl Rules {
     /// [`Error::Rules`], with the line and the key of the first thing that is wrong.
     pub fn parse(text: &str) -> Result<Self, Error> {
         read::rules(text)
+    }
+
+    /// Those of an archive that has none.
+    pub(crate) fn none() -> Self {
+        Self {
+            text: String::new(),
+            sources: Vec::new(),
+            licences: Vec::new(),
+            rules: Vec::new(),
+            ignore: Ignore::default(),
+        }
     }
 
     /// The text that they were read from.

@@ -4,4 +4,6 @@ mod against_index;
 mod against_scan;
 mod common;
 mod damage;
+mod flags;
 mod versions;
+mod withdrawals;
