@@ -11,7 +11,11 @@ use retold::{Cancel, Config};
 use crate::article::Stored;
 use crate::disk::{self, Lock};
 use crate::find::{Finder, Query, with_ids};
+use crate::flag::Flag;
+use crate::flagging::Flagging;
+use crate::flags::RulesVersion;
 use crate::judge::{Judge, Match, Wanted};
+use crate::ledger::{Entries, Ledger};
 use crate::open_segment::OpenSegment;
 use crate::reader::{Reader, missing_is_damage, open_segments};
 use crate::segment::{Doc, Header, Postings, Segment};
@@ -70,13 +74,16 @@ pub struct AddedArticle {
     /// The earlier articles that it matches, the most alike first. They depend on the articles that
     /// came before it and on nothing else, however these were divided into batches.
     pub matches: Vec<Match>,
+    /// The flags that were written, one for each match that a rule asks for, or that is with
+    /// something derived from a withdrawn article; whatever matches are wanted.
+    pub flags: Vec<Flag>,
 }
 
 /// Articles that are about to be added.
 #[derive(Default)]
-struct Plan {
-    articles: Vec<NewArticle>,
-    stored: Vec<Stored>,
+pub(crate) struct Plan {
+    pub articles: Vec<NewArticle>,
+    pub stored: Vec<Stored>,
     /// Each article that gets a later version, and the number of that.
     replaced: HashMap<u64, u64>,
     skipped: u64,
@@ -120,14 +127,17 @@ impl Archive {
             return Err(Error::NoArchive { path: folder.to_owned() });
         }
         let lock = Lock::take(folder)?;
-        let store = Store::open(folder)?;
+        let mut store = Store::open(folder)?;
         let (settings, state) = store.read()?;
+        store.migrate(&settings)?;
         let segments = open_segments(folder, &settings, &state).map_err(missing_is_damage)?;
         let named = |name: &str| state.segments.contains_key(name);
         disk::remove_orphans(&disk::segments(folder), named)?;
         let engine = settings.engine(judging)?;
+        let ledger = store.ledger()?;
+        let rules = RulesVersion::newest(&store, &ledger)?;
         let folder = folder.to_owned();
-        let reader = Reader { folder, settings, engine, state, store, segments };
+        let reader = Reader { folder, settings, engine, state, store, segments, ledger, rules };
         Ok(Self { reader, _lock: lock })
     }
 
@@ -150,13 +160,19 @@ impl Archive {
             queries.map(|(fingerprint, stored)| Query::new(fingerprint, stored.doc)).collect();
         let new = self.new_segments(&plan, &queries, |at| fingerprints[at].text())?;
         let batch = Batch { plan: &plan, queries: &queries, segments: &new };
-        let matches = self.matches(&batch, &options.wanted, cancel)?;
-        self.commit(&plan, new)?;
-        let with_matches = |(article, matches): (Stored, Vec<Match>)| AddedArticle {
+        let mut matches = self.matches(&batch, &Wanted::default(), cancel)?;
+        let flagged = Flagging::new(self, &plan.stored).flag(&matches, cancel)?;
+        if options.wanted != Wanted::default() {
+            matches = self.matches(&batch, &options.wanted, cancel)?;
+        }
+        self.commit(&plan, new, (flagged.ledger, flagged.entries))?;
+        let with_matches = |((article, matches), flags)| AddedArticle {
             article: Stored { text: String::new(), ..article },
             matches,
+            flags,
         };
-        let added = plan.stored.into_iter().zip(matches).map(with_matches).collect();
+        let added = plan.stored.into_iter().zip(matches).zip(flagged.flags);
+        let added = added.map(with_matches).collect();
         Ok(Added { articles: added, skipped: plan.skipped })
     }
 
@@ -252,7 +268,12 @@ impl Archive {
     }
 
     /// Writes segments, then the transaction that names them.
-    fn commit(&mut self, plan: &Plan, new: Vec<OpenSegment>) -> Result<(), Error> {
+    fn commit(
+        &mut self,
+        plan: &Plan,
+        new: Vec<OpenSegment>,
+        (ledger, entries): (Ledger, Entries),
+    ) -> Result<(), Error> {
         let dictionary = self.store.dictionary_for(&plan.stored)?;
         let added = self.store.compressed(&plan.stored, dictionary.as_deref())?;
         let mut state = self.state.clone();
@@ -268,6 +289,8 @@ impl Archive {
             superseded: &superseded,
             removed: &[],
             dictionary: dictionary.as_deref(),
+            entries,
+            ledger,
         };
         let mut written = Written::default();
         let mut segments = Vec::new();
@@ -283,7 +306,7 @@ impl Archive {
             let path = written.write(&self.folder, &mut state, row, write)?;
             segments.push(OpenSegment::new(segment.into_file(&path)?, &state.tombstones));
         }
-        self.reader.store.commit(&state, &changes)?;
+        self.reader.ledger = self.reader.store.commit(&state, &changes)?;
         written.keep();
         dictionary.iter().for_each(|new| self.store.use_dictionary(new));
         self.reader.state = state;
@@ -292,8 +315,8 @@ impl Archive {
         Ok(())
     }
 
-    /// Removes articles with all their versions: their texts and records are erased, and nothing
-    /// finds them. Gives for each id whether it was there. What their texts were hashed to is
+    /// Removes articles with all their versions: their texts, records and flags are erased, and
+    /// nothing finds them. Gives for each id whether it was there. What their texts were hashed to is
     /// erased when their segments are next merged, at the latest by [`Archive::compact`].
     pub fn remove(&mut self, ids: &[&str], cancel: &Cancel) -> Result<Vec<bool>, Error> {
         let keys: Vec<u64> = ids.iter().map(|id| keys::of_id(id)).collect();
@@ -321,8 +344,8 @@ impl Archive {
             }
         }
         if !removed.is_empty() {
-            let changes = Changes { removed: &removed, ..Changes::default() };
-            self.reader.store.commit(&state, &changes)?;
+            let changes = Changes { removed: &removed, ledger: self.ledger, ..Changes::default() };
+            self.reader.ledger = self.reader.store.commit(&state, &changes)?;
             self.reader.state = state;
             removed.iter().for_each(|doc| self.bury(*doc));
         }

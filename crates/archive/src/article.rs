@@ -24,6 +24,8 @@ pub struct About {
     pub url: Option<String>,
     /// When it was published, in seconds since 1970.
     pub published: Option<i64>,
+    /// Until when nobody may publish it, in seconds since 1970.
+    pub embargo: Option<i64>,
 }
 
 /// What stands in an archive.
@@ -45,6 +47,13 @@ pub struct Stored {
     pub about: About,
     /// Its text.
     pub text: String,
+}
+
+impl Stored {
+    /// The same, without its text.
+    pub(crate) fn without_text(self) -> Self {
+        Self { text: String::new(), ..self }
+    }
 }
 
 /// CRC32C of everything that a row holds, its text as it is compressed.

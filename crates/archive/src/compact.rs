@@ -100,7 +100,8 @@ impl Archive {
         for doc in segments.iter().flat_map(|segment| segment.docs()) {
             state.tombstones.remove(&doc.doc);
         }
-        self.reader.store.commit(&state, &Changes::default())?;
+        let changes = Changes { ledger: self.ledger, ..Changes::default() };
+        self.reader.store.commit(&state, &changes)?;
         written.keep();
         self.reader.state = state;
         let first = places[0];

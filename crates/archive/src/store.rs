@@ -1,6 +1,6 @@
 //! The database: records, and which files make the archive.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -8,11 +8,15 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, TransactionBehavio
 
 use crate::article::{About, Stored, checksum};
 use crate::compression::Compression;
+use crate::ledger::{self, Entries, Ledger, Row as LedgerRow, Table, Wanted};
 use crate::segment::Seal;
 use crate::state::{Fate, SegmentRow, State};
 use crate::{Error, Settings, dictionary, disk};
 
 const SCHEMA: &str = include_str!("schema.sql");
+
+/// The format that has no ledger.
+const FIRST_FORMAT: &str = "1";
 
 /// How long to wait for another connection, such as one that copies the database.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -23,6 +27,8 @@ pub struct Store {
     pub(crate) connection: Connection,
     /// As it was when the settings were read, or made since.
     pub(crate) compression: RefCell<Compression>,
+    /// Whether articles may have embargoes.
+    has_embargoes: Cell<bool>,
 }
 
 /// What one commit changes, beside the state.
@@ -36,6 +42,9 @@ pub struct Changes<'c> {
     pub superseded: &'c [u64],
     /// Articles whose records go.
     pub removed: &'c [u64],
+    /// Rows of the ledger that come, and the counts with them.
+    pub entries: Entries,
+    pub ledger: Ledger,
 }
 
 impl Store {
@@ -46,6 +55,7 @@ impl Store {
         prepare(&connection)?;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
         transaction.execute_batch(SCHEMA)?;
+        ledger::create(&transaction)?;
         let rows = settings.to_rows()?;
         for (name, value) in &rows {
             transaction.execute("INSERT INTO settings VALUES (?, ?)", params![name, value])?;
@@ -71,7 +81,8 @@ impl Store {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&path, flags)?;
         prepare(&connection)?;
-        Ok(Self { path, connection, compression: RefCell::default() })
+        let compression = RefCell::default();
+        Ok(Self { path, connection, compression, has_embargoes: Cell::new(false) })
     }
 
     /// Everything that is read from now on is as it is at this moment, whatever others write.
@@ -158,8 +169,58 @@ impl Store {
         Ok(())
     }
 
-    /// Changes everything at once, or nothing.
-    pub fn commit(&mut self, state: &State, changes: &Changes<'_>) -> Result<(), Error> {
+    /// The counts of the ledger; none where an older version has made the archive.
+    pub fn ledger(&self) -> Result<Ledger, Error> {
+        let format = self.format()?;
+        if format == FIRST_FORMAT {
+            return Ok(Ledger::default());
+        }
+        let ledger = ledger::read(&self.connection)?
+            .ok_or_else(|| self.damaged("the table of the ledger", "wrong checksum"))?;
+        self.has_embargoes.set(ledger.rows(Table::Embargoes) > 0);
+        Ok(ledger)
+    }
+
+    fn format(&self) -> Result<String, Error> {
+        let sql = "SELECT value FROM settings WHERE name = 'format'";
+        Ok(self.connection.query_row(sql, [], |row| row.get(0))?)
+    }
+
+    /// Brings what an older version has made to the present format, with one transaction.
+    pub fn migrate(&mut self, settings: &Settings) -> Result<(), Error> {
+        if self.format()? != FIRST_FORMAT {
+            return Ok(());
+        }
+        let behavior = TransactionBehavior::Immediate;
+        let transaction = self.connection.transaction_with_behavior(behavior)?;
+        ledger::create(&transaction)?;
+        let rows = settings.to_rows()?;
+        for (name, value) in &rows {
+            transaction
+                .execute("UPDATE settings SET value = ? WHERE name = ?", params![value, name])?;
+        }
+        let crc = crc_of_settings(rows.iter().map(|(name, value)| (*name, value.as_str())));
+        transaction.execute("UPDATE state SET settings_crc = ? WHERE row = 1", [crc])?;
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// Rows of a table of the ledger; an error if one is not as it was written.
+    pub fn rows(&self, table: Table, wanted: Wanted) -> Result<Vec<LedgerRow>, Error> {
+        let whole = |(row, is_whole): (LedgerRow, bool)| match is_whole {
+            true => Ok(row),
+            false => Err(self.damaged_row(table, row.number)),
+        };
+        ledger::rows(&self.connection, table, wanted)?.into_iter().map(whole).collect()
+    }
+
+    /// That a row of the ledger is not as it was written.
+    pub fn damaged_row(&self, table: Table, number: u64) -> Error {
+        self.damaged(&format!("row {number} of {}", table.name()), "wrong checksum")
+    }
+
+    /// Changes everything at once, or nothing. Gives the ledger as it is then.
+    pub fn commit(&mut self, state: &State, changes: &Changes<'_>) -> Result<Ledger, Error> {
         let crcs = self.checksums_if_superseded(changes.superseded)?;
         let old = self.read_lists()?;
         let behavior = TransactionBehavior::Immediate;
@@ -184,8 +245,11 @@ impl Store {
             dictionary::insert(&transaction, dictionary)?;
         }
         write_state(&transaction, &old, state)?;
+        let mut ledger = changes.ledger;
+        ledger::write(&transaction, &mut ledger, &changes.entries, changes.removed)?;
         transaction.commit()?;
-        Ok(())
+        self.has_embargoes.set(ledger.rows(Table::Embargoes) > 0);
+        Ok(ledger)
     }
 
     fn read_lists(&self) -> Result<State, Error> {
@@ -235,6 +299,11 @@ impl Store {
         let Some((article, bytes, frame, crc)) = read else { return Ok(None) };
         if article.doc != doc || checksum(&article, bytes, &frame) != crc {
             return Err(self.damaged(&row_of(doc), "wrong checksum"));
+        }
+        let mut article = article;
+        if self.has_embargoes.get() {
+            let rows = self.rows(Table::Embargoes, Wanted::First(doc as i64))?;
+            article.about.embargo = rows.first().map(|row| row.keys[1]);
         }
         Ok(Some((article, bytes, frame)))
     }
@@ -303,6 +372,7 @@ fn read_article(row: &Row<'_>) -> rusqlite::Result<ArticleRow> {
             title: row.get(7)?,
             url: row.get(8)?,
             published: row.get(9)?,
+            embargo: None,
         },
         text: String::new(),
     };
@@ -315,7 +385,7 @@ fn insert_article(
     frame: &[u8],
 ) -> Result<(), Error> {
     let bytes = article.text.len() as u64;
-    let About { source, title, url, published } = &article.about;
+    let About { source, title, url, published, embargo: _ } = &article.about;
     insert.execute(params![
         article.doc as i64,
         article.id,

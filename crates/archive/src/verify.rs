@@ -6,6 +6,7 @@ use std::path::Path;
 use retold::Cancel;
 
 use crate::article::Stored;
+use crate::ledger::{Ledger, Table, Wanted};
 use crate::segment::{Cursor, Segment};
 use crate::state::{SegmentRow, State};
 use crate::store::Store;
@@ -67,6 +68,9 @@ pub fn verify(folder: &Path, cancel: &Cancel) -> Result<Verification, Error> {
             found.damage.push(Error::damaged(store.path(), place, problem));
         }
     }
+    if let Some(ledger) = noted(store.ledger(), &mut found.damage)? {
+        verify_ledger(&store, &ledger, &mut found.damage)?;
+    }
     for doc in living.keys() {
         let place = format!("article {doc}");
         found.damage.push(Error::damaged(store.path(), place, "its record is missing"));
@@ -77,6 +81,23 @@ pub fn verify(folder: &Path, cancel: &Cancel) -> Result<Verification, Error> {
         found.damage.push(Error::damaged(store.path(), "the table of state", problem));
     }
     Ok(found)
+}
+
+/// Reads all rows beside articles and segments.
+fn verify_ledger(store: &Store, ledger: &Ledger, damage: &mut Vec<Error>) -> Result<(), Error> {
+    if !ledger.is_there {
+        return Ok(());
+    }
+    for table in Table::ALL {
+        let read = store.rows(table, Wanted::After(0, u64::MAX));
+        let Some(rows) = noted(read, damage)? else { continue };
+        if rows.len() as u64 != ledger.rows(table) {
+            let place = format!("the table of {}", table.name());
+            let problem = "it has not as many rows as were written";
+            damage.push(Error::damaged(store.path(), place, problem));
+        }
+    }
+    Ok(())
 }
 
 /// Hands every whole record to `each`, earlier versions included, in the order in which they came.
@@ -108,7 +129,10 @@ pub fn salvage<E: From<Error>>(
 
 fn start(store: &Store) -> Result<State, Error> {
     store.hold()?;
-    Ok(store.read()?.1)
+    let state = store.read()?.1;
+    // Damage of the ledger is found when that is read; articles do not depend on it.
+    let _ = store.ledger();
+    Ok(state)
 }
 
 /// The value; `None`, and a note, if what should be read is damaged.

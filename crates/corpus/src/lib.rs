@@ -246,6 +246,11 @@ impl Corpus {
             .retain(|source| source.named || !source.path.as_deref().is_some_and(is_inside));
     }
 
+    /// Keeps those of the files that are wanted.
+    pub fn retain(&mut self, is_wanted: impl FnMut(&Source) -> bool) {
+        self.sources.retain(is_wanted);
+    }
+
     /// The same files, to be read in batches of so many bytes.
     pub fn in_batches(self, batch_bytes: usize) -> Self {
         Self { options: ReadOptions { batch_bytes, ..self.options }, ..self }

@@ -5,4 +5,6 @@ mod against_scan;
 mod common;
 mod damage;
 mod dictionary;
+mod flags;
 mod versions;
+mod withdrawals;

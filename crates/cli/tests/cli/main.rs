@@ -2,6 +2,7 @@
 
 mod against;
 mod archive;
+mod archive_flags;
 mod archive_kills;
 mod command;
 mod compare;
@@ -21,3 +22,4 @@ mod scan;
 mod tables;
 mod templates;
 mod terminal;
+mod watch;

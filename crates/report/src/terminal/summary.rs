@@ -27,6 +27,23 @@ impl Summary {
     }
 }
 
+/// Pairs and nothing else, as a summary shows them.
+#[derive(Debug, Clone, Copy)]
+pub struct Pairs {
+    /// What the terminal can do.
+    pub style: Style,
+}
+
+impl Format for Pairs {
+    fn write(&self, findings: &Findings<'_>, out: &mut (dyn Write + Send)) -> Result<(), Error> {
+        let mut page = Page::new(self.style, out);
+        for pair in findings.pairs {
+            show_pair(&mut page, findings, pair)?;
+        }
+        Ok(page.out.flush()?)
+    }
+}
+
 /// Where the second column begins.
 const LABEL: usize = 12;
 
