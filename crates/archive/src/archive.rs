@@ -127,9 +127,8 @@ impl Archive {
             return Err(Error::NoArchive { path: folder.to_owned() });
         }
         let lock = Lock::take(folder)?;
-        let mut store = Store::open(folder)?;
+        let store = Store::open(folder)?;
         let (settings, state) = store.read()?;
-        store.migrate(&settings)?;
         let segments = open_segments(folder, &settings, &state).map_err(missing_is_damage)?;
         let named = |name: &str| state.segments.contains_key(name);
         disk::remove_orphans(&disk::segments(folder), named)?;

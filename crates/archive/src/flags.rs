@@ -68,9 +68,6 @@ impl Reader {
     /// The flags that are wanted, by number.
     pub fn flags(&self, filter: &FlagFilter, cancel: &Cancel) -> Result<Vec<Flag>, Error> {
         let (mut flags, mut after) = (Vec::new(), filter.after);
-        if !self.ledger.is_there {
-            return Ok(flags);
-        }
         let most = filter.most.unwrap_or(usize::MAX);
         loop {
             let rows = self.store.rows(Table::Flags, Wanted::After(after, PAGE))?;
@@ -91,9 +88,6 @@ impl Reader {
 
     /// The flag of a number; `None` if there is none.
     pub fn flag(&self, number: u64) -> Result<Option<Flag>, Error> {
-        if !self.ledger.is_there {
-            return Ok(None);
-        }
         let rows = self.store.rows(Table::Flags, Wanted::Number(number))?;
         rows.first().map(|row| self.flag_of(row)).transpose()
     }

@@ -79,8 +79,6 @@ impl Row {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ledger {
     counts: [Count; Table::ALL.len()],
-    /// Whether the database has these tables: older ones have not.
-    pub is_there: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,7 +97,7 @@ impl Count {
 
 impl Default for Ledger {
     fn default() -> Self {
-        Self { counts: [Count { rows: 0, next: 1 }; Table::ALL.len()], is_there: false }
+        Self { counts: [Count { rows: 0, next: 1 }; Table::ALL.len()] }
     }
 }
 
@@ -141,7 +139,7 @@ impl Entries {
 /// Makes the tables.
 pub fn create(connection: &Connection) -> Result<(), Error> {
     connection.execute_batch(SCHEMA)?;
-    let ledger = Ledger { is_there: true, ..Ledger::default() };
+    let ledger = Ledger::default();
     for table in Table::ALL {
         let Count { rows, next } = ledger.counts[table as usize];
         let crc = ledger.counts[table as usize].checksum(table);
@@ -160,9 +158,6 @@ pub fn write(
     entries: &Entries,
     removed: &[u64],
 ) -> Result<(), Error> {
-    if !ledger.is_there {
-        return Ok(());
-    }
     for (table, row) in &entries.added {
         connection
             .prepare(&format!("INSERT INTO {} VALUES (?, ?, ?, ?, ?)", table.name()))?
@@ -203,7 +198,7 @@ pub fn write(
 
 /// Reads the counts; `None` if they are not as they were written.
 pub fn read(connection: &Connection) -> Result<Option<Ledger>, Error> {
-    let mut ledger = Ledger { is_there: true, ..Ledger::default() };
+    let mut ledger = Ledger::default();
     for table in Table::ALL {
         let sql = "SELECT rows, next, crc FROM ledger WHERE name = ?";
         let found = connection.query_row(sql, [table.name()], |row| {

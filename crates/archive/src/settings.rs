@@ -8,10 +8,7 @@ use retold::{Config, Engine};
 use crate::Error;
 
 /// Version of the layout of archives.
-pub const FORMAT: u32 = 2;
-
-/// Layouts that this version reads: an older one gets the present one when it is written to.
-const READS: [&str; 2] = ["1", "2"];
+pub const FORMAT: u32 = 1;
 
 const DAY: u64 = 24 * 60 * 60;
 
@@ -141,7 +138,7 @@ impl Settings {
     /// would have written. What another version wrote is an error that says so.
     pub(crate) fn from_rows(rows: &[(String, String)]) -> Result<Option<Self>, Error> {
         let value = |name: &str| rows.iter().find(|row| row.0 == name).map(|row| row.1.as_str());
-        if let Some(format) = value("format").filter(|format| !READS.contains(format)) {
+        if let Some(format) = value("format").filter(|format| *format != FORMAT.to_string()) {
             let (found, known) = (format.to_owned(), FORMAT.to_string());
             return Err(Error::Unknown { what: "format", found, known });
         }

@@ -15,9 +15,6 @@ use crate::{Error, Settings, dictionary, disk};
 
 const SCHEMA: &str = include_str!("schema.sql");
 
-/// The format that has no ledger.
-const FIRST_FORMAT: &str = "1";
-
 /// How long to wait for another connection, such as one that copies the database.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -169,40 +166,12 @@ impl Store {
         Ok(())
     }
 
-    /// The counts of the ledger; none where an older version has made the archive.
+    /// The counts of the ledger.
     pub fn ledger(&self) -> Result<Ledger, Error> {
-        let format = self.format()?;
-        if format == FIRST_FORMAT {
-            return Ok(Ledger::default());
-        }
         let ledger = ledger::read(&self.connection)?
             .ok_or_else(|| self.damaged("the table of the ledger", "wrong checksum"))?;
         self.has_embargoes.set(ledger.rows(Table::Embargoes) > 0);
         Ok(ledger)
-    }
-
-    fn format(&self) -> Result<String, Error> {
-        let sql = "SELECT value FROM settings WHERE name = 'format'";
-        Ok(self.connection.query_row(sql, [], |row| row.get(0))?)
-    }
-
-    /// Brings what an older version has made to the present format, with one transaction.
-    pub fn migrate(&mut self, settings: &Settings) -> Result<(), Error> {
-        if self.format()? != FIRST_FORMAT {
-            return Ok(());
-        }
-        let behavior = TransactionBehavior::Immediate;
-        let transaction = self.connection.transaction_with_behavior(behavior)?;
-        ledger::create(&transaction)?;
-        let rows = settings.to_rows()?;
-        for (name, value) in &rows {
-            transaction
-                .execute("UPDATE settings SET value = ? WHERE name = ?", params![value, name])?;
-        }
-        let crc = crc_of_settings(rows.iter().map(|(name, value)| (*name, value.as_str())));
-        transaction.execute("UPDATE state SET settings_crc = ? WHERE row = 1", [crc])?;
-        transaction.commit()?;
-        Ok(())
     }
 
     /// Rows of a table of the ledger; an error if one is not as it was written.

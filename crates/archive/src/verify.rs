@@ -85,9 +85,6 @@ pub fn verify(folder: &Path, cancel: &Cancel) -> Result<Verification, Error> {
 
 /// Reads all rows beside articles and segments.
 fn verify_ledger(store: &Store, ledger: &Ledger, damage: &mut Vec<Error>) -> Result<(), Error> {
-    if !ledger.is_there {
-        return Ok(());
-    }
     for table in Table::ALL {
         let read = store.rows(table, Wanted::After(0, u64::MAX));
         let Some(rows) = noted(read, damage)? else { continue };

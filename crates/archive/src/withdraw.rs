@@ -62,9 +62,6 @@ impl Archive {
 impl Reader {
     /// All withdrawals, by number.
     pub fn withdrawals(&self) -> Result<Vec<Withdrawal>, Error> {
-        if !self.ledger.is_there {
-            return Ok(Vec::new());
-        }
         let rows = self.store.rows(Table::Withdrawals, Wanted::After(0, u64::MAX))?;
         let withdrawal = |row: &crate::ledger::Row| {
             let WithdrawalRecord { id, notice } = self.parsed(Table::Withdrawals, row)?;
