@@ -37,22 +37,22 @@ const pairView = (() => {
 
   function head(entry, row) {
     const names = { a: overview.names[entry.a], b: overview.names[entry.b] };
+    const { meaning } = wording.relation(entry);
+    const similarity = entry.relation === "identical" ? "" : ` · similarity ${score(entry.score)}`;
     $("pair-title").replaceChildren(
       make("span", `relation ${entry.relation}`, entry.relation),
       " ",
-      make("span", "score", `score ${score(entry.score)}`),
+      make("span", "score", `${meaning}${similarity}`),
     );
     $("figures").textContent =
-      `Jaccard ${entry.jaccard.toFixed(2)} · containment ${entry.containment_a.toFixed(2)} of A, ` +
-      `${entry.containment_b.toFixed(2)} of B · ${entry.sentences} aligned sentence${entry.sentences === 1 ? "" : "s"}` +
+      `${common(entry)}Jaccard ${fraction(entry.jaccard)} · containment ${fraction(entry.containment_a)} of A, ` +
+      `${fraction(entry.containment_b)} of B · ${entry.sentences} aligned sentence${entry.sentences === 1 ? "" : "s"}` +
       (entry.view ? "" : " · the texts of this pair are not in this file");
     for (const side of ["a", "b"]) {
       const article = source.index.articles[entry[side]];
       $(`name-${side}`).textContent = names[side];
       document.querySelector(`#pane-${side} bdi`).textContent = names[side];
-      const fields = (article.fields || []).map(([name, value]) => `${shownName(name)}: ${shownName(value)} · `);
-      $(`about-${side}`).textContent =
-        `${fields.join("")}${article.bytes.toLocaleString("en")} bytes · XXH3-128 ${article.hash}`;
+      $(`about-${side}`).replaceChildren(...about(article));
       share(side, entry[`coverage_${side}`], entry[`coverage_${side}`]);
     }
     const order = overview.order();
@@ -65,10 +65,36 @@ const pairView = (() => {
     document.title = `Similarity: ${names.a} and ${names.b}`;
   }
 
+  /** Words in common, where their number is known. */
+  function common(entry) {
+    const { number } = wording.inCommon(entry);
+    return number === "–" ? "" : `${number} words in common · `;
+  }
+
+  /** What is known of an article: source, date, address, fields, and what proves its text. */
+  function about(article) {
+    const { title, source: from, url, published } = article;
+    const known = [title, from, url];
+    const fields = (article.fields || []).filter(([, value]) => !known.includes(value));
+    const parts = [
+      ...(from ? [make("bdi", "", shownName(from))] : []),
+      ...(published === undefined ? [] : [wording.date(published)]),
+      ...(url ? [make("bdi", "", shownName(url))] : []),
+      ...(title === undefined ? [] : [make("bdi", "", `id ${shownName(article.id)}`)]),
+      ...fields.map(([name, value]) => make("bdi", "", `${shownName(name)}: ${shownName(value)}`)),
+      `${article.bytes.toLocaleString("en")} bytes`,
+      `XXH3-128 ${article.hash}`,
+    ];
+    return parts.flatMap((part, at) => (at ? [" · ", part] : [part]));
+  }
+
   function share(side, now, recorded) {
-    const other = side === "a" ? "B" : "A";
-    const without = percent(now) === percent(recorded) ? "" : ` (${percent(recorded)} without filters)`;
-    $(`share-${side}`).textContent = `${percent(now)} also in ${other}${without}`;
+    const entry = source.index.pairs[shownRow];
+    const all = wording.share(entry, side, recorded);
+    const isFiltered = percent(now) !== percent(recorded);
+    const left = now > 0 ? wording.share(entry, side, now) : "nothing left by the filters";
+    const without = recorded > 0 ? percent(recorded) : all;
+    $(`share-${side}`).textContent = isFiltered ? `${left} (${without} without filters)` : all;
     $(`fill-${side}`).style.width = `${Math.min(now, 1) * 100}%`;
   }
 
@@ -138,7 +164,7 @@ const pairView = (() => {
       if (there && side !== from) center($(`pane-${side}`), there.element, still ? "auto" : "smooth");
     }
     const { kind, score: value } = matches[match];
-    $("announce").textContent = `Match ${match + 1}, ${kind}, ${score(value)}`;
+    $("announce").textContent = `Match ${match + 1}, ${alike(kind, value)}`;
     history.replaceState(null, "", `#pair-${shownRow}-${match + 1}`);
   }
 
