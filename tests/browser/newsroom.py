@@ -49,8 +49,7 @@ def record(at, seed, title, source, published, part):
     return {**found, "text": "\n\n".join(paragraphs[part] if part else paragraphs)}
 
 
-def main():
-    folder = pathlib.Path(sys.argv[1])
+def write(folder):
     folder.mkdir(parents=True)
     for name, is_ours in [("ours", True), ("theirs", False)]:
         with open(folder / f"{name}.jsonl", "w", encoding="utf-8") as records:
@@ -60,4 +59,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    write(pathlib.Path(sys.argv[1]))

@@ -43,6 +43,10 @@ pub fn about(values: &[FieldValue]) -> About {
     About { title, source, url, published: published.as_deref().and_then(dates::seconds) }
 }
 
+/// Characters of a headline or an address that a table has room for; what is longer is something else
+/// under that name, and cut.
+const MOST: usize = 500;
+
 /// Text and numbers; what is blank or a list says nothing.
 fn said(value: &FieldValue) -> Option<String> {
     let json = value.as_deref()?.get();
@@ -51,7 +55,10 @@ fn said(value: &FieldValue) -> Option<String> {
         b'-' | b'0'..=b'9' => json.to_owned(),
         _ => return None,
     };
-    (!text.is_empty()).then_some(text)
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => Some(format!("{}…", &text[..end])),
+        None => (!text.is_empty()).then_some(text),
+    }
 }
 
 /// The side of a record, in a corpus of two.
@@ -94,6 +101,8 @@ mod tests {
         };
         assert_eq!(found, expected);
         assert_eq!(of(&[("published", "\"soon\""), ("url", "null")]), About::default());
+        let long = of(&[("title", &format!("\"{}\"", "é".repeat(9000)))]);
+        assert_eq!(long.title.map(|title| title.chars().count()), Some(MOST + 1));
     }
 
     #[test]

@@ -100,8 +100,12 @@ fn features(page: &mut Page<'_>, found: &Comparison) -> Result<(), Error> {
     for feature in &found.features {
         let bar = (feature.weight.abs() / most * bar_width).round() as usize;
         let bar = if feature.weight < 0.0 { "▫".repeat(bar) } else { "▪".repeat(bar) };
-        let figures =
-            format!("{:<names$}  {:>8.3}  {:>+7.2}  ", feature.name, feature.value, feature.weight);
+        let figures = format!(
+            "{:<names$}  {:>8.3}  {:>+7.2}  ",
+            feature.name.replace('_', " "),
+            feature.value,
+            feature.weight
+        );
         page.line(&Line::blank(INDENT).and(Look::Plain, figures).and(Look::Dim, bar))?;
     }
     Ok(())

@@ -31,10 +31,11 @@ impl Summary {
 const LABEL: usize = 12;
 
 /// Where the shares of a pair begin. Narrower terminals than the other have lines of their own for
-/// the relation, and names on at most so many lines.
+/// the relation; still narrower ones for names, which take so many lines at most.
 const HEAD: usize = 18;
 const NARROW: usize = 48;
-const NAME_LINES: usize = 3;
+const NARROWER: usize = 32;
+const NAME_LINES: usize = 2;
 
 /// Sentences shown for each pair, and lines for each of them.
 const SENTENCES: usize = 2;
@@ -215,10 +216,14 @@ fn show_pair(page: &mut Page<'_>, findings: &Findings<'_>, pair: &Pair) -> Resul
     if page.width < NARROW {
         page.line(&relation)?;
         for (side, article) in sides {
-            let share = Line::plain("  ").and(Look::Dim, short_share(found, side) + " ");
-            page.shortened(share, &name(article, usize::MAX), NAME_LINES)?;
+            let share = format!("{:>5} ", short_share(found, side));
+            let share = Line::plain("  ").and(Look::Dim, share);
+            let width = match page.width < NARROWER {
+                true => NAME_LINES * (page.width - 2),
+                false => page.beside(share.width()),
+            };
+            page.line(&share.then(name(article, width)))?;
         }
-        page.wrapped(Line::blank(2), &Line::of(Look::Dim, figures(found)))?;
     } else {
         let mut first = relation.padded(HEAD);
         for (side, article) in sides {
@@ -227,8 +232,15 @@ fn show_pair(page: &mut Page<'_>, findings: &Findings<'_>, pair: &Pair) -> Resul
             page.line(&first.and(Look::Dim, share).then(name(article, width)))?;
             first = Line::blank(HEAD);
         }
-        page.wrapped(Line::blank(HEAD + 6), &Line::of(Look::Dim, figures(found)))?;
     }
+    let figures = Line::of(Look::Dim, figures(found));
+    // Below the names where it fits there, else below the relation.
+    let indent = match HEAD + 6 + figures.width() <= page.width {
+        true => HEAD + 6,
+        false if page.width < NARROW => 2,
+        false => 4,
+    };
+    page.wrapped(Line::blank(indent), &figures)?;
     let sentences = most_telling(&found.sentences);
     if sentences.is_empty() {
         return Ok(());
