@@ -268,7 +268,7 @@ def check_access(browser, axe, check, what):
     browser.run(axe + "; return 1")
     for scheme in ("light", "dark"):
         browser.media(prefers_color_scheme=scheme, prefers_reduced_motion="reduce")
-        for width in (1280, 360):
+        for width in (1280, 800, 360):
             browser.resize(width, 900)
             check.same(browser.run_async(audit), [], f"{what}, {scheme}, {width} columns of pixels: axe-core")
             wide = browser.run("return document.documentElement.scrollWidth - innerWidth")
@@ -284,10 +284,16 @@ def check_print(browser, index, check):
     check.same(len(rows(browser)), min(len(index["pairs"]), 2000), "rows on paper")
     tools = "return getComputedStyle(document.querySelector('.tools')).display"
     check.same(browser.run(tools), "none", "no filters on paper")
-    browser.media(prefers_color_scheme="light", prefers_reduced_motion="reduce")
-    browser.run("dispatchEvent(new Event('afterprint'))")
+    # What A4 leaves between its margins.
+    browser.resize(680, 1000)
+    widths = browser.run("return [...document.querySelectorAll('#rows .article')].map(of => of.clientWidth)")
+    check.that(min(widths, default=680) > 150, f"articles have columns of {min(widths, default=680)} pixels on paper")
+    browser.resize(*browser.size)
+    browser.devtools("Emulation.setEmulatedMedia", {"media": "", "features": []})
     pdf = base64.b64decode(browser.devtools("Page.printToPDF", {})["data"])
     check.that(pdf.startswith(b"%PDF") and len(pdf) > 5000, "it prints")
+    browser.media(prefers_color_scheme="light", prefers_reduced_motion="reduce")
+    browser.run("dispatchEvent(new Event('afterprint'))")
 
 
 def check_sentences(browser, pair, check):
