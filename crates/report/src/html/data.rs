@@ -13,7 +13,7 @@ use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 use crate::html::rows::{ArticleRow, Cut, Index, PairRow, meanings};
 use crate::html::timeline;
 use crate::in_common::{Changed, changed, words_in_common};
-use crate::record::{ComparisonRecord, Explain, SCHEMA_VERSION};
+use crate::record::{ComparisonRecord, Explain, FeatureRecord, SCHEMA_VERSION, round};
 use crate::{Error, Evidence, Findings, Pair};
 use retold::align::Match;
 use retold::span::Span;
@@ -38,7 +38,14 @@ pub(crate) struct PairView<'a> {
     /// For each aligned sentence, the changed words in a and in b: bytes to skip, bytes changed,
     /// bytes to skip, and so on from the start of the sentence.
     changed: Vec<[Vec<u32>; 2]>,
+    /// The features that weigh most.
+    features: Vec<FeatureRecord>,
+    /// How many others there are, and what they weigh together.
+    more_features: (usize, f64),
 }
+
+/// Features that a pair lists one by one: all of them would be half of a large report.
+const MOST_FEATURES: usize = 10;
 
 impl<'a> PairView<'a> {
     pub(crate) fn new(
@@ -52,10 +59,16 @@ impl<'a> PairView<'a> {
         let both = |(of, (in_a, in_b)): (&Match, &(Vec<Span>, Vec<Span>))| {
             [steps(of.a.start, in_a), steps(of.b.start, in_b)]
         };
+        let mut features: Vec<_> = found.features.iter().collect();
+        features.sort_by(|x, y| y.weight.abs().total_cmp(&x.weight.abs()));
+        let (first, others) = features.split_at(features.len().min(MOST_FEATURES));
+        let weight: f32 = others.iter().map(|feature| feature.weight).sum();
         Self {
-            found: ComparisonRecord::new(found, Explain::Features),
+            found: ComparisonRecord::new(found, Explain::No),
             passage_words: found.passages.iter().map(words).collect(),
             changed: found.sentences.iter().zip(changed).map(both).collect(),
+            features: first.iter().map(|&feature| feature.into()).collect(),
+            more_features: (others.len(), round(weight)),
         }
     }
 }
@@ -270,6 +283,8 @@ impl Formatter for Inert {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sample::Sample;
+    use retold::align::Feature;
 
     #[test]
     fn json_in_the_page_cannot_end_its_element() {
@@ -285,6 +300,25 @@ mod tests {
     fn hashes_are_those_of_xxhsum() {
         let hash = format!("{:032x}", xxhash_rust::xxh3::xxh3_128(b"abc"));
         assert_eq!(hash, "06b05ab6733a618578af5f94892f3950");
+    }
+
+    #[test]
+    fn what_weighs_most_is_listed_and_the_rest_adds_up() {
+        let mut sample = Sample::two_reports();
+        let of = |n: usize| Feature::new("f", 1.0, if n % 2 == 0 { n as f32 } else { -(n as f32) });
+        sample.pairs[0].comparison.features = (0..13).map(of).collect();
+        let (a, b) = (&sample.texts[0], &sample.texts[1]);
+        let changed = changed(&sample.pairs[0], a, b);
+        let view = serde_json::to_value(PairView::new(&sample.pairs[0], a, b, &changed));
+        let view = view.expect("JSON");
+        let weights: Vec<_> = view["features"]
+            .as_array()
+            .expect("features")
+            .iter()
+            .map(|feature| feature["weight"].as_f64().expect("a weight"))
+            .collect();
+        assert_eq!(weights, [12.0, -11.0, 10.0, -9.0, 8.0, -7.0, 6.0, -5.0, 4.0, -3.0]);
+        assert_eq!(view["more_features"], serde_json::json!([3, 1.0]), "2 - 1 + 0");
     }
 
     #[test]

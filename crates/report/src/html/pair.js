@@ -1,8 +1,5 @@
 // One pair: both articles side by side, the figures, and what goes with what.
 
-/** Features that a pair lists one by one. */
-const FEATURES = 10;
-
 const pairView = (() => {
   const filters = { kinds: new Set(Object.keys(SIGNS)), quotations: false, words: 0 };
   let shownRow = -1;
@@ -26,7 +23,7 @@ const pairView = (() => {
     }
     pair = { ...found, sides: { a: readable(found.sides.a), b: readable(found.sides.b) } };
     matches = matchesOf(pair);
-    features(pair.features || []);
+    features(pair.features, pair.more_features);
     $("reader").classList.toggle("empty", !matches.length);
     draw();
     for (const side of ["a", "b"]) {
@@ -99,20 +96,15 @@ const pairView = (() => {
   }
 
   /**
-   * Why this score: what weighs most first, a bar to the right for what speaks for reuse, to the
+   * Why this similarity: what weighs most first, a bar to the right for what speaks for reuse, to the
    * left for what against. The many that weigh little share the last row.
    */
-  function features(list) {
+  function features(list, [others, together]) {
     $("why").hidden = !list.length;
-    const sorted = [...list].sort((x, y) => Math.abs(y.weight) - Math.abs(x.weight));
-    const most = Math.max(Math.abs(sorted[0]?.weight ?? 0), 1e-9);
-    const rest = sorted.splice(FEATURES);
-    if (rest.length) {
-      const weight = rest.reduce((sum, feature) => sum + feature.weight, 0);
-      sorted.push({ name: `${rest.length} more together`, weight });
-    }
+    const most = Math.max(Math.abs(list[0]?.weight ?? 0), 1e-9);
+    const rest = others ? [{ name: `${others} more together`, weight: together }] : [];
     $("features").replaceChildren(
-      ...sorted.map((feature) => {
+      ...[...list, ...rest].map((feature) => {
         const fill = make("span", feature.weight < 0 ? "weight minus" : "weight plus");
         fill.style.width = `${Math.min(Math.abs(feature.weight) / most, 1) * 50}%`;
         const sign = feature.weight < 0 ? "−" : "+";
