@@ -61,7 +61,13 @@ const filters = (() => {
   const isSet = () =>
     controls.some((control) => control.value !== "") || chips.some((chip) => chip.ariaPressed !== "true");
 
+  // On a telephone they would fill the screen: they are folded away there.
+  const isWide = matchMedia("(min-width: 761px)");
+  const fold = () => ($("more-filters").open = isWide.matches);
+  isWide.addEventListener("change", fold);
+
   offer();
+  fold();
   return {
     wanted,
     isSet,
