@@ -305,7 +305,9 @@ mod tests {
     #[test]
     fn what_weighs_most_is_listed_and_the_rest_adds_up() {
         let mut sample = Sample::two_reports();
-        let of = |n: usize| Feature::new("f", 1.0, if n % 2 == 0 { n as f32 } else { -(n as f32) });
+        let of = |n: usize| {
+            Feature::new("f", 1.0, if n.is_multiple_of(2) { n as f32 } else { -(n as f32) })
+        };
         sample.pairs[0].comparison.features = (0..13).map(of).collect();
         let (a, b) = (&sample.texts[0], &sample.texts[1]);
         let changed = changed(&sample.pairs[0], a, b);
