@@ -55,13 +55,14 @@ impl Scan {
     ) -> anyhow::Result<Self> {
         let mut holds = settings.holds();
         let mut ours = 0;
-        let mut loaded =
-            LoadedCorpus::load(corpus, settings.storage.clone(), progress, |record| {
-                let source = &corpus.sources()[record.place.source as usize];
-                let holds = holds(record.text.len() as u64);
-                ours += usize::from(holds && source.side == Side::Ours);
-                holds
-            })?;
+        let empty = LoadedCorpus::new(settings.storage.clone());
+        let empty = empty.passing(&settings.reading.keep_fields);
+        let mut loaded = empty.read_all(corpus, progress, |record| {
+            let source = &corpus.sources()[record.place.source as usize];
+            let holds = holds(record.text.len() as u64);
+            ours += usize::from(holds && source.side == Side::Ours);
+            holds
+        })?;
         loaded.names = settings.names;
         settings.check_read(&[&loaded.report])?;
         let ours = corpus.has_sides().then_some(ours);

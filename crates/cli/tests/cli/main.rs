@@ -17,6 +17,7 @@ mod interrupted;
 mod messages;
 mod nothing_lost;
 mod nothing_misread;
+mod pages;
 mod resume;
 mod scan;
 mod tables;
