@@ -15,6 +15,7 @@ mod fields;
 mod formats;
 mod interrupted;
 mod messages;
+mod newsroom;
 mod nothing_lost;
 mod nothing_misread;
 mod pages;
