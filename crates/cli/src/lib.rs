@@ -5,7 +5,7 @@
 //! function in a file of its own that gets its streams from here. Only [`run`] makes exit
 //! statuses.
 
-mod archive;
+pub mod archive;
 mod args;
 mod clash;
 mod compare;

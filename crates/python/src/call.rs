@@ -20,6 +20,6 @@ pub struct Call<'py> {
 impl Call<'_> {
     /// The columns that are named.
     pub fn columns(&self) -> Columns {
-        Columns { text: self.text.clone(), id: self.id.clone(), field: None }
+        Columns { text: self.text.clone(), id: self.id.clone(), ..Columns::default() }
     }
 }

@@ -35,8 +35,20 @@ pub struct Corpus {
 pub struct Columns {
     pub text: Option<String>,
     pub id: Option<String>,
-    /// One more to look at.
-    pub field: Option<String>,
+    /// More to look at.
+    pub fields: Vec<String>,
+    /// What articles are called.
+    pub names: Names,
+}
+
+/// What articles are called.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Names {
+    /// By the ids that they state, made unique, or by their rows.
+    #[default]
+    Unique,
+    /// By their rows; the caller looks at ids himself.
+    Rows,
 }
 
 impl Corpus {
@@ -45,11 +57,14 @@ impl Corpus {
         let wanted = Wanted {
             text: columns.text.as_deref(),
             id: columns.id.as_deref(),
-            field: columns.field.as_deref(),
+            fields: &columns.fields,
         };
         let frame = Frame::of(data, &wanted)?;
         let text = text_column(&frame, wanted.text)?;
-        let id = id_column(&frame, wanted.id, text)?;
+        let id = match columns.names {
+            Names::Unique => id_column(&frame, wanted.id, text)?,
+            Names::Rows => None,
+        };
         data.py().detach(|| Reading::new(settings, &frame).read(frame.clone(), text, id))
     }
 
@@ -214,6 +229,11 @@ fn note(notes: &mut Notes, row: u64, reason: Reason) {
         retold_corpus::Field::TextField => "text=",
         other => other.name(),
     });
+    note_that(notes, row, reason);
+}
+
+/// Counts a problem, and lists it.
+pub fn note_that(notes: &mut Notes, row: u64, reason: String) {
     if notes.listed.len() < LISTED {
         let path = "data".to_owned();
         notes.listed.push(Note { path, line: Some(row + 1), reason: reason.clone() });
@@ -235,6 +255,12 @@ impl FrameTexts {
     pub fn get(&self, article: usize) -> Option<&str> {
         let (chunk, row) = *self.places.get(article)?;
         self.chunks[chunk as usize].get(row as usize)
+    }
+
+    /// The chunk of an article, and its row in that.
+    pub fn place(&self, article: usize) -> (usize, usize) {
+        let (chunk, row) = self.places[article];
+        (chunk as usize, row as usize)
     }
 
     /// The texts of a row of another corpus of the same kind follow these.

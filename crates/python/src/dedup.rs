@@ -174,13 +174,13 @@ pub fn dedup(
 ) -> PyResult<Decided> {
     let options = Options::of(settings)?;
     let (keep, rewrites) = (Keep::of(&policy.0)?, policy.1);
-    let mut columns = Columns { field: keep.field(), ..call.columns() };
+    let mut columns = Columns { fields: keep.field().into_iter().collect(), ..call.columns() };
     let own = Corpus::of(&call.data, &columns, &options.run)?;
     let own_rows = own.frame.rows();
     let mut preferences = keep.preferences(&own)?;
     let (mut corpus, mut references) = (own, 0);
     if let Some(reference) = &call.other {
-        columns.field = None;
+        columns.fields.clear();
         let mut first = Corpus::of(reference, &columns, &options.run)?;
         references = first.articles.len();
         let mut all = vec![0; references];

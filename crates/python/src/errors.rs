@@ -9,6 +9,9 @@ mod types {
     pyo3::import_exception!(retold._errors, MemoryLimitError);
     pyo3::import_exception!(retold._errors, FileError);
     pyo3::import_exception!(retold._errors, FaultError);
+    pyo3::import_exception!(retold._errors, ArchiveError);
+    pyo3::import_exception!(retold._errors, ArchiveInUseError);
+    pyo3::import_exception!(retold._errors, ArchiveDamagedError);
 }
 
 /// A setting that cannot be.
@@ -39,6 +42,9 @@ pub fn fault(payload: &(dyn std::any::Any + Send)) -> PyErr {
 /// An error of the library or of a run.
 pub fn of(py: Python<'_>, error: &anyhow::Error) -> PyErr {
     use retold_pipeline::Error as Run;
+    if let Some(archive) = error.downcast_ref::<retold_archive::Error>() {
+        return of_archive(py, archive, in_words(error));
+    }
     let message = in_words(error);
     let engine = error.chain().find_map(|cause| match cause.downcast_ref() {
         Some(Run::Engine(engine)) => Some(engine),
@@ -66,6 +72,52 @@ pub fn of(py: Python<'_>, error: &anyhow::Error) -> PyErr {
         }
         _ if io => types::FileError::new_err(message),
         _ => types::Error::new_err(message),
+    }
+}
+
+/// Something that an archive cannot do.
+pub fn archive(message: impl Into<String>) -> PyErr {
+    types::ArchiveError::new_err(message.into())
+}
+
+fn of_archive(py: Python<'_>, error: &retold_archive::Error, message: String) -> PyErr {
+    use retold_archive::Error as Archive;
+    let file =
+        |error: PyErr, path: &std::path::Path| with(py, error, "file", path.display().to_string());
+    match error {
+        Archive::NoArchive { path } => {
+            let message = format!(
+                "{}: there is no archive here; Archive.open(…, create=True) makes one",
+                path.display()
+            );
+            file(archive(message), path)
+        }
+        Archive::Exists { path } => file(archive(message), path),
+        Archive::InUse { path, pid } => {
+            let message = match pid {
+                Some(pid) if *pid == std::process::id() => format!(
+                    "{}: this process ({pid}) is writing to this archive already; close it there, \
+                     or open it with read_only=True",
+                    path.display()
+                ),
+                _ => format!("{message}, or open it with read_only=True"),
+            };
+            let error = file(types::ArchiveInUseError::new_err(message), path);
+            with(py, error, "pid", *pid)
+        }
+        Archive::Setting { name, is, asked } => setting(format!(
+            "the archive was made with {}={is}, and {asked} is asked for",
+            name.replace('-', "_")
+        )),
+        Archive::OutOfRange { .. } | Archive::Engine(retold::Error::OutOfRange { .. }) => {
+            setting(message)
+        }
+        Archive::Damaged { file: damaged, .. } => {
+            file(types::ArchiveDamagedError::new_err(message), damaged)
+        }
+        Archive::Io { path, .. } => file(types::FileError::new_err(message), path),
+        other if other.is_damage() => types::ArchiveDamagedError::new_err(message),
+        _ => archive(message),
     }
 }
 

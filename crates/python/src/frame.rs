@@ -28,7 +28,7 @@ pub struct Frame {
 pub struct Wanted<'n> {
     pub text: Option<&'n str>,
     pub id: Option<&'n str>,
-    pub field: Option<&'n str>,
+    pub fields: &'n [String],
 }
 
 impl Frame {
@@ -73,7 +73,8 @@ impl Frame {
             ))
         })?;
         let names = [wanted.text.unwrap_or("text"), wanted.id.unwrap_or("id")];
-        let names: Vec<&str> = names.into_iter().chain(wanted.field).collect();
+        let names: Vec<&str> =
+            names.into_iter().chain(wanted.fields.iter().map(String::as_str)).collect();
         let mut builders: Vec<_> = names.iter().map(|_| LargeStringBuilder::new()).collect();
         let (mut mended, mut not_strings) = (Vec::new(), Vec::new());
         for (row, item) in (0..).zip(rows) {

@@ -7,12 +7,14 @@
 //! | `options.rs` | keywords to settings |
 //! | `job.rs` | a run beside the interpreter: its lock released, Ctrl-C, progress, panics |
 //! | `scan.rs`, `dedup.rs`, `compare.rs`, `pairs.rs`, `batch.rs` | the runs |
+//! | `archive.rs`, `intake.rs`, `matches.rs` | archives: what comes in, and what it matches |
 //! | `records.rs`, `table.rs`, `values.rs` | what they found, as Arrow and as Python objects |
 //! | `report.rs` | the same as pages, JSON Lines and statistics |
 //! | `minhash.rs` | `retold.datasketch` |
 //!
 //! What knows pandas, polars and their like is Python: `python/retold/`.
 
+mod archive;
 mod batch;
 mod call;
 mod capsule;
@@ -22,8 +24,10 @@ mod corpus;
 mod dedup;
 mod errors;
 mod frame;
+mod intake;
 mod interpreter;
 mod job;
+mod matches;
 mod minhash;
 mod options;
 mod pairs;
@@ -53,6 +57,8 @@ mod _retold {
     use pyo3::prelude::*;
 
     #[pymodule_export]
+    use super::archive::{OpenArchive, open_archive};
+    #[pymodule_export]
     use super::batch::{batch_candidates, batch_fingerprint, batch_verify};
     #[pymodule_export]
     use super::compare::{Comparison, Match, Span, compare};
@@ -60,6 +66,8 @@ mod _retold {
     use super::dedup::{Decided, dedup};
     #[pymodule_export]
     use super::job::panic_for_tests;
+    #[pymodule_export]
+    use super::matches::Matches;
     #[pymodule_export]
     use super::minhash::{Permutations, sha1_hashes};
     #[pymodule_export]

@@ -175,7 +175,8 @@ const ROWS_SHOWN: usize = 20;
 const CHARACTERS_SHOWN: usize = 120;
 
 impl Table {
-    fn first_rows(&self, py: Python<'_>) -> PyResult<String> {
+    /// The first rows as HTML; foreign text is never markup.
+    pub fn first_rows(&self, py: Python<'_>) -> PyResult<String> {
         let mut html = String::from("<table><thead><tr>");
         for name in self.column_names() {
             html += &format!("<th>{}</th>", escaped(&name));

@@ -69,30 +69,10 @@ pub fn stats(args: &StatsArgs, console: &mut Console<'_>) -> anyhow::Result<Exit
     let archive = Reader::open(&args.archive.path, Config::default())?;
     let stats = archive.stats()?;
     let settings = archive.settings().to_rows()?;
-    let time = |span: &SpanStats| span.time.map(|(from, to)| [from, to].map(dates::shown));
     let out = &mut console.out;
     match args.format.unwrap_or_default() {
         MeasuresValue::Json => {
-            let spans = stats.spans.iter().map(|span| {
-                let SpanStats { articles, segments, bytes, .. } = span;
-                let time = time(span);
-                json!({"time": time, "articles": articles, "segments": segments, "bytes": bytes})
-            });
-            let settings: serde_json::Map<String, Value> = settings
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), Value::from(value)))
-                .collect();
-            let record = json!({
-                "articles": stats.articles,
-                "records": stats.records,
-                "text_bytes": stats.text_bytes,
-                "database_bytes": stats.database_bytes,
-                "segment_bytes": stats.segment_bytes,
-                "tombstones": stats.tombstones,
-                "settings": settings,
-                "spans": spans.collect::<Vec<_>>(),
-            });
-            serde_json::to_writer_pretty(&mut *out, &record)?;
+            serde_json::to_writer_pretty(&mut *out, &stats_record(&archive)?)?;
             writeln!(out)?;
         }
         MeasuresValue::Terminal => {
@@ -111,7 +91,7 @@ pub fn stats(args: &StatsArgs, console: &mut Console<'_>) -> anyhow::Result<Exit
                 quantity::bytes(stats.segment_bytes)
             )?;
             for span in &stats.spans {
-                let [from, to] = time(span).unwrap_or_else(|| ["all".into(), "all".into()]);
+                let [from, to] = shown(span).unwrap_or_else(|| ["all".into(), "all".into()]);
                 writeln!(
                     out,
                     "Span        {from} to {to}: {} in {}",
@@ -126,6 +106,36 @@ pub fn stats(args: &StatsArgs, console: &mut Console<'_>) -> anyhow::Result<Exit
     }
     out.flush()?;
     Ok(if stats.articles > 0 { Exit::Found } else { Exit::Nothing })
+}
+
+/// The times at which a span begins and ends; `None` if there is one span for all.
+fn shown(span: &SpanStats) -> Option<[String; 2]> {
+    span.time.map(|(from, to)| [from, to].map(dates::shown))
+}
+
+/// What an archive holds, as `stats --format json` writes it.
+pub fn stats_record(archive: &Reader) -> anyhow::Result<Value> {
+    let stats = archive.stats()?;
+    let spans = stats.spans.iter().map(|span| {
+        let SpanStats { articles, segments, bytes, .. } = span;
+        json!({"time": shown(span), "articles": articles, "segments": segments, "bytes": bytes})
+    });
+    let settings: serde_json::Map<String, Value> = archive
+        .settings()
+        .to_rows()?
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), Value::from(value)))
+        .collect();
+    Ok(json!({
+        "articles": stats.articles,
+        "records": stats.records,
+        "text_bytes": stats.text_bytes,
+        "database_bytes": stats.database_bytes,
+        "segment_bytes": stats.segment_bytes,
+        "tombstones": stats.tombstones,
+        "settings": settings,
+        "spans": spans.collect::<Vec<_>>(),
+    }))
 }
 
 /// Reads everything, and names what is damaged.

@@ -1,8 +1,9 @@
-//! `retold archive`: one file per subcommand.
+//! `retold archive`: one file per subcommand. What is public is for packages that offer archives in
+//! another way: the records are the same.
 
 mod about;
 mod add;
-pub mod args;
+pub(crate) mod args;
 mod create;
 mod decide;
 mod dossier;
@@ -37,8 +38,12 @@ use add::Adding;
 use args::{ArchiveCommand, OutputArgs};
 use query::Asking;
 
+pub use maintain::stats_record;
+pub use record::{ArticleRecord, ExportRecord};
+pub use values::TimeValue;
+
 /// Does what was asked of an archive.
-pub fn run(
+pub(crate) fn run(
     mut command: ArchiveCommand,
     file: &ConfigFile,
     written: &Written,

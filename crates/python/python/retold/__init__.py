@@ -17,7 +17,11 @@ from typing import Any
 
 from retold import _frames, _retold
 from retold import batch as batch
+from retold._archive import Archive
 from retold._errors import (
+    ArchiveDamagedError,
+    ArchiveError,
+    ArchiveInUseError,
     DataError,
     Error,
     FaultError,
@@ -25,11 +29,15 @@ from retold._errors import (
     MemoryLimitError,
     SettingError,
 )
-from retold._retold import Comparison, Match, Scan, Span, Table
+from retold._retold import Comparison, Match, Matches, Scan, Span, Table
 
 __version__: str = _retold.VERSION
 
 __all__ = [
+    "Archive",
+    "ArchiveDamagedError",
+    "ArchiveError",
+    "ArchiveInUseError",
     "Comparison",
     "DataError",
     "Dedup",
@@ -37,6 +45,7 @@ __all__ = [
     "FaultError",
     "FileError",
     "Match",
+    "Matches",
     "MemoryLimitError",
     "Scan",
     "SettingError",

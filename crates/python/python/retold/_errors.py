@@ -29,5 +29,22 @@ class FileError(Error, OSError):
     """A file could not be read or written."""
 
 
+class ArchiveError(Error):
+    """Something that an archive cannot do: there is none, it is closed, or it is another version's.
+
+    ``file`` is its folder where that is known.
+    """
+
+
+class ArchiveInUseError(ArchiveError):
+    """Somebody else writes to the archive; ``pid`` is the process where that is known."""
+
+    pid: int | None = None
+
+
+class ArchiveDamagedError(ArchiveError):
+    """A file of the archive is not as it was written; ``Archive.verify()`` lists all damage."""
+
+
 class FaultError(Error, RuntimeError):
     """A fault of retold itself, or of the machine. The interpreter goes on."""
