@@ -6,11 +6,11 @@ use std::path::PathBuf;
 
 use retold::Cancel;
 
-use crate::archive::Written;
 use crate::open_segment::OpenSegment;
 use crate::segment::{Header, Segment, merge};
 use crate::state::SegmentRow;
 use crate::store::Changes;
+use crate::written::Written;
 use crate::{Archive, Error, disk};
 
 /// Segments of one span that are merged as they come.

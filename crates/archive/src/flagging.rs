@@ -1,6 +1,7 @@
 //! Flags for articles that are about to be added.
 
 use retold::Cancel;
+use retold::align::{Comparison, compare_until};
 
 use crate::article::Stored;
 use crate::flag::{DerivedRecord, Flag, FlagRecord, Found};
@@ -47,7 +48,7 @@ impl<'f> Flagging<'f> {
                 let Flagged { entries, ledger, .. } = &mut self.done;
                 entries.push(ledger, Table::Embargoes, keys, String::new());
             }
-            let tainted = self.derive(new, matches)?;
+            let tainted = self.derive(new, matches, cancel)?;
             let withdrawn = self.lineage.withdrawn(new.doc)?;
             let mut flags = Vec::new();
             for (of, is_tainted) in matches.iter().zip(tainted) {
@@ -81,27 +82,32 @@ impl<'f> Flagging<'f> {
     }
 
     /// Notes what an article has from withdrawn ones; whether each match is a way to them.
-    fn derive(&mut self, new: &Stored, matches: &[Match]) -> Result<Vec<bool>, Error> {
+    fn derive(
+        &mut self,
+        new: &Stored,
+        matches: &[Match],
+        cancel: &Cancel,
+    ) -> Result<Vec<bool>, Error> {
         let mut all = Derived::new();
         let mut tainted = Vec::with_capacity(matches.len());
         for of in matches {
+            let mut ways = vec![(of.article.doc, of.comparison.clone())];
+            ways.extend(self.ways_by_versions(new, of, cancel)?);
+            ways.retain(|(_, comparison)| comparison.relation.is_reuse());
             let mut is_tainted = false;
-            if of.comparison.relation.is_reuse() && new.first_seen >= of.article.first_seen {
-                for (number, before) in self.lineage.of(of.article.doc)? {
-                    let spans = inherited(&of.comparison, &before.spans);
-                    if !spans.is_empty() {
-                        is_tainted = true;
-                        join(
-                            &mut all,
-                            number,
-                            DerivedRecord {
-                                from: of.article.doc,
-                                hops: before.hops + 1,
-                                spans,
-                                found: Some(Found::from(&of.comparison)),
-                            },
-                        );
+            for (doc, comparison) in ways {
+                if new.first_seen < of.article.first_seen {
+                    continue;
+                }
+                for (number, before) in self.lineage.of(doc)? {
+                    let spans = inherited(&comparison, &before.spans);
+                    if spans.is_empty() {
+                        continue;
                     }
+                    is_tainted = true;
+                    let found = Some(Found::from(&comparison));
+                    let (from, hops) = (doc, before.hops + 1);
+                    join(&mut all, number, DerivedRecord { from, hops, spans, found });
                 }
             }
             tainted.push(is_tainted);
@@ -113,6 +119,36 @@ impl<'f> Flagging<'f> {
         }
         self.lineage.note(new.doc, all);
         Ok(tainted)
+    }
+
+    /// Earlier versions of a matched story that come from a withdrawn article, or are one, and of
+    /// which the new article has more than of the present version. They are not found themselves.
+    fn ways_by_versions(
+        &self,
+        new: &Stored,
+        of: &Match,
+        cancel: &Cancel,
+    ) -> Result<Vec<(u64, Comparison)>, Error> {
+        let mut ways = Vec::new();
+        let mut previous = of.article.previous;
+        if self.done.ledger.rows(Table::Derived) == 0 {
+            return Ok(ways);
+        }
+        let engine = self.reader.engine();
+        while let Some(doc) = previous {
+            cancel.check()?;
+            let Some(version) = self.lineage.version(doc)? else { break };
+            if !self.lineage.of(doc)?.is_empty() {
+                let mut analyzer = engine.analyzer();
+                let [a, b] = [&version, new].map(|of| engine.profile(&mut analyzer, &of.text));
+                let comparison = compare_until(&a, &b, &engine.config().compare, cancel)?;
+                if comparison.coverage_b > of.comparison.coverage_b {
+                    ways.push((doc, comparison));
+                }
+            }
+            previous = version.previous;
+        }
+        Ok(ways)
     }
 }
 

@@ -78,6 +78,7 @@ mod state;
 mod store;
 mod verify;
 mod withdraw;
+mod written;
 
 pub use archive::{AddOptions, Added, AddedArticle, Archive, Known};
 pub use article::{About, NewArticle, Stored};

@@ -88,12 +88,16 @@ impl<'l> Lineage<'l> {
     }
 
     fn article(&self, doc: u64) -> Result<Option<Stored>, Error> {
+        Ok(self.version(doc)?.map(Stored::without_text))
+    }
+
+    /// An article with its text, also one that comes; `None` if it was removed.
+    pub fn version(&self, doc: u64) -> Result<Option<Stored>, Error> {
         let coming = self.coming.first().and_then(|first| doc.checked_sub(first.doc));
-        let found = match coming {
-            Some(at) => self.coming.get(at as usize).cloned(),
-            None => self.reader.article(doc)?,
-        };
-        Ok(found.map(Stored::without_text))
+        match coming {
+            Some(at) => Ok(self.coming.get(at as usize).cloned()),
+            None => self.reader.article(doc),
+        }
     }
 }
 

@@ -8,10 +8,12 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, TransactionBehavio
 
 use crate::article::{About, Stored, checksum};
 use crate::compression::Compression;
-use crate::ledger::{self, Entries, Ledger, Row as LedgerRow, Table, Wanted};
+use crate::ledger::{self, Entries, Ledger, Table, Wanted};
 use crate::segment::Seal;
 use crate::state::{Fate, SegmentRow, State};
 use crate::{Error, Settings, dictionary, disk};
+
+mod tables;
 
 const SCHEMA: &str = include_str!("schema.sql");
 
@@ -164,28 +166,6 @@ impl Store {
             state.tombstones.insert(doc, fate);
         }
         Ok(())
-    }
-
-    /// The counts of the ledger.
-    pub fn ledger(&self) -> Result<Ledger, Error> {
-        let ledger = ledger::read(&self.connection)?
-            .ok_or_else(|| self.damaged("the table of the ledger", "wrong checksum"))?;
-        self.has_embargoes.set(ledger.rows(Table::Embargoes) > 0);
-        Ok(ledger)
-    }
-
-    /// Rows of a table of the ledger; an error if one is not as it was written.
-    pub fn rows(&self, table: Table, wanted: Wanted) -> Result<Vec<LedgerRow>, Error> {
-        let whole = |(row, is_whole): (LedgerRow, bool)| match is_whole {
-            true => Ok(row),
-            false => Err(self.damaged_row(table, row.number)),
-        };
-        ledger::rows(&self.connection, table, wanted)?.into_iter().map(whole).collect()
-    }
-
-    /// That a row of the ledger is not as it was written.
-    pub fn damaged_row(&self, table: Table, number: u64) -> Error {
-        self.damaged(&format!("row {number} of {}", table.name()), "wrong checksum")
     }
 
     /// Changes everything at once, or nothing. Gives the ledger as it is then.

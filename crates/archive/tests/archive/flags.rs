@@ -130,6 +130,14 @@ fn flags_do_not_depend_on_batches_and_go_with_their_articles() {
 }
 
 #[test]
+fn the_rules_of_the_documentation_are_rules() {
+    let page = include_str!("../../../../docs/archive.md");
+    let (_, rules) = page.split_once("```toml\n").unwrap();
+    let (rules, _) = rules.split_once("```").unwrap();
+    assert_eq!(Rules::parse(rules).unwrap().explain().len(), 7);
+}
+
+#[test]
 fn rules_have_versions_and_embargoes_come_back() {
     let (_folder, path, mut own) = with_rules(RULES);
     let other = format!("{RULES}# changed");

@@ -117,4 +117,15 @@ fn what_is_derived_from_an_earlier_version_is_listed_too() {
     let again = vec![article("root", &format!("{}\n\n{}", p[0], p[4]), 4)];
     let added = own.add(again, &replace, &Cancel::never()).unwrap();
     assert!(added.articles[0].flags.is_empty());
+    // Who copies the withdrawn version is found by the present one, and has more of the other.
+    let added = add(
+        &mut own,
+        vec![
+            article("late", &format!("{}\n\n{}", p[0], p[3]), 5),
+            article("new", &format!("{}\n\n{}", p[0], p[4]), 6),
+        ],
+    );
+    assert_eq!(chains(&added.articles[0].flags[0].withdrawn), ["root late"]);
+    let of_present = &added.articles[1].flags;
+    assert!(of_present.iter().all(|flag| flag.old.id != "root"), "{of_present:?}");
 }

@@ -19,7 +19,7 @@ mod record;
 mod rules;
 mod show;
 mod values;
-pub mod watch;
+pub(crate) mod watch;
 
 use std::path::Path;
 use std::thread;

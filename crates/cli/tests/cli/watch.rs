@@ -6,6 +6,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -129,18 +130,25 @@ fn files_that_arrive_are_added_and_ctrl_c_ends_it() {
 #[test]
 fn a_file_that_grows_is_read_when_it_is_whole() {
     let folder = newsroom(&[]);
-    let mut watching = Watching::begin(folder.path(), &["--settle", "3"]);
-    let mut file = fs::File::create(folder.path().join("in/grows.txt")).expect("made");
+    let long_ago = SystemTime::now() - Duration::from_secs(5000);
+    let path = |name: &str| folder.path().join("in").join(name);
     let text = article(1);
     let (first, second) = text.split_at(text.len() / 2);
-    file.write_all(first.as_bytes()).expect("written");
-    // Another file settles and comes only after both halves are there.
-    file.write_all(second.as_bytes()).expect("written");
-    drop(file);
-    assert_eq!(watching.next(), "grows.txt");
+    let mut growing = fs::File::create(path("a-grows.txt")).expect("made");
+    growing.write_all(first.as_bytes()).expect("written");
+    // Comes before the other by name, but has only just changed; the other is moved here.
+    let moved = fs::File::create(folder.path().join("b.txt")).expect("made");
+    (&moved).write_all(article(2).as_bytes()).expect("written");
+    moved.set_modified(long_ago).expect("set");
+    let mut watching = Watching::begin(folder.path(), &["--settle", "1000"]);
+    fs::rename(folder.path().join("b.txt"), path("b.txt")).expect("renamed");
+    assert_eq!(watching.next(), "b.txt");
+    growing.write_all(second.as_bytes()).expect("written");
+    growing.set_modified(long_ago).expect("set");
+    assert_eq!(watching.next(), "a-grows.txt");
     assert_eq!(watching.end(), 0);
     let done = run(retold().current_dir(folder.path()).args(["archive", "export", "news"]));
-    assert_eq!(records(&done.out)[0]["text"], text);
+    assert_eq!(records(&done.out)[1]["text"], text);
 }
 
 #[test]
