@@ -76,11 +76,12 @@ impl Shown {
         if matches.is_empty() {
             return Ok(());
         }
-        let seen = article.first_seen;
+        // Of an article that only asks, the present says nothing.
+        let seen = (article.doc > 0).then_some(article.first_seen);
         let b = self.place(article, None);
         for Match { article, comparison, .. } in matches {
-            let lag = seen.saturating_sub(article.first_seen);
-            let a = self.place(article, Some(lag));
+            let lag = seen.map(|seen| seen.saturating_sub(article.first_seen));
+            let a = self.place(article, lag);
             self.pairs.push(Pair { a, b, comparison });
         }
         Ok(())
