@@ -122,7 +122,7 @@ def run_one(name: str, folder: Path) -> dict[str, object]:
         dropped = [int(json.loads(record)["id"]) for record in records]
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     else:
-        frame, run = polars.read_ipc(folder / "in.arrow", memory_map=False), tool(name)
+        frame, run = polars.read_ipc(folder / "in.arrow"), tool(name)
         started = time.perf_counter()
         dropped = run(frame)
         seconds = time.perf_counter() - started

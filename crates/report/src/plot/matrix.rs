@@ -76,12 +76,15 @@ fn labels(svg: &mut String, at: usize, id: &str, (y, x, side): (f64, f64, f64)) 
     }
     let _ = writeln!(
         svg,
-        "<text class=\"small\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{} \
-         <tspan class=\"soft\">{number}</tspan><title>{}</title></text>",
-        LABELS - 8.0,
+        "<text class=\"small\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}\
+         <title>{}</title></text>\
+         <text class=\"soft small\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{number}</text>",
+        LABELS - 36.0,
         y + 4.0,
         text(&shown),
-        text(id)
+        text(id),
+        LABELS - 8.0,
+        y + 4.0
     );
     // Numbers of small columns would touch each other.
     if side >= 18.0 || number == 1 || number.is_multiple_of(5) {
