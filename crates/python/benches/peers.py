@@ -1,39 +1,58 @@
 """Deduplicates the same texts with retold, datasketch and rensa, and with the command.
 
-    python benches/peers.py TEXTS.jsonl [COPIES]
+    python benches/peers.py TEXTS.jsonl [--texts N] [--copies 4] [--rounds 3] [--sample 500]
 
-Each text (field `text`) gets COPIES (default 4) copies, in which one word in fifty is replaced. For
-each tool: seconds from a polars frame to what to drop, and how much of the copies was dropped. The
-datasketch rows share one program, with word trigrams, 128 permutations and a threshold of 0.7.
+Each text (field `text`) gets copies, in which one word in fifty is replaced, until there are N
+texts. Tools take turns; each run is a process of its own, so that its peak memory is its own. Of
+each tool: the median of the seconds from a polars frame to the rows to drop; the peak memory, with
+the interpreter and the frame; and recall: of a sample of rows that have an earlier row with
+an exact Jaccard index of word trigrams of 0.7 or more, the share that was dropped.
+
+The command reads a file and writes the corpus that is left, which is in its time; the rows below it
+share one program, with word trigrams, 128 permutations and a threshold of 0.7, and verify nothing.
+semhash has no row: its default encoder is downloaded.
 """
 
 from __future__ import annotations
 
+import argparse
+import importlib
+import importlib.metadata
+import importlib.util
 import json
+import platform
 import random
+import resource
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 import polars
-import retold
+
+THRESHOLD = 0.7
 
 
-def corpus(path: str, copies: int) -> polars.DataFrame:
-    """Originals first, each followed by its copies; `of` is the number of the original."""
+def corpus(path: Path, texts: int | None, copies: int) -> polars.DataFrame:
+    """Originals, each followed by its copies."""
     choose = random.Random(1)
-    rows = []
-    originals = dict.fromkeys(json.loads(line)["text"] for line in open(path, encoding="utf-8"))
-    for number, text in enumerate(originals):
+    rows: list[str] = []
+    lines = path.read_text("utf-8").splitlines()
+    for text in dict.fromkeys(json.loads(line)["text"] for line in lines):
         words = text.split()
-        for _ in range(copies + 1):
-            rows.append({"id": str(len(rows)), "of": number, "text": " ".join(words)})
-            words = [
-                w if choose.random() > 0.02 else f"x{choose.randrange(10**6)}" for w in text.split()
-            ]
-    return polars.DataFrame(rows)
+        rows.append(" ".join(words))
+        for _ in range(copies):
+            changed = (
+                f"x{choose.randrange(10**6)}" if choose.random() < 0.02 else w for w in words
+            )
+            rows.append(" ".join(changed))
+        if texts is not None and len(rows) >= texts:
+            rows = rows[:texts]
+            break
+    return polars.DataFrame({"id": [str(row) for row in range(len(rows))], "text": rows})
 
 
 def trigrams(text: str) -> set[str]:
@@ -41,94 +60,142 @@ def trigrams(text: str) -> set[str]:
     return {" ".join(words[at : at + 3]) for at in range(max(1, len(words) - 2))}
 
 
-def with_retold(frame: polars.DataFrame) -> set[int]:
+def with_retold(frame: polars.DataFrame) -> list[int]:
+    import retold
+
     kept = set(retold.dedup(frame, keep="first").kept_rows)
-    return set(range(len(frame))) - kept
+    return [row for row in range(len(frame)) if row not in kept]
 
 
-def with_datasketch(module):
-    def run(frame: polars.DataFrame) -> set[int]:
-        lsh, dropped = module.MinHashLSH(threshold=0.7, num_perm=128), set()
+def with_lsh(make_index, make_minhash):
+    def run(frame: polars.DataFrame) -> list[int]:
+        index, dropped = make_index(), []
         for row, text in enumerate(frame["text"]):
-            minhash = module.MinHash(num_perm=128)
-            minhash.update_batch(gram.encode() for gram in trigrams(text))
-            if lsh.query(minhash):
-                dropped.add(row)
+            minhash = make_minhash(trigrams(text))
+            if index.query(minhash):
+                dropped.append(row)
             else:
-                lsh.insert(row, minhash)
+                index.insert(row, minhash)
         return dropped
 
     return run
 
 
-def with_rensa(frame: polars.DataFrame) -> set[int]:
+def with_datasketch(module):
+    def minhash(grams: set[str]):
+        minhash = module.MinHash(num_perm=128)
+        minhash.update_batch([gram.encode() for gram in grams])
+        return minhash
+
+    return with_lsh(lambda: module.MinHashLSH(threshold=THRESHOLD, num_perm=128), minhash)
+
+
+def with_rensa():
     from rensa import RMinHash, RMinHashLSH
 
-    lsh, dropped = RMinHashLSH(threshold=0.7, num_perm=128, num_bands=16), set()
-    for row, text in enumerate(frame["text"]):
+    def minhash(grams: set[str]):
         minhash = RMinHash(num_perm=128, seed=1)
-        minhash.update(list(trigrams(text)))
-        if lsh.query(minhash):
-            dropped.add(row)
-        else:
-            lsh.insert(row, minhash)
-    return dropped
+        minhash.update(list(grams))
+        return minhash
+
+    return with_lsh(lambda: RMinHashLSH(threshold=THRESHOLD, num_perm=128, num_bands=16), minhash)
 
 
-def with_the_command(frame: polars.DataFrame) -> set[int]:
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder, "out")
-        line = [
-            sys.executable,
-            "-m",
-            "retold",
-            "dedup",
-            f"{folder}/in.jsonl",
-            "-o",
-            str(out),
-            "--keep",
-            "first",
-            "--quiet",
-        ]
-        frame.write_ndjson(f"{folder}/in.jsonl")
-        global started
+def tool(name: str):
+    if name == "retold":
+        return with_retold
+    if name == "rensa":
+        return with_rensa()
+    module = "retold.datasketch" if name == "retold.datasketch" else "datasketch"
+    return with_datasketch(importlib.import_module(module))
+
+
+def run_one(name: str, folder: Path) -> dict[str, object]:
+    """One run, in this process; the command is one below it."""
+    if name == "the command":
+        line = [sys.executable, "-m", "retold", "dedup", f"{folder}/in.jsonl", "--keep", "first"]
+        with tempfile.TemporaryDirectory() as out:
+            started = time.perf_counter()
+            subprocess.run([*line, "--quiet", "-o", f"{out}/out"], check=True)
+            seconds = time.perf_counter() - started
+            records = Path(out, "out", "dropped.jsonl").read_text("utf-8").splitlines()
+        dropped = [int(json.loads(record)["id"]) for record in records]
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    else:
+        frame, run = polars.read_ipc(folder / "in.arrow"), tool(name)
         started = time.perf_counter()
-        subprocess.run(line, check=True)
-        dropped = (out / "dropped.jsonl").read_text("utf-8").splitlines()
-        return {int(json.loads(record)["id"]) for record in dropped}
+        dropped = run(frame)
+        seconds = time.perf_counter() - started
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {"seconds": seconds, "peak": peak * 1024, "dropped": dropped}
+
+
+def duplicates(texts: list[str], sample: int) -> list[int]:
+    """Of a sample of rows those with an earlier row of an exact Jaccard index of 0.7 or more."""
+    rows = set(random.Random(2).sample(range(len(texts)), min(sample, len(texts))))
+    wanted = set().union(*(trigrams(texts[row]) for row in rows))
+    having: dict[str, list[int]] = {}
+    sizes, found = [], []
+    for row, text in enumerate(texts):
+        grams = trigrams(text)
+        sizes.append(len(grams))
+        if row in rows:
+            shared = Counter(other for gram in grams for other in having.get(gram, ()))
+            index = (n / (len(grams) + sizes[other] - n) for other, n in shared.items())
+            if max(index, default=0) >= THRESHOLD:
+                found.append(row)
+        for gram in grams & wanted:
+            having.setdefault(gram, []).append(row)
+    return found
+
+
+def versions(names: list[str]) -> str:
+    packages = [name for name in ("retold", "rensa", "datasketch") if name in names]
+    said = [f"{name} {importlib.metadata.version(name)}" for name in [*packages, "polars"]]
+    return ", ".join([f"Python {platform.python_version()}", *said])
 
 
 def main() -> None:
-    frame = corpus(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 4)
-    first = frame.with_row_index("row").group_by("of").agg(polars.col("row").min())["row"]
-    copies = set(range(len(frame))) - set(first)
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("texts", type=Path)
+    arguments.add_argument("--texts", dest="count", type=int)
+    arguments.add_argument("--copies", type=int, default=4)
+    arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument("--sample", type=int, default=500)
+    arguments.add_argument("--one", help=argparse.SUPPRESS)
+    args = arguments.parse_args()
+    if args.one:
+        print(json.dumps(run_one(args.one, args.texts)))
+        return
+    names = ["retold", "the command"]
+    if importlib.util.find_spec("numpy"):
+        names.append("retold.datasketch")
+    names += [name for name in ("datasketch", "rensa") if importlib.util.find_spec(name)]
+    frame = corpus(args.texts, args.count, args.copies)
     megabytes = frame["text"].str.len_bytes().sum() / 1e6
-    print(f"{len(frame)} texts, {megabytes:.1f} MB, {len(copies)} copies")
-    tools = {"retold.dedup": with_retold, "the command, with reading and writing": with_the_command}
-    try:
-        import retold.datasketch
-
-        tools["retold.datasketch"] = with_datasketch(retold.datasketch)
-        import datasketch
-
-        tools["datasketch"] = with_datasketch(datasketch)
-        tools["rensa"] = with_rensa
-    except ImportError as error:
-        print(error)
-    global started
-    for name, tool in tools.items():
-        started = time.perf_counter()
-        try:
-            dropped = tool(frame)
-        except ImportError as error:
-            print(f"{name}: {error}")
-            continue
-        seconds = time.perf_counter() - started
-        found, others = len(dropped & copies) / max(1, len(copies)), len(dropped - copies)
-        speed = f"{seconds:.2f} s, {megabytes / seconds:.1f} MB/s"
-        print(f"{name}: {speed}, {found:.4f} of the copies, {others} others")
+    print(f"{len(frame)} texts, {megabytes:.1f} MB; {versions(names)}", flush=True)
+    truth = duplicates(frame["text"].to_list(), args.sample)
+    runs: dict[str, list[dict]] = {name: [] for name in names}
+    with tempfile.TemporaryDirectory() as folder:
+        frame.write_ipc(f"{folder}/in.arrow")
+        frame.write_ndjson(f"{folder}/in.jsonl")
+        for _ in range(args.rounds):
+            for name in names:
+                line = [sys.executable, __file__, folder, "--one", name]
+                said = subprocess.run(line, check=True, stdout=subprocess.PIPE).stdout
+                runs[name].append(json.loads(said))
+    ours = statistics.median(run["seconds"] for run in runs["retold"])
+    for name, all_runs in runs.items():
+        times = sorted(run["seconds"] for run in all_runs)
+        seconds, peak = statistics.median(times), max(run["peak"] for run in all_runs) / 1e6
+        dropped = set(all_runs[0]["dropped"])
+        recall = sum(row in dropped for row in truth) / max(1, len(truth))
+        print(
+            f"{name}: {seconds:.2f} s ({times[0]:.2f} to {times[-1]:.2f}), "
+            f"{seconds / ours:.1f} × retold, {peak:.0f} MB, recall {recall:.4f} of {len(truth)}, "
+            f"{len(dropped)} dropped"
+        )
 
 
-started = 0.0
 if __name__ == "__main__":
     main()

@@ -22,6 +22,7 @@ use crate::corpus::{Columns, Corpus};
 use crate::errors;
 use crate::job::{self, Job};
 use crate::options::Options;
+use crate::plot::Plot;
 use crate::records;
 use crate::table::Table;
 
@@ -356,6 +357,13 @@ impl Decided {
         stats.set_item("skipped", inner.corpus.skipped.counts.clone())?;
         stats.set_item("repaired", inner.corpus.repaired.counts.clone())?;
         Ok(stats)
+    }
+
+    /// A picture: how many of the dropped rows there are of each score.
+    fn plot(&self, py: Python<'_>) -> Plot {
+        let drops = self.decisions.drops().iter();
+        let scores = drops.map(|drop| f64::from(drop.score));
+        Plot::new(py.detach(|| retold_report::plot::similarities(scores)))
     }
 
     fn __repr__(&self) -> String {

@@ -9,7 +9,7 @@
 //! | `scan.rs`, `dedup.rs`, `compare.rs`, `pairs.rs`, `batch.rs` | the runs |
 //! | `archive.rs`, `intake.rs`, `matches.rs` | archives: what comes in, and what it matches |
 //! | `records.rs`, `table.rs`, `values.rs` | what they found, as Arrow and as Python objects |
-//! | `report.rs` | the same as pages, JSON Lines and statistics |
+//! | `report.rs`, `plot.rs` | the same as pages, JSON Lines, statistics and pictures |
 //! | `minhash.rs` | `retold.datasketch` |
 //!
 //! What knows pandas, polars and their like is Python: `python/retold/`.
@@ -31,6 +31,7 @@ mod matches;
 mod minhash;
 mod options;
 mod pairs;
+mod plot;
 mod records;
 mod report;
 mod scan;
@@ -72,6 +73,8 @@ mod _retold {
     use super::minhash::{Permutations, sha1_hashes};
     #[pymodule_export]
     use super::pairs::compare_pairs;
+    #[pymodule_export]
+    use super::plot::Plot;
     #[pymodule_export]
     use super::run_command;
     #[pymodule_export]

@@ -14,14 +14,17 @@ use retold_pipeline::loaded::evidence;
 use retold_pipeline::run::{Started, peak_memory};
 use retold_pipeline::scan::{counts, grouped, stages};
 use retold_report::html::Html;
+use retold_report::plot;
 use retold_report::record::Explain;
 use retold_report::stats::Stats;
 use retold_report::{Clusters, Findings, Format, Pair, Run, Stage, jsonl};
 
 use crate::call::Call;
 use crate::corpus::Corpus;
+use crate::errors;
 use crate::job::{self, Job};
 use crate::options::Options;
+use crate::plot::Plot;
 use crate::records;
 use crate::report::{self, NOTEBOOK_BUDGET};
 use crate::table::{Table, shown_as};
@@ -122,6 +125,19 @@ impl Scan {
         Ok(report::in_frame(&self.written(py, &Html { budget: NOTEBOOK_BUDGET })?))
     }
 
+    /// The articles of a cluster, or of the largest.
+    fn members(&self, cluster: Option<u32>) -> PyResult<Vec<usize>> {
+        let Some(cluster) = cluster else {
+            return Ok(self.clusters.groups().into_iter().next().unwrap_or_default().1);
+        };
+        let of = self.clusters.of.iter().enumerate();
+        let members: Vec<_> = of.filter(|(_, of)| **of == cluster).map(|(at, _)| at).collect();
+        match members.is_empty() {
+            true => Err(errors::setting(format!("cluster={cluster}: there is no such cluster"))),
+            false => Ok(members),
+        }
+    }
+
     fn pair_batch(&self) -> RecordBatch {
         let mut columns = records::Columns::default();
         let id = |article: usize| self.corpus.articles[article].id.as_str();
@@ -180,6 +196,30 @@ impl Scan {
     /// nothing.
     fn to_html(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
         self.with_findings(|findings| report::write_file(py, &path, &Html::default(), findings))
+    }
+
+    /// A picture: `"similarity"`, how many pairs there are of each score; `"clusters"`, how many
+    /// clusters of each size; `"matrix"`, which texts of a cluster are like which: of the cluster
+    /// of that number, or of the largest.
+    #[pyo3(signature = (kind="similarity", cluster=None))]
+    fn plot(&self, py: Python<'_>, kind: &str, cluster: Option<u32>) -> PyResult<Plot> {
+        if cluster.is_some() && kind != "matrix" {
+            return Err(errors::setting("only the picture \"matrix\" is of one cluster"));
+        }
+        let svg = match kind {
+            "similarity" => py.detach(|| plot::similarities(plot::scores(&self.pairs))),
+            "clusters" => py.detach(|| plot::cluster_sizes(&self.clusters)),
+            "matrix" => {
+                let members = self.members(cluster)?;
+                py.detach(|| plot::matrix(&members, &self.corpus.articles, &self.pairs))
+            }
+            _ => {
+                return Err(errors::setting(format!(
+                    "kind={kind:?}: it must be \"similarity\", \"clusters\" or \"matrix\""
+                )));
+            }
+        };
+        Ok(Plot::new(svg))
     }
 
     fn __repr__(&self) -> String {

@@ -29,6 +29,7 @@ pub mod named;
 pub mod parquet;
 #[cfg(feature = "parquet")]
 mod passed_columns;
+pub mod plot;
 pub mod printable;
 pub mod quantity;
 pub mod record;

@@ -29,7 +29,7 @@ from retold._errors import (
     MemoryLimitError,
     SettingError,
 )
-from retold._retold import Comparison, Match, Matches, Scan, Span, Table
+from retold._retold import Comparison, Match, Matches, Plot, Scan, Span, Table
 
 __version__: str = _retold.VERSION
 
@@ -47,6 +47,7 @@ __all__ = [
     "Match",
     "Matches",
     "MemoryLimitError",
+    "Plot",
     "Scan",
     "SettingError",
     "Span",
@@ -135,6 +136,10 @@ class Dedup:
     def least_similar(self, count: int = 20) -> Table:
         """The dropped rows that are least like what is kept instead, with both texts."""
         return self._decided.least_similar(count)
+
+    def plot(self) -> Plot:
+        """A picture: how many of the dropped rows there are of each score."""
+        return self._decided.plot()
 
     def __repr__(self) -> str:
         return repr(self._decided)
