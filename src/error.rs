@@ -29,6 +29,17 @@ pub enum Error {
         /// What is wrong with them.
         problem: &'static str,
     },
+    /// The index of the features that articles share takes more memory than it may.
+    #[error(
+        "the index of what articles share takes more than the {bytes} bytes that there are for it, \
+         some {expected} in all: allow more"
+    )]
+    TooMuchShared {
+        /// Bytes that there are for it.
+        bytes: u64,
+        /// What it would have, by the part of it that was made.
+        expected: u64,
+    },
     /// The pairs that a scan found take more memory than it may hold of them.
     #[error(
         "{found} pairs take more than the {bytes} bytes that there are for them; they were found \

@@ -107,8 +107,9 @@ impl Engine {
         if self.config.channel != Channel::Banding {
             let config = self.rare_config(texts.len(), sides);
             let spill = groups.spill;
+            let limit = self.config.index_bytes;
             let indexing =
-                Indexing { config, is_representative: &is_representative, spill, cancel };
+                Indexing { config, is_representative: &is_representative, spill, limit, cancel };
             let mut index = RareIndex::default();
             let finish = |builders: Vec<PostingsBuilder>| -> Vec<Postings> {
                 builders.into_iter().map(PostingsBuilder::finish).collect()
@@ -282,6 +283,26 @@ mod tests {
         };
         let article = |at: u64| (0..8).map(|of| sentence(at / 2 * 5 + of) + ".\n").collect();
         (0..300).map(|at| if at % 20 == 3 { sentence(0) } else { article(at) }).collect()
+    }
+
+    #[test]
+    fn an_index_that_takes_too_much_is_an_error_that_says_how_much() {
+        let texts = texts();
+        let find = |index_bytes, held_bytes| {
+            let roomy = Roomy { texts: texts.clone(), words: Mutex::default() };
+            let config = Config { index_bytes, held_bytes, ..Config::default() };
+            Engine::new(config).unwrap().candidates(&roomy, &())
+        };
+        let whole = find(usize::MAX, 1 << 30).unwrap();
+        for held_bytes in [1 << 30, 40_000] {
+            let Err(Error::TooMuchShared { bytes: 1000, expected }) = find(1000, held_bytes) else {
+                panic!("too much");
+            };
+            // What was said to be enough is, but for what parts of the index differ.
+            assert!(expected > 1000);
+            assert_eq!(find(2 * expected as usize, held_bytes).unwrap(), whole);
+            assert!(find(expected as usize / 2, held_bytes).is_err());
+        }
     }
 
     #[test]

@@ -64,6 +64,9 @@ pub struct Config {
     /// read once more for each further piece of that size. Prepared articles take half of
     /// that. Results do not depend on it. Default 1 GiB.
     pub held_bytes: usize,
+    /// Bytes that the index of the rare features that articles share may have; more are an error.
+    /// It has four for each time that one of these stands in an article. Default: any number.
+    pub index_bytes: usize,
     /// Bytes of pairs found that a scan holds at most; more are an error. Default: any number.
     pub pair_bytes: usize,
     /// Whether the pairs of a scan keep their [features](crate::align::Comparison::features), which
@@ -90,6 +93,7 @@ impl Default for Config {
             channel: Channel::Both,
             keep_unrelated: false,
             held_bytes: 1 << 30,
+            index_bytes: usize::MAX,
             pair_bytes: usize::MAX,
             keep_features: true,
             kernel: Kernel::detect(),
@@ -113,6 +117,7 @@ impl Config {
         channel: Channel,
         keep_unrelated: bool,
         held_bytes: usize,
+        index_bytes: usize,
         pair_bytes: usize,
         keep_features: bool,
         kernel: Kernel,

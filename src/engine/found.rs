@@ -16,6 +16,9 @@ pub struct Pair {
     pub comparison: Comparison,
 }
 
+/// What an allocator takes for a list beside what is in it, about.
+const PER_LIST: usize = 16;
+
 /// The pairs that were found so far, within their memory budget.
 pub(super) struct Found {
     pub(super) pairs: Vec<Pair>,
@@ -44,7 +47,9 @@ impl Found {
         if !self.keep_features {
             comparison.features = Vec::new();
         }
-        self.bytes += size_of::<Pair>()
+        // The pair itself, the room by which their list grows, and what hosts make of them.
+        self.bytes += 3 * size_of::<Pair>()
+            + 2 * PER_LIST
             + size_of_val(&comparison.passages[..])
             + size_of_val(&comparison.sentences[..])
             + size_of_val(&comparison.features[..]);

@@ -1,5 +1,7 @@
 //! The channel of rewrites: the rare features of texts, within the memory budget.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::candidates::Candidates;
@@ -8,13 +10,16 @@ use super::texts::text;
 use super::{Engine, Texts, extract};
 use crate::lsh::Sides;
 use crate::lsh::rare::{
-    self, PartitionPostings, Partitioning, Postings, PostingsBuilder, RareConfig, RareIndex, Spill,
+    self, PartitionPostings, Partitioning, Postings, PostingsBuilder, RareConfig, RareIndex,
+    RareStats, Spill,
 };
 use crate::text::Outline;
 use crate::{Cancel, Error};
 
 /// Sample size for the estimate of the number of features.
 const SAMPLE: usize = 512;
+/// In how many steps postings come into the index; after each, their memory is freed.
+const INDEXING_STEPS: usize = 32;
 /// Least bytes for counting pairs.
 const LEAST_ROOM: usize = 4 << 20;
 
@@ -104,11 +109,14 @@ pub(super) struct Indexing<'a> {
     /// For each article whether its postings count: it has words and represents itself.
     pub is_representative: &'a [bool],
     pub spill: Option<&'a dyn Spill>,
+    /// Bytes that the index may have.
+    pub limit: usize,
     pub cancel: &'a Cancel,
 }
 
 impl Indexing<'_> {
-    /// Adds all features of a group. Every thread has its own postings of each partition.
+    /// Adds all features of a group, and frees the postings. Every thread has its own postings of
+    /// each partition. An error if the index takes more than it may.
     pub fn add(
         &self,
         threads: &mut [Postings],
@@ -122,8 +130,35 @@ impl Indexing<'_> {
         {
             threads.par_iter_mut().for_each(|own| own.retain(is_kept));
         }
-        let threads = &*threads;
         let partitions = threads.first().map_or(0, Postings::partitions);
+        let before = index.len();
+        let step = partitions.div_ceil(INDEXING_STEPS).max(1);
+        for start in (0..partitions).step_by(step) {
+            let range = start..partitions.min(start + step);
+            for (part, stats) in self.parts(threads, range.clone(), spill)? {
+                index.append(part);
+                found.channels.rare.add(stats);
+            }
+            threads.iter_mut().for_each(|own| own.release(range.clone()));
+            let bytes = index.len() * size_of::<u32>();
+            if bytes > self.limit {
+                let of_group = (index.len() - before) * size_of::<u32>();
+                let left = of_group as f64 * (partitions - range.end) as f64 / range.end as f64;
+                let (limit, expected) = (self.limit as u64, bytes as u64 + left as u64);
+                return Err(Error::TooMuchShared { bytes: limit, expected });
+            }
+        }
+        Ok(())
+    }
+
+    /// What some partitions add to the index.
+    fn parts(
+        &self,
+        threads: &[Postings],
+        partitions: Range<usize>,
+        spill: Option<&dyn Spill>,
+    ) -> Result<Vec<(RareIndex, RareStats)>, Error> {
+        let is_kept = |article: u32| self.is_representative[article as usize];
         let add = |scratch: &mut rare::Scratch, partition| {
             let mut part = RareIndex::default();
             let own = PartitionPostings::new(threads, partition);
@@ -137,12 +172,7 @@ impl Indexing<'_> {
             };
             Ok((part, stats))
         };
-        let partitions = (0..partitions).into_par_iter();
-        for (part, stats) in Steps::collect(self.cancel, partitions, Default::default, add)? {
-            index.append(part);
-            found.channels.rare.add(stats);
-        }
-        Ok(())
+        Steps::collect(self.cancel, partitions.into_par_iter(), Default::default, add)
     }
 }
 

@@ -121,14 +121,14 @@ impl Engine {
         self.align(texts, &candidates.pairs, watch, &mut found)?;
         self.align_identical(texts, &candidates.identical, watch, &mut found)?;
         let mut pairs = std::mem::take(&mut found.pairs);
-        pairs.sort_by_key(|pair| (pair.a, pair.b));
+        pairs.sort_unstable_by_key(|pair| (pair.a, pair.b));
         let copies = pairs_of_copies(&candidates.copies, &pairs);
         if !copies.is_empty() {
             stats.copies = copies.len();
             stats.candidates += copies.len();
             self.align(texts, &copies, watch, &mut found)?;
             pairs.append(&mut found.pairs);
-            pairs.sort_by_key(|pair| (pair.a, pair.b));
+            pairs.sort_unstable_by_key(|pair| (pair.a, pair.b));
         }
         stats.demoted = self.demote_common(texts, &mut pairs, watch)?;
         stats.templates = self.set_frames_aside(&mut pairs);

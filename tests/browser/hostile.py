@@ -2,7 +2,7 @@
 
     python3 tests/browser/hostile.py FOLDER
 
-Each payload stands in the text, the id or the file name of articles that come in pairs, so that a scan
+Each payload stands in the text, the id, the headline, the source, the address or the file name of articles that come in pairs, so that a scan
 shows all of them; files that cannot be read as they stand carry some in their names.
 """
 
@@ -17,6 +17,9 @@ SYLLABLES = ["ba", "del", "fi", "gor", "hu", "ka", "lem", "mi", "nor", "pa", "ru
 
 # The field that holds the texts: options stand in the report, too.
 FIELD = "</script><script>hacked()</script>\u202e\x1b[2J"
+
+# Times as data has them: usable, and of years that no calendar on a page can show.
+DATES = ["2026-03-04T09:30:00Z", "2026-03-04", 0, -62135596800, 99999999999, "</script>", "0001-01-01", None]
 
 
 def article(seed, payload):
@@ -58,7 +61,8 @@ def main():
         for seed, payload in enumerate(texts):
             text = article(seed, payload)
             for id, text in [(payload, text), (f"{payload} again", edited(text))]:
-                print(json.dumps({"id": id, FIELD: text}), file=records)
+                about = {"title": f"{payload} {seed}", "source": payload, "url": payload, "published": DATES[seed % len(DATES)]}
+                print(json.dumps({"id": id, **about, FIELD: text}), file=records)
             if seed % 3 == 0:
                 (names / file_name(payload, f"-{seed}")).write_text(edited(article(seed, payload)), encoding="utf-8", newline="")
             if seed % 11 == 0:

@@ -2,7 +2,8 @@
 
     python3 tests/browser/pictures.py [RETOLD]
 
-Writes docs/report.png (a pair in the HTML report) and docs/terminal.svg (a scan in a terminal).
+Writes docs/pairs.png (the first screen of the HTML report), docs/report.png (a pair in it) and
+docs/terminal.svg (a scan in a terminal). The articles of the report are those of newsroom.py.
 Needs what run.sh installs. RETOLD is the command (default: target/release/retold).
 """
 
@@ -14,6 +15,7 @@ import sys
 import tempfile
 import unicodedata
 
+import newsroom
 from webdriver import Browser
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -78,12 +80,16 @@ def main():
     output = run("scan", "seeds", "--color", "always")
     (ROOT / "docs/terminal.svg").write_text(terminal("retold scan seeds", output), encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder, Browser(1280, 860) as browser:
-        report = pathlib.Path(folder) / "report.html"
-        run("scan", "seeds", "--format", "html", "--output", str(report))
+        report, news = pathlib.Path(folder) / "report.html", pathlib.Path(folder) / "news"
+        newsroom.write(news)
+        run("scan", str(news), "--format", "html", "--output", str(report))
         browser.media(prefers_color_scheme="light", prefers_reduced_motion="reduce")
         browser.open(report.as_uri())
-        row = """const { articles, pairs } = source.index, of = (at, id) => articles[at].id.startsWith(id);
-            return pairs.findIndex((pair) => of(pair.a, "000") && of(pair.b, "001"))"""
+        # The moment and the duration of the run would be new in each picture.
+        browser.run("document.getElementById('took').remove()")
+        browser.screenshot(ROOT / "docs/pairs.png")
+        row = """const { articles, pairs } = source.index, of = (at, title) => articles[at].title.startsWith(title);
+            return pairs.findIndex((pair) => of(pair.a, "Halvia pauses") && of(pair.b, "Tidal dam"))"""
         browser.run("location.hash = arguments[0]", f"pair-{browser.run(row)}-3")
         browser.wait("return document.querySelectorAll('.pane .unit.selected').length == 2")
         browser.screenshot(ROOT / "docs/report.png")

@@ -5,7 +5,7 @@
 #
 # RETOLD is the command (default: target/release/retold), SCREENSHOTS a folder for pictures of the
 # pages (default: none are made). Installs by apt what is missing: Chromium and its driver, a font
-# with Chinese characters, Python 3.
+# with Chinese characters, Python 3, npm; by npm, into a folder that is removed again, axe-core.
 set -euo pipefail
 export PYTHONDONTWRITEBYTECODE=1
 here="$(cd "$(dirname "$0")" && pwd)"
@@ -17,6 +17,7 @@ missing=()
 command -v python3 >/dev/null || missing+=(python3)
 command -v chromium >/dev/null || missing+=(chromium)
 command -v chromedriver >/dev/null || missing+=(chromium-driver)
+command -v npm >/dev/null || missing+=(npm)
 ls /usr/share/fonts/opentype/noto/NotoSansCJK* >/dev/null 2>&1 || missing+=(fonts-noto-cjk)
 if [ "${#missing[@]}" -gt 0 ]; then
     printf 'installing %s\n' "${missing[*]}"
@@ -29,6 +30,14 @@ fi
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 
+npm install --silent --no-audit --no-fund --prefix "$work" axe-core@4
+axe="$work/node_modules/axe-core/axe.min.js"
+
+# Records with headlines, sources and dates, on one side and on two.
+python3 "$here/newsroom.py" "$work/news"
+"$retold" scan "$work/news" --no-config --quiet --format html --output "$work/news.html"
+"$retold" scan "$work/news/ours.jsonl" --against "$work/news/theirs.jsonl" --no-config --quiet \
+    --format html --output "$work/sides.html"
 # The articles alone, without their README.
 (cd "$root" && "$retold" scan 'seeds/*.txt' --no-config --quiet --format html --output "$work/seeds.html")
 (cd "$root" && "$retold" compare seeds/000* seeds/001* --no-config --format html --output "$work/compare.html")
@@ -41,5 +50,5 @@ status=0
     --output "$work/hostile.html" 2>"$work/messages" || status=$?
 [ "$status" -eq 0 ] || [ "$status" -eq 2 ] || { cat "$work/messages"; exit 1; }
 
-python3 "$here/check_report.py" "$work/seeds.html" "$work/compare.html" \
-    --hostile "$work/hostile.html" ${screenshots:+--screenshots "$screenshots"}
+python3 "$here/check_report.py" "$work/news.html" "$work/sides.html" "$work/seeds.html" \
+    "$work/compare.html" --axe "$axe" --hostile "$work/hostile.html" ${screenshots:+--screenshots "$screenshots"}

@@ -98,6 +98,10 @@ class Browser:
     def run(self, script, *arguments):
         return self.ask("POST", "/execute/sync", {"script": script, "args": list(arguments)})
 
+    def run_async(self, script, *arguments):
+        """As `run`, for a script that calls its last argument with the result."""
+        return self.ask("POST", "/execute/async", {"script": script, "args": list(arguments)})
+
     def find(self, selector):
         return self.ask("POST", "/element", {"using": "css selector", "value": selector})[ELEMENT]
 

@@ -2,21 +2,26 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
-use std::io::{self, Write};
+use std::io::Write;
 use std::ops::Deref;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use retold::{Cancel, Config};
 
 use crate::article::Stored;
 use crate::disk::{self, Lock};
 use crate::find::{Finder, Query, with_ids};
+use crate::flag::Flag;
+use crate::flagging::Flagging;
+use crate::flags::RulesVersion;
 use crate::judge::{Judge, Match, Wanted};
+use crate::ledger::{Entries, Ledger};
 use crate::open_segment::OpenSegment;
 use crate::reader::{Reader, missing_is_damage, open_segments};
 use crate::segment::{Doc, Header, Postings, Segment};
-use crate::state::{Fate, SegmentRow, State};
-use crate::store::{Changes, Store, frames};
+use crate::state::{Fate, SegmentRow};
+use crate::store::{Changes, Store};
+use crate::written::Written;
 use crate::{Error, NewArticle, Settings, keys};
 
 /// An archive that this process alone writes to. Whatever a [`Reader`] can be asked, it can too.
@@ -70,13 +75,16 @@ pub struct AddedArticle {
     /// The earlier articles that it matches, the most alike first. They depend on the articles that
     /// came before it and on nothing else, however these were divided into batches.
     pub matches: Vec<Match>,
+    /// The flags that were written, one for each match that a rule asks for, or that is with
+    /// something derived from a withdrawn article; whatever matches are wanted.
+    pub flags: Vec<Flag>,
 }
 
 /// Articles that are about to be added.
 #[derive(Default)]
-struct Plan {
-    articles: Vec<NewArticle>,
-    stored: Vec<Stored>,
+pub(crate) struct Plan {
+    pub articles: Vec<NewArticle>,
+    pub stored: Vec<Stored>,
     /// Each article that gets a later version, and the number of that.
     replaced: HashMap<u64, u64>,
     skipped: u64,
@@ -126,8 +134,10 @@ impl Archive {
         let named = |name: &str| state.segments.contains_key(name);
         disk::remove_orphans(&disk::segments(folder), named)?;
         let engine = settings.engine(judging)?;
+        let ledger = store.ledger()?;
+        let rules = RulesVersion::newest(&store, &ledger)?;
         let folder = folder.to_owned();
-        let reader = Reader { folder, settings, engine, state, store, segments };
+        let reader = Reader { folder, settings, engine, state, store, segments, ledger, rules };
         Ok(Self { reader, _lock: lock })
     }
 
@@ -150,13 +160,19 @@ impl Archive {
             queries.map(|(fingerprint, stored)| Query::new(fingerprint, stored.doc)).collect();
         let new = self.new_segments(&plan, &queries, |at| fingerprints[at].text())?;
         let batch = Batch { plan: &plan, queries: &queries, segments: &new };
-        let matches = self.matches(&batch, &options.wanted, cancel)?;
-        self.commit(&plan, new)?;
-        let with_matches = |(article, matches): (Stored, Vec<Match>)| AddedArticle {
+        let mut matches = self.matches(&batch, &Wanted::default(), cancel)?;
+        let flagged = Flagging::new(self, &plan.stored).flag(&matches, cancel)?;
+        if options.wanted != Wanted::default() {
+            matches = self.matches(&batch, &options.wanted, cancel)?;
+        }
+        self.commit(&plan, new, (flagged.ledger, flagged.entries))?;
+        let with_matches = |((article, matches), flags)| AddedArticle {
             article: Stored { text: String::new(), ..article },
             matches,
+            flags,
         };
-        let added = plan.stored.into_iter().zip(matches).map(with_matches).collect();
+        let added = plan.stored.into_iter().zip(matches).zip(flagged.flags);
+        let added = added.map(with_matches).collect();
         Ok(Added { articles: added, skipped: plan.skipped })
     }
 
@@ -252,9 +268,14 @@ impl Archive {
     }
 
     /// Writes segments, then the transaction that names them.
-    fn commit(&mut self, plan: &Plan, new: Vec<OpenSegment>) -> Result<(), Error> {
-        let frames = frames(&plan.stored)?;
-        let added: Vec<_> = plan.stored.iter().cloned().zip(frames).collect();
+    fn commit(
+        &mut self,
+        plan: &Plan,
+        new: Vec<OpenSegment>,
+        (ledger, entries): (Ledger, Entries),
+    ) -> Result<(), Error> {
+        let dictionary = self.store.dictionary_for(&plan.stored)?;
+        let added = self.store.compressed(&plan.stored, dictionary.as_deref())?;
         let mut state = self.state.clone();
         state.next_doc += added.len() as u64;
         state.records += added.len() as u64;
@@ -263,7 +284,14 @@ impl Archive {
         state.tombstones.extend(plan.replaced.keys().map(|doc| (*doc, Fate::Superseded)));
         let mut superseded: Vec<u64> = plan.replaced.keys().copied().collect();
         superseded.sort_unstable();
-        let changes = Changes { added: &added, superseded: &superseded, ..Changes::default() };
+        let changes = Changes {
+            added: &added,
+            superseded: &superseded,
+            removed: &[],
+            dictionary: dictionary.as_deref(),
+            entries,
+            ledger,
+        };
         let mut written = Written::default();
         let mut segments = Vec::new();
         for open in new {
@@ -278,16 +306,17 @@ impl Archive {
             let path = written.write(&self.folder, &mut state, row, write)?;
             segments.push(OpenSegment::new(segment.into_file(&path)?, &state.tombstones));
         }
-        self.reader.store.commit(&state, &changes)?;
+        self.reader.ledger = self.reader.store.commit(&state, &changes)?;
         written.keep();
+        dictionary.iter().for_each(|new| self.store.use_dictionary(new));
         self.reader.state = state;
         superseded.iter().for_each(|doc| self.bury(*doc));
         self.reader.segments.extend(segments);
         Ok(())
     }
 
-    /// Removes articles with all their versions: their texts and records are erased, and nothing
-    /// finds them. Gives for each id whether it was there. What their texts were hashed to is
+    /// Removes articles with all their versions: their texts, records and flags are erased, and
+    /// nothing finds them. Gives for each id whether it was there. What their texts were hashed to is
     /// erased when their segments are next merged, at the latest by [`Archive::compact`].
     pub fn remove(&mut self, ids: &[&str], cancel: &Cancel) -> Result<Vec<bool>, Error> {
         let keys: Vec<u64> = ids.iter().map(|id| keys::of_id(id)).collect();
@@ -315,8 +344,8 @@ impl Archive {
             }
         }
         if !removed.is_empty() {
-            let changes = Changes { removed: &removed, ..Changes::default() };
-            self.reader.store.commit(&state, &changes)?;
+            let changes = Changes { removed: &removed, ledger: self.ledger, ..Changes::default() };
+            self.reader.ledger = self.reader.store.commit(&state, &changes)?;
             self.reader.state = state;
             removed.iter().for_each(|doc| self.bury(*doc));
         }
@@ -325,71 +354,5 @@ impl Archive {
 
     fn bury(&mut self, doc: u64) {
         self.reader.segments.iter_mut().for_each(|open| open.bury(doc));
-    }
-}
-
-/// Files that are removed again unless the transaction that names them has come.
-#[derive(Default)]
-pub(crate) struct Written {
-    paths: Vec<PathBuf>,
-}
-
-impl Written {
-    /// Writes a segment under an unused name, syncs it, and names it in the state.
-    pub fn write(
-        &mut self,
-        folder: &Path,
-        state: &mut State,
-        row: SegmentRow,
-        write: impl FnOnce(&mut fs::File) -> io::Result<()>,
-    ) -> Result<PathBuf, Error> {
-        let (mut file, path) = self.create(folder, state)?;
-        write(&mut file)
-            .and_then(|()| disk::sync_new(&file, &path))
-            .map_err(Error::io("write", &path))?;
-        Self::name(state, &path, row);
-        Ok(path)
-    }
-
-    /// A new file for a segment.
-    pub fn create(
-        &mut self,
-        folder: &Path,
-        state: &mut State,
-    ) -> Result<(fs::File, PathBuf), Error> {
-        loop {
-            let name = disk::segment_name(state.next_segment);
-            let path = disk::segments(folder).join(name);
-            state.next_segment += 1;
-            match disk::create_new(&path) {
-                Ok(file) => {
-                    self.paths.push(path.clone());
-                    return Ok((file, path));
-                }
-                // Something that is not ours; it stays.
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(Error::io("create", &path)(error)),
-            }
-        }
-    }
-
-    /// Names a segment in the state.
-    pub fn name(state: &mut State, path: &Path, row: SegmentRow) {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        state.segments.insert(name.to_owned(), row);
-    }
-
-    /// The transaction has come.
-    pub fn keep(mut self) {
-        self.paths.clear();
-    }
-}
-
-impl Drop for Written {
-    fn drop(&mut self) {
-        for path in &self.paths {
-            // What stays is removed when the archive is next opened.
-            let _ = fs::remove_file(path);
-        }
     }
 }

@@ -1,7 +1,5 @@
 //! Articles as they come into an archive, and as they stand in it.
 
-use std::io;
-
 /// What comes into an archive.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NewArticle {
@@ -26,6 +24,8 @@ pub struct About {
     pub url: Option<String>,
     /// When it was published, in seconds since 1970.
     pub published: Option<i64>,
+    /// Until when nobody may publish it, in seconds since 1970.
+    pub embargo: Option<i64>,
 }
 
 /// What stands in an archive.
@@ -49,28 +49,11 @@ pub struct Stored {
     pub text: String,
 }
 
-/// Level of zstd: higher ones gain little on single articles.
-const LEVEL: i32 = 3;
-
-/// A text as the database keeps it: a zstd frame with its own checksum.
-pub(crate) fn compress(
-    compressor: &mut zstd::bulk::Compressor<'_>,
-    text: &str,
-) -> io::Result<Vec<u8>> {
-    compressor.compress(text.as_bytes())
-}
-
-/// Compresses one text after the other.
-pub(crate) fn compressor() -> io::Result<zstd::bulk::Compressor<'static>> {
-    let mut compressor = zstd::bulk::Compressor::new(LEVEL)?;
-    compressor.include_checksum(true)?;
-    Ok(compressor)
-}
-
-/// The text of so many bytes; `None` if the frame is not whole.
-pub(crate) fn decompress(frame: &[u8], bytes: u64) -> Option<String> {
-    let text = zstd::bulk::decompress(frame, usize::try_from(bytes).ok()?).ok()?;
-    String::from_utf8(text).ok().filter(|text| text.len() as u64 == bytes)
+impl Stored {
+    /// The same, without its text.
+    pub(crate) fn without_text(self) -> Self {
+        Self { text: String::new(), ..self }
+    }
 }
 
 /// CRC32C of everything that a row holds, its text as it is compressed.
@@ -92,21 +75,4 @@ pub(crate) fn checksum(article: &Stored, text_bytes: u64, frame: &[u8]) -> u32 {
     }
     bytes.extend(text_bytes.to_le_bytes());
     crc32c::crc32c_append(crc32c::crc32c(&bytes), frame)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_come_back_and_broken_ones_do_not() {
-        for text in ["", "Forty ferries waited.", &"Ähnlich. ".repeat(500)] {
-            let mut frame = compress(&mut compressor().unwrap(), text).unwrap();
-            let bytes = text.len() as u64;
-            assert_eq!(decompress(&frame, bytes).as_deref(), Some(text));
-            assert_eq!(decompress(&frame, bytes + 1), None);
-            *frame.last_mut().unwrap() ^= 1;
-            assert_eq!(decompress(&frame, bytes), None);
-        }
-    }
 }

@@ -6,11 +6,11 @@ use std::path::PathBuf;
 
 use retold::Cancel;
 
-use crate::archive::Written;
 use crate::open_segment::OpenSegment;
 use crate::segment::{Header, Segment, merge};
 use crate::state::SegmentRow;
 use crate::store::Changes;
+use crate::written::Written;
 use crate::{Archive, Error, disk};
 
 /// Segments of one span that are merged as they come.
@@ -100,7 +100,8 @@ impl Archive {
         for doc in segments.iter().flat_map(|segment| segment.docs()) {
             state.tombstones.remove(&doc.doc);
         }
-        self.reader.store.commit(&state, &Changes::default())?;
+        let changes = Changes { ledger: self.ledger, ..Changes::default() };
+        self.reader.store.commit(&state, &changes)?;
         written.keep();
         self.reader.state = state;
         let first = places[0];

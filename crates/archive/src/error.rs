@@ -61,6 +61,24 @@ pub enum Error {
         /// What it must be.
         expected: &'static str,
     },
+    /// Rules that cannot be, or cannot be read.
+    #[error("line {line}, {key}: {problem}")]
+    Rules {
+        /// The line, from 1.
+        line: usize,
+        /// The table and key that stand there, such as `licence.share`.
+        key: String,
+        /// What is wrong, and what is expected.
+        problem: String,
+    },
+    /// There is no article, flag or withdrawal of that name in the archive.
+    #[error("there is no {what} {name} in the archive")]
+    Missing {
+        /// `article`, `flag` or `withdrawal`.
+        what: &'static str,
+        /// How it was asked for.
+        name: String,
+    },
     /// A file of the archive is not as it was written.
     #[error("{}: damaged at {place}: {problem}; `verify` lists all damage", file.display())]
     Damaged {

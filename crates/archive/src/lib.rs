@@ -14,7 +14,12 @@
 //! | candidates of many articles at once | `find` |
 //! | candidates to matches | `judge` |
 //! | records, and the transaction that is the commit | `store` |
+//! | texts in few bytes | `compression`, `dictionary` |
 //! | adding, removing, merging | `archive`, `compact` |
+//! | who is who, who may use what, what is flagged | `rules` |
+//! | flags as matches are found; flags and decisions to read | `flagging`, `flags`, `flag` |
+//! | withdrawn articles and what is derived from them | `withdraw`, `lineage` |
+//! | rows of all these | `ledger` |
 //! | what is damaged, and what is whole | `verify` |
 //!
 //! A commit writes and syncs new segments first, then the transaction that names them. After a
@@ -52,24 +57,39 @@
 mod archive;
 mod article;
 mod compact;
+mod compression;
+mod dictionary;
 mod disk;
 mod error;
 mod find;
+mod flag;
+mod flagging;
+mod flags;
 mod judge;
 mod keys;
+mod ledger;
+mod lineage;
 mod open_segment;
 mod reader;
+mod rules;
 mod segment;
 mod settings;
 mod state;
 mod store;
 mod verify;
+mod withdraw;
+mod written;
 
 pub use archive::{AddOptions, Added, AddedArticle, Archive, Known};
 pub use article::{About, NewArticle, Stored};
 pub use error::Error;
 pub use find::Candidate;
+pub use flag::{
+    Decision, Flag, FlagFilter, FlagState, Link, Notice, NoticeKind, Withdrawal, Withdrawn,
+};
+pub use flags::RulesVersion;
 pub use judge::{Match, Wanted};
 pub use reader::{Reader, SpanStats, Stats};
+pub use rules::{Assessment, Condition, Credit, Embargo, Rules, SourceKind, SourceName, Verdict};
 pub use settings::{FORMAT, Settings};
 pub use verify::{Salvage, Verification, salvage, verify};

@@ -10,7 +10,9 @@ use retold::{Cancel, Config, Engine};
 
 use crate::article::Stored;
 use crate::find::{Candidate, Finder, Query, with_ids};
+use crate::flags::RulesVersion;
 use crate::judge::{Judge, Match, Wanted};
+use crate::ledger::Ledger;
 use crate::open_segment::OpenSegment;
 use crate::segment::Segment;
 use crate::state::{SegmentRow, State};
@@ -31,6 +33,8 @@ pub struct Reader {
     pub(crate) state: State,
     pub(crate) store: Store,
     pub(crate) segments: Vec<OpenSegment>,
+    pub(crate) ledger: Ledger,
+    pub(crate) rules: Option<RulesVersion>,
 }
 
 /// What an archive holds.
@@ -84,7 +88,18 @@ impl Reader {
                 Ok(segments) => {
                     let engine = settings.engine(judging)?;
                     let folder = folder.to_owned();
-                    return Ok(Self { folder, settings, engine, state, store, segments });
+                    let ledger = store.ledger()?;
+                    let rules = RulesVersion::newest(&store, &ledger)?;
+                    return Ok(Self {
+                        folder,
+                        settings,
+                        engine,
+                        state,
+                        store,
+                        segments,
+                        ledger,
+                        rules,
+                    });
                 }
             }
         }

@@ -30,6 +30,12 @@ CREATE TABLE articles (
     crc INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE dictionary (
+    copy INTEGER PRIMARY KEY CHECK (copy IN (1, 2)),
+    phrases BLOB NOT NULL,
+    crc INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE segments (
     file TEXT NOT NULL UNIQUE,
     span INTEGER NOT NULL,

@@ -1,14 +1,19 @@
 //! The database: records, and which files make the archive.
 
+use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, TransactionBehavior, params};
 
-use crate::article::{About, Stored, checksum, compress, compressor, decompress};
+use crate::article::{About, Stored, checksum};
+use crate::compression::Compression;
+use crate::ledger::{self, Entries, Ledger, Table, Wanted};
 use crate::segment::Seal;
 use crate::state::{Fate, SegmentRow, State};
-use crate::{Error, Settings, disk};
+use crate::{Error, Settings, dictionary, disk};
+
+mod tables;
 
 const SCHEMA: &str = include_str!("schema.sql");
 
@@ -18,7 +23,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// An open database.
 pub struct Store {
     path: PathBuf,
-    connection: Connection,
+    pub(crate) connection: Connection,
+    /// As it was when the settings were read, or made since.
+    pub(crate) compression: RefCell<Compression>,
+    /// Whether articles may have embargoes.
+    has_embargoes: Cell<bool>,
 }
 
 /// What one commit changes, beside the state.
@@ -26,10 +35,15 @@ pub struct Store {
 pub struct Changes<'c> {
     /// Articles that come, each with its compressed text.
     pub added: &'c [(Stored, Vec<u8>)],
+    /// What their texts are compressed with, if it is new.
+    pub dictionary: Option<&'c [u8]>,
     /// Articles of which there is a later version now.
     pub superseded: &'c [u64],
     /// Articles whose records go.
     pub removed: &'c [u64],
+    /// Rows of the ledger that come, and the counts with them.
+    pub entries: Entries,
+    pub ledger: Ledger,
 }
 
 impl Store {
@@ -40,6 +54,7 @@ impl Store {
         prepare(&connection)?;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
         transaction.execute_batch(SCHEMA)?;
+        ledger::create(&transaction)?;
         let rows = settings.to_rows()?;
         for (name, value) in &rows {
             transaction.execute("INSERT INTO settings VALUES (?, ?)", params![name, value])?;
@@ -65,7 +80,8 @@ impl Store {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&path, flags)?;
         prepare(&connection)?;
-        Ok(Self { path, connection })
+        let compression = RefCell::default();
+        Ok(Self { path, connection, compression, has_embargoes: Cell::new(false) })
     }
 
     /// Everything that is read from now on is as it is at this moment, whatever others write.
@@ -83,6 +99,9 @@ impl Store {
 
     /// The settings and the state; an error if they are not as they were written.
     pub fn read(&self) -> Result<(Settings, State), Error> {
+        if let Some(dictionary) = self.dictionary()? {
+            self.compression.replace(Compression::with(&dictionary));
+        }
         let (mut state, of_settings, of_state) = self.read_counts()?;
         let mut rows =
             self.connection.prepare("SELECT name, value FROM settings ORDER BY rowid")?;
@@ -149,8 +168,8 @@ impl Store {
         Ok(())
     }
 
-    /// Changes everything at once, or nothing.
-    pub fn commit(&mut self, state: &State, changes: &Changes<'_>) -> Result<(), Error> {
+    /// Changes everything at once, or nothing. Gives the ledger as it is then.
+    pub fn commit(&mut self, state: &State, changes: &Changes<'_>) -> Result<Ledger, Error> {
         let crcs = self.checksums_if_superseded(changes.superseded)?;
         let old = self.read_lists()?;
         let behavior = TransactionBehavior::Immediate;
@@ -171,9 +190,15 @@ impl Store {
                 delete.execute([*doc as i64])?;
             }
         }
+        if let Some(dictionary) = changes.dictionary {
+            dictionary::insert(&transaction, dictionary)?;
+        }
         write_state(&transaction, &old, state)?;
+        let mut ledger = changes.ledger;
+        ledger::write(&transaction, &mut ledger, &changes.entries, changes.removed)?;
         transaction.commit()?;
-        Ok(())
+        self.has_embargoes.set(ledger.rows(Table::Embargoes) > 0);
+        Ok(ledger)
     }
 
     fn read_lists(&self) -> Result<State, Error> {
@@ -197,8 +222,9 @@ impl Store {
     /// An article; `None` if there is none of that number, an error if it is not as it was written.
     pub fn article(&self, doc: u64) -> Result<Option<Stored>, Error> {
         let Some((mut article, bytes, frame)) = self.row(doc)? else { return Ok(None) };
-        article.text = decompress(&frame, bytes)
-            .ok_or_else(|| self.damaged(&row_of(doc), "its text cannot be decompressed"))?;
+        let text = self.compression.borrow().decompress(&frame, bytes);
+        article.text =
+            text.ok_or_else(|| self.damaged(&row_of(doc), "its text cannot be decompressed"))?;
         Ok(Some(article))
     }
 
@@ -222,6 +248,11 @@ impl Store {
         let Some((article, bytes, frame, crc)) = read else { return Ok(None) };
         if article.doc != doc || checksum(&article, bytes, &frame) != crc {
             return Err(self.damaged(&row_of(doc), "wrong checksum"));
+        }
+        let mut article = article;
+        if self.has_embargoes.get() {
+            let rows = self.rows(Table::Embargoes, Wanted::First(doc as i64))?;
+            article.about.embargo = rows.first().map(|row| row.keys[1]);
         }
         Ok(Some((article, bytes, frame)))
     }
@@ -250,7 +281,7 @@ impl Store {
         &self.path
     }
 
-    fn damaged(&self, place: &str, problem: &str) -> Error {
+    pub(crate) fn damaged(&self, place: &str, problem: &str) -> Error {
         Error::damaged(&self.path, place, problem)
     }
 }
@@ -290,6 +321,7 @@ fn read_article(row: &Row<'_>) -> rusqlite::Result<ArticleRow> {
             title: row.get(7)?,
             url: row.get(8)?,
             published: row.get(9)?,
+            embargo: None,
         },
         text: String::new(),
     };
@@ -302,7 +334,7 @@ fn insert_article(
     frame: &[u8],
 ) -> Result<(), Error> {
     let bytes = article.text.len() as u64;
-    let About { source, title, url, published } = &article.about;
+    let About { source, title, url, published, embargo: _ } = &article.about;
     insert.execute(params![
         article.doc as i64,
         article.id,
@@ -349,15 +381,4 @@ fn write_state(transaction: &Connection, old: &State, new: &State) -> Result<(),
         params![doc, segment, articles, records, bytes, new.checksum()],
     )?;
     Ok(())
-}
-
-/// The compressed texts of articles that come.
-pub fn frames(articles: &[Stored]) -> Result<Vec<Vec<u8>>, Error> {
-    use rayon::prelude::*;
-    let frames = articles.par_iter().map_init(compressor, |tool, article| match tool {
-        Ok(tool) => compress(tool, &article.text),
-        Err(error) => Err(std::io::Error::new(error.kind(), error.to_string())),
-    });
-    let frames: Result<_, std::io::Error> = frames.collect();
-    frames.map_err(Error::io("compress a text for", Path::new("archive.db")))
 }

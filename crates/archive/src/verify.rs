@@ -6,6 +6,7 @@ use std::path::Path;
 use retold::Cancel;
 
 use crate::article::Stored;
+use crate::ledger::{Ledger, Table, Wanted};
 use crate::segment::{Cursor, Segment};
 use crate::state::{SegmentRow, State};
 use crate::store::Store;
@@ -40,6 +41,8 @@ pub fn verify(folder: &Path, cancel: &Cancel) -> Result<Verification, Error> {
     let pages = noted(store.check(), &mut found.damage)?.unwrap_or_default();
     let wrong = |problem| Error::damaged(store.path(), "its pages", problem);
     found.damage.extend(pages.into_iter().map(wrong));
+    let copies = noted(store.check_dictionary(), &mut found.damage)?.unwrap_or_default();
+    found.damage.extend(copies);
     let mut living = BTreeMap::new();
     for (name, row) in &state.segments {
         let path = disk::segments(folder).join(name);
@@ -65,6 +68,9 @@ pub fn verify(folder: &Path, cancel: &Cancel) -> Result<Verification, Error> {
             found.damage.push(Error::damaged(store.path(), place, problem));
         }
     }
+    if let Some(ledger) = noted(store.ledger(), &mut found.damage)? {
+        verify_ledger(&store, &ledger, &mut found.damage)?;
+    }
     for doc in living.keys() {
         let place = format!("article {doc}");
         found.damage.push(Error::damaged(store.path(), place, "its record is missing"));
@@ -75,6 +81,20 @@ pub fn verify(folder: &Path, cancel: &Cancel) -> Result<Verification, Error> {
         found.damage.push(Error::damaged(store.path(), "the table of state", problem));
     }
     Ok(found)
+}
+
+/// Reads all rows beside articles and segments.
+fn verify_ledger(store: &Store, ledger: &Ledger, damage: &mut Vec<Error>) -> Result<(), Error> {
+    for table in Table::ALL {
+        let read = store.rows(table, Wanted::After(0, u64::MAX));
+        let Some(rows) = noted(read, damage)? else { continue };
+        if rows.len() as u64 != ledger.rows(table) {
+            let place = format!("the table of {}", table.name());
+            let problem = "it has not as many rows as were written";
+            damage.push(Error::damaged(store.path(), place, problem));
+        }
+    }
+    Ok(())
 }
 
 /// Hands every whole record to `each`, earlier versions included, in the order in which they came.
@@ -106,7 +126,10 @@ pub fn salvage<E: From<Error>>(
 
 fn start(store: &Store) -> Result<State, Error> {
     store.hold()?;
-    Ok(store.read()?.1)
+    let state = store.read()?.1;
+    // Damage of the ledger is found when that is read; articles do not depend on it.
+    let _ = store.ledger();
+    Ok(state)
 }
 
 /// The value; `None`, and a note, if what should be read is damaged.

@@ -9,6 +9,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueHint};
 use retold_report::record::Explain;
 
 use crate::archive::args::ArchiveCommand;
+use crate::archive::watch::WatchArgs;
 use crate::options::{DedupOptions, Options};
 use crate::values::{FormatValue, MeasuresValue, RelationValue};
 
@@ -76,6 +77,8 @@ pub enum Command {
     /// Keep articles, and ask which earlier ones a new one shares text with
     #[command(subcommand)]
     Archive(ArchiveCommand),
+    /// Add new files of a folder to an archive as they arrive
+    Watch(Box<WatchArgs>),
     /// Show the options in force
     #[command(subcommand)]
     Config(ConfigCommand),

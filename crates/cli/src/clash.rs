@@ -132,7 +132,9 @@ impl Written {
             Command::Evaluate(args) => Self::new([args.output.as_deref(), args.curve.as_deref()]),
             Command::Dedup(args) => Self::of_folder(args),
             Command::Archive(command) => Self::new([command.output()]),
-            Command::Config(_) | Command::Completions(_) | Command::Man(_) => Self::new([]),
+            Command::Watch(_) | Command::Config(_) | Command::Completions(_) | Command::Man(_) => {
+                Self::new([])
+            }
         }
     }
 
@@ -174,7 +176,9 @@ impl Written {
             Command::Archive(command) => {
                 command.input().map(|input| input.files_from.clone()).into_iter().collect()
             }
-            Command::Config(_) | Command::Completions(_) | Command::Man(_) => Vec::new(),
+            Command::Watch(_) | Command::Config(_) | Command::Completions(_) | Command::Man(_) => {
+                Vec::new()
+            }
         };
         for list in lists.iter().flatten() {
             match list == Path::new("-") {

@@ -6,6 +6,7 @@ use anyhow::bail;
 use retold::Engine;
 use retold::align::Relation;
 use retold_corpus::{Corpus, Input};
+use retold_pipeline::AboutFields;
 use retold_pipeline::compare::Compared;
 use retold_pipeline::output::Output;
 use retold_pipeline::run::Started;
@@ -27,7 +28,10 @@ pub fn run(
     written: &Written,
     console: &mut Console<'_>,
 ) -> anyhow::Result<Exit> {
-    let settings = Settings::new(&args.options)?;
+    let mut settings = Settings::new(&args.options)?;
+    if args.format == Some(FormatValue::Html) {
+        settings.run.about = AboutFields::Usual;
+    }
     match (&args.pairs, &args.a, &args.b) {
         (Some(list), ..) => pairs::Bulk { list, args, settings: &settings, written }.run(console),
         (None, Some(a), Some(b)) => {

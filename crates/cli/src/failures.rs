@@ -33,6 +33,11 @@ pub fn in_words(error: &Error) -> String {
             quantity::counted(*found, "pair"),
             at_least(*enough)
         ),
+        Error::TooMuchShared { memory, enough } => format!(
+            "--memory {} is too little for articles that share so much; give about {}",
+            SizeValue(*memory as usize),
+            at_least(*enough)
+        ),
         Error::SeveralArticles { .. } => format!(
             "{error}; to compare some of them, list them with --pairs and name the file with \
              --corpus"

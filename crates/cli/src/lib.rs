@@ -115,6 +115,10 @@ fn run_subcommand(
             evaluate::run(&args, &written, console)
         }
         Command::Archive(command) => archive::run(command, &file, &written, console),
+        Command::Watch(mut args) => {
+            args.options = file.under(&args.options);
+            archive::watch::run(&args, console)
+        }
         Command::Config(ConfigCommand::Show(args)) => config::show(&args, &file, matches, console),
         Command::Completions(args) => manual::completions(&args, console),
         Command::Man(args) => manual::man(&args, console),

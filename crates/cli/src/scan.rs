@@ -6,6 +6,7 @@ use anyhow::bail;
 use retold::align::Relation;
 use retold::{Cancel, Engine};
 use retold_corpus::{Corpus, Input};
+use retold_pipeline::AboutFields;
 use retold_pipeline::output::{Content, Output};
 use retold_pipeline::run::Started;
 use retold_pipeline::scan::Scan;
@@ -32,8 +33,12 @@ pub fn run(args: &ScanArgs, written: &Written, console: &mut Console<'_>) -> any
         options.detection.templates = Some(true);
     }
     let mut settings = Settings::new(&options)?;
-    // Pages show the reasons behind each score.
-    settings.run.engine.keep_features = args.explain || args.format == Some(FormatValue::Html);
+    let is_page = args.format == Some(FormatValue::Html);
+    // Pages show the reasons behind each score, and what people call an article.
+    settings.run.engine.keep_features = args.explain || is_page;
+    if is_page {
+        settings.run.about = AboutFields::Usual;
+    }
     // An option out of range shows before the reading, not after it.
     Engine::new(settings.run.engine.clone())?;
     // Listed before anything is made, so that nothing of our own is among the inputs.

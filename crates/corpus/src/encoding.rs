@@ -79,7 +79,7 @@ pub(super) struct Hint {
 pub(super) fn decode(
     bytes: Vec<u8>,
     named: Option<Charset>,
-    declared: fn(&[u8]) -> Option<&'static Encoding>,
+    declared: impl Fn(&[u8]) -> Option<&'static Encoding>,
 ) -> (String, Option<Change>) {
     if let Some(encoding) = utf16(&bytes) {
         return decode_as(encoding, &bytes);

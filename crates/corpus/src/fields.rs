@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::ReadOptions;
+use super::article::TEXT;
 
 /// What stands between texts of several fields.
 const BETWEEN_TEXTS: &str = "\n\n";
@@ -37,6 +38,17 @@ impl<'o> Wanted<'o> {
             .collect();
         let has_paths = names.iter().any(|name| name.contains('.'));
         Self { names, texts: options.text_fields.len(), has_extra: !extra.is_empty(), has_paths }
+    }
+
+    /// What is wanted of articles whose fields have names of their own: the text is
+    /// [`TEXT`](super::article::TEXT), unless the fields of the text name that one, too.
+    pub(super) fn of_named(options: &'o ReadOptions) -> Self {
+        let mut wanted = Self::new(options);
+        if !options.text_fields.iter().any(|name| name == TEXT) {
+            wanted.names.splice(1..=wanted.texts, [TEXT]);
+            wanted.texts = 1;
+        }
+        wanted
     }
 
     /// Names and paths of all of them.

@@ -21,8 +21,14 @@ pub enum Format {
     Tsv,
     /// Columns: `.parquet`.
     Parquet,
-    /// Any other name: one JSON object per line if the first is one, else one article if it is
-    /// text.
+    /// A web archive, pages and texts that a crawler captured: `.warc`, `.wet`.
+    Warc,
+    /// A mailbox of messages: `.mbox`.
+    Mbox,
+    /// One message: `.eml`.
+    Mail,
+    /// Any other name, its content tells: JSON objects, one per line; a web archive; a mailbox; a
+    /// feed or news in XML; a document; a message; or one article if it is text.
     Unknown,
 }
 
@@ -66,16 +72,21 @@ impl Format {
             "csv" => Self::Csv,
             "tsv" => Self::Tsv,
             "parquet" => Self::Parquet,
+            "warc" | "wet" => Self::Warc,
+            "mbox" => Self::Mbox,
+            "eml" => Self::Mail,
             _ => Self::Unknown,
         };
         (format, compression)
     }
 
-    /// Whether a file of this format is one article, not a list of records.
+    /// Whether a file of this format is one article, not a list of records; where only its content
+    /// tells, it may be.
     pub fn is_single(self) -> bool {
         match self {
-            Self::Text | Self::Html | Self::Unknown => true,
+            Self::Text | Self::Html | Self::Mail | Self::Unknown => true,
             Self::JsonLines | Self::Json | Self::Csv | Self::Tsv | Self::Parquet => false,
+            Self::Warc | Self::Mbox => false,
         }
     }
 }
@@ -126,6 +137,11 @@ mod tests {
             ("x.LDJSON.gz", (Format::JsonLines, Gzip)),
             ("x.jsonl.zst", (Format::JsonLines, Zstd)),
             ("x.xz", (Format::Unknown, Xz)),
+            ("CC-MAIN-1.warc.gz", (Format::Warc, Gzip)),
+            ("CC-MAIN-1.warc.wet.gz", (Format::Warc, Gzip)),
+            ("list.mbox", (Format::Mbox, Plain)),
+            ("1.EML", (Format::Mail, Plain)),
+            ("feed.xml", (Format::Unknown, Plain)),
             ("README", (Format::Unknown, Plain)),
             (".txt", (Format::Text, Plain)),
             ("txt", (Format::Unknown, Plain)),

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel};
 use std::time::SystemTime;
 
+use super::article::Flaw;
+use super::capture::Capture;
 use super::encoding::{Change, Hint};
 use super::format::Compression;
 use super::lines::Start;
@@ -27,10 +29,46 @@ pub(super) enum Job {
     Json { source: usize, line: u64, bytes: Vec<u8>, starts: Vec<Start>, hint: Hint },
     /// Rows of a table.
     Rows { source: usize, rows: Vec<Row>, heading: Option<Arc<[u8]>>, hint: Hint },
+    /// Records that are neither JSON nor rows.
+    Parts { source: usize, parts: Vec<Part> },
     /// Only to be passed on in its place.
     Problem(Problem),
     /// A file of records was read to its end.
     Ended,
+}
+
+/// A record that is cut from a stream.
+#[derive(Debug)]
+pub(super) struct Part {
+    /// Which of the file it is, from 1.
+    pub(super) number: u64,
+    pub(super) content: Result<Content, Flaw>,
+}
+
+/// What is next in a stream of such records.
+#[derive(Debug)]
+pub(super) enum Cut {
+    Part(Part),
+    /// The stream failed in this record; nothing follows.
+    Failed(u64, io::Error),
+}
+
+/// What is in a record.
+#[derive(Debug)]
+pub(super) enum Content {
+    Capture(Box<Capture>),
+    Message(Vec<u8>),
+}
+
+impl Part {
+    /// Its length in bytes, about.
+    pub(super) fn bytes(&self) -> usize {
+        match &self.content {
+            Ok(Content::Capture(capture)) => capture.bytes(),
+            Ok(Content::Message(message)) => message.len(),
+            Err(_) => 64,
+        }
+    }
 }
 
 /// What a job came to.

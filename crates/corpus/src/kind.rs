@@ -7,11 +7,25 @@ use memchr::memmem;
 pub(super) struct Kind {
     /// What it is, and what makes articles of it.
     pub(super) advice: &'static str,
-    /// Whether it is a document: text that another program has to take out.
+    /// Whether it is a document: text that has to be taken out.
     pub(super) is_document: bool,
+    /// What reads it here.
+    pub(super) reader: Option<Reader>,
 }
 
-const PDF: &str = "PDF; `pdftotext FILE` makes a text of it";
+/// What reads a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reader {
+    /// Word and OpenDocument text.
+    Office,
+    /// Microsoft Office before 2007: only whether it is a later document that is encrypted.
+    Old,
+    /// PDF, in builds that have it.
+    Pdf,
+}
+
+const PDF: &str =
+    "PDF; `pdftotext FILE` makes a text of it, and a build with `--features pdf` reads it";
 const POSTSCRIPT: &str = "PostScript; `ps2ascii FILE` makes a text of it";
 const RTF: &str = "RTF; `pandoc -t plain FILE` makes a text of it";
 const OLE: &str = "Microsoft Office before 2007, such as .doc; save it as text";
@@ -66,7 +80,10 @@ const PARTS_HEAD: usize = 4096;
 pub(super) fn kind(bytes: &[u8]) -> Option<Kind> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let begins = |(beginning, _): &&(&[u8], &'static str)| bytes.starts_with(beginning);
-    let of = |(_, advice): &(&[u8], &'static str), is_document| Kind { advice, is_document };
+    let of = |(_, advice): &(&[u8], &'static str), is_document| {
+        let reader = reader(advice);
+        Kind { advice, is_document, reader }
+    };
     if let Some(found) = BEGINNINGS.iter().find(begins) {
         return Some(of(found, true));
     }
@@ -75,6 +92,16 @@ pub(super) fn kind(bytes: &[u8]) -> Option<Kind> {
     let is_there = |(part, _): &&(&[u8], &str)| memmem::find(head, part).is_some();
     let part = bytes.starts_with(b"PK").then(|| PARTS.iter().find(is_there)).flatten();
     Some(part.map_or_else(|| of(found, false), |part| of(part, true)))
+}
+
+fn reader(advice: &'static str) -> Option<Reader> {
+    match advice {
+        // What comes first in an archive may be anything; the names of its parts tell.
+        WORD | ODT | OFFICE => Some(Reader::Office),
+        OLE => Some(Reader::Old),
+        PDF if cfg!(feature = "pdf") => Some(Reader::Pdf),
+        _ => None,
+    }
 }
 
 /// The same, of documents only.
@@ -100,7 +127,8 @@ mod tests {
             (b"PK\x03\x04\0article.txt", "a ZIP archive; unpack it", false),
             (b"PAR1\x15\x04", "Parquet; let its name end in .parquet", false),
         ] {
-            assert_eq!(kind(bytes), Some(Kind { advice, is_document }));
+            let reader = reader(advice);
+            assert_eq!(kind(bytes), Some(Kind { advice, is_document, reader }));
             assert_eq!(document(bytes).is_some(), is_document);
         }
         for text in [&b"A text about PDF- and word/ things"[..], b"PK was here", b""] {

@@ -12,7 +12,10 @@
 //! | `.json` | one per object: alone, in an array, or one per line |
 //! | `.csv` `.tsv` | one per row; the first row names the columns |
 //! | `.parquet` | one per row |
-//! | anything else | one per line if the first is a JSON object; one, if the file is text; else it is left out |
+//! | `.warc` `.wet` | one per page or text that was captured |
+//! | `.mbox` | one per message |
+//! | `.eml` | one, the text of the message |
+//! | anything else | what its content tells: web archives, mailboxes, mail, feeds (RSS, Atom), NewsML-G2, Word and OpenDocument, PDF (feature `pdf`); one per line if the first is a JSON object; one, if the file is text; else it is left out |
 //!
 //! All but `.parquet` may also end in `.gz`, `.zst`, `.bz2` or `.xz`. The standard input may be
 //! compressed too; it is JSON Lines if its first character other than white space is `{`, and one
@@ -27,8 +30,12 @@
 //! mended, and both are counted and listed in the [`ReadReport`]. Pipes, sockets and devices are
 //! never opened.
 
+mod article;
 mod attributes;
+mod capture;
+mod documents;
 mod encoding;
+mod feed;
 mod fields;
 mod format;
 mod html;
@@ -38,14 +45,22 @@ mod json;
 mod kind;
 mod legacy;
 mod lines;
+mod mail;
+mod mbox;
+mod newsml;
+mod ninjs;
 mod objects;
 mod odd_rows;
+mod office;
 mod options;
+mod page_fields;
 #[cfg(feature = "parquet")]
 mod parquet;
 #[cfg(feature = "parquet")]
 mod parquet_values;
 mod parse;
+#[cfg(feature = "pdf")]
+mod pdf;
 mod problem;
 mod read;
 mod rows;
@@ -54,6 +69,8 @@ mod sniff;
 mod source;
 mod stream;
 mod table;
+mod warc;
+mod xml;
 
 use std::io::{self, Read};
 use std::ops::ControlFlow;
@@ -142,9 +159,12 @@ pub struct Record {
     /// record has no such field, or null. Empty for whole files.
     pub fields: Box<[Option<Box<str>>]>,
     /// The record as it is written, without line end, if it was asked for: the object of JSON, the
-    /// row of a table in text form. In UTF-16 files it is converted. `None` for whole files and
-    /// for Parquet, where `place` says it all.
+    /// row of a table in text form. In UTF-16 files it is converted. Of formats that are neither,
+    /// the object that it is read as, with all its fields. `None` for whole files of plain text and
+    /// pages, and for Parquet, where `place` says it all.
     pub raw: Option<Box<[u8]>>,
+    /// Whether it is neither JSON nor a row, so that `raw` is not as it is written.
+    pub is_converted: bool,
 }
 
 impl Record {
@@ -159,6 +179,7 @@ impl Record {
             extra: None,
             fields: Box::default(),
             raw,
+            is_converted: false,
         }
     }
 }
@@ -244,6 +265,11 @@ impl Corpus {
             |path: &Path| std::fs::canonicalize(path).is_ok_and(|path| path.starts_with(&folder));
         self.sources
             .retain(|source| source.named || !source.path.as_deref().is_some_and(is_inside));
+    }
+
+    /// Keeps those of the files that are wanted.
+    pub fn retain(&mut self, is_wanted: impl FnMut(&Source) -> bool) {
+        self.sources.retain(is_wanted);
     }
 
     /// The same files, to be read in batches of so many bytes.

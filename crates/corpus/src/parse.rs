@@ -6,24 +6,29 @@ use std::io::{self, Read};
 
 use memchr::memchr_iter;
 
+use super::article::{Article, Flaw, Found};
 use super::encoding::{
     Change, Hint, decode, decode_record, is_binary, is_undecoded, likely, looks_like_text, peek,
     rejoin,
 };
 use super::fields::{Wanted, joined, none_among};
 use super::format::{Compression, Format};
-use super::job::{Job, Outcome, broken, is_changed, state};
+use super::job::{Content, Job, Outcome, Part, broken, is_changed, state};
 use super::json::{self, Id, Text};
-use super::kind;
+use super::kind::{self, Kind, Reader};
 use super::lines::Start;
+#[cfg(feature = "pdf")]
+use super::pdf;
 use super::problem::{Problem, Reason};
 use super::source::Source;
 use super::table::{Cell, Row};
-use super::{Corpus, IdType, Place, Record, Selection, html};
+use super::{Corpus, IdType, Place, Record, Selection, documents, html, mail, ninjs, office};
 
 pub(super) struct Parser<'c> {
     corpus: &'c Corpus,
     fields: Wanted<'c>,
+    /// The same of articles whose fields have names of their own.
+    named: Wanted<'c>,
     /// What is wanted; `None` is everything.
     selection: Option<Selection<'c>>,
 }
@@ -40,7 +45,9 @@ struct Draft<'a> {
 
 impl<'c> Parser<'c> {
     pub(super) fn new(corpus: &'c Corpus, selection: Option<Selection<'c>>) -> Self {
-        Self { corpus, fields: Wanted::new(&corpus.options), selection }
+        let options = &corpus.options;
+        let (fields, named) = (Wanted::new(options), Wanted::of_named(options));
+        Self { corpus, fields, named, selection }
     }
 
     fn wants(&self, place: Place) -> bool {
@@ -56,7 +63,8 @@ impl<'c> Parser<'c> {
         match job {
             Job::Files(group) => group.into_iter().for_each(|index| self.file(index, &mut outcome)),
             Job::Content { source, bytes, converted } => {
-                if self.wants(Place::on_line(source as u32, 0)) {
+                let is_single = documents::kind(&bytes).is_none();
+                if !is_single || self.wants(Place::on_line(source as u32, 0)) {
                     self.content(source, bytes, converted, &mut outcome);
                 }
             }
@@ -67,6 +75,9 @@ impl<'c> Parser<'c> {
             Job::Rows { source, rows, heading, hint } => {
                 outcome.batch.heading = heading;
                 rows.into_iter().for_each(|row| self.row(source, (row, hint), &mut outcome));
+            }
+            Job::Parts { source, parts } => {
+                parts.into_iter().for_each(|part| self.part(source, part, &mut outcome));
             }
             Job::Problem(problem) => outcome.problems.push(problem),
             Job::Ended => outcome.files += 1,
@@ -85,12 +96,15 @@ impl<'c> Parser<'c> {
     fn file(&self, index: usize, outcome: &mut Outcome) {
         let source = &self.corpus.sources[index];
         let place = Place::on_line(index as u32, 0);
-        if !self.wants(place) {
-            return;
-        }
-        if self.wants_only_raw() {
-            outcome.batch.records.push(Record::bare(place, None));
-            return;
+        // Which articles of several are wanted shows when they are read.
+        if self.selection.is_none() || !holds_several(source) {
+            if !self.wants(place) {
+                return;
+            }
+            if self.wants_only_raw() {
+                outcome.batch.records.push(Record::bare(place, None));
+                return;
+            }
         }
         match self.load(source) {
             Ok(bytes) => self.content(index, bytes, None, outcome),
@@ -112,10 +126,11 @@ impl<'c> Parser<'c> {
         if source.format == Format::Unknown && !source.named {
             // Before the rest is read: it may be a film.
             let (head, error) = peek(&mut *content);
-            if let Some(kind) = kind::document(&head) {
+            let document = kind::document(&head);
+            if let Some(kind) = document.filter(|kind| kind.reader.is_none()) {
                 return Err(source.problem(Reason::Document).saying(kind.advice));
             }
-            if !looks_like_text(&head) {
+            if document.is_none() && !looks_like_text(&head) {
                 return Err(binary(source, &head));
             }
             content = rejoin(head, error, content);
@@ -143,16 +158,32 @@ impl<'c> Parser<'c> {
             return outcome.problems.push(problem(Reason::TooLong));
         }
         if let Some(kind) = kind::document(&bytes) {
-            return outcome.problems.push(problem(Reason::Document).saying(kind.advice));
+            let found = document(kind, &bytes, self.corpus.sizes().limit);
+            return self.single(index, found, outcome);
         }
         if is_binary(&bytes) {
             return outcome.problems.push(binary(source, &bytes));
         }
+        if source.format == Format::Mail
+            || source.format == Format::Unknown && mail::is_message(&bytes)
+        {
+            return self.single(index, mail::article(&bytes), outcome);
+        }
         outcome.files += 1;
+        let xml = documents::kind(&bytes).filter(|_| source.format == Format::Unknown);
         let is_html = source.format == Format::Html;
         let named = self.corpus.options.encoding;
         let (mut text, change) = decode(bytes, named, html::declared_encoding);
         let undecoded = is_undecoded(&text);
+        if let (Some(kind), false) = (xml, undecoded) {
+            let change = change.or(converted);
+            outcome
+                .problems
+                .extend(change.map(|change| problem(change.reason).saying(change.encoding)));
+            return documents::articles(kind, &text, |number, found| {
+                self.found(Place::on_line(index as u32, number), found, outcome);
+            });
+        }
         if is_html {
             text = html::readable_text(&text);
         }
@@ -169,6 +200,79 @@ impl<'c> Parser<'c> {
         let id = source.id.clone();
         let shared_id = source.short_name().map(String::into_boxed_str);
         outcome.batch.records.push(Record { id, shared_id, text, ..Record::bare(place, None) });
+    }
+
+    /// A file that is one article, and says more of it than its text.
+    fn single(&self, index: usize, found: Found, outcome: &mut Outcome) {
+        let source = &self.corpus.sources[index];
+        let place = Place::on_line(index as u32, 0);
+        let article = match found {
+            Ok(article) => article,
+            Err(flaw) => {
+                let problem = source.problem(flaw.reason).saying(flaw.detail);
+                return outcome.problems.push(problem);
+            }
+        };
+        outcome.files += 1;
+        let (id, shared_id) = (source.id.clone(), source.short_name().map(String::into_boxed_str));
+        let before = outcome.batch.records.len();
+        self.article(place, Some(Id::Known(id, IdType::Text)), &article, outcome);
+        for record in &mut outcome.batch.records[before..] {
+            record.shared_id.clone_from(&shared_id);
+        }
+        // It is the file that is empty, or could not be decoded.
+        outcome.problems.iter_mut().filter(|of| of.line == Some(0)).for_each(|of| {
+            (of.line, of.id) = (None, None);
+        });
+    }
+
+    /// A record that is cut from a stream.
+    fn part(&self, index: usize, part: Part, outcome: &mut Outcome) {
+        let place = Place::on_line(index as u32, part.number);
+        if !self.wants(place) {
+            return;
+        }
+        let limit = self.corpus.sizes().limit;
+        let found = match part.content {
+            Ok(Content::Message(message)) => mail::article(&message),
+            Ok(Content::Capture(capture)) => {
+                let (found, change) = capture.article(self.corpus.options.encoding, limit);
+                outcome
+                    .problems
+                    .extend(change.map(|of| self.problem(place, of.reason).saying(of.encoding)));
+                found
+            }
+            Err(flaw) => Err(flaw),
+        };
+        self.found(place, found, outcome);
+    }
+
+    /// An article among several of a file, or why it is none.
+    fn found(&self, place: Place, found: Found, outcome: &mut Outcome) {
+        match found {
+            _ if !self.wants(place) => {}
+            Ok(article) => self.article(place, None, &article, outcome),
+            Err(flaw) => {
+                outcome.problems.push(self.problem(place, flaw.reason).saying(flaw.detail));
+            }
+        }
+    }
+
+    fn article(&self, place: Place, own: Option<Id>, article: &Article, outcome: &mut Outcome) {
+        let object = article.object();
+        if self.wants_only_raw() && place.line > 0 {
+            let bare = Record::bare(place, Some(object.into_bytes().into()));
+            return outcome.batch.records.push(Record { is_converted: true, ..bare });
+        }
+        let Ok(fields) = json::fields(&object, &self.named) else {
+            return outcome.problems.push(self.problem(place, Reason::BadRecord));
+        };
+        let raw = self.corpus.options.keep_raw.then(|| object.as_bytes().into());
+        let json::Fields { id, text, extra, kept } = fields;
+        let id = own.unwrap_or(id);
+        let before = outcome.batch.records.len();
+        self.finish(Draft { place, id, text, extra, fields: kept, raw }, outcome);
+        outcome.batch.records[before..].iter_mut().for_each(|record| record.is_converted = true);
     }
 
     fn json(
@@ -224,6 +328,13 @@ impl<'c> Parser<'c> {
             }
         };
         let raw = options.keep_raw.then(|| raw.into());
+        if fields.text == Text::Missing
+            && let Some(object) = ninjs::object(object)
+            && let Ok(fields) = json::fields(&object, &self.named)
+        {
+            let json::Fields { id, text, extra, kept } = fields;
+            return self.finish(Draft { place, id, text, extra, fields: kept, raw }, outcome);
+        }
         let json::Fields { id, text, extra, kept } = fields;
         let before = outcome.problems.len();
         self.finish(Draft { place, id, text, extra, fields: kept, raw }, outcome);
@@ -321,6 +432,29 @@ impl<'c> Parser<'c> {
         let bare = Record::bare(place, raw);
         outcome.batch.records.push(Record { id, id_type, text, extra, fields, ..bare });
     }
+}
+
+/// The article of a document, as what reads it finds it.
+fn document(kind: Kind, bytes: &[u8], limit: usize) -> Found {
+    let advice = || Err(Flaw::new(Reason::Document, kind.advice));
+    match kind.reader {
+        Some(Reader::Office) => office::article(bytes, limit),
+        Some(Reader::Old) if office::is_sealed(bytes) => {
+            Err(Flaw::new(Reason::Encrypted, "Microsoft Office"))
+        }
+        #[cfg(feature = "pdf")]
+        Some(Reader::Pdf) => pdf::article(bytes, limit),
+        _ => advice(),
+    }
+}
+
+/// Whether a file whose name does not tell holds articles in XML.
+fn holds_several(source: &Source) -> bool {
+    let head = || {
+        let file = File::open(source.path.as_ref()?).ok()?;
+        Some(peek(&mut *source.compression.unpack(Box::new(file)).ok()?).0)
+    };
+    source.format == Format::Unknown && head().is_some_and(|head| documents::kind(&head).is_some())
 }
 
 /// The id in a cell.

@@ -46,6 +46,17 @@ pub enum Reason {
     Binary,
     /// A document whose text another program has to take out: PDF, word processors, e-books.
     Document,
+    /// A document or message that only opens with a password or a key.
+    Encrypted,
+    /// A document of pictures only: pages that were scanned.
+    Scanned,
+    /// A record of a web archive or mailbox, or a message, that is not as its format wants it.
+    BadRecord,
+    /// A record of a web archive or package that is something else than a text: a picture, a
+    /// style sheet, a repeated capture.
+    OtherContent,
+    /// A record of a web archive that is no page that was found: a redirection, an error.
+    OtherStatus,
     /// A named pipe, socket or device.
     Special,
     /// A symbolic link that leads back to a folder above it.
@@ -75,12 +86,13 @@ impl Reason {
     }
 
     /// Whether a reader expects this of any folder, so that it is no failure: empty files, files
-    /// that are not text, pipes, loops, files met twice.
+    /// that are not text, pipes, loops, files met twice; and in archives whatever is no page.
     fn is_harmless(self) -> bool {
-        use Reason::{Binary, Empty, LinkLoop, Repeated, Special};
+        use Reason::{Binary, Empty, LinkLoop, OtherContent, OtherStatus, Repeated, Special};
         // What an odd row says is a guess.
         self.is_repair() && self != Self::OddRow
             || matches!(self, Empty | Binary | Special | LinkLoop | Repeated)
+            || matches!(self, OtherContent | OtherStatus)
     }
 
     /// What happened and what to do about it, to stand behind the place. Settings go by the names
@@ -136,6 +148,14 @@ impl Reason {
             }
             Self::Binary => "is not text; convert it first",
             Self::Document => "is a document, not text; convert it first",
+            Self::Encrypted => "is encrypted; open it with its password and save it without",
+            Self::Scanned => {
+                "has pages but no text; let a program that recognises text add it (`ocrmypdf FILE \
+                 NEW`)"
+            }
+            Self::BadRecord => "is not a record as its format wants it; fetch or write it again",
+            Self::OtherContent => "is not a text; left out",
+            Self::OtherStatus => "is not a page that was found; left out",
             Self::Special => "is a pipe, socket or device; pipe its content in and name `-`",
             Self::LinkLoop => "is a link that leads back to a folder above it",
             Self::Repeated => "was named before; it is read once",

@@ -13,17 +13,14 @@ pub fn catches_panics() -> bool {
 }
 
 /// While it lives, panics on this thread are caught.
-#[cfg(feature = "parquet")]
 pub(super) struct Shield(bool);
 
-#[cfg(feature = "parquet")]
 impl Shield {
     pub(super) fn new() -> Self {
         Self(SHIELDED.replace(true))
     }
 }
 
-#[cfg(feature = "parquet")]
 impl Drop for Shield {
     fn drop(&mut self) {
         SHIELDED.set(self.0);

@@ -7,29 +7,45 @@ use super::encoding::{decoded, peek, rejoin};
 use super::fields::Wanted;
 use super::json::{self, Text};
 use super::lines::Sizes;
+use super::mbox::is_mbox;
 use super::source::Source;
-use super::{Format, ReadOptions};
+use super::warc::is_warc;
+use super::{Format, ReadOptions, kind, mail};
 
-/// Whether a file whose name says nothing holds records, one JSON object a line. Objects alone on
-/// their lines are in many files, such as those of settings; so there has to be a text, or another
-/// object.
-pub(super) fn holds_records(source: &Source, options: &ReadOptions, sizes: Sizes) -> bool {
-    let Some(path) = source.path.as_ref().filter(|_| source.format == Format::Unknown) else {
-        return false;
-    };
-    let is_object = || -> io::Result<bool> {
-        let plain = source.compression.unpack(Box::new(File::open(path)?))?;
-        let (mut text, _, _) = decoded(plain, options.encoding);
+/// What a file whose name says nothing holds, if that are records: a web archive, a mailbox, or
+/// JSON, one object a line. Objects alone on their lines are in many files, such as those of
+/// settings; so there has to be a text, or another object.
+pub(super) fn records(source: &Source, options: &ReadOptions, sizes: Sizes) -> Option<Format> {
+    let path = source.path.as_ref().filter(|_| source.format == Format::Unknown)?;
+    let sniffed = || -> io::Result<Option<Format>> {
+        let mut plain = source.compression.unpack(Box::new(File::open(path)?))?;
+        let (head, error) = peek(&mut *plain);
+        if let Some(format) = binary_records(&head) {
+            return Ok(Some(format));
+        }
+        let (mut text, _, _) = decoded(rejoin(head, error, plain), options.encoding);
         let (head, error) = peek(&mut *text);
         let inside = head.trim_ascii_start().strip_prefix(b"{").map(<[u8]>::trim_ascii_start);
         if !inside.is_some_and(|inside| inside.starts_with(b"\"") || inside.starts_with(b"}")) {
-            return Ok(false);
+            return Ok(None);
         }
         let (_, first) = first_line(rejoin(head, error, text), options, sizes);
-        Ok(first.is_some_and(|first| first.has_text || first.has_next))
+        let is_json = first.is_some_and(|first| first.has_text || first.has_next);
+        Ok(is_json.then_some(Format::JsonLines))
     };
     // What cannot be read is told when it is read.
-    is_object().unwrap_or(false)
+    sniffed().unwrap_or(None)
+}
+
+/// Records that are read as bytes, by how a stream of them begins.
+pub(super) fn binary_records(head: &[u8]) -> Option<Format> {
+    if is_warc(head) { Some(Format::Warc) } else { is_mbox(head).then_some(Format::Mbox) }
+}
+
+/// Whether something that begins like this is one article whose bytes are not all text, or say
+/// for themselves what encoding they are in.
+pub(super) fn is_whole(head: &[u8]) -> bool {
+    kind::document(head).is_some() || mail::is_message(head)
 }
 
 /// A first line that is a whole object.

@@ -6,17 +6,21 @@ use std::ops::ControlFlow;
 
 use super::encoding::{Change, Hint, decoded, peek, rejoin};
 use super::format::{Compression, Format};
-use super::job::{Feed, Job, State, broken, is_changed, state};
+use super::job::{Cut, Feed, Job, State, broken, is_changed, state};
 use super::lines::{Lines, Piece};
 use super::objects::Objects;
 use super::problem::{Problem, Reason};
-use super::sniff::{first_line, holds_records};
+use super::sniff::{self, first_line};
 use super::source::Source;
 use super::table::{Fault, Table, TableText};
-use super::{Corpus, Position};
+use super::warc::Records;
+use super::{Corpus, Position, mbox};
 
 /// Files read by one job at most; they are small.
 const GROUP: usize = 256;
+
+/// Records that are cut from a stream for one job, at most.
+const PARTS: usize = 1024;
 
 /// A stream of records that was opened.
 #[derive(Clone, Copy)]
@@ -78,13 +82,14 @@ impl<'c> Stream<'c> {
                     continue;
                 }
             };
-            let holds_records = || holds_records(source, &corpus.options, corpus.sizes());
-            if source.format.is_single() && !holds_records() {
+            let sniffed = sniff::records(source, &corpus.options, corpus.sizes());
+            let format = sniffed.unwrap_or(source.format);
+            if format.is_single() {
                 self.gather(index, bytes)?;
             } else {
                 self.begin(index)?;
                 self.state = Some(state);
-                self.records(index, source)?;
+                self.records(index, format)?;
             }
         }
         self.flush()
@@ -145,10 +150,20 @@ impl<'c> Stream<'c> {
         let source = &self.corpus.sources[index];
         let (head, error) = peek(stdin);
         let compression = Compression::sniff(&head);
-        let plain = match compression.unpack(rejoin(head, error, Box::new(stdin))) {
+        let mut plain = match compression.unpack(rejoin(head, error, Box::new(stdin))) {
             Ok(plain) => plain,
             Err(error) => return self.problem(broken(source, compression, &error)),
         };
+        let (head, error) = peek(&mut *plain);
+        let (binary, is_whole) = (sniff::binary_records(&head), sniff::is_whole(&head));
+        let plain = rejoin(head, error, plain);
+        if let Some(format) = binary {
+            let opened = Opened { source: index, compression, hint: Hint::default() };
+            return self.cut(opened, format, plain);
+        }
+        if is_whole {
+            return self.content(index, compression, (plain, None));
+        }
         let (mut text, hint, converted) = decoded(plain, self.corpus.options.encoding);
         let (head, error) = peek(&mut *text);
         let records = head.trim_ascii_start().starts_with(b"{");
@@ -158,17 +173,28 @@ impl<'c> Stream<'c> {
             let opened = Opened { source: index, compression, hint };
             return self.pieces(opened, Lines::new(text, self.corpus.sizes()));
         }
+        self.content(index, compression, (text, converted))
+    }
+
+    /// Hands out a standard input that is one article.
+    fn content(
+        &mut self,
+        index: usize,
+        compression: Compression,
+        (text, converted): (Box<dyn Read + '_>, Option<Change>),
+    ) -> ControlFlow<()> {
         let limit = self.corpus.sizes().limit;
         let mut bytes = Vec::new();
         match text.take(limit as u64 + 1).read_to_end(&mut bytes) {
             Ok(_) => self.send(Job::Content { source: index, bytes, converted }),
-            Err(error) => self.problem(broken(source, compression, &error)),
+            Err(error) => self.problem(broken(&self.corpus.sources[index], compression, &error)),
         }
     }
 
     /// Reads a file of records.
-    fn records(&mut self, index: usize, source: &Source) -> ControlFlow<()> {
-        if source.format == Format::Parquet {
+    fn records(&mut self, index: usize, format: Format) -> ControlFlow<()> {
+        let source = &self.corpus.sources[index];
+        if format == Format::Parquet {
             return self.parquet(index, source);
         }
         let opened =
@@ -181,11 +207,16 @@ impl<'c> Stream<'c> {
             Ok(plain) => plain,
             Err(error) => return self.problem(broken(source, source.compression, &error)),
         };
+        let compression = source.compression;
+        if matches!(format, Format::Warc | Format::Mbox) {
+            let opened = Opened { source: index, compression, hint: Hint::default() };
+            return self.cut(opened, format, plain);
+        }
         let (text, hint, converted) = decoded(plain, self.corpus.options.encoding);
         self.converted(source, converted)?;
         let sizes = self.corpus.sizes();
-        let opened = Opened { source: index, compression: source.compression, hint };
-        match source.format {
+        let opened = Opened { source: index, compression, hint };
+        match format {
             Format::Csv => self.table(index, TableText { text, delimiter: b',', hint }),
             Format::Tsv => self.table(index, TableText { text, delimiter: b'\t', hint }),
             Format::Json => {
@@ -196,11 +227,15 @@ impl<'c> Stream<'c> {
                     self.pieces(opened, Objects::new(text, sizes))
                 }
             }
-            // Of other names those come here whose content is JSON Lines; pages and columns are
-            // read elsewhere.
-            Format::JsonLines | Format::Unknown | Format::Text | Format::Html | Format::Parquet => {
-                self.pieces(opened, Lines::new(text, sizes))
-            }
+            // All others are read elsewhere.
+            Format::JsonLines
+            | Format::Unknown
+            | Format::Text
+            | Format::Html
+            | Format::Mail
+            | Format::Warc
+            | Format::Mbox
+            | Format::Parquet => self.pieces(opened, Lines::new(text, sizes)),
         }
     }
 
@@ -238,6 +273,48 @@ impl<'c> Stream<'c> {
             }
         }
         self.end(index)
+    }
+
+    /// Cuts a stream into records that are read as bytes.
+    fn cut(
+        &mut self,
+        opened: Opened,
+        format: Format,
+        plain: Box<dyn Read + '_>,
+    ) -> ControlFlow<()> {
+        let sizes = self.corpus.sizes();
+        match format {
+            Format::Mbox => self.parts(opened, mbox::Messages::new(plain, sizes)),
+            _ => self.parts(opened, Records::new(plain, sizes)),
+        }
+    }
+
+    fn parts(&mut self, opened: Opened, cuts: impl Iterator<Item = Cut>) -> ControlFlow<()> {
+        let Opened { source: index, compression, .. } = opened;
+        let block = self.corpus.sizes().block;
+        let (mut parts, mut bytes, mut failed) = (Vec::new(), 0, None);
+        for cut in cuts {
+            match cut {
+                Cut::Part(part) => {
+                    bytes += part.bytes();
+                    parts.push(part);
+                }
+                Cut::Failed(number, error) => failed = Some((number, error)),
+            }
+            if bytes >= block || parts.len() == PARTS {
+                bytes = 0;
+                self.send(Job::Parts { source: index, parts: std::mem::take(&mut parts) })?;
+            }
+        }
+        if !parts.is_empty() {
+            self.send(Job::Parts { source: index, parts })?;
+        }
+        let Some((number, error)) = failed else { return self.end(index) };
+        let problem = broken(&self.corpus.sources[index], compression, &error).at(number);
+        self.problem(match error.kind() {
+            io::ErrorKind::UnexpectedEof => Problem { reason: Reason::Corrupt, ..problem },
+            _ => problem,
+        })
     }
 
     fn table(&mut self, index: usize, text: TableText<'_>) -> ControlFlow<()> {

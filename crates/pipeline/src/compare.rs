@@ -81,7 +81,7 @@ impl LoadedCorpus {
         self.report.failures += report.failures;
         self.report.skipped.append(&report.skipped);
         self.report.repaired.append(&report.repaired);
-        self.articles.push(article(corpus, &record));
+        self.articles.push(article(corpus, &record, self.fields.len()));
         self.texts.push(record.text)?;
         self.report.articles += 1;
         self.report.bytes += report.bytes;

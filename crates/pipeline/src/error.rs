@@ -67,6 +67,14 @@ pub enum Error {
         /// Approximate memory that would be enough, in bytes.
         enough: u64,
     },
+    /// There is too little memory for the index of what the articles share.
+    #[error("{} of memory are too little: the articles share too much", quantity::bytes(*.memory))]
+    TooMuchShared {
+        /// Bytes to stay within.
+        memory: u64,
+        /// Approximate memory that would be enough, in bytes.
+        enough: u64,
+    },
     /// A file that was to be one article holds several.
     #[error("{name} holds several articles")]
     SeveralArticles {

@@ -40,6 +40,7 @@
 //! # Ok::<(), anyhow::Error>(())
 //! ```
 
+pub mod about;
 pub mod compare;
 pub mod dates;
 pub mod dedup;
@@ -62,6 +63,7 @@ mod temporary;
 pub mod truth;
 pub mod unfinished;
 
+pub use about::AboutFields;
 pub use error::{Difference, Error};
 pub use progress::{Progress, Unwatched};
 pub use settings::{DroppedMatches, Memory, Resources, Settings, Unread};

@@ -17,6 +17,7 @@ use serde_json::value::RawValue;
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::Progress;
+use crate::about::{about, owner};
 use crate::stdin::Stdin;
 use crate::stored::{StorageBudget, StoredTexts};
 
@@ -49,16 +50,32 @@ impl LoadedCorpus {
         }
     }
 
-    /// Reads everything and keeps the wanted articles.
+    /// Sets the fields that are passed through, of those that are read.
+    #[must_use]
+    pub fn passing(self, fields: &[String]) -> Self {
+        Self { fields: fields.to_vec(), ..self }
+    }
+
+    /// Reads everything and keeps the wanted articles. All fields that are read are passed through.
     pub fn load(
         corpus: &Corpus,
         storage: StorageBudget,
         progress: &dyn Progress,
         mut is_wanted: impl FnMut(&Record) -> bool,
     ) -> anyhow::Result<Self> {
+        let loaded = Self::new(storage).passing(&corpus.options().keep_fields);
+        loaded.read_all(corpus, progress, &mut is_wanted)
+    }
+
+    /// Reads everything and adds the wanted articles.
+    pub fn read_all(
+        mut self,
+        corpus: &Corpus,
+        progress: &dyn Progress,
+        mut is_wanted: impl FnMut(&Record) -> bool,
+    ) -> anyhow::Result<Self> {
         let start = Instant::now();
-        let mut loaded = Self::new(storage);
-        loaded.fields.clone_from(&corpus.options().keep_fields);
+        let loaded = &mut self;
         let (mut failed, cancel) = (Ok(()), progress.cancel());
         progress.begin_open("reading");
         loaded.report = corpus.read_with(Stdin::new(&cancel), |batch| {
@@ -67,7 +84,7 @@ impl LoadedCorpus {
             }
             progress.advance(batch.records.len() as u64);
             for record in batch.records.into_iter().filter(&mut is_wanted) {
-                loaded.articles.push(article(corpus, &record));
+                loaded.articles.push(article(corpus, &record, loaded.fields.len()));
                 failed = loaded.texts.push(record.text);
                 if failed.is_err() {
                     return ControlFlow::Break(());
@@ -79,7 +96,7 @@ impl LoadedCorpus {
         cancel.check()?;
         loaded.texts.finish()?;
         loaded.took = start.elapsed();
-        Ok(loaded)
+        Ok(self)
     }
 
     /// What a report can say of the articles and of reading them, with the pairs that were found.
@@ -116,10 +133,13 @@ impl LoadedCorpus {
     }
 }
 
-/// The article of a record.
-pub fn article(corpus: &Corpus, record: &Record) -> Article {
+/// The article of a record, of whose fields the first so many are passed through; others are those of
+/// [`AboutFields`](crate::AboutFields).
+pub fn article(corpus: &Corpus, record: &Record, passes: usize) -> Article {
     let source = &corpus.sources()[record.place.source as usize];
     let own_file = source.path.as_ref().filter(|_| record.place.line == 0);
+    let mut fields = passed(record);
+    let others = fields.split_off(passes.min(fields.len()));
     Article {
         id: record.id.clone(),
         renamed: record.shared_id.is_some() && record.place.line > 0,
@@ -127,7 +147,9 @@ pub fn article(corpus: &Corpus, record: &Record) -> Article {
         hash: xxh3_128(record.text.as_bytes()),
         bytes: record.text.len() as u64,
         id_type: id_type(record.id_type),
-        fields: passed(record),
+        fields,
+        about: about(&others),
+        owner: owner(corpus, record),
     }
 }
 

@@ -26,16 +26,23 @@ pub struct Scan {
     left_out: usize,
 }
 
-/// Converts an engine's error; for too many pairs, estimates how much memory would be enough.
+/// Converts an engine's error; for too little memory, estimates how much would be enough.
 fn too_many(error: retold::Error, settings: &Settings) -> anyhow::Error {
-    let retold::Error::TooManyPairs { found, bytes, compared, candidates } = error else {
-        return Error::from(error).into();
-    };
     let memory = settings.resources.memory.bytes() as u64;
-    let all = bytes as f64 * candidates as f64 / compared.max(1) as f64;
-    // The same amount is reserved for the articles that are being compared.
-    let enough = memory + (2.0 * all) as u64;
-    Error::TooManyPairs { memory, found, enough }.into()
+    match error {
+        retold::Error::TooManyPairs { found, bytes, compared, candidates } => {
+            let all = bytes as f64 * candidates as f64 / compared.max(1) as f64;
+            // The same amount is reserved for the articles that are being compared.
+            let enough = memory + (2.0 * (all - bytes as f64)).max(0.0) as u64;
+            Error::TooManyPairs { memory, found, enough }.into()
+        }
+        retold::Error::TooMuchShared { bytes, expected } => {
+            // Three quarters of what is added are promised.
+            let enough = memory + (expected.saturating_sub(bytes)) / 2 * 3;
+            Error::TooMuchShared { memory, enough }.into()
+        }
+        error => Error::from(error).into(),
+    }
 }
 
 impl Scan {
@@ -48,13 +55,14 @@ impl Scan {
     ) -> anyhow::Result<Self> {
         let mut holds = settings.holds();
         let mut ours = 0;
-        let mut loaded =
-            LoadedCorpus::load(corpus, settings.storage.clone(), progress, |record| {
-                let source = &corpus.sources()[record.place.source as usize];
-                let holds = holds(record.text.len() as u64);
-                ours += usize::from(holds && source.side == Side::Ours);
-                holds
-            })?;
+        let empty = LoadedCorpus::new(settings.storage.clone());
+        let empty = empty.passing(&settings.reading.keep_fields);
+        let mut loaded = empty.read_all(corpus, progress, |record| {
+            let source = &corpus.sources()[record.place.source as usize];
+            let holds = holds(record.text.len() as u64);
+            ours += usize::from(holds && source.side == Side::Ours);
+            holds
+        })?;
         loaded.names = settings.names;
         settings.check_read(&[&loaded.report])?;
         let ours = corpus.has_sides().then_some(ours);

@@ -9,6 +9,7 @@ use retold::{Config, Engine};
 use retold_corpus::{Field, Names, ReadOptions, ReadReport};
 
 use crate::Error;
+use crate::about::AboutFields;
 use crate::stored::StorageBudget;
 
 /// Memory that a run needs, in bytes: for the program and its read buffers, per thread, and per
@@ -148,6 +149,8 @@ pub struct Settings {
     pub unread: Unread,
     /// What a deduplication records of a dropped article and the one kept instead.
     pub dropped_matches: DroppedMatches,
+    /// What is read for people who read reports of scans and comparisons. Default: nothing.
+    pub about: AboutFields,
 }
 
 /// What records of dropped articles show, for which their texts are read and compared once more.
@@ -198,8 +201,8 @@ impl Settings {
         let reading =
             reading.max_article_bytes(most).batch_bytes(batch_bytes).threads(resources.threads);
         let (names, unread) = (Field::name as Names, Unread::default());
-        let dropped_matches = DroppedMatches::default();
-        Self { reading, engine, dedup, resources, storage, names, unread, dropped_matches }
+        let (dropped_matches, about) = (DroppedMatches::default(), AboutFields::default());
+        Self { reading, engine, dedup, resources, storage, names, unread, dropped_matches, about }
     }
 
     /// Sets [`names`](Self#structfield.names).
@@ -223,7 +226,9 @@ impl Settings {
     pub fn reading_to_compare(&self) -> ReadOptions {
         let most = self.reading.max_article_bytes;
         let max_article_bytes = self.resources.memory.article(most, COMPARED_SHARE);
-        self.reading.clone().max_article_bytes(max_article_bytes)
+        let keep_fields = self.reading.keep_fields.iter().cloned().chain(self.about.names());
+        let reading = self.reading.clone().keep_fields(keep_fields.collect());
+        reading.max_article_bytes(max_article_bytes)
     }
 
     /// An error if so many articles are too many to deduplicate within the memory that was asked
@@ -281,7 +286,13 @@ impl Settings {
             // The rest is for the articles that are being compared.
             Memory::Bounded(_) => (rest / 2).max(memory / 16) as usize,
         };
-        Ok(Engine::new(self.engine.clone().held_bytes(held_bytes).pair_bytes(pair_bytes))?)
+        // The index comes in place of the postings that it is made of.
+        let index_bytes = match self.resources.memory {
+            Memory::Usual(_) => usize::MAX,
+            Memory::Bounded(_) => held_bytes + of_articles(0, bytes) as usize,
+        };
+        let config = self.engine.clone().held_bytes(held_bytes);
+        Ok(Engine::new(config.index_bytes(index_bytes).pair_bytes(pair_bytes))?)
     }
 
     /// Threads to work on.

@@ -60,10 +60,13 @@ pub fn of(py: Python<'_>, error: &anyhow::Error) -> PyErr {
             _,
         )
         | (_, Some(Run::NoDates(_))) => data(message),
-        (Some(retold::Error::TooManyPairs { .. }), _)
-        | (_, Some(Run::TooLittleMemory { .. } | Run::TooManyPairs { .. })) => {
-            types::MemoryLimitError::new_err(message)
-        }
+        (Some(retold::Error::TooManyPairs { .. } | retold::Error::TooMuchShared { .. }), _)
+        | (
+            _,
+            Some(
+                Run::TooLittleMemory { .. } | Run::TooManyPairs { .. } | Run::TooMuchShared { .. },
+            ),
+        ) => types::MemoryLimitError::new_err(message),
         (_, Some(Run::TemporaryFile { folder, .. })) => {
             with(py, types::FileError::new_err(message), "file", folder.display().to_string())
         }

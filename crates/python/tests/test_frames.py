@@ -175,7 +175,7 @@ def test_dates_of_all_kinds_say_what_is_earliest():
     ):
         frame = polars.DataFrame({"text": [STORY] * 3, "published": dates})
         assert retold.dedup(frame, keep="earliest:published").kept_rows == [1]
-    with pytest.raises(retold.DataError, match="no date"):
+    with pytest.raises(retold.DataError, match="is a date, such as \"soon\""):
         retold.dedup(
             polars.DataFrame({"text": [STORY], "published": ["soon"]}), keep="earliest:published"
         )

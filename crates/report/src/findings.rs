@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::{Error, FieldValue, Id, IdType, Named, PassedFields};
+use crate::{About, Error, FieldValue, Id, IdType, Named, Owner, PassedFields};
 use retold::align::Comparison;
 use retold::span::Span;
 
@@ -170,6 +170,10 @@ pub struct Article {
     pub id_type: IdType,
     /// Fields that the user asked to pass through, in the order of [`Findings::fields`].
     pub fields: Vec<FieldValue>,
+    /// What reports for people say of it beside its id.
+    pub about: About,
+    /// Its side, in a run that compares across sides only.
+    pub owner: Option<Owner>,
 }
 
 /// Two articles and what was found of them.

@@ -15,12 +15,14 @@
 #[cfg(test)]
 extern crate self as retold_report;
 
+pub mod about;
 pub mod columns;
 pub mod csv;
 pub mod dedup;
 pub mod evaluation;
 pub mod findings;
 pub mod html;
+mod in_common;
 pub mod jsonl;
 pub mod named;
 #[cfg(feature = "parquet")]
@@ -33,10 +35,12 @@ pub mod quantity;
 pub mod record;
 pub mod stats;
 pub mod terminal;
+pub mod wording;
 pub mod wrap;
 
 use std::io;
 
+pub use about::{About, Owner};
 pub use findings::{
     Article, Clusters, Evidence, Findings, Note, Notes, Pair, Read, Run, Stage, Texts,
 };

@@ -51,22 +51,28 @@ pub fn duration(took: Duration) -> String {
     }
 }
 
-/// `55 %`. Rounds to whole percents, but neither down to 0 nor up to 100.
+/// `55 %`. Rounds to whole percents, but neither down to 0 nor up to 100: `<1 %`, `>99 %`.
 pub fn percent(share: f32) -> String {
     let percent = f64::from(share) * 100.0;
     match percent.round() {
-        whole if whole >= 100.0 && percent < 100.0 => "99 %".into(),
-        whole if whole <= 0.0 && percent > 0.0 => "1 %".into(),
+        whole if whole >= 100.0 && percent < 100.0 => ">99 %".into(),
+        whole if whole <= 0.0 && percent > 0.0 => "<1 %".into(),
         whole => format!("{whole:.0} %"),
     }
 }
 
-/// `0.98`. Rounds to two decimals, but not up to 1.
-pub fn score(score: f32) -> String {
-    match score {
-        score if (0.995..1.0).contains(&score) => "0.99".into(),
-        score => format!("{score:.2}"),
+/// `0.15`. Rounds to two decimals, but neither down to 0 nor up to 1: `<0.01`, `>0.99`.
+pub fn fraction(share: f32) -> String {
+    match share {
+        share if share > 0.0 && share < 0.005 => "<0.01".into(),
+        share if (0.995..1.0).contains(&share) => ">0.99".into(),
+        share => format!("{share:.2}"),
     }
+}
+
+/// `0.98`. Rounds to two decimals, but not up to 1: a score is an estimate.
+pub fn score(score: f32) -> String {
+    format!("{:.2}", score.min(0.99))
 }
 
 #[cfg(test)]
@@ -92,8 +98,12 @@ mod tests {
     fn nearly_all_is_not_all() {
         assert_eq!(
             [percent(0.999), percent(1.0), percent(0.001), percent(0.0)],
-            ["99 %", "100 %", "1 %", "0 %"]
+            [">99 %", "100 %", "<1 %", "0 %"]
         );
-        assert_eq!([score(0.9996), score(1.0), score(0.98)], ["0.99", "1.00", "0.98"]);
+        assert_eq!(
+            [fraction(0.999), fraction(1.0), fraction(0.001), fraction(0.0)],
+            [">0.99", "1.00", "<0.01", "0.00"]
+        );
+        assert_eq!([score(0.9996), score(1.0), score(0.98)], ["0.99", "0.99", "0.98"]);
     }
 }

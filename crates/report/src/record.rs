@@ -132,13 +132,20 @@ struct MatchRecord {
     score: f32,
 }
 
-#[derive(Serialize)]
-struct FeatureRecord {
+/// What one feature says for a score.
+#[derive(Debug, Serialize)]
+pub(crate) struct FeatureRecord {
     name: &'static str,
     #[serde(serialize_with = "rounded")]
     value: f32,
     #[serde(serialize_with = "rounded")]
     weight: f32,
+}
+
+impl From<&Feature> for FeatureRecord {
+    fn from(feature: &Feature) -> Self {
+        Self { name: feature.name, value: feature.value, weight: feature.weight }
+    }
 }
 
 fn ends(span: Span) -> [u32; 2] {
@@ -162,11 +169,7 @@ struct Features<'a>(&'a [Feature]);
 
 impl Serialize for Features<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_seq(self.0.iter().map(|feature| FeatureRecord {
-            name: feature.name,
-            value: feature.value,
-            weight: feature.weight,
-        }))
+        to.collect_seq(self.0.iter().map(FeatureRecord::from))
     }
 }
 

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use retold::align::{Comparison, Feature, Kind, Match, Relation, Side};
 use retold::span::{Span, covered};
-use retold_report::{Article, Clusters, Evidence, Findings, Format, Note, Pair, Read, Run, Stage};
+use retold_report::{
+    About, Article, Clusters, Evidence, Findings, Format, Note, Pair, Read, Run, Stage,
+};
 use serde_json::value::to_raw_value;
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -143,6 +145,16 @@ impl Sample {
         sample.pair((council, other), (Relation::Unrelated, 0.07), &quoted, &[]);
         let retold = [(0, 0, Paraphrased, 0.6), (1, 1, Edited, 0.7), (2, 2, Edited, 0.8)];
         sample.pair((han, han_rewrite), (Relation::Rewrite, 0.91), &retold, &[(0..3, 0..3)]);
+        let known =
+            [(council, "Harrow Gazette", 1_772_577_000), (copy, "Valley Post", 1_772_638_200)];
+        for (article, source, published) in known {
+            sample.articles[article].about = About {
+                title: Some("Harrow council votes to close its last public pool".into()),
+                source: Some(source.into()),
+                url: None,
+                published: Some(published),
+            };
+        }
         sample.clusters = Clusters { of: vec![0, 0, 0, 1, 1, 2, 3, 3], retained: vec![0, 3, 5, 6] };
         sample
     }
@@ -173,6 +185,9 @@ impl Sample {
                 let mut fields = vec![None; payloads.len()];
                 fields[at] = Some(to_raw_value(payload).expect("a string is JSON"));
                 sample.articles[article].fields = fields;
+                let text = || Some(payload.to_owned());
+                sample.articles[article].about =
+                    About { title: text(), source: text(), url: text(), published: Some(0) };
             }
             let aligned = [(0, 1, Kind::Edited, 0.9), (1, 0, Kind::Identical, 1.0)];
             sample.pair((a, b), (Relation::Rewrite, 0.9), &aligned, &[(0..1, 1..2), (1..2, 0..1)]);

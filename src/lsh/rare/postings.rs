@@ -116,6 +116,11 @@ impl Postings {
         &self.partitions[partition].words
     }
 
+    /// Frees the memory of some partitions, counted from the first selected one.
+    pub fn release(&mut self, partitions: Range<usize>) {
+        self.partitions[partitions].iter_mut().for_each(|partition| partition.words = Vec::new());
+    }
+
     /// Drops the postings in memory of all articles but those to keep.
     pub fn retain(&mut self, is_kept: impl Fn(u32) -> bool) {
         for Partition { words, .. } in &mut self.partitions {

@@ -10,7 +10,7 @@ use retold_corpus::{Corpus, Input, ReadOptions, ReadReport, Record};
 use tempfile::TempDir;
 
 /// Names of files: the ending is the format, and the compression.
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 20] = [
     "a.txt",
     "a.html",
     "a.jsonl",
@@ -25,6 +25,11 @@ const NAMES: [&str; 15] = [
     "a.tsv.xz",
     "a.html.zst",
     "a.xz",
+    "a.warc",
+    "a.warc.gz",
+    "a.mbox",
+    "a.eml",
+    "a.xml",
     "a.parquet",
 ];
 

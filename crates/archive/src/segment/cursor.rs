@@ -135,6 +135,12 @@ enum Entry {
 #[inline]
 fn read_entry(rest: &mut &[u8]) -> Option<(u64, Entry)> {
     let step = varint::take(rest)?;
+    let (step, is_one) = (step >> 1, step & 1 == 1);
+    if is_one {
+        let before = rest.len();
+        varint::take(rest)?;
+        return Some((step, Entry::Inline(before - rest.len())));
+    }
     let size = varint::take(rest)?;
     let length = usize::try_from(size >> 1).ok()?;
     if size & 1 == 0 {

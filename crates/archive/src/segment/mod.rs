@@ -24,10 +24,13 @@ pub const MAGIC: [u8; 8] = *b"RETOLDSG";
 /// What a segment ends with.
 const END: [u8; 8] = *b"GSDLOTER";
 /// Version of the layout.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// Bytes of the header and of the trailer.
 const HEADER: usize = 40;
 const TRAILER: usize = 32;
+/// Where their own checksums stand in them.
+const HEADER_CRC: usize = 36;
+const TRAILER_CRC: usize = 20;
 /// Bytes of an article in the table, and of a block in the index.
 const DOC: usize = 24;
 const KEY_BLOCK: usize = 24;
@@ -63,8 +66,17 @@ pub struct Header {
 pub struct Seal {
     /// Bytes of the file.
     pub bytes: u64,
-    /// CRC32C of the trailer and the header.
+    /// CRC32C of the trailer and the header, each up to its own checksum.
     pub crc: u32,
+}
+
+impl Seal {
+    /// The checksum of a whole header and a whole trailer. Their own checksums are left out: what
+    /// is followed by its CRC has the same CRC whatever it is.
+    fn crc_of(header: &[u8], trailer: &[u8]) -> u32 {
+        let (header, trailer) = (&header[..HEADER_CRC], &trailer[..TRAILER_CRC]);
+        crc32c::crc32c_append(crc32c::crc32c(trailer), header)
+    }
 }
 
 /// A block of keys, as the index knows it.

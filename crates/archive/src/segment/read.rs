@@ -54,7 +54,7 @@ impl Segment {
         let read = |offset, length| read_at(&source, path, offset, length);
         let header = read(0, HEADER)?;
         let trailer = read(bytes - TRAILER as u64, TRAILER)?;
-        if crc32c::crc32c_append(crc32c::crc32c(&trailer), &header) != seal.crc {
+        if Seal::crc_of(&header, &trailer) != seal.crc {
             let problem = "this is not the file that the archive has written";
             return Err(wrong("its header or trailer", problem));
         }

@@ -96,9 +96,12 @@ impl<'d, W: Write> SegmentWriter<'d, W> {
         if self.block.is_empty() {
             (self.first, self.last) = (key, key);
         }
-        varint::put(&mut self.block, key - self.last);
+        let is_one = places.len() == 1;
+        varint::put(&mut self.block, (key - self.last) << 1 | u64::from(is_one));
         self.last = key;
-        if list.len() <= INLINE_BYTES {
+        if is_one {
+            self.block.extend_from_slice(&list);
+        } else if list.len() <= INLINE_BYTES {
             varint::put(&mut self.block, (list.len() as u64) << 1);
             self.block.extend_from_slice(&list);
         } else {
@@ -159,7 +162,7 @@ impl<'d, W: Write> SegmentWriter<'d, W> {
         self.put(&index)?;
         self.put(&trailer)?;
         self.out.flush()?;
-        let crc = crc32c::crc32c_append(crc32c::crc32c(&trailer), &self.header);
+        let crc = Seal::crc_of(&self.header, &trailer);
         Ok((self.out, Seal { bytes: self.at, crc }))
     }
 

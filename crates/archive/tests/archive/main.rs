@@ -4,4 +4,7 @@ mod against_index;
 mod against_scan;
 mod common;
 mod damage;
+mod dictionary;
+mod flags;
 mod versions;
+mod withdrawals;

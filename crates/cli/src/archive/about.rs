@@ -41,6 +41,7 @@ pub fn read(raw: &Raw<'_>, args: &AboutArgs) -> (About, Option<i64>) {
         title: text(&args.title_field),
         url: text(&args.url_field),
         published: time(&args.date_field),
+        embargo: time(&args.embargo_field),
     };
     (about, args.seen_field.as_deref().and_then(time))
 }
@@ -70,6 +71,7 @@ mod tests {
             title_field: "headline".to_owned(),
             url_field: "url".to_owned(),
             date_field: "published".to_owned(),
+            embargo_field: "embargoed".to_owned(),
             seen_field: Some("seen".to_owned()),
             from: Some("us".to_owned()),
         }
@@ -77,15 +79,16 @@ mod tests {
 
     #[test]
     fn objects_and_rows_say_the_same() {
-        let object = br#"{"id":1,"headline":" A ferry ","published":"2024-05-01","seen":0}"#;
-        let heading: Arc<[u8]> = Arc::from(&b"id,headline,published,seen"[..]);
-        let row = b"1,\" A ferry \",2024-05-01,0";
+        let object = br#"{"id":1,"headline":" A ferry ","published":"2024-05-01","seen":0,"embargoed":"2024-05-02"}"#;
+        let heading: Arc<[u8]> = Arc::from(&b"id,headline,published,seen,embargoed"[..]);
+        let row = b"1,\" A ferry \",2024-05-01,0,2024-05-02";
         let raw = |record, heading| Raw { record, heading, delimiter: b',', quote: Some(b'"') };
         let expected = About {
             source: Some("us".to_owned()),
             title: Some("A ferry".to_owned()),
             url: None,
             published: Some(1_714_521_600),
+            embargo: Some(1_714_608_000),
         };
         assert_eq!(read(&raw(Some(object), None), &args()), (expected.clone(), Some(0)));
         assert_eq!(read(&raw(Some(row), Some(&heading)), &args()), (expected, Some(0)));

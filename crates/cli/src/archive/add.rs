@@ -15,13 +15,14 @@ pub struct Adding {
     known: Known,
     batch: usize,
     skipped: u64,
+    flags: u64,
 }
 
 impl Adding {
     /// As it was typed.
     pub fn new(args: &AddArgs) -> Self {
         let known = if args.replace { Known::Replace } else { Known::Skip };
-        Self { known, batch: args.batch as usize, skipped: 0 }
+        Self { known, batch: args.batch as usize, skipped: 0, flags: 0 }
     }
 }
 
@@ -47,7 +48,8 @@ impl Batches for Adding {
         let added = archive.add(articles, &options, page.cancel)?;
         self.skipped += added.skipped;
         for of in added.articles {
-            page.show(of.article, of.matches)?;
+            self.flags += of.flags.len() as u64;
+            page.show(of.article, of.matches, Some(&of.flags))?;
         }
         // What is durable should be known to be so.
         page.flush()?;
@@ -57,6 +59,10 @@ impl Batches for Adding {
 
     fn done(&self, articles: &str) -> String {
         let skipped = quantity::count(self.skipped);
-        format!("retold: added {articles}; {skipped} skipped, their ids are there already")
+        let flags = match self.flags {
+            0 => String::new(),
+            flags => format!("; {} written", quantity::counted(flags, "flag")),
+        };
+        format!("retold: added {articles}{flags}; {skipped} skipped, their ids are there already")
     }
 }

@@ -8,6 +8,7 @@ use crate::args::InputArgs;
 use crate::options::Options;
 use crate::values::{MeasuresValue, RelationValue};
 
+use super::flag_args::{DossierArgs, FlagArgs, FlagsArgs, KillArgs, RulesArgs};
 use super::values::{MatchesValue, SpanValue, TimeValue};
 
 /// `retold archive`
@@ -19,6 +20,16 @@ pub enum ArchiveCommand {
     Add(Box<AddArgs>),
     /// Show what articles share with those of the archive, without adding them
     Query(Box<QueryArgs>),
+    /// Set the rules by which matches are flagged, or explain them
+    Rules(RulesArgs),
+    /// List flags
+    Flags(FlagsArgs),
+    /// Confirm or dismiss a flag
+    Flag(FlagArgs),
+    /// Withdraw an article, and list all that is derived from it
+    Kill(KillArgs),
+    /// Write all that is known of a flag to a file that can be handed on
+    Dossier(DossierArgs),
     /// Remove articles, with all their versions
     Remove(RemoveArgs),
     /// Show how much the archive holds
@@ -38,6 +49,8 @@ impl ArchiveCommand {
             Self::Add(args) => args.matching.output.output.as_deref(),
             Self::Query(args) => args.matching.output.output.as_deref(),
             Self::Export(args) => args.output.as_deref(),
+            Self::Flags(args) => args.output.as_deref(),
+            Self::Kill(args) => args.output.as_deref(),
             _ => None,
         }
     }
@@ -91,6 +104,10 @@ pub struct CreateArgs {
     #[arg(long, value_name = "N", default_value = "100000", help_heading = "Archive")]
     pub articles: usize,
 
+    /// Flag matches by the rules in FILE, in TOML; `retold archive rules` changes them later
+    #[arg(long, value_name = "FILE", help_heading = "Archive", value_hint = ValueHint::FilePath)]
+    pub rules: Option<PathBuf>,
+
     #[command(flatten)]
     pub options: Options,
 }
@@ -140,6 +157,10 @@ pub struct AboutArgs {
     /// Field or column that holds when it was published
     #[arg(long, value_name = "NAME", default_value = "published")]
     pub date_field: String,
+
+    /// Field or column that holds until when nobody may publish it
+    #[arg(long, value_name = "NAME", default_value = "embargoed")]
+    pub embargo_field: String,
 
     /// Field or column that holds when it was first seen, for articles that were collected
     /// earlier [default: now]

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::bail;
 use retold::Cancel;
 use retold_archive::NewArticle;
-use retold_corpus::{Batch, Corpus, ReadReport, Record};
+use retold_corpus::{Batch, Corpus, ReadReport, Record, Source};
 use retold_pipeline::{Stdin, Unread, dates};
 
 use crate::args::InputArgs;
@@ -27,6 +27,8 @@ pub struct Intake<'i> {
     pub about: &'i AboutArgs,
     /// Articles of a batch.
     pub batch: usize,
+    /// Whether a file is still as it was when it was chosen: else its articles are not handed over.
+    pub is_unchanged: &'i dyn Fn(&Source) -> bool,
     /// Tells the reading to stop.
     pub cancel: &'i Cancel,
 }
@@ -57,10 +59,11 @@ impl Intake<'_> {
             let Batch { records, heading } = batch;
             for record in records {
                 bytes += record.text.len();
-                waiting.push(self.article(record, heading.as_ref(), now));
+                let source = record.place.source;
+                waiting.push((source, self.article(record, heading.as_ref(), now)));
                 if waiting.len() >= self.batch || bytes >= BATCH_BYTES {
                     bytes = 0;
-                    done = each(std::mem::take(&mut waiting));
+                    done = each(self.unchanged(std::mem::take(&mut waiting)));
                 }
                 if done.is_err() || self.cancel.is_cancelled() {
                     return ControlFlow::Break(());
@@ -71,9 +74,26 @@ impl Intake<'_> {
         done?;
         self.cancel.check()?;
         if !waiting.is_empty() {
-            each(waiting)?;
+            each(self.unchanged(waiting))?;
         }
         Ok(report)
+    }
+
+    /// The articles of files that have not changed.
+    fn unchanged(&self, articles: Vec<(u32, NewArticle)>) -> Vec<NewArticle> {
+        let mut kept = Vec::with_capacity(articles.len());
+        let mut last = None;
+        for (source, article) in articles {
+            let is_unchanged = match last {
+                Some((of, is_unchanged)) if of == source => is_unchanged,
+                _ => (self.is_unchanged)(&self.corpus.sources()[source as usize]),
+            };
+            last = Some((source, is_unchanged));
+            if is_unchanged {
+                kept.push(article);
+            }
+        }
+        kept
     }
 
     fn article(

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::path::Path;
 
 use retold::{Cancel, Config};
-use retold_archive::{Match, NewArticle, Reader, Stored, Wanted};
+use retold_archive::{Flag, Match, NewArticle, Reader, Stored, Wanted};
 use retold_pipeline::output::Output;
 use retold_pipeline::run::Started;
 use retold_report::Read;
@@ -56,9 +56,14 @@ pub struct Page<'p> {
 }
 
 impl Page<'_> {
-    /// Shows what an article matches.
-    pub fn show(&mut self, article: Stored, matches: Vec<Match>) -> io::Result<()> {
-        self.shown.take(article, matches, self.out)
+    /// Shows what an article matches, and the flags that were written if it was added.
+    pub fn show(
+        &mut self,
+        article: Stored,
+        matches: Vec<Match>,
+        flags: Option<&[Flag]>,
+    ) -> io::Result<()> {
+        self.shown.take(article, matches, flags, self.out)
     }
 
     /// Hands over all that was shown.
@@ -85,8 +90,15 @@ pub fn run<B: Batches>(
     let output = Output::create(args.output.output.as_deref(), format.content())?;
     let style = console.facts.style(settings.color, output.destination());
     let (wanted, cancel) = (wanted(&args.output), console.cancel.clone());
-    let intake = Intake { corpus, about: &args.about, batch: batches.size(), cancel: &cancel };
-    let (mut shown, mut read) = (Shown::new(format), None);
+    let intake = Intake {
+        corpus,
+        about: &args.about,
+        batch: batches.size(),
+        is_unchanged: &|_| true,
+        cancel: &cancel,
+    };
+    let (mut shown, mut read) =
+        (Shown::new(format, archive.settings().scheme()?.to_string()), None);
     let mut out = console.out_for(format.content());
     output.until(&cancel).write(&mut *out, |out| {
         let report = intake.read(|articles| {

@@ -5,16 +5,28 @@ mod about;
 mod add;
 pub(crate) mod args;
 mod create;
+mod decide;
+mod dossier;
+mod flag_args;
+mod flag_record;
+mod flags;
 mod intake;
+mod kill;
 mod maintain;
 mod matching;
 mod query;
 mod record;
+mod rules;
 mod show;
 mod values;
+pub(crate) mod watch;
 
-use retold::Config;
-use retold_archive::{Settings as ArchiveSettings, Wanted};
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use retold::{Cancel, Config};
+use retold_archive::{Archive, Error, Settings as ArchiveSettings, Wanted};
 
 use crate::clash::Written;
 use crate::config::ConfigFile;
@@ -46,6 +58,11 @@ pub(crate) fn run(
             matching::run(Adding::new(&args), &args.matching, written, console)
         }
         ArchiveCommand::Query(args) => matching::run(Asking, &args.matching, written, console),
+        ArchiveCommand::Rules(args) => rules::run(&args, console),
+        ArchiveCommand::Flags(args) => flags::run(&args, console),
+        ArchiveCommand::Flag(args) => decide::run(&args, console),
+        ArchiveCommand::Kill(args) => kill::run(&args, console),
+        ArchiveCommand::Dossier(args) => dossier::run(&args, console),
         ArchiveCommand::Remove(args) => maintain::remove(&args, console),
         ArchiveCommand::Stats(args) => maintain::stats(&args, console),
         ArchiveCommand::Verify(args) => maintain::verify(&args, console),
@@ -53,6 +70,23 @@ pub(crate) fn run(
         ArchiveCommand::Compact(args) => maintain::compact(&args, console),
     }
 }
+
+/// Opens an archive to change it, for which another process may need it a little longer.
+fn open_soon(path: &Path, judging: &Config, cancel: &Cancel) -> anyhow::Result<Archive> {
+    let begun = Instant::now();
+    loop {
+        match Archive::open(path, judging.clone()) {
+            Err(Error::InUse { .. }) if begun.elapsed() < PATIENCE => {
+                cancel.check()?;
+                thread::sleep(Duration::from_millis(20));
+            }
+            opened => return Ok(opened?),
+        }
+    }
+}
+
+/// How long to wait for another process, such as `retold watch`, to write what it has.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// An error if an option that was given disagrees with what the archive was made with.
 fn check_options(archive: &ArchiveSettings, options: &Options) -> anyhow::Result<()> {

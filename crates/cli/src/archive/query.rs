@@ -30,7 +30,7 @@ impl Batches for Asking {
     ) -> anyhow::Result<()> {
         let matches = archive.query(&articles, page.wanted, page.cancel)?;
         for (article, matches) in articles.into_iter().zip(matches) {
-            page.show(not_stored(article), matches)?;
+            page.show(not_stored(article), matches, None)?;
         }
         Ok(page.flush()?)
     }

@@ -1,10 +1,12 @@
 //! The records of `retold archive` (docs/archive.md).
 
 use retold::align::Comparison;
-use retold_archive::{Match, Stored};
+use retold_archive::{Flag, Match, Stored};
 use retold_pipeline::dates;
 use retold_report::record::{Explain, PairRecord, SCHEMA_VERSION};
 use serde::Serialize;
+
+use super::flag_record::FlagRecord;
 
 /// An article with all that it matches.
 #[derive(Debug, Serialize)]
@@ -13,6 +15,8 @@ pub struct ArticleRecord<'a> {
     #[serde(flatten)]
     about: AboutRecord<'a>,
     matches: Vec<MatchRecord<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    flags: Option<Vec<FlagRecord<'a>>>,
 }
 
 /// What is known of an article.
@@ -26,6 +30,8 @@ pub struct AboutRecord<'a> {
     source: Option<&'a str>,
     title: Option<&'a str>,
     url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    embargoed: Option<String>,
 }
 
 /// A match: the pair, and what is known of the archived article, `a`.
@@ -60,7 +66,14 @@ impl<'a> ArticleRecord<'a> {
             schema: SCHEMA_VERSION,
             about: AboutRecord::new(article),
             matches: matches.iter().map(of).collect(),
+            flags: None,
         }
+    }
+
+    /// The same of an article that was added, with the flags that were written.
+    pub fn with_flags(self, flags: &'a [Flag], scheme: &'a str) -> Self {
+        let flags = flags.iter().map(|flag| FlagRecord::new(flag, scheme)).collect();
+        Self { flags: Some(flags), ..self }
     }
 }
 
@@ -74,6 +87,7 @@ impl<'a> AboutRecord<'a> {
             source: article.about.source.as_deref(),
             title: article.about.title.as_deref(),
             url: article.about.url.as_deref(),
+            embargoed: article.about.embargo.map(dates::shown),
         }
     }
 }

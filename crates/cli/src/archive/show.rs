@@ -5,11 +5,12 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io::{self, Write};
 
+use retold::align::Comparison;
 use retold::text::Analyzer;
-use retold_archive::{Match, Reader, Stored};
+use retold_archive::{Flag, Match, Reader, Stored};
 use retold_pipeline::run::Started;
-use retold_report::terminal::{Style, Summary};
-use retold_report::{Article, Evidence, Findings, Format, Notes, Pair, Read, Texts, quantity};
+use retold_report::terminal::{Pairs, Style, Summary};
+use retold_report::{Article, Evidence, Findings, Format, Notes, Pair, Read, Run, Texts, quantity};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::record::ArticleRecord;
@@ -18,9 +19,11 @@ use super::values::MatchesValue;
 /// Takes what articles match as it is found.
 pub struct Shown {
     format: MatchesValue,
+    /// The scheme of the archive.
+    scheme: String,
     /// Articles, for the screen: those that match, and those that they match.
     articles: Vec<Known>,
-    by_doc: HashMap<u64, usize>,
+    by_doc: HashMap<(u64, Option<i64>), usize>,
     pairs: Vec<Pair>,
     /// Articles that were asked about.
     pub asked: u64,
@@ -31,13 +34,16 @@ pub struct Shown {
 /// An article, and where its text is.
 struct Known {
     article: Stored,
+    /// What it is called.
+    name: String,
 }
 
 impl Shown {
     /// Nothing yet.
-    pub fn new(format: MatchesValue) -> Self {
+    pub fn new(format: MatchesValue, scheme: String) -> Self {
         Self {
             format,
+            scheme,
             articles: Vec::new(),
             by_doc: HashMap::new(),
             pairs: Vec::new(),
@@ -51,34 +57,46 @@ impl Shown {
         &mut self,
         article: Stored,
         matches: Vec<Match>,
+        flags: Option<&[Flag]>,
         out: &mut dyn Write,
     ) -> io::Result<()> {
         self.asked += 1;
         self.matching += u64::from(!matches.is_empty());
         if self.format == MatchesValue::Jsonl {
-            serde_json::to_writer(&mut *out, &ArticleRecord::new(&article, &matches))?;
+            let record = ArticleRecord::new(&article, &matches);
+            serde_json::to_writer(
+                &mut *out,
+                &match flags {
+                    Some(flags) => record.with_flags(flags, &self.scheme),
+                    None => record,
+                },
+            )?;
             return out.write_all(b"\n");
         }
         if matches.is_empty() {
             return Ok(());
         }
-        let b = self.place(article);
+        let seen = article.first_seen;
+        let b = self.place(article, None);
         for Match { article, comparison, .. } in matches {
-            let a = self.place(article);
+            let lag = seen.saturating_sub(article.first_seen);
+            let a = self.place(article, Some(lag));
             self.pairs.push(Pair { a, b, comparison });
         }
         Ok(())
     }
 
-    fn place(&mut self, article: Stored) -> usize {
+    /// The place of an article; with how long before another it was seen, if that is to be said.
+    fn place(&mut self, article: Stored, lag: Option<i64>) -> usize {
         let next = self.articles.len();
         // Articles that only ask have no number.
         let place = match article.doc {
             0 => next,
-            doc => *self.by_doc.entry(doc).or_insert(next),
+            doc => *self.by_doc.entry((doc, lag)).or_insert(next),
         };
         if place == next {
-            self.articles.push(Known { article });
+            let name = name(&article, lag);
+            self.articles.push(Known { article, name });
         }
         place
     }
@@ -94,18 +112,12 @@ impl Shown {
         if self.format == MatchesValue::Jsonl {
             return Ok(out.flush()?);
         }
-        let texts =
-            OfArchive { archive, shown: self, analyzer: RefCell::new(archive.engine().analyzer()) };
-        let mut articles = Vec::with_capacity(self.articles.len());
-        for (at, known) in self.articles.iter().enumerate() {
-            let text = texts.text(at)?;
-            articles.push(Article {
-                id: name(&known.article),
-                hash: xxh3_128(text.as_bytes()),
-                bytes: text.len() as u64,
-                ..Article::default()
-            });
-        }
+        let texts = OfArchive {
+            archive,
+            articles: &self.articles,
+            analyzer: RefCell::new(archive.engine().analyzer()),
+        };
+        let articles = texts.listed()?;
         let (started, read) = run;
         let findings = Findings {
             run: started.run(&[]),
@@ -131,32 +143,106 @@ impl Shown {
     }
 }
 
-/// What an article is called on a screen: its id, with source and time where they are known.
-fn name(article: &Stored) -> String {
+/// Two articles of an archive as one pair: what a format shows of it.
+pub fn with_pair<T>(
+    (a, b): (&Stored, &Stored),
+    comparison: &Comparison,
+    (archive, run): (&Reader, Run),
+    show: impl FnOnce(&Findings<'_>) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let lag = b.first_seen.saturating_sub(a.first_seen);
+    let known =
+        |article: &Stored, lag| Known { article: article.clone(), name: name(article, lag) };
+    let known = [known(a, Some(lag)), known(b, None)];
+    let analyzer = RefCell::new(archive.engine().analyzer());
+    let texts = OfArchive { archive, articles: &known, analyzer };
+    let articles = texts.listed()?;
+    let bytes = articles.iter().map(|article| article.bytes).sum();
+    let findings = Findings {
+        run,
+        read: Read { articles: 2, bytes, files: 1 },
+        skipped: Notes::default(),
+        repaired: Notes::default(),
+        articles: &articles,
+        fields: &[],
+        pairs: &[Pair { a: 0, b: 1, comparison: comparison.clone() }],
+        clusters: None,
+        stages: Vec::new(),
+        counts: Vec::new(),
+        texts: &texts,
+    };
+    show(&findings)
+}
+
+/// A pair as `scan` shows it.
+pub fn show_pair(
+    pair: (&Stored, &Stored),
+    comparison: &Comparison,
+    archive: &Reader,
+    (style, out): (Style, &mut (dyn Write + Send)),
+) -> anyhow::Result<()> {
+    with_pair(pair, comparison, (archive, Run::default()), |findings| {
+        Ok(Pairs { style }.write(findings, out)?)
+    })
+}
+
+/// What an article is called on a screen: headline, id, source and time where they are known, and
+/// how long before another it was seen.
+fn name(article: &Stored, lag: Option<i64>) -> String {
     let mut name = article.id.clone();
+    if article.doc == 0 {
+        return name;
+    }
     let seen = retold_pipeline::dates::shown(article.first_seen);
     let source = article.about.source.as_deref().map(|source| format!("{source}, "));
-    if article.doc > 0 {
-        name.push_str(&format!(" ({}{seen})", source.unwrap_or_default()));
+    let lag = lag.map(|lag| format!(", {}", before(lag))).unwrap_or_default();
+    name.push_str(&format!(" ({}{seen}{lag})", source.unwrap_or_default()));
+    match &article.about.title {
+        Some(title) => format!("{title} · {name}"),
+        None => name,
     }
-    name
+}
+
+/// How long before, in the largest unit of which it is one or more.
+fn before(seconds: i64) -> String {
+    let (length, when) = (seconds.unsigned_abs(), if seconds < 0 { "later" } else { "earlier" });
+    let units = [(86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second")];
+    match units.iter().find(|(unit, _)| length >= *unit) {
+        Some((unit, name)) => format!("{} {when}", quantity::counted(length / unit, name)),
+        None => "at the same time".to_owned(),
+    }
 }
 
 /// The texts of an archive, and those of articles that only ask.
 struct OfArchive<'a> {
     archive: &'a Reader,
-    shown: &'a Shown,
+    articles: &'a [Known],
     analyzer: RefCell<Analyzer>,
 }
 
 impl OfArchive<'_> {
     fn text(&self, at: usize) -> io::Result<Cow<'_, str>> {
-        let article = &self.shown.articles.get(at).ok_or(io::ErrorKind::NotFound)?.article;
+        let article = &self.articles.get(at).ok_or(io::ErrorKind::NotFound)?.article;
         if article.doc == 0 {
             return Ok(Cow::Borrowed(&article.text));
         }
         let stored = self.archive.article(article.doc).map_err(io::Error::other)?;
         Ok(Cow::Owned(stored.ok_or(io::ErrorKind::NotFound)?.text))
+    }
+
+    /// All articles, as reports take them.
+    fn listed(&self) -> io::Result<Vec<Article>> {
+        let mut articles = Vec::with_capacity(self.articles.len());
+        for (at, known) in self.articles.iter().enumerate() {
+            let text = self.text(at)?;
+            articles.push(Article {
+                id: known.name.clone(),
+                hash: xxh3_128(text.as_bytes()),
+                bytes: text.len() as u64,
+                ..Article::default()
+            });
+        }
+        Ok(articles)
     }
 }
 
@@ -166,5 +252,24 @@ impl Texts for OfArchive<'_> {
         let parts = self.analyzer.borrow_mut().article(&text);
         let sentences = parts.sentences.iter().map(|sentence| sentence.span).collect();
         Ok(Evidence { text, sentences, quotations: parts.quotations })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lags_are_told_in_the_largest_unit() {
+        let words = [0, 1, -59, 3600, 7199, 200_000].map(before);
+        let expected = [
+            "at the same time",
+            "1 second earlier",
+            "59 seconds later",
+            "1 hour earlier",
+            "1 hour earlier",
+            "2 days earlier",
+        ];
+        assert_eq!(words, expected);
     }
 }

@@ -117,6 +117,8 @@ fn prepared() -> tempfile::TempDir {
     for (id, text) in all.iter().filter(|(id, _)| *id != all[1].0) {
         put(&format!("wire/{id}.txt"), text.as_bytes());
     }
+    put("rules.toml", RULES.as_bytes());
+    put("incoming/story.txt", original.as_bytes());
     for name in ["archive.jsonl.gz", "part-0.jsonl.gz"] {
         put(name, &gzip(&lines));
     }
@@ -152,6 +154,9 @@ fn prepared() -> tempfile::TempDir {
     files
 }
 
+/// Flags whatever matches.
+const RULES: &str = "[[rule]]\nname = 'all'\n";
+
 /// Runs a line as a shell would, with the command where shells look for it.
 fn shell(at: &Path, line: &str) -> Output {
     let command = line.strip_prefix(UNINSTALLED).map(|rest| format!("retold {rest}"));
@@ -159,7 +164,9 @@ fn shell(at: &Path, line: &str) -> Output {
         vec![Path::new(env!("CARGO_BIN_EXE_retold")).parent().expect("a folder").to_owned()];
     path.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
     let mut shell = Command::new("sh");
-    shell.arg("-c").arg(command.as_deref().unwrap_or(line)).current_dir(at);
+    // A watch goes on until somebody ends it.
+    let line = command.as_deref().unwrap_or(line).replace("retold watch ", "retold watch --once ");
+    shell.arg("-c").arg(line).current_dir(at);
     shell.env("PATH", env::join_paths(path).expect("paths")).env("HOME", at.join("home"));
     shell.env_remove("RETOLD_KERNEL").output().expect("a shell")
 }

@@ -2,6 +2,7 @@
 
 mod against;
 mod archive;
+mod archive_flags;
 mod archive_kills;
 mod command;
 mod compare;
@@ -14,10 +15,13 @@ mod fields;
 mod formats;
 mod interrupted;
 mod messages;
+mod newsroom;
 mod nothing_lost;
 mod nothing_misread;
+mod pages;
 mod resume;
 mod scan;
 mod tables;
 mod templates;
 mod terminal;
+mod watch;

@@ -14,9 +14,7 @@ fn documents_are_told_by_their_content_with_what_makes_texts_of_them() {
     for (name, bytes, advice) in [
         ("x.pdf", &b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj"[..], "pdftotext"),
         ("x.txt", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj", "pdftotext"),
-        ("x.docx", b"PK\x03\x04\x14\0[Content_Types].xml\0PK\x03\x04word/document.xml", "pandoc"),
         ("x.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0\0\0\0\0", "save it as text"),
-        ("x.odt", b"PK\x03\x04\x14\0mimetypeapplication/vnd.oasis.opendocument.textPK", "pandoc"),
         ("x.epub", b"PK\x03\x04\x14\0mimetypeapplication/epub+zipPK\x03\x04", "pandoc"),
         ("x.rtf", b"{\\rtf1\\ansi text}", "pandoc"),
     ] {
@@ -28,6 +26,27 @@ fn documents_are_told_by_their_content_with_what_makes_texts_of_them() {
             assert!(done.err.contains("is a document, not text; convert it first"), "{}", done.err);
             assert!(done.err.contains(name) && done.err.contains(advice), "{}", done.err);
         }
+    }
+}
+
+#[test]
+fn damaged_and_encrypted_documents_are_told() {
+    let mut sealed = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0\0\0".to_vec();
+    sealed.extend("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes));
+    for (name, bytes, said) in [
+        (
+            "x.docx",
+            &b"PK\x03\x04\x14\0[Content_Types].xml\0PK\x03\x04word/document.xml"[..],
+            "cut short",
+        ),
+        ("x.docx", &sealed, "is encrypted; open it with its password"),
+        ("x.warc", b"WARC/1.0\r\nContent-Length: 9\r\n\r\n", "x.warc:1: is damaged or cut short"),
+    ] {
+        let files = folder(&[("a.txt", &article(1)), ("b.txt", &article(2))]);
+        fs::write(files.path().join(name), bytes).expect("written");
+        let done = scan(files.path(), &["."]);
+        assert_eq!(done.status, 2, "{name}: {}", done.err);
+        assert!(done.err.contains(said), "{name}: {}", done.err);
     }
 }
 

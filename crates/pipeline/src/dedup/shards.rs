@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use anyhow::Context;
 use retold::Cancel;
-use retold_corpus::{Corpus, Format, Record, Source};
+use retold_corpus::{Compression, Corpus, Format, Record, Source};
 
 use super::compress::Compressor;
 use super::finished::{Finished, Hashed};
@@ -102,11 +102,13 @@ impl<'c> Shards<'c> {
         let source = self.source(record.place.source);
         let named = match (&source.path, record.place.line) {
             // The record of finished files is JSON, and knows names in UTF-8 only.
-            (Some(_), 1..) if source.relative.to_str().is_none() => Path::new(&source.id),
-            (Some(_), _) => source.relative.as_path(),
-            (None, 0) => Path::new("stdin.txt"),
-            (None, _) => Path::new("stdin.jsonl"),
+            (Some(_), 1..) if source.relative.to_str().is_none() => PathBuf::from(&source.id),
+            (Some(_), _) => source.relative.clone(),
+            (None, 0) => PathBuf::from("stdin.txt"),
+            (None, _) => PathBuf::from("stdin.jsonl"),
         };
+        let is_made = record.is_converted && record.place.line > 0 && source.path.is_some();
+        let named = if is_made { as_json_lines(&named, source.compression) } else { named };
         let parts = named.components().filter(|part| matches!(part, Component::Normal(_)));
         let path = self.free(&parts.collect::<PathBuf>());
         self.folder.join(path)
@@ -175,6 +177,9 @@ impl<'c> Shards<'c> {
                         | Format::Tsv
                         | Format::Text
                         | Format::Html
+                        | Format::Mail
+                        | Format::Warc
+                        | Format::Mbox
                         | Format::Unknown
                         | Format::Parquet => Content::Lines(compressor),
                     },
@@ -246,6 +251,20 @@ fn is_array(source: &Source) -> io::Result<bool> {
     Ok(head.trim_ascii_start().starts_with(b"["))
 }
 
+/// `a/crawl.warc.jsonl.gz` of `a/crawl.warc.gz`: what is neither JSON nor a table is written as
+/// JSON Lines.
+fn as_json_lines(path: &Path, compression: Compression) -> PathBuf {
+    let packed = path.extension().filter(|_| compression != Compression::Plain);
+    let plain = if packed.is_some() { path.with_extension("") } else { path.to_owned() };
+    let mut name = plain.file_name().unwrap_or_default().to_owned();
+    name.push(".jsonl");
+    if let Some(packed) = packed {
+        name.push(".");
+        name.push(packed);
+    }
+    plain.with_file_name(name)
+}
+
 /// `a/b~2.jsonl.gz` of `a/b.jsonl.gz`.
 fn numbered(path: &Path, number: u32) -> PathBuf {
     let name = path.file_name().unwrap_or_default();
@@ -262,6 +281,14 @@ fn numbered(path: &Path, number: u32) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_converted_ends_in_jsonl() {
+        let named = |path: &str, how| as_json_lines(Path::new(path), how).display().to_string();
+        assert_eq!(named("a.b/c.warc.gz", Compression::Gzip), "a.b/c.warc.jsonl.gz");
+        assert_eq!(named("feed.xml", Compression::Plain), "feed.xml.jsonl");
+        assert_eq!(named("list", Compression::Plain), "list.jsonl");
+    }
 
     #[test]
     fn names_that_are_taken_get_a_number_before_their_end() {

@@ -101,6 +101,6 @@ function fillUnit(element, text, unit, { match, side, quoted }) {
   });
   element.classList.remove(...Object.keys(SIGNS));
   element.classList.add(match.kind);
-  element.setAttribute("aria-description", `match ${number}, ${match.kind}, ${score(match.score)}`);
+  element.setAttribute("aria-description", `match ${number}, ${alike(match.kind, match.score)}`);
   element.replaceChildren(mark, ...words);
 }

@@ -10,10 +10,12 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 
-use crate::named::shown;
-use crate::record::{ComparisonRecord, Explain, SCHEMA_VERSION, round};
-use crate::{Error, Evidence, Findings, Pair, PassedFields};
-use retold::align::{Match, Relation, changes};
+use crate::html::rows::{ArticleRow, Cut, Index, PairRow, meanings};
+use crate::html::timeline;
+use crate::in_common::{Changed, changed, words_in_common};
+use crate::record::{ComparisonRecord, Explain, FeatureRecord, SCHEMA_VERSION, round};
+use crate::{Error, Evidence, Findings, Pair};
+use retold::align::Match;
 use retold::span::Span;
 use retold::text::for_each_word;
 
@@ -24,7 +26,7 @@ const CHUNK: usize = 256 << 10;
 const MOST_ROWS: usize = 100_000;
 
 /// A location: the chunk, and the index in it.
-type Place = (usize, usize);
+pub(super) type Place = (usize, usize);
 
 /// What the page shows of a pair. Offsets are bytes of the UTF-8 text, as in all records.
 #[derive(Serialize)]
@@ -36,20 +38,37 @@ pub(crate) struct PairView<'a> {
     /// For each aligned sentence, the changed words in a and in b: bytes to skip, bytes changed,
     /// bytes to skip, and so on from the start of the sentence.
     changed: Vec<[Vec<u32>; 2]>,
+    /// The features that weigh most.
+    features: Vec<FeatureRecord>,
+    /// How many others there are, and what they weigh together.
+    more_features: (usize, f64),
 }
 
+/// Features that a pair lists one by one: all of them would be half of a large report.
+const MOST_FEATURES: usize = 10;
+
 impl<'a> PairView<'a> {
-    pub(crate) fn new(pair: &'a Pair, a: &Evidence<'_>, b: &Evidence<'_>) -> Self {
+    pub(crate) fn new(
+        pair: &'a Pair,
+        a: &Evidence<'_>,
+        b: &Evidence<'_>,
+        changed: &Changed,
+    ) -> Self {
         let found = &pair.comparison;
         let words = |of: &Match| [count_words(of.a.of(&a.text)), count_words(of.b.of(&b.text))];
-        let changed = |of: &Match| {
-            let (in_a, in_b) = changes(&a.text, of.a, &b.text, of.b);
-            [steps(of.a.start, &in_a), steps(of.b.start, &in_b)]
+        let both = |(of, (in_a, in_b)): (&Match, &(Vec<Span>, Vec<Span>))| {
+            [steps(of.a.start, in_a), steps(of.b.start, in_b)]
         };
+        let mut features: Vec<_> = found.features.iter().collect();
+        features.sort_by(|x, y| y.weight.abs().total_cmp(&x.weight.abs()));
+        let (first, others) = features.split_at(features.len().min(MOST_FEATURES));
+        let weight: f32 = others.iter().map(|feature| feature.weight).sum();
         Self {
-            found: ComparisonRecord::new(found, Explain::Features),
+            found: ComparisonRecord::new(found, Explain::No),
             passage_words: found.passages.iter().map(words).collect(),
-            changed: found.sentences.iter().map(changed).collect(),
+            changed: found.sentences.iter().zip(changed).map(both).collect(),
+            features: first.iter().map(|&feature| feature.into()).collect(),
+            more_features: (others.len(), round(weight)),
         }
     }
 }
@@ -76,52 +95,6 @@ struct TextView<'a> {
     quotations: Vec<[u32; 2]>,
 }
 
-#[derive(Serialize)]
-struct Index<'a> {
-    schema: u32,
-    articles: Vec<ArticleRow<'a>>,
-    pairs: Vec<PairRow>,
-    cut: Cut,
-}
-
-#[derive(Serialize)]
-struct ArticleRow<'a> {
-    id: &'a str,
-    hash: String,
-    bytes: u64,
-    /// Names and what the values say.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    fields: Vec<(&'a str, String)>,
-    text: Option<Place>,
-}
-
-#[derive(Serialize)]
-struct PairRow {
-    a: usize,
-    b: usize,
-    relation: &'static str,
-    score: f64,
-    jaccard: f64,
-    containment_a: f64,
-    containment_b: f64,
-    coverage_a: f64,
-    coverage_b: f64,
-    sentences: usize,
-    view: Option<Place>,
-}
-
-/// What the file does not show.
-#[derive(Default, Serialize)]
-struct Cut {
-    budget: u64,
-    /// Pairs in the table without their texts, for the budget.
-    views: usize,
-    /// Pairs in the table without their texts, because these could not be read again.
-    unreadable: usize,
-    /// Pairs not even in the table.
-    rows: usize,
-}
-
 /// Writes the data of one report.
 pub(super) struct Data<'f, 'a> {
     findings: &'f Findings<'a>,
@@ -135,10 +108,18 @@ pub(super) struct Data<'f, 'a> {
 
 impl<'f, 'a> Data<'f, 'a> {
     pub(super) fn new(findings: &'f Findings<'a>, budget: u64) -> Self {
-        let cut = Cut { budget, ..Cut::default() };
+        let index = Index {
+            schema: SCHEMA_VERSION,
+            meanings: meanings(),
+            articles: Vec::new(),
+            pairs: Vec::new(),
+            clusters: Vec::new(),
+            more_clusters: 0,
+            cut: Cut { budget, ..Cut::default() },
+        };
         Self {
             findings,
-            index: Index { schema: SCHEMA_VERSION, articles: Vec::new(), pairs: Vec::new(), cut },
+            index,
             rows: HashMap::new(),
             pairs: Chunk::named("pairs"),
             texts: Chunk::named("texts"),
@@ -149,48 +130,58 @@ impl<'f, 'a> Data<'f, 'a> {
     pub(super) fn write(mut self, out: &mut dyn Write) -> Result<(), Error> {
         let pairs = self.findings.strongest();
         self.index.cut.rows = pairs.len().saturating_sub(MOST_ROWS);
-        for pair in pairs.into_iter().take(MOST_ROWS) {
-            let (a, b) = (self.row(pair.a), self.row(pair.b));
-            let view = self.view(pair, out)?;
-            self.index.pairs.push(pair_row(pair, (a, b), view));
+        for pair in pairs.iter().take(MOST_ROWS) {
+            let sides = [pair.a, pair.b].map(|article| self.row(article));
+            let (words, view) = self.view(pair, out)?;
+            self.index.pairs.push(PairRow::new(pair, sides, words, view));
         }
         self.pairs.close(out)?;
         self.texts.close(out)?;
+        self.clusters();
         write_script("index", &inert(&self.index)?, out)?;
         Ok(())
     }
 
+    /// The clusters, by rows of articles and pairs.
+    fn clusters(&mut self) {
+        let (timelines, more) = timeline::timelines(self.findings, &self.rows, &self.index.pairs);
+        self.index.more_clusters = more;
+        for mut timeline in timelines {
+            for member in &mut timeline.members {
+                member.article = self.row(member.article);
+            }
+            timeline.keep = timeline.keep.map(|article| self.row(article));
+            self.index.clusters.push(timeline);
+        }
+    }
+
     fn row(&mut self, article: usize) -> usize {
         let rows = &mut self.index.articles;
-        let about = &self.findings.articles[article];
-        let passed = PassedFields { names: self.findings.fields, values: &about.fields };
         *self.rows.entry(article).or_insert_with(|| {
-            rows.push(ArticleRow {
-                id: &about.id,
-                hash: format!("{:032x}", about.hash),
-                bytes: about.bytes,
-                fields: passed
-                    .iter()
-                    .filter_map(|(name, value)| Some((name, shown(Some(value?)))))
-                    .collect(),
-                text: None,
-            });
+            rows.push(ArticleRow::new(self.findings, article));
             rows.len() - 1
         })
     }
 
-    /// Writes what is to see of a pair, as far as the budget goes.
-    fn view(&mut self, pair: &Pair, out: &mut dyn Write) -> Result<Option<Place>, Error> {
-        if self.written >= self.index.cut.budget {
-            self.index.cut.views += 1;
-            return Ok(None);
-        }
+    /// Writes what is to see of a pair, as far as the budget goes. The words that the two have in
+    /// common, if the texts are there, and where it is.
+    fn view(
+        &mut self,
+        pair: &Pair,
+        out: &mut dyn Write,
+    ) -> Result<(Option<u32>, Option<Place>), Error> {
         let texts = (self.findings.evidence(pair.a), self.findings.evidence(pair.b));
         let (Ok(a), Ok(b)) = texts else {
             self.index.cut.unreadable += 1;
-            return Ok(None);
+            return Ok((None, None));
         };
-        let view = inert(&PairView::new(pair, &a, &b))?;
+        let changed = changed(pair, &a, &b);
+        let words = Some(words_in_common(pair, &a, &b, &changed));
+        if self.written >= self.index.cut.budget {
+            self.index.cut.views += 1;
+            return Ok((words, None));
+        }
+        let view = inert(&PairView::new(pair, &a, &b, &changed))?;
         let mut new = Vec::new();
         for (article, evidence) in [(pair.a, &a), (pair.b, &b)] {
             let row = self.rows[&article];
@@ -204,30 +195,13 @@ impl<'f, 'a> Data<'f, 'a> {
         if self.written > 0 && self.written + size as u64 > self.index.cut.budget {
             self.written = self.index.cut.budget;
             self.index.cut.views += 1;
-            return Ok(None);
+            return Ok((words, None));
         }
         self.written += size as u64;
         for (row, text) in new {
             self.index.articles[row].text = Some(self.texts.push(&text, out)?);
         }
-        Ok(Some(self.pairs.push(&view, out)?))
-    }
-}
-
-fn pair_row(pair: &Pair, (a, b): (usize, usize), view: Option<Place>) -> PairRow {
-    let found = &pair.comparison;
-    PairRow {
-        a,
-        b,
-        relation: Relation::name(found.relation),
-        score: round(found.score),
-        jaccard: round(found.jaccard),
-        containment_a: round(found.containment_a),
-        containment_b: round(found.containment_b),
-        coverage_a: round(found.coverage_a),
-        coverage_b: round(found.coverage_b),
-        sentences: found.sentences.len(),
-        view,
+        Ok((words, Some(self.pairs.push(&view, out)?)))
     }
 }
 
@@ -309,6 +283,8 @@ impl Formatter for Inert {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sample::Sample;
+    use retold::align::Feature;
 
     #[test]
     fn json_in_the_page_cannot_end_its_element() {
@@ -324,6 +300,27 @@ mod tests {
     fn hashes_are_those_of_xxhsum() {
         let hash = format!("{:032x}", xxhash_rust::xxh3::xxh3_128(b"abc"));
         assert_eq!(hash, "06b05ab6733a618578af5f94892f3950");
+    }
+
+    #[test]
+    fn what_weighs_most_is_listed_and_the_rest_adds_up() {
+        let mut sample = Sample::two_reports();
+        let of = |n: usize| {
+            Feature::new("f", 1.0, if n.is_multiple_of(2) { n as f32 } else { -(n as f32) })
+        };
+        sample.pairs[0].comparison.features = (0..13).map(of).collect();
+        let (a, b) = (&sample.texts[0], &sample.texts[1]);
+        let changed = changed(&sample.pairs[0], a, b);
+        let view = serde_json::to_value(PairView::new(&sample.pairs[0], a, b, &changed));
+        let view = view.expect("JSON");
+        let weights: Vec<_> = view["features"]
+            .as_array()
+            .expect("features")
+            .iter()
+            .map(|feature| feature["weight"].as_f64().expect("a weight"))
+            .collect();
+        assert_eq!(weights, [12.0, -11.0, 10.0, -9.0, 8.0, -7.0, 6.0, -5.0, 4.0, -3.0]);
+        assert_eq!(view["more_features"], serde_json::json!([3, 1.0]), "2 - 1 + 0");
     }
 
     #[test]

@@ -30,18 +30,6 @@ function subtract(spans, holes) {
 const size = (spans) => union(spans).reduce((sum, [start, end]) => sum + end - start, 0);
 const inside = (inner, outer) => outer[0] <= inner[0] && inner[1] <= outer[1];
 
-/** Whole percents, but neither down to 0 nor up to 100. */
-function percent(share) {
-  const exact = share * 100;
-  let whole = Math.round(exact);
-  if (whole >= 100 && exact < 100) whole = 99;
-  if (whole <= 0 && exact > 0) whole = 1;
-  return `${whole} %`;
-}
-
-/** Two decimals, but not up to 1. */
-const score = (value) => (value < 1 && value >= 0.995 ? "0.99" : value.toFixed(2));
-
 /**
  * The matches of a pair: its aligned sentences, and passages in which no sentence is aligned. Each
  * has its passage (`home`, -1 outside of any), and its changed words as offsets into the texts.

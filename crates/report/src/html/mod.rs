@@ -11,11 +11,15 @@
 //! | `opening.html`, `closing.html` | templates around the data |
 //! | `viewer.css`, `*.js` | look and behaviour, one after another |
 //! | `data.rs` | articles and pairs as JSON |
-//! | `picture.rs` | the groups of articles, drawn |
+//! | `rows.rs` | what the tables of the first screen say of them |
+//! | `timeline.rs` | clusters in the order of publication |
+//! | `picture.rs` | groups of articles, drawn where a drawing says something |
 
 mod data;
 mod page;
 mod picture;
+mod rows;
+mod timeline;
 
 use std::io::Write;
 
@@ -48,7 +52,10 @@ pub(crate) const SCRIPT: &str = concat!(
     "\"use strict\";\n",
     include_str!("source.js"),
     include_str!("figures.js"),
+    include_str!("wording.js"),
+    include_str!("filters.js"),
     include_str!("overview.js"),
+    include_str!("timeline.js"),
     include_str!("article.js"),
     include_str!("strip.js"),
     include_str!("pair.js"),

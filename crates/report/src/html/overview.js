@@ -1,62 +1,86 @@
-// The pair table: filtered, sorted, a page at a time.
+// The table of pairs: filtered, sorted, a page at a time.
 
 const overview = (() => {
   const PAGE = 100;
+  /** Rows of a printed page: a printer does not turn them. */
+  const PRINTED = 2000;
   const { articles, pairs, cut } = source.index;
+  const { names } = wording;
   const strength = ["identical", "near-duplicate", "excerpt", "rewrite", "partial", "template", "unrelated"];
-  const names = articles.map((article) => shownName(article.id));
   const values = {
-    name_a: (pair) => names[pair.a],
-    name_b: (pair) => names[pair.b],
+    words: (pair) => pair.words ?? -1,
+    name_a: (pair) => names[pair.a].toLowerCase(),
+    name_b: (pair) => names[pair.b].toLowerCase(),
     relation: (pair) => strength.indexOf(pair.relation),
+    // Those without dates come last, whichever the direction.
+    lag: (pair) => Math.abs(wording.seconds(pair)),
   };
+  const ascends = new Set(["name_a", "name_b", "relation", "lag"]);
   let order = [];
   let page = 0;
-  let sort = { by: "score", down: true };
-  const chips = [...document.querySelectorAll("[data-relation]")];
+  let rows = PAGE;
+  let sort = { by: "words", down: true };
 
   function choose() {
-    const wanted = $("search").value.trim().toLowerCase();
-    const on = new Set(
-      chips.filter((chip) => chip.ariaPressed === "true").map((chip) => chip.dataset.relation),
-    );
-    const named = (pair) =>
-      names[pair.a].toLowerCase().includes(wanted) || names[pair.b].toLowerCase().includes(wanted);
+    const wanted = filters.wanted();
     const value = values[sort.by] || ((pair) => pair[sort.by]);
-    order = pairs.map((_, row) => row).filter((row) => on.has(pairs[row].relation) && named(pairs[row]));
+    order = pairs.map((_, row) => row).filter((row) => wanted(pairs[row]));
+    const keys = order.map((row) => value(pairs[row]));
+    const isMissing = (key) => Number.isNaN(key);
     const compare = (x, y) => (x < y ? -1 : x > y ? 1 : 0);
-    order.sort((x, y) => {
-      const by = compare(value(pairs[x]), value(pairs[y]));
-      return (sort.down ? -by : by) || x - y;
+    const at = order.map((_, place) => place);
+    at.sort((x, y) => {
+      const missing = isMissing(keys[x]) - isMissing(keys[y]);
+      const by = compare(keys[x], keys[y]);
+      return missing || (sort.down ? -by : by) || order[x] - order[y];
     });
+    order = at.map((place) => order[place]);
     page = 0;
     draw();
   }
 
-  function bar(share) {
+  function cell(className, ...children) {
+    const element = make("td", className, ...children);
+    element.setAttribute("role", "cell");
+    return element;
+  }
+
+  function articleCell(pair, side) {
+    const article = articles[pair[side]];
+    const letter = make("span", "letter", side.toUpperCase());
     const fill = make("span", "fill");
-    fill.style.width = `${Math.min(share, 1) * 100}%`;
-    return make("td", "bar-cell", make("span", "track", fill), make("span", "share", percent(share)));
+    fill.style.width = `${Math.min(pair[`coverage_${side}`], 1) * 100}%`;
+    const track = make("span", "track", fill);
+    track.setAttribute("aria-hidden", "true");
+    const headline = make("p", "headline", letter, " ", make("bdi", "", names[pair[side]]));
+    headline.title = shownName(article.id);
+    const about = wording.about(article);
+    return cell(
+      `article ${side}`,
+      headline,
+      ...(about.length ? [make("p", "about", ...about)] : []),
+      make("p", "also", track, wording.share(pair, side)),
+    );
   }
 
   function rowOf(row) {
     const pair = pairs[row];
-    const link = make("a", "open", score(pair.score));
+    const { name, meaning } = wording.relation(pair);
+    const { number, detail } = wording.inCommon(pair);
+    const link = make("a", "open", name);
     link.href = `#pair-${row}`;
-    link.setAttribute("aria-label", `${pair.relation}, score ${score(pair.score)}: ${names[pair.a]} and ${names[pair.b]}`);
-    const name = (side, at) => make("td", `name ${side}`, make("bdi", "", names[at]));
+    link.setAttribute("aria-label", `${name}: ${names[pair.a]} and ${names[pair.b]}`);
     const line = make(
       "tr",
       "",
-      make("td", "number", link),
-      make("td", "", make("span", `relation ${pair.relation}`, pair.relation)),
-      name("a", pair.a),
-      bar(pair.coverage_a),
-      name("b", pair.b),
-      bar(pair.coverage_b),
-      make("td", "number extra", pair.jaccard.toFixed(2)),
-      make("td", "number extra", String(pair.sentences)),
+      cell("common", make("span", "n", number), " ", make("span", "unit-name", number === "–" ? "" : "words"), make("p", "detail", detail)),
+      cell(`relation ${pair.relation}`, link, make("p", "meaning", meaning)),
+      articleCell(pair, "a"),
+      articleCell(pair, "b"),
+      cell("lag", wording.lag(pair) || make("span", "none", "date missing")),
+      cell("number similarity", pair.relation === "identical" ? "identical" : score(pair.score)),
     );
+    line.setAttribute("role", "row");
     line.addEventListener("click", (event) => {
       if (!event.target.closest("a") && !String(getSelection())) link.click();
     });
@@ -64,18 +88,20 @@ const overview = (() => {
   }
 
   function draw() {
-    const from = page * PAGE;
-    const to = Math.min(from + PAGE, order.length);
+    const from = page * rows;
+    const to = Math.min(from + rows, order.length);
     $("rows").replaceChildren(...order.slice(from, to).map(rowOf));
     const count = order.length.toLocaleString("en");
+    const all = pairs.length.toLocaleString("en");
     $("page-position").textContent = !order.length
-      ? "No pair to show"
-      : order.length <= PAGE
-        ? `${count} of ${pairs.length.toLocaleString("en")}`
-        : `${(from + 1).toLocaleString("en")} to ${to.toLocaleString("en")} of ${count}`;
+      ? pairs.length ? "No pair fits the filters" : "No pair was found"
+      : order.length <= rows
+        ? order.length === pairs.length ? counted(order.length, "pair") : `${count} of ${all} pairs`
+        : `${(from + 1).toLocaleString("en")} to ${to.toLocaleString("en")} of ${count} pairs`;
     $("page-previous").disabled = page === 0;
     $("page-next").disabled = to >= order.length;
-    $("page-previous").hidden = $("page-next").hidden = order.length <= PAGE;
+    $("page-previous").hidden = $("page-next").hidden = order.length <= rows;
+    $("clear").hidden = !filters.isSet();
   }
 
   function turn(pages) {
@@ -84,12 +110,14 @@ const overview = (() => {
     $("pairs-title").scrollIntoView({ block: "start" });
   }
 
-  function sortBy(button) {
-    const by = button.dataset.sort;
-    const words = by in values;
-    sort = { by, down: sort.by === by ? !sort.down : !words };
-    for (const head of document.querySelectorAll("[aria-sort]")) head.removeAttribute("aria-sort");
-    button.parentElement.setAttribute("aria-sort", sort.down ? "descending" : "ascending");
+  function sortBy(by, down) {
+    sort = { by, down };
+    for (const button of document.querySelectorAll("[data-sort]")) {
+      const head = button.parentElement;
+      if (button.dataset.sort === by) head.setAttribute("aria-sort", down ? "descending" : "ascending");
+      else head.removeAttribute("aria-sort");
+    }
+    $("sort").value = by;
     choose();
   }
 
@@ -114,7 +142,7 @@ const overview = (() => {
     for (const link of document.querySelectorAll("[data-row]")) {
       const pair = pairs[link.dataset.row];
       if (!pair) continue;
-      title(link, `${pair.relation} ${score(pair.score)}: ${names[pair.a]} and ${names[pair.b]}`);
+      title(link, `${wording.relation(pair).name}: ${names[pair.a]} and ${names[pair.b]}`);
       link.addEventListener("click", () => (location.hash = `pair-${link.dataset.row}`));
     }
     for (const node of document.querySelectorAll("[data-pair]")) {
@@ -123,21 +151,30 @@ const overview = (() => {
     }
   }
 
-  $("search").addEventListener("input", choose);
-  for (const chip of chips) {
-    chip.addEventListener("click", () => {
-      chip.ariaPressed = String(chip.ariaPressed !== "true");
-      choose();
-    });
-  }
+  filters.watch(choose);
   for (const button of document.querySelectorAll("[data-sort]")) {
-    button.addEventListener("click", () => sortBy(button));
+    const by = button.dataset.sort;
+    button.addEventListener("click", () => sortBy(by, sort.by === by ? !sort.down : !ascends.has(by)));
+    if (wording.hasSides && by.startsWith("name_")) {
+      const side = by.slice(-1);
+      button.textContent = `${wording.sideNames[side]} (${side.toUpperCase()})`;
+    }
   }
+  $("sort").addEventListener("input", () => sortBy($("sort").value, !ascends.has($("sort").value)));
   $("page-previous").addEventListener("click", () => turn(-1));
   $("page-next").addEventListener("click", () => turn(1));
+  for (const [event, size] of [["beforeprint", PRINTED], ["afterprint", PAGE]]) {
+    addEventListener(event, () => {
+      rows = size;
+      page = 0;
+      draw();
+    });
+  }
+  const isDated = pairs.some((pair) => !Number.isNaN(wording.seconds(pair)));
+  document.querySelector(".pairs").classList.toggle("undated", !isDated);
   sayCut();
   nameDrawings();
-  choose();
+  sortBy("words", true);
 
   return {
     names,

@@ -2,19 +2,16 @@
 
 use minijinja::{AutoEscape, Environment, Value, context};
 
-use crate::html::picture::Groups;
+use crate::html::picture::{Groups, MOST_ARTICLES, MOST_LINKS};
 use crate::html::{SCRIPT, STYLE};
 use crate::printable::printable;
 use crate::record::SCHEMA_VERSION;
 use crate::stats::count_relations;
-use crate::{Clusters, Error, Findings, Notes, quantity};
+use crate::{Article, Error, Findings, Notes, Owner, quantity, wording};
 use retold::align::Relation;
 
 /// Places named for each reason to skip or repair; all of them fill pages.
 const MOST_PLACES: usize = 100;
-/// Clusters listed, and members of each.
-const MOST_CLUSTERS: usize = 500;
-const MOST_MEMBERS: usize = 100;
 
 /// The page up to its data.
 pub(super) fn opening(
@@ -23,18 +20,17 @@ pub(super) fn opening(
     policy: &str,
 ) -> Result<String, Error> {
     let run = &findings.run;
-    let clusters = findings.clusters.as_ref();
+    let clusters = findings.clusters.as_ref().map_or(0, |clusters| clusters.groups().len());
     let drawn: Vec<_> = groups
         .drawn
         .iter()
         .map(|group| {
             context! {
-                named => group.named.iter().map(|&of| member(&findings.articles[of].id)).collect::<Vec<_>>(),
+                named => member(&findings.articles[group.named]),
                 // Numbers and our own words only, see `picture`.
                 svg => Value::from_safe_string(group.svg.clone()),
-                others => some(group.articles - group.named.len()),
+                others => quantity::count(group.articles as u64 - 1),
                 pairs => quantity::counted(group.pairs as u64, "pair"),
-                hidden => some(group.hidden),
             }
         })
         .collect();
@@ -57,12 +53,10 @@ pub(super) fn opening(
             repaired_total => some(findings.repaired.total() as usize),
             relations => relations(findings),
             pairs => quantity::count(related(findings)),
+            has_sides => findings.articles.iter().any(|of| of.owner == Some(Owner::Theirs)),
             groups => drawn,
-            more_groups => some(groups.more),
-            clusters => clusters.map(|of| self::clusters(findings, of)),
-            cluster_total => clusters.map(|of| quantity::count(of.groups().len() as u64)),
-            more_clusters => clusters
-                .and_then(|of| some(of.groups().len().saturating_sub(MOST_CLUSTERS))),
+            not_drawn => not_drawn(groups),
+            clusters => some(clusters),
         },
     )
 }
@@ -96,7 +90,8 @@ fn title(findings: &Findings<'_>) -> String {
     match findings.pairs {
         [pair] if findings.run.command == "compare" => {
             let (a, b) = findings.articles_of(pair);
-            format!("{} and {}", shown(&a.id), shown(&b.id))
+            let name = |of: &Article| shown(of.about.title.as_deref().unwrap_or(&of.id));
+            format!("{} and {}", name(a), name(b))
         }
         _ => format!("{} read", quantity::counted(findings.read.articles, "article")),
     }
@@ -108,11 +103,46 @@ fn related(findings: &Findings<'_>) -> u64 {
     count_relations(findings).map(of).sum::<usize>() as u64
 }
 
-fn relations(findings: &Findings<'_>) -> Vec<(&'static str, usize, String)> {
+fn relations(findings: &Findings<'_>) -> Vec<(&'static str, &'static str, String)> {
     count_relations(findings)
         .filter(|(_, n)| *n > 0)
-        .map(|(relation, n)| (relation.name(), n, quantity::count(n as u64)))
+        .map(|(of, n)| (of.name(), wording::meaning(of), quantity::count(n as u64)))
         .collect()
+}
+
+/// Why groups of articles are not drawn, a sentence for each reason.
+fn not_drawn(groups: &Groups) -> Vec<String> {
+    let n = |n: usize| quantity::counted(n as u64, "group");
+    let are = |n: usize| if n == 1 { "is" } else { "are" };
+    let mut said = Vec::new();
+    if groups.large > 0 {
+        let (articles, pairs) = groups.largest;
+        said.push(format!(
+            "{} with more than {MOST_ARTICLES} articles or {MOST_LINKS} pairs {} not drawn, because \
+             nobody could follow the lines (the largest has {} and {}); the table has all pairs.",
+            n(groups.large),
+            are(groups.large),
+            quantity::counted(articles as u64, "article"),
+            quantity::counted(pairs as u64, "pair"),
+        ));
+    }
+    if groups.complete > 0 {
+        said.push(format!(
+            "In {} every article is paired with every other: the timelines say as much as a drawing.",
+            n(groups.complete)
+        ));
+    }
+    if groups.pairs > 0 {
+        let have = if groups.pairs == 1 { "has" } else { "have" };
+        said.push(format!(
+            "{} {have} two articles only, and no drawing would add anything.",
+            n(groups.pairs)
+        ));
+    }
+    if groups.more > 0 {
+        said.push(format!("{} more could be drawn; the largest are.", n(groups.more)));
+    }
+    said
 }
 
 fn reasons(notes: &Notes) -> Vec<Value> {
@@ -135,29 +165,17 @@ fn reasons(notes: &Notes) -> Vec<Value> {
     notes.counts.iter().map(of).collect()
 }
 
-fn clusters(findings: &Findings<'_>, clusters: &Clusters) -> Vec<Value> {
-    let id = |article: &usize| findings.articles.get(*article).map(|article| shown(&article.id));
-    let of = |(cluster, members): (u32, Vec<usize>)| {
-        let retained = clusters.retained(cluster);
-        let others = members.iter().filter(|member| Some(**member) != retained);
-        context! {
-            keeper => retained.as_ref().and_then(id),
-            others => others.take(MOST_MEMBERS).filter_map(id).collect::<Vec<_>>(),
-            size => quantity::count(members.len() as u64),
-            more => some(members.len().saturating_sub(MOST_MEMBERS + 1)),
-        }
-    };
-    clusters.groups().into_iter().take(MOST_CLUSTERS).map(of).collect()
-}
-
 /// Foreign text for the page: the template escapes markup, this what reorders lines.
 fn shown(text: &str) -> String {
     printable(text).into_owned()
 }
 
-/// An article by a short name: with its folders, the part that distinguishes it would not fit.
-fn member(id: &str) -> Value {
-    let name = id.rsplit('/').find(|part| !part.is_empty()).unwrap_or(id);
+/// An article by its headline, or a short name: with its folders, the part that distinguishes it
+/// would not fit.
+fn member(article: &Article) -> Value {
+    let id = &article.id;
+    let short = id.rsplit('/').find(|part| !part.is_empty()).unwrap_or(id);
+    let name = article.about.title.as_deref().unwrap_or(short);
     context! { id => shown(id), name => shown(name) }
 }
 

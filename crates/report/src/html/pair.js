@@ -1,8 +1,5 @@
 // One pair: both articles side by side, the figures, and what goes with what.
 
-/** Features that a pair lists one by one. */
-const FEATURES = 10;
-
 const pairView = (() => {
   const filters = { kinds: new Set(Object.keys(SIGNS)), quotations: false, words: 0 };
   let shownRow = -1;
@@ -26,7 +23,7 @@ const pairView = (() => {
     }
     pair = { ...found, sides: { a: readable(found.sides.a), b: readable(found.sides.b) } };
     matches = matchesOf(pair);
-    features(pair.features || []);
+    features(pair.features, pair.more_features);
     $("reader").classList.toggle("empty", !matches.length);
     draw();
     for (const side of ["a", "b"]) {
@@ -37,22 +34,22 @@ const pairView = (() => {
 
   function head(entry, row) {
     const names = { a: overview.names[entry.a], b: overview.names[entry.b] };
+    const { meaning } = wording.relation(entry);
+    const similarity = entry.relation === "identical" ? "" : ` · similarity ${score(entry.score)}`;
     $("pair-title").replaceChildren(
       make("span", `relation ${entry.relation}`, entry.relation),
       " ",
-      make("span", "score", `score ${score(entry.score)}`),
+      make("span", "score", `${meaning}${similarity}`),
     );
     $("figures").textContent =
-      `Jaccard ${entry.jaccard.toFixed(2)} · containment ${entry.containment_a.toFixed(2)} of A, ` +
-      `${entry.containment_b.toFixed(2)} of B · ${entry.sentences} aligned sentence${entry.sentences === 1 ? "" : "s"}` +
+      `${common(entry)}Jaccard ${fraction(entry.jaccard)} · containment ${fraction(entry.containment_a)} of A, ` +
+      `${fraction(entry.containment_b)} of B · ${entry.sentences} aligned sentence${entry.sentences === 1 ? "" : "s"}` +
       (entry.view ? "" : " · the texts of this pair are not in this file");
     for (const side of ["a", "b"]) {
       const article = source.index.articles[entry[side]];
       $(`name-${side}`).textContent = names[side];
       document.querySelector(`#pane-${side} bdi`).textContent = names[side];
-      const fields = (article.fields || []).map(([name, value]) => `${shownName(name)}: ${shownName(value)} · `);
-      $(`about-${side}`).textContent =
-        `${fields.join("")}${article.bytes.toLocaleString("en")} bytes · XXH3-128 ${article.hash}`;
+      $(`about-${side}`).replaceChildren(...about(article));
       share(side, entry[`coverage_${side}`], entry[`coverage_${side}`]);
     }
     const order = overview.order();
@@ -65,28 +62,49 @@ const pairView = (() => {
     document.title = `Similarity: ${names.a} and ${names.b}`;
   }
 
+  /** Words in common, where their number is known. */
+  function common(entry) {
+    const { number } = wording.inCommon(entry);
+    return number === "–" ? "" : `${number} words in common · `;
+  }
+
+  /** What is known of an article: source, date, address, fields, and what proves its text. */
+  function about(article) {
+    const { title, source: from, url, published } = article;
+    const known = [title, from, url];
+    const fields = (article.fields || []).filter(([, value]) => !known.includes(value));
+    const parts = [
+      ...(from ? [make("bdi", "", shownName(from))] : []),
+      ...(published === undefined ? [] : [wording.date(published)]),
+      ...(url ? [make("bdi", "", shownName(url))] : []),
+      ...(title === undefined ? [] : [make("bdi", "", `id ${shownName(article.id)}`)]),
+      ...fields.map(([name, value]) => make("bdi", "", `${shownName(name)}: ${shownName(value)}`)),
+      `${article.bytes.toLocaleString("en")} bytes`,
+      `XXH3-128 ${article.hash}`,
+    ];
+    return parts.flatMap((part, at) => (at ? [" · ", part] : [part]));
+  }
+
   function share(side, now, recorded) {
-    const other = side === "a" ? "B" : "A";
-    const without = percent(now) === percent(recorded) ? "" : ` (${percent(recorded)} without filters)`;
-    $(`share-${side}`).textContent = `${percent(now)} also in ${other}${without}`;
+    const entry = source.index.pairs[shownRow];
+    const all = wording.share(entry, side, recorded);
+    const isFiltered = percent(now) !== percent(recorded);
+    const left = now > 0 ? wording.share(entry, side, now) : "nothing left by the filters";
+    const without = recorded > 0 ? percent(recorded) : all;
+    $(`share-${side}`).textContent = isFiltered ? `${left} (${without} without filters)` : all;
     $(`fill-${side}`).style.width = `${Math.min(now, 1) * 100}%`;
   }
 
   /**
-   * Why this score: what weighs most first, a bar to the right for what speaks for reuse, to the
+   * Why this similarity: what weighs most first, a bar to the right for what speaks for reuse, to the
    * left for what against. The many that weigh little share the last row.
    */
-  function features(list) {
+  function features(list, [others, together]) {
     $("why").hidden = !list.length;
-    const sorted = [...list].sort((x, y) => Math.abs(y.weight) - Math.abs(x.weight));
-    const most = Math.max(Math.abs(sorted[0]?.weight ?? 0), 1e-9);
-    const rest = sorted.splice(FEATURES);
-    if (rest.length) {
-      const weight = rest.reduce((sum, feature) => sum + feature.weight, 0);
-      sorted.push({ name: `${rest.length} more together`, weight });
-    }
+    const most = Math.max(Math.abs(list[0]?.weight ?? 0), 1e-9);
+    const rest = others ? [{ name: `${others} more together`, weight: together }] : [];
     $("features").replaceChildren(
-      ...sorted.map((feature) => {
+      ...[...list, ...rest].map((feature) => {
         const fill = make("span", feature.weight < 0 ? "weight minus" : "weight plus");
         fill.style.width = `${Math.min(Math.abs(feature.weight) / most, 1) * 50}%`;
         const sign = feature.weight < 0 ? "−" : "+";
@@ -138,7 +156,7 @@ const pairView = (() => {
       if (there && side !== from) center($(`pane-${side}`), there.element, still ? "auto" : "smooth");
     }
     const { kind, score: value } = matches[match];
-    $("announce").textContent = `Match ${match + 1}, ${kind}, ${score(value)}`;
+    $("announce").textContent = `Match ${match + 1}, ${alike(kind, value)}`;
     history.replaceState(null, "", `#pair-${shownRow}-${match + 1}`);
   }
 

@@ -6,7 +6,7 @@ use crate::printable::one_line;
 use crate::record::Explain;
 use crate::terminal::line::{Line, Look};
 use crate::terminal::{Page, Style, name, sign};
-use crate::{Error, Evidence, Findings, Format, Pair, quantity};
+use crate::{Error, Evidence, Findings, Format, Pair, quantity, wording};
 use retold::align::{Comparison, Kind, Match, Relation, Side, changes};
 use retold::span::Span;
 
@@ -58,7 +58,12 @@ fn header(page: &mut Page<'_>, findings: &Findings<'_>, pair: &Pair) -> Result<(
         Some(Side::B) => " · B is found in A",
         None => "",
     };
-    let figures = format!(" {} · Jaccard {:.2}", quantity::score(found.score), found.jaccard);
+    let similarity = wording::similarity(found).map(|said| format!(" · {said}"));
+    let figures = format!(
+        "{} · Jaccard {}",
+        similarity.unwrap_or_default(),
+        quantity::fraction(found.jaccard)
+    );
     let conflicting = match found.relation {
         Relation::Template => {
             format!(" · {} of names and numbers conflict", quantity::percent(found.conflicting))
@@ -70,14 +75,12 @@ fn header(page: &mut Page<'_>, findings: &Findings<'_>, pair: &Pair) -> Result<(
         .and(Look::Plain, format!("{figures}{contained}{conflicting}{coarse}"));
     page.wrapped(Line::default(), &relation)?;
     page.blank()?;
-    for (label, article, coverage, containment) in [
-        ("A", a, found.coverage_a, found.containment_a),
-        ("B", b, found.coverage_b, found.containment_b),
-    ] {
-        let figures = format!(
-            "{} also in the other · containment {containment:.2}",
-            quantity::percent(coverage)
-        );
+    for (label, article, side, containment) in
+        [("A", a, Side::A, found.containment_a), ("B", b, Side::B, found.containment_b)]
+    {
+        let share = wording::share(found, side);
+        let also = if share.ends_with('%') { " also in the other" } else { "" };
+        let figures = format!("{share}{also} · containment {}", quantity::fraction(containment));
         let first = Line::blank(INDENT).and(Look::Strong, label).and(Look::Plain, "  ");
         let indent = first.width();
         page.line(&first.then(name(article, page.beside(indent))))?;
@@ -97,8 +100,12 @@ fn features(page: &mut Page<'_>, found: &Comparison) -> Result<(), Error> {
     for feature in &found.features {
         let bar = (feature.weight.abs() / most * bar_width).round() as usize;
         let bar = if feature.weight < 0.0 { "▫".repeat(bar) } else { "▪".repeat(bar) };
-        let figures =
-            format!("{:<names$}  {:>8.3}  {:>+7.2}  ", feature.name, feature.value, feature.weight);
+        let figures = format!(
+            "{:<names$}  {:>8.3}  {:>+7.2}  ",
+            feature.name.replace('_', " "),
+            feature.value,
+            feature.weight
+        );
         page.line(&Line::blank(INDENT).and(Look::Plain, figures).and(Look::Dim, bar))?;
     }
     Ok(())
@@ -200,7 +207,13 @@ impl Sentences<'_, '_, '_> {
         let right = marked(&b.text, block.b, &in_b, self.mark);
         let kind =
             Line::of(Look::Kind(block.kind), format!("{} {}", sign(block.kind), block.kind.name()))
-                .and(Look::Dim, format!(" {}", quantity::score(block.score)));
+                .and(
+                    Look::Dim,
+                    match block.kind {
+                        Kind::Identical => String::new(),
+                        _ => format!(" · similarity {}", quantity::score(block.score)),
+                    },
+                );
         self.page.line(&kind)?;
         if self.page.width >= TWO_COLUMNS {
             return self.beside(&left, &right);

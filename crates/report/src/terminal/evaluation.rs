@@ -148,40 +148,86 @@ fn curve(page: &mut Page<'_>, of: &Evaluation) -> Result<(), Error> {
     thresholds.push(of.threshold);
     thresholds.sort_by(f64::total_cmp);
     thresholds.dedup_by(|x, y| (*x - *y).abs() < 1e-6);
-    let head = "Threshold  Precision  Recall  F1";
-    page.line(&Line::of(Look::Heading, head))?;
+    let columns = Columns::of(page, [9, 9, 6, 6], [5, 4, 4, 4]);
+    columns.head(page, ["Threshold", "Precision", "Recall", "F1"], ["At", "Prec", "Rec.", "F1"])?;
     for threshold in thresholds {
         let counts: Counts = of.ranking.at(threshold);
-        let row = format!(
-            "{:<9}  {:<9}  {:<6}  {}",
-            format!("{threshold:.2}"),
-            figure(counts.precision()),
-            figure(counts.recall()),
-            figure(counts.f1())
-        );
+        let figures = [counts.precision(), counts.recall(), counts.f1()];
+        let [precision, recall, f1] = figures.map(|figure| columns.figure(figure));
         let is_in_force = (threshold - of.threshold).abs() < 1e-6;
-        let sign = if is_in_force { "  ← in force" } else { "" };
-        page.line(&Line::plain(row).and(Look::Dim, sign))?;
+        let sign = if is_in_force && columns.is_narrow { "←" } else { "" };
+        let row = columns.row([format!("{threshold:.2}{sign}"), precision, recall, f1]);
+        let sign = match is_in_force && !columns.is_narrow {
+            true if row.width() + IN_FORCE.len() <= page.width => IN_FORCE,
+            true => "  ←",
+            false => "",
+        };
+        page.line(&row.and(Look::Dim, sign))?;
     }
     Ok(())
 }
 
+const IN_FORCE: &str = "  ← in force";
+
 fn reliability(page: &mut Page<'_>, of: &Evaluation) -> Result<(), Error> {
-    page.line(&Line::of(Look::Heading, "Score      Pairs       Mean    Reuse"))?;
+    let columns = Columns::of(page, [9, 10, 6, 6], [4, 5, 4, 4]);
+    columns.head(page, ["Score", "Pairs", "Mean", "Reuse"], ["From", "Pairs", "Mean", "True"])?;
     for (bin, number) in of.reliability.bins.iter().zip(0_u32..) {
         let boundary = |number: u32| f64::from(number) / BINS as f64;
-        let row = format!(
-            "{:<9}  {:<10}  {:<6}  {}",
-            format!("{:.1}–{:.1}", boundary(number), boundary(number + 1)),
-            quantity::count(bin.pairs),
-            figure(bin.mean_score()),
-            figure(bin.share())
-        );
-        page.line(&Line::plain(row))?;
+        let scores = match columns.is_narrow {
+            true => format!("{:.1}", boundary(number)),
+            false => format!("{:.1}–{:.1}", boundary(number), boundary(number + 1)),
+        };
+        let [mean, share] = [bin.mean_score(), bin.share()].map(|of| columns.figure(of));
+        page.line(&columns.row([scores, quantity::count(bin.pairs), mean, share]))?;
     }
     let error = figure(of.reliability.calibration_error());
     let said = Line::plain(error).and(Look::Dim, "  mean distance of the two");
     page.wrapped(label("Calibration error"), &said)
+}
+
+/// The columns of a table of figures: on a narrow terminal closer, with two decimals.
+struct Columns {
+    widths: [usize; 4],
+    gap: usize,
+    is_narrow: bool,
+}
+
+impl Columns {
+    /// The first widths, if the page has room for them and a sign.
+    fn of(page: &Page<'_>, wide: [usize; 4], narrow: [usize; 4]) -> Self {
+        let is_narrow = wide.iter().sum::<usize>() + 3 * 2 + 3 > page.width;
+        let (widths, gap) = if is_narrow { (narrow, 1) } else { (wide, 2) };
+        Self { widths, gap, is_narrow }
+    }
+
+    fn head(&self, page: &mut Page<'_>, wide: [&str; 4], narrow: [&str; 4]) -> Result<(), Error> {
+        let names = if self.is_narrow { narrow } else { wide };
+        page.line(&self.cells(Look::Heading, names.map(str::to_owned)))
+    }
+
+    fn row(&self, cells: [String; 4]) -> Line {
+        self.cells(Look::Plain, cells)
+    }
+
+    fn cells(&self, look: Look, cells: [String; 4]) -> Line {
+        let mut line = Line::default();
+        let mut end = 0;
+        for (cell, width) in cells.into_iter().zip(self.widths) {
+            line = line.padded(end).and(look, cell);
+            end += width + self.gap;
+        }
+        line
+    }
+
+    fn figure(&self, figure: Option<f64>) -> String {
+        match figure {
+            // Nearly all is not all.
+            Some(figure) if self.is_narrow && figure < 1.0 => format!("{:.2}", figure.min(0.99)),
+            Some(figure) if self.is_narrow => format!("{figure:.2}"),
+            figure => self::figure(figure),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -190,8 +236,12 @@ mod tests {
     use crate::evaluation::tests::sample;
 
     fn written(kind: TruthKind) -> String {
+        at(Style::default(), kind)
+    }
+
+    fn at(style: Style, kind: TruthKind) -> String {
         let mut out = Vec::new();
-        Measures::default().write(&sample(kind), &mut out).expect("writing to memory works");
+        Measures { style }.write(&sample(kind), &mut out).expect("writing to memory works");
         String::from_utf8(out).expect("UTF-8")
     }
 
@@ -199,5 +249,25 @@ mod tests {
     fn what_was_measured_is_shown() {
         insta::assert_snapshot!("evaluated_pairs", written(TruthKind::LabelledPairs));
         insta::assert_snapshot!("evaluated_clusters", written(TruthKind::Clusters(12)));
+    }
+
+    #[test]
+    fn tables_stay_tables_on_narrow_terminals() {
+        for width in [20, 30, 39, 40, 60, 80, 200] {
+            let text = at(Style { width, ..Style::default() }, TruthKind::LabelledPairs);
+            for line in text.lines() {
+                let columns = unicode_width::UnicodeWidthStr::width(line);
+                assert!(columns <= width, "{columns} of {width}: {line}");
+            }
+            // A row for each threshold, with the figures below their headings.
+            let heads =
+                text.lines().position(|line| line.starts_with(['A', 'T']) && line.contains("F1"));
+            let rows: Vec<_> = text.lines().skip(heads.expect("a heading")).take(10).collect();
+            let at = rows[0].find("F1").expect("a column");
+            for row in &rows[1..] {
+                let figure = row.chars().nth(at).expect("as wide");
+                assert!(figure.is_ascii_digit() || figure == '–', "{width}: {row}");
+            }
+        }
     }
 }

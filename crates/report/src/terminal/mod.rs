@@ -12,7 +12,7 @@ mod summary;
 pub use compare::Compare;
 pub use dedup::Dedup;
 pub use evaluation::Measures;
-pub use summary::Summary;
+pub use summary::{Pairs, Summary};
 
 use std::io::Write;
 use std::path::Path;

@@ -6,8 +6,8 @@ use crate::printable::{one_line, printable};
 use crate::stats::count_relations;
 use crate::terminal::line::{Line, Look};
 use crate::terminal::{Page, Style, name, sign};
-use crate::{Clusters, Error, Findings, Format, Note, Notes, Pair, quantity};
-use retold::align::{Match, Relation};
+use crate::{Clusters, Error, Findings, Format, Note, Notes, Pair, quantity, wording};
+use retold::align::{Comparison, Match, Relation, Side};
 
 /// The summary of a scan.
 #[derive(Debug, Clone, Copy)]
@@ -27,8 +27,32 @@ impl Summary {
     }
 }
 
+/// Pairs and nothing else, as a summary shows them.
+#[derive(Debug, Clone, Copy)]
+pub struct Pairs {
+    /// What the terminal can do.
+    pub style: Style,
+}
+
+impl Format for Pairs {
+    fn write(&self, findings: &Findings<'_>, out: &mut (dyn Write + Send)) -> Result<(), Error> {
+        let mut page = Page::new(self.style, out);
+        for pair in findings.pairs {
+            show_pair(&mut page, findings, pair)?;
+        }
+        Ok(page.out.flush()?)
+    }
+}
+
 /// Where the second column begins.
 const LABEL: usize = 12;
+
+/// Where the shares of a pair begin. Narrower terminals than the other have lines of their own for
+/// the relation; still narrower ones for names, which take so many lines at most.
+const HEAD: usize = 18;
+const NARROW: usize = 48;
+const NARROWER: usize = 32;
+const NAME_LINES: usize = 2;
 
 /// Sentences shown for each pair, and lines for each of them.
 const SENTENCES: usize = 2;
@@ -184,26 +208,56 @@ fn found(page: &mut Page<'_>, findings: &Findings<'_>) -> Result<(), Error> {
     Ok(())
 }
 
+/// How much of an article the other has too, in five columns.
+fn short_share(found: &Comparison, side: Side) -> String {
+    let share = wording::share(found, side);
+    if share.ends_with('%') { share } else { "few".to_owned() }
+}
+
+/// What is said of a pair in numbers. Where a share says nothing, what there is instead.
+fn figures(found: &Comparison) -> String {
+    let shares = [Side::A, Side::B].map(|side| wording::share(found, side));
+    let instead = shares.into_iter().find(|share| !share.ends_with('%'));
+    let sentences = quantity::counted(found.sentences.len() as u64, "aligned sentence");
+    let is_telling = found.jaccard > 0.0 || found.relation == Relation::Unrelated;
+    let jaccard = is_telling.then(|| format!("Jaccard {}", quantity::fraction(found.jaccard)));
+    let parts = [wording::similarity(found), jaccard, Some(sentences), instead];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
 fn show_pair(page: &mut Page<'_>, findings: &Findings<'_>, pair: &Pair) -> Result<(), Error> {
     let found = &pair.comparison;
     let (a, b) = findings.articles_of(pair);
-    let head = Line::plain("  ")
-        .and(Look::Strong, found.relation.name())
-        .and(Look::Plain, format!(" {}", quantity::score(found.score)))
-        .padded(24);
-    // A long relation name may be wider than its column.
-    let indent = head.width();
-    let figures = format!(
-        "Jaccard {:.2} · {}",
-        found.jaccard,
-        quantity::counted(found.sentences.len() as u64, "aligned sentence")
-    );
-    let shares = [found.coverage_a, found.coverage_b].map(quantity::percent);
-    let width = page.beside(indent + 6);
-    page.line(&head.and(Look::Dim, format!("{:>5} ", shares[0])).then(name(a, width)))?;
-    let second = Line::blank(indent).and(Look::Dim, format!("{:>5} ", shares[1]));
-    page.line(&second.then(name(b, width)))?;
-    page.line(&Line::blank(indent + 6).and(Look::Dim, figures))?;
+    let relation = Line::plain("  ").and(Look::Strong, found.relation.name());
+    let sides = [(Side::A, a), (Side::B, b)];
+    if page.width < NARROW {
+        page.line(&relation)?;
+        for (side, article) in sides {
+            let share = format!("{:>5} ", short_share(found, side));
+            let share = Line::plain("  ").and(Look::Dim, share);
+            let width = match page.width < NARROWER {
+                true => NAME_LINES * (page.width - 2),
+                false => page.beside(share.width()),
+            };
+            page.line(&share.then(name(article, width)))?;
+        }
+    } else {
+        let mut first = relation.padded(HEAD);
+        for (side, article) in sides {
+            let share = format!("{:>5} ", short_share(found, side));
+            let width = page.beside(HEAD + 6);
+            page.line(&first.and(Look::Dim, share).then(name(article, width)))?;
+            first = Line::blank(HEAD);
+        }
+    }
+    let figures = Line::of(Look::Dim, figures(found));
+    // Below the names where it fits there, else below the relation.
+    let indent = match HEAD + 6 + figures.width() <= page.width {
+        true => HEAD + 6,
+        false if page.width < NARROW => 2,
+        false => 4,
+    };
+    page.wrapped(Line::blank(indent), &figures)?;
     let sentences = most_telling(&found.sentences);
     if sentences.is_empty() {
         return Ok(());

@@ -1,0 +1,131 @@
+//! Withdrawn articles and what is derived from them, through others too.
+
+use retold::Cancel;
+use retold_archive::{Archive, Error, FlagFilter, Notice, NoticeKind, Settings, Withdrawn, verify};
+
+use crate::common::{add, archive, article, open, texts};
+
+/// Paragraphs that have nothing in common.
+fn paragraphs() -> Vec<String> {
+    let stories: Vec<String> = (0..6).map(|seed| texts(400 + seed, 1)[0].clone()).collect();
+    stories
+        .iter()
+        .map(|story| story.split_whitespace().take(60).collect::<Vec<_>>().join(" ") + ".")
+        .collect()
+}
+
+fn kill(own: &mut Archive, id: &str) -> Vec<Withdrawn> {
+    let notice = Notice { kind: NoticeKind::Kill, note: None, by: None, at: 1000 };
+    own.withdraw(id, &notice, &Cancel::never()).unwrap()
+}
+
+/// The chain to each derived article, by ids.
+fn chains(of: &[Withdrawn]) -> Vec<String> {
+    let chain = |of: &Withdrawn| {
+        let first = of.chain.first().map(|link| link.from.id.clone());
+        let ids = first.into_iter().chain(of.chain.iter().map(|link| link.to.id.clone()));
+        ids.collect::<Vec<_>>().join(" ")
+    };
+    of.iter().map(chain).collect()
+}
+
+#[test]
+fn all_that_is_derived_is_listed_with_the_chain_to_it() {
+    let (_folder, path) = archive(&Settings::default());
+    let mut own = open(&path);
+    let p = paragraphs();
+    let join = |of: &[usize]| of.iter().map(|at| p[*at].as_str()).collect::<Vec<_>>().join("\n\n");
+    add(
+        &mut own,
+        vec![
+            // Seen before: nothing that it has comes from the withdrawn one.
+            article("before", &join(&[0, 1]), 5),
+            article("root", &join(&[0, 1]), 10),
+            article("taken", &join(&[1, 2]), 20),
+            // Takes what `taken` has from the withdrawn one.
+            article("again", &join(&[1, 3]), 30),
+            // Takes of `taken` what that has not from the withdrawn one.
+            article("apart", &join(&[2, 4]), 40),
+            // An earlier article cannot come from a later one, though it was added behind it.
+            article("old", &join(&[1, 5]), 1),
+        ],
+    );
+    assert_eq!(chains(&kill(&mut own, "root")), ["root taken", "root again"]);
+    // Known already: the same is given, and nothing is marked twice.
+    assert_eq!(kill(&mut own, "root").len(), 2);
+    assert_eq!(own.withdrawals().unwrap().len(), 1);
+    let missing =
+        own.withdraw("none", &own.withdrawals().unwrap()[0].notice.clone(), &Cancel::never());
+    assert!(matches!(missing, Err(Error::Missing { what: "article", .. })));
+    assert!(verify(&path, &Cancel::never()).unwrap().damage.is_empty());
+}
+
+#[test]
+fn later_copies_are_flagged_through_a_chain_and_without_rules() {
+    let (_folder, path) = archive(&Settings::default());
+    let mut own = open(&path);
+    let p = paragraphs();
+    let join = |of: &[usize]| of.iter().map(|at| p[*at].as_str()).collect::<Vec<_>>().join("\n\n");
+    add(&mut own, vec![article("root", &join(&[0, 1]), 10)]);
+    assert!(kill(&mut own, "root").is_empty());
+    // In one batch: the second takes from the first what that has from the withdrawn one.
+    let added = add(
+        &mut own,
+        vec![article("taken", &join(&[1, 2]), 20), article("apart", &join(&[2, 4]), 30)],
+    );
+    let flagged: Vec<usize> = added.articles.iter().map(|of| of.flags.len()).collect();
+    assert_eq!(flagged, [1, 0]);
+    own.remove(&["root"], &Cancel::never()).unwrap();
+    // The withdrawn one is gone; what is derived from it is known all the same.
+    let added = add(&mut own, vec![article("again", &join(&[1, 3]), 40)]);
+    let flag = &added.articles[0].flags[0];
+    assert_eq!((flag.rule.as_deref(), flag.withdrawn[0].withdrawal.id.as_str()), (None, "root"));
+    assert_eq!(chains(&flag.withdrawn), ["taken again"]);
+    let filter = FlagFilter { withdrawn: true, ..FlagFilter::default() };
+    let read = own.flags(&filter, &Cancel::never()).unwrap();
+    assert_eq!(read.iter().map(|of| of.new.id.as_str()).collect::<Vec<_>>(), ["again"]);
+    assert!(verify(&path, &Cancel::never()).unwrap().damage.is_empty());
+}
+
+#[test]
+fn copies_beyond_eight_are_all_listed_and_circles_end() {
+    let (_folder, path) = archive(&Settings::default());
+    let mut own = open(&path);
+    let story = &texts(410, 1)[3];
+    let copies: Vec<_> = (0..14).map(|at| article(format!("c{at:02}"), story, at)).collect();
+    add(&mut own, copies);
+    let found = kill(&mut own, "c00");
+    assert_eq!(found.len(), 13);
+    assert!(found.iter().all(|of| of.chain.len() == 1), "{:?}", chains(&found));
+    // Each of them shares all with each other; the withdrawal of a later one does not reach back.
+    assert_eq!(kill(&mut own, "c10").len(), 3);
+}
+
+#[test]
+fn what_is_derived_from_an_earlier_version_is_listed_too() {
+    let (_folder, path) = archive(&Settings::default());
+    let mut own = open(&path);
+    let p = paragraphs();
+    add(&mut own, vec![article("root", &format!("{}\n\n{}", p[0], p[1]), 1)]);
+    add(&mut own, vec![article("copy", &format!("{}\n\n{}", p[1], p[2]), 2)]);
+    let replace =
+        retold_archive::AddOptions { known: retold_archive::Known::Replace, ..Default::default() };
+    let corrected = vec![article("root", &format!("{}\n\n{}", p[0], p[3]), 3)];
+    own.add(corrected, &replace, &Cancel::never()).unwrap();
+    assert_eq!(chains(&kill(&mut own, "root")), ["root copy"]);
+    // A version that comes later is not withdrawn, and is not derived from itself.
+    let again = vec![article("root", &format!("{}\n\n{}", p[0], p[4]), 4)];
+    let added = own.add(again, &replace, &Cancel::never()).unwrap();
+    assert!(added.articles[0].flags.is_empty());
+    // Who copies the withdrawn version is found by the present one, and has more of the other.
+    let added = add(
+        &mut own,
+        vec![
+            article("late", &format!("{}\n\n{}", p[0], p[3]), 5),
+            article("new", &format!("{}\n\n{}", p[0], p[4]), 6),
+        ],
+    );
+    assert_eq!(chains(&added.articles[0].flags[0].withdrawn), ["root late"]);
+    let of_present = &added.articles[1].flags;
+    assert!(of_present.iter().all(|flag| flag.old.id != "root"), "{of_present:?}");
+}
