@@ -272,14 +272,16 @@ impl OpenArchive {
         let options = AddOptions { known, wanted: wanted(&asked)? };
         let Intake { articles, skipped, repaired } =
             Intake::of(&call, &about, Ids::Needed, &self.run)?;
-        let added = self.with(py, |open, job| {
+        let (added, scheme) = self.with(py, |open, job| {
             let archive = writer(open)?;
             let added = archive.add(articles, &options, &job.cancel)?;
             tidy(archive, &job.cancel)?;
-            Ok(added)
+            Ok((added, archive.settings().scheme()?.to_string()))
         })?;
-        let found = added.articles.into_iter().map(|of| (of.article, of.matches)).collect();
-        Ok(Matches { found, known: Some(added.skipped), skipped, repaired })
+        let (found, flags) =
+            added.articles.into_iter().map(|of| ((of.article, of.matches), of.flags)).unzip();
+        let flags = Some((scheme, flags));
+        Ok(Matches { found, flags, known: Some(added.skipped), skipped, repaired })
     }
 
     /// What articles match, without adding them.
@@ -297,7 +299,7 @@ impl OpenArchive {
             let matches = open.query(&articles, &wanted, &job.cancel)?;
             Ok(articles.into_iter().map(not_stored).zip(matches).collect())
         })?;
-        Ok(Matches { found, known: None, skipped, repaired })
+        Ok(Matches { found, flags: None, known: None, skipped, repaired })
     }
 
     /// Removes articles with all their versions; gives for each id whether it was there.

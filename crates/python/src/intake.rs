@@ -98,6 +98,7 @@ impl Intake {
                 title: cell(&cells.title),
                 url: cell(&cells.url),
                 published: cells.published.as_ref().and_then(|cell| cell.time(at).ok()?),
+                embargo: cells.embargo.as_ref().and_then(|cell| cell.time(at).ok()?),
             };
             intake.articles.push(NewArticle { id, text: text.to_owned(), about, first_seen });
         }
@@ -114,6 +115,7 @@ impl AboutColumns {
             name(&self.title, "title"),
             name(&self.url, "url"),
             name(&self.published, "published"),
+            "embargoed".to_owned(),
         ];
         names.extend(self.seen.clone());
         names
@@ -128,6 +130,7 @@ struct Places {
     title: Option<usize>,
     url: Option<usize>,
     published: Option<usize>,
+    embargo: Option<usize>,
     seen: Option<usize>,
 }
 
@@ -147,6 +150,7 @@ impl Places {
             title: place(&about.title, "title")?,
             url: place(&about.url, "url")?,
             published: place(&about.published, "published")?,
+            embargo: frame.find("embargoed"),
             seen: about.seen.as_ref().map(|name| frame.column(name)).transpose()?,
         })
     }
@@ -159,6 +163,7 @@ impl Places {
             title: cell(self.title),
             url: cell(self.url),
             published: cell(self.published),
+            embargo: cell(self.embargo),
             seen: cell(self.seen),
         }
     }
@@ -171,6 +176,7 @@ struct Cells {
     title: Option<Cell>,
     url: Option<Cell>,
     published: Option<Cell>,
+    embargo: Option<Cell>,
     seen: Option<Cell>,
 }
 

@@ -6,7 +6,7 @@ use arrow_array::{ArrayRef, Int64Array, LargeStringArray, UInt32Array, UInt64Arr
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator};
-use retold_archive::{About, Match as Found, Stored};
+use retold_archive::{About, Flag, Match as Found, Stored};
 use retold_cli::archive::ArticleRecord;
 use retold_pipeline::dates;
 use retold_report::Notes;
@@ -21,6 +21,8 @@ use crate::table::Table;
 pub struct Matches {
     /// Each article, and the earlier ones that it matches.
     pub found: Vec<(Stored, Vec<Found>)>,
+    /// Of articles that were added, the scheme of the archive and the flags of each.
+    pub flags: Option<(String, Vec<Vec<Flag>>)>,
     /// Articles that were there already; nothing of those that only ask.
     pub known: Option<u64>,
     /// What was wrong with other rows.
@@ -31,7 +33,11 @@ pub struct Matches {
 impl Matches {
     fn line(&self, at: usize) -> PyResult<String> {
         let (article, matches) = &self.found[at];
-        let line = serde_json::to_string(&ArticleRecord::new(article, matches));
+        let record = ArticleRecord::new(article, matches);
+        let line = match &self.flags {
+            Some((scheme, flags)) => serde_json::to_string(&record.with_flags(&flags[at], scheme)),
+            None => serde_json::to_string(&record),
+        };
         line.map_err(|error| errors::data(error.to_string()))
     }
 

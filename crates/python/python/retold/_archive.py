@@ -200,7 +200,7 @@ def _call(
     data: Any, text: str | None, id: str | None, about: dict[str, str | None]
 ) -> dict[str, Any]:
     fields = [about[name] or name for name in ("source", "title", "url", "published")]
-    data = _frames.narrowed(_frames.held(data), [text, id, *fields, about["seen"]])
+    data = _frames.narrowed(_frames.held(data), [text, id, *fields, "embargoed", about["seen"]])
     return {"data": data, "other": None, "text": text, "id": id, "progress": None}
 
 
