@@ -24,7 +24,7 @@ const OF_DEVELOPERS: [&str; 7] = [
     "cargo +nightly fuzz run",
     "pip install",
     "cargo test",
-    "cargo install --path crates/cli",
+    "cargo install",
     "cargo run --release -p retold-train",
     "cargo run --release --manifest-path tools/peers/Cargo.toml",
     "python3 tools/train/fetch.py",
