@@ -6,14 +6,14 @@ use std::path::Path;
 use anyhow::bail;
 use retold::Cancel;
 use retold_archive::NewArticle;
-use retold_corpus::{Batch, Corpus, ReadReport, Record, Source};
+use retold_corpus::{Corpus, ReadReport, Record, Source};
 use retold_pipeline::{Stdin, Unread, dates};
 
 use crate::args::InputArgs;
 use crate::inputs::inputs;
 use crate::settings::Settings;
 
-use super::about::{self, Raw};
+use super::about;
 use super::args::AboutArgs;
 
 /// Bytes of text in a batch, at most, about: with much longer articles batches have fewer.
@@ -33,17 +33,24 @@ pub struct Intake<'i> {
     pub cancel: &'i Cancel,
 }
 
-/// What is to be read; files of the archive itself are left out.
-pub fn corpus(args: &InputArgs, archive: &Path, settings: &Settings) -> anyhow::Result<Corpus> {
+/// What is to be read, with the fields that say what is known of articles; files of the archive
+/// itself are left out.
+pub fn corpus(
+    args: &InputArgs,
+    about: &AboutArgs,
+    archive: &Path,
+    settings: &Settings,
+) -> anyhow::Result<Corpus> {
     if settings.run.unread == Unread::Refused {
         bail!(
             "--strict: an archive takes articles as they are read; see with `retold scan --strict` \
              first that all can be"
         );
     }
-    let mut corpus = Corpus::find(&inputs(args)?, settings.run.reading_to_compare());
+    let reading = settings.run.reading_to_compare().keep_fields(about::fields(about));
+    let mut corpus = Corpus::find(&inputs(args)?, reading);
     corpus.leave_out(archive);
-    Ok(corpus.keeping_raw())
+    Ok(corpus)
 }
 
 impl Intake<'_> {
@@ -56,11 +63,10 @@ impl Intake<'_> {
         let mut done = Ok(());
         let report = self.corpus.read_with(Stdin::new(self.cancel), |batch| {
             let now = dates::now();
-            let Batch { records, heading } = batch;
-            for record in records {
+            for record in batch.records {
                 bytes += record.text.len();
                 let source = record.place.source;
-                waiting.push((source, self.article(record, heading.as_ref(), now)));
+                waiting.push((source, self.article(record, now)));
                 if waiting.len() >= self.batch || bytes >= BATCH_BYTES {
                     bytes = 0;
                     done = each(self.unchanged(std::mem::take(&mut waiting)));
@@ -96,19 +102,8 @@ impl Intake<'_> {
         kept
     }
 
-    fn article(
-        &self,
-        record: Record,
-        heading: Option<&std::sync::Arc<[u8]>>,
-        now: i64,
-    ) -> NewArticle {
-        let options = self.corpus.options();
-        let source = &self.corpus.sources()[record.place.source as usize];
-        let delimiter = options.delimiter.unwrap_or_else(|| {
-            if source.shown().to_lowercase().contains(".tsv") { b'\t' } else { b',' }
-        });
-        let raw = Raw { record: record.raw.as_deref(), heading, delimiter, quote: options.quote };
-        let (about, seen) = about::read(&raw, self.about);
+    fn article(&self, record: Record, now: i64) -> NewArticle {
+        let (about, seen) = about::read(&record, self.about);
         // The id that the record states: the same story in another file is the same story.
         let id = record.shared_id.map_or(record.id, String::from);
         NewArticle { id, text: record.text, about, first_seen: seen.unwrap_or(now) }

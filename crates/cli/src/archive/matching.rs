@@ -82,7 +82,7 @@ pub fn run<B: Batches>(
     let started = Started::now(B::NAME);
     let settings = Settings::new(&args.options)?;
     let path = &args.archive.path;
-    let corpus = corpus(&args.input, path, &settings)?;
+    let corpus = corpus(&args.input, &args.about, path, &settings)?;
     written.check_inputs(&[&corpus], &settings)?;
     let mut archive = batches.open(path, judging(&settings.run.engine))?;
     check_options(archive.settings(), &args.options)?;

@@ -78,15 +78,21 @@ fn an_archive_finds_their_fields() {
         "From: Ane <ane@c.org>\nDate: Wed, 1 May 2024 12:00:00 +0000\nMessage-ID: <1@c.org>\n\
          Subject: Mail\n\n{one}\n"
     );
-    let files = folder(&[("b.xml", &feed(&[("x", &one)])), ("c.eml", &mail)]);
+    let item = serde_json::json!({
+        "uri": "tag:agency.example:1", "headline": "Item", "body_text": one,
+        "versioncreated": "2024-05-01T14:00:00Z", "copyrightholder": "Agency",
+    });
+    let item = item.to_string();
+    let files = folder(&[("b.xml", &feed(&[("x", &one)])), ("c.eml", &mail), ("d.json", &item)]);
     let at = |arguments: &[&str]| run(retold().current_dir(files.path()).args(arguments));
     assert_eq!(at(&["archive", "create", "archive"]).status, 0);
-    let done = at(&["archive", "add", "archive", "b.xml", "c.eml", "--format", "jsonl"]);
+    let done = at(&["archive", "add", "archive", "b.xml", "c.eml", "d.json", "--format", "jsonl"]);
     assert_eq!(done.status, 0, "{}", done.err);
     let found = records(&done.out);
     for (record, title, source, published) in [
         (&found[0], "Entry x", "Harbour", "2024-05-01T10:00:00Z"),
         (&found[1], "Mail", "c.org", "2024-05-01T12:00:00Z"),
+        (&found[2], "Item", "Agency", "2024-05-01T14:00:00Z"),
     ] {
         assert_eq!(record["title"], title);
         assert_eq!(record["source"], source);

@@ -21,6 +21,7 @@ use retold_pipeline::output::Content;
 use retold_report::printable::safe_json;
 use retold_report::quantity;
 
+use super::about;
 use super::args::AboutArgs;
 use super::intake::Intake;
 use super::record::ArticleRecord;
@@ -159,6 +160,7 @@ impl Watch<'_> {
     /// The files that are whole and new.
     fn arrived(&mut self, now: Now) -> Corpus {
         let reading = self.settings.run.reading_to_compare();
+        let reading = reading.keep_fields(about::fields(&self.args.about));
         let folder = Input::Path(self.args.folder.clone());
         let mut corpus = Corpus::find(&[folder], reading);
         corpus.leave_out(&self.args.archive);
@@ -170,7 +172,7 @@ impl Watch<'_> {
         let whole: std::collections::HashSet<PathBuf> =
             self.arrivals.look(files, now).into_iter().collect();
         corpus.retain(|source| source.path.as_ref().is_some_and(|path| whole.contains(path)));
-        corpus.keeping_raw()
+        corpus
     }
 
     /// Adds the articles of files, and writes a record of each.
