@@ -25,7 +25,7 @@ pub(super) enum Reader {
 }
 
 const PDF: &str =
-    "PDF; `pdftotext FILE` makes a text of it, and a build with `--features pdf` reads it";
+    "PDF; `pdftotext FILE` makes a text of it, and a build with the feature `pdf` reads it";
 const POSTSCRIPT: &str = "PostScript; `ps2ascii FILE` makes a text of it";
 const RTF: &str = "RTF; `pandoc -t plain FILE` makes a text of it";
 const OLE: &str = "Microsoft Office before 2007, such as .doc; save it as text";
