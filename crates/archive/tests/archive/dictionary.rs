@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use retold::Cancel;
+use retold::engine::Channel;
 use retold_archive::{Settings, salvage, verify};
 use rusqlite::Connection;
 
@@ -12,7 +13,7 @@ const ARTICLES: usize = 1200;
 
 /// What all articles share makes no candidates.
 fn settings() -> Settings {
-    Settings { max_df: 2, ..Settings::default() }
+    Settings { max_df: 2, channel: Channel::Rare, ..Settings::default() }
 }
 
 fn text(number: usize) -> String {
