@@ -6,8 +6,8 @@ use std::io::{self, Cursor, Read};
 use std::str::FromStr;
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
-use encoding_rs_io::DecodeReaderBytesBuilder;
 
+use super::decoding::Decoding;
 use super::legacy;
 use super::problem::Reason;
 
@@ -184,10 +184,7 @@ pub(super) fn decoded<'r>(
     let change = converted.or(hint.likely).map(Change::converted);
     match converted {
         None => (whole, hint, change),
-        Some(encoding) => {
-            let decoder = DecodeReaderBytesBuilder::new().encoding(Some(encoding)).build(whole);
-            (Box::new(decoder), hint, change)
-        }
+        Some(encoding) => (Box::new(Decoding::new(whole, encoding)), hint, change),
     }
 }
 

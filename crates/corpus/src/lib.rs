@@ -33,6 +33,7 @@
 mod article;
 mod attributes;
 mod capture;
+mod decoding;
 mod documents;
 mod encoding;
 mod feed;

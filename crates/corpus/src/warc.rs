@@ -1,8 +1,8 @@
 //! Web archives (WARC, ISO 28500): records cut from a stream, one at a time.
 //!
-//! By hand, because it is little: the one crate of that name brings four others for addresses,
-//! dates and ids, keeps whole records in memory whatever their length, and stops at the first that
-//! is not quite right, as crawls always have some.
+//! By hand, because it is little: the iterators of warc 0.4 keep whole records in memory whatever
+//! their length, and lose their place at a record that is longer or shorter than it says; and it
+//! brings crates for addresses, dates and ids.
 
 use std::io::{self, BufRead, BufReader, Read};
 

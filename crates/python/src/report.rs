@@ -4,6 +4,7 @@ use std::path::Path;
 
 use pyo3::prelude::*;
 use retold_pipeline::output::{Content, Output};
+use retold_report::markup::escaped;
 use retold_report::{Findings, Format};
 
 use crate::errors;
@@ -40,20 +41,4 @@ pub fn in_frame(page: &str) -> String {
          srcdoc=\"{}\"></iframe>",
         escaped(page)
     )
-}
-
-/// Text as HTML shows it, in elements and in attributes.
-pub fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len() + text.len() / 8);
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }

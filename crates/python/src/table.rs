@@ -14,9 +14,9 @@ use crate::capsule;
 use crate::errors;
 use crate::frame;
 use crate::records::Columns;
-use crate::report::escaped;
 use crate::scan::Scan;
 use crate::values::value;
+use retold_report::markup::escaped;
 
 /// A table of columns by name, which exports Arrow data (`__arrow_c_stream__`).
 #[pyclass(module = "retold", frozen)]

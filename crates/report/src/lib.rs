@@ -24,6 +24,7 @@ pub mod findings;
 pub mod html;
 mod in_common;
 pub mod jsonl;
+pub mod markup;
 pub mod named;
 #[cfg(feature = "parquet")]
 pub mod parquet;

@@ -11,6 +11,7 @@ use std::fmt::Write;
 
 use retold::align::Relation;
 
+use crate::markup::escaped;
 use crate::printable::printable;
 use crate::quantity;
 use crate::{Clusters, Pair};
@@ -110,28 +111,7 @@ fn begin((width, height): (f64, f64), title: &str, said: &str) -> String {
 
 /// Foreign text as the text of an element or an attribute: control characters are shown, not kept.
 fn text(foreign: &str) -> String {
-    let shown = printable(foreign);
-    let mut escaped = String::with_capacity(shown.len());
-    for c in shown.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            // No characters of XML.
-            '\u{0}'..='\u{8}'
-            | '\u{b}'
-            | '\u{c}'
-            | '\u{e}'..='\u{1f}'
-            | '\u{fffe}'
-            | '\u{ffff}' => {
-                escaped.push('\u{fffd}');
-            }
-            c => escaped.push(c),
-        }
-    }
-    escaped
+    escaped(&printable(foreign))
 }
 
 #[cfg(test)]
