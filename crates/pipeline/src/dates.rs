@@ -15,6 +15,12 @@ pub fn shown(seconds: i64) -> String {
     Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |time| time.to_string())
 }
 
+/// A time for people, in UTC, to the minute: `2024-02-29 12:00`.
+pub fn in_minutes(seconds: i64) -> String {
+    let shown = |time: Timestamp| time.strftime("%Y-%m-%d %H:%M").to_string();
+    Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), shown)
+}
+
 /// The present.
 pub fn now() -> i64 {
     Timestamp::now().as_second()
@@ -36,5 +42,7 @@ mod tests {
         }
         assert_eq!(seconds("yesterday"), None);
         assert_eq!(shown(i64::MAX), i64::MAX.to_string());
+        assert_eq!(in_minutes(1_709_208_001), "2024-02-29 12:00");
+        assert_eq!(in_minutes(i64::MAX), i64::MAX.to_string());
     }
 }

@@ -149,6 +149,7 @@ pub fn article(corpus: &Corpus, record: &Record, passes: usize) -> Article {
         id_type: id_type(record.id_type),
         fields,
         about: about(&others),
+        note: String::new(),
         owner: owner(corpus, record),
     }
 }

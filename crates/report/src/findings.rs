@@ -172,6 +172,8 @@ pub struct Article {
     pub fields: Vec<FieldValue>,
     /// What reports for people say of it beside its id.
     pub about: About,
+    /// What a terminal says on a line below its name; mostly nothing.
+    pub note: String,
     /// Its side, in a run that compares across sides only.
     pub owner: Option<Owner>,
 }

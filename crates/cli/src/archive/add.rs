@@ -58,11 +58,14 @@ impl Batches for Adding {
     }
 
     fn done(&self, articles: &str) -> String {
-        let skipped = quantity::count(self.skipped);
         let flags = match self.flags {
             0 => String::new(),
             flags => format!("; {} written", quantity::counted(flags, "flag")),
         };
-        format!("retold: added {articles}{flags}; {skipped} skipped, their ids are there already")
+        let skipped = match self.skipped {
+            0 => String::new(),
+            n => format!("; {} skipped, whose ids are there already", quantity::count(n)),
+        };
+        format!("retold: added {articles}{flags}{skipped}")
     }
 }

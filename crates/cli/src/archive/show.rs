@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use retold::align::Comparison;
 use retold::text::Analyzer;
 use retold_archive::{Flag, Match, Reader, Stored};
+use retold_pipeline::dates;
 use retold_pipeline::run::Started;
 use retold_report::terminal::{Pairs, Style, Summary};
 use retold_report::{Article, Evidence, Findings, Format, Notes, Pair, Read, Run, Texts, quantity};
@@ -23,7 +24,7 @@ pub struct Shown {
     scheme: String,
     /// Articles, for the screen: those that match, and those that they match.
     articles: Vec<Known>,
-    by_doc: HashMap<(u64, Option<i64>), usize>,
+    by_doc: HashMap<(u64, String), usize>,
     pairs: Vec<Pair>,
     /// Articles that were asked about.
     pub asked: u64,
@@ -34,8 +35,8 @@ pub struct Shown {
 /// An article, and where its text is.
 struct Known {
     article: Stored,
-    /// What it is called.
-    name: String,
+    /// What is said of it below its name.
+    note: String,
 }
 
 impl Shown {
@@ -76,28 +77,26 @@ impl Shown {
         if matches.is_empty() {
             return Ok(());
         }
-        // Of an article that only asks, the present says nothing.
-        let seen = (article.doc > 0).then_some(article.first_seen);
-        let b = self.place(article, None);
+        let later = article.clone();
+        let b = self.place(article, note(&later, None));
         for Match { article, comparison, .. } in matches {
-            let lag = seen.map(|seen| seen.saturating_sub(article.first_seen));
-            let a = self.place(article, lag);
+            let note = note(&article, Some(&later));
+            let a = self.place(article, note);
             self.pairs.push(Pair { a, b, comparison });
         }
         Ok(())
     }
 
-    /// The place of an article; with how long before another it was seen, if that is to be said.
-    fn place(&mut self, article: Stored, lag: Option<i64>) -> usize {
+    /// The place of an article of which that is said.
+    fn place(&mut self, article: Stored, note: String) -> usize {
         let next = self.articles.len();
         // Articles that only ask have no number.
         let place = match article.doc {
             0 => next,
-            doc => *self.by_doc.entry((doc, lag)).or_insert(next),
+            doc => *self.by_doc.entry((doc, note.clone())).or_insert(next),
         };
         if place == next {
-            let name = name(&article, lag);
-            self.articles.push(Known { article, name });
+            self.articles.push(Known { article, note });
         }
         place
     }
@@ -140,7 +139,7 @@ impl Shown {
     pub fn in_short(&self) -> String {
         let (asked, matching) =
             (quantity::counted(self.asked, "article"), quantity::count(self.matching));
-        format!("{asked}, {matching} of them related to earlier ones")
+        format!("{asked}, {matching} related to earlier ones")
     }
 }
 
@@ -151,10 +150,8 @@ pub fn with_pair<T>(
     (archive, run): (&Reader, Run),
     show: impl FnOnce(&Findings<'_>) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
-    let lag = b.first_seen.saturating_sub(a.first_seen);
-    let known =
-        |article: &Stored, lag| Known { article: article.clone(), name: name(article, lag) };
-    let known = [known(a, Some(lag)), known(b, None)];
+    let known = |article: &Stored, note| Known { article: article.clone(), note };
+    let known = [known(a, note(a, Some(b))), known(b, note(b, None))];
     let analyzer = RefCell::new(archive.engine().analyzer());
     let texts = OfArchive { archive, articles: &known, analyzer };
     let articles = texts.listed()?;
@@ -187,21 +184,32 @@ pub fn show_pair(
     })
 }
 
-/// What an article is called on a screen: headline, id, source and time where they are known, and
-/// how long before another it was seen.
-fn name(article: &Stored, lag: Option<i64>) -> String {
-    let mut name = article.id.clone();
-    if article.doc == 0 {
-        return name;
-    }
-    let seen = retold_pipeline::dates::shown(article.first_seen);
-    let source = article.about.source.as_deref().map(|source| format!("{source}, "));
-    let lag = lag.map(|lag| format!(", {}", before(lag))).unwrap_or_default();
-    name.push_str(&format!(" ({}{seen}{lag})", source.unwrap_or_default()));
+/// What an article is called on a screen: headline, where it is known, and id.
+fn name(article: &Stored) -> String {
     match &article.about.title {
-        Some(title) => format!("{title} · {name}"),
-        None => name,
+        Some(title) if article.doc > 0 => format!("{title} · {}", article.id),
+        _ => article.id.clone(),
     }
+}
+
+/// What is said of an article below its name: its source, when it was published (or first seen,
+/// where that is not known), and how long before a later one. Nothing of one that only asks.
+fn note(article: &Stored, later: Option<&Stored>) -> String {
+    if article.doc == 0 {
+        return String::new();
+    }
+    let later = later.filter(|later| later.doc > 0);
+    let published = match later {
+        // Both by the same clock.
+        Some(later) => article.about.published.zip(later.about.published),
+        None => article.about.published.map(|time| (time, time)),
+    };
+    let seen = (article.first_seen, later.map_or(article.first_seen, |later| later.first_seen));
+    let (what, (time, other)) =
+        published.map_or(("seen", seen), |published| ("published", published));
+    let lag = later.map(|_| format!(", {}", before(other.saturating_sub(time))));
+    let when = format!("{what} {}{}", dates::in_minutes(time), lag.unwrap_or_default());
+    article.about.source.iter().cloned().chain([when]).collect::<Vec<_>>().join(" · ")
 }
 
 /// How long before, in the largest unit of which it is one or more.
@@ -237,7 +245,8 @@ impl OfArchive<'_> {
         for (at, known) in self.articles.iter().enumerate() {
             let text = self.text(at)?;
             articles.push(Article {
-                id: known.name.clone(),
+                id: name(&known.article),
+                note: known.note.clone(),
                 hash: xxh3_128(text.as_bytes()),
                 bytes: text.len() as u64,
                 ..Article::default()

@@ -71,7 +71,7 @@ fn later_articles_are_told_what_they_share_with_earlier_ones() {
     assert!(!found["sentences"].as_array().expect("aligned").is_empty());
     let again = at(folder.path(), "add news first.jsonl second.jsonl");
     assert_eq!(again.status, 1);
-    assert!(again.err.contains("3 skipped, their ids are there already"), "{}", again.err);
+    assert!(again.err.contains("3 skipped, whose ids are there already"), "{}", again.err);
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn a_query_changes_nothing_and_takes_filters() {
     assert_eq!(ids(" --source nobody"), found(&[]));
     let shown = at(folder.path(), "query news asked.txt");
     assert_eq!(shown.status, 0);
-    assert!(shown.out.contains("a (ours, 2024-05-01T08:00:00Z)"), "{}", shown.out);
+    assert!(shown.out.contains("ours · seen 2024-05-01 08:00"), "{}", shown.out);
     assert_eq!(
         records(&at(folder.path(), "stats news --format json").out.replace('\n', ""))[0]["articles"],
         3

@@ -6,7 +6,7 @@ use crate::printable::{one_line, printable};
 use crate::stats::count_relations;
 use crate::terminal::line::{Line, Look};
 use crate::terminal::{Page, Style, name, sign};
-use crate::{Clusters, Error, Findings, Format, Note, Notes, Pair, quantity, wording};
+use crate::{Article, Clusters, Error, Findings, Format, Note, Notes, Pair, quantity, wording};
 use retold::align::{Comparison, Match, Relation, Side};
 
 /// The summary of a scan.
@@ -240,6 +240,7 @@ fn show_pair(page: &mut Page<'_>, findings: &Findings<'_>, pair: &Pair) -> Resul
                 false => page.beside(share.width()),
             };
             page.line(&share.then(name(article, width)))?;
+            note(page, article, 2)?;
         }
     } else {
         let mut first = relation.padded(HEAD);
@@ -247,6 +248,7 @@ fn show_pair(page: &mut Page<'_>, findings: &Findings<'_>, pair: &Pair) -> Resul
             let share = format!("{:>5} ", short_share(found, side));
             let width = page.beside(HEAD + 6);
             page.line(&first.and(Look::Dim, share).then(name(article, width)))?;
+            note(page, article, HEAD + 6)?;
             first = Line::blank(HEAD);
         }
     }
@@ -279,6 +281,14 @@ fn show_pair(page: &mut Page<'_>, findings: &Findings<'_>, pair: &Pair) -> Resul
         }
     }
     Ok(())
+}
+
+/// What else is said of an article, below its name.
+fn note(page: &mut Page<'_>, article: &Article, indent: usize) -> Result<(), Error> {
+    match article.note.is_empty() {
+        true => Ok(()),
+        false => page.wrapped(Line::blank(indent), &Line::of(Look::Dim, one_line(&article.note))),
+    }
 }
 
 /// The aligned sentences that convince most: alike and long, in the order of the first article.
