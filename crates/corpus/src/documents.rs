@@ -1,7 +1,5 @@
 //! Documents in XML that hold articles: feeds, NewsML-G2, NITF.
 
-use std::borrow::Cow;
-
 use super::article::{Flaw, Found};
 use super::feed::{self, Feed};
 use super::html::readable_text;
@@ -62,14 +60,13 @@ pub(super) fn text_of_markup(markup: &str) -> String {
     readable_text(&without_prefixes(markup)).trim().to_owned()
 }
 
-fn without_prefixes(markup: &str) -> Cow<'_, str> {
-    let has_sections = markup.contains("<![CDATA[");
+fn without_prefixes(markup: &str) -> String {
     let end_of_name = |c: char| c.is_whitespace() || matches!(c, '>' | '/' | '<');
     let prefix = |tag: &str| {
         let name = tag.split(end_of_name).next().unwrap_or_default();
         name.rfind(':').map_or(0, |at| at + 1)
     };
-    let mut kept = String::new();
+    let mut kept = String::with_capacity(markup.len());
     let mut rest = markup;
     while let Some(at) = rest.find('<') {
         let start = at + 1 + usize::from(rest[at + 1..].starts_with('/'));
@@ -77,10 +74,10 @@ fn without_prefixes(markup: &str) -> Cow<'_, str> {
         rest = &rest[start + prefix(&rest[start..])..];
     }
     kept.push_str(rest);
-    if has_sections {
-        return Cow::Owned(kept.replace("<![CDATA[", "").replace("]]>", ""));
+    match markup.contains("<![CDATA[") {
+        true => kept.replace("<![CDATA[", "").replace("]]>", ""),
+        false => kept,
     }
-    if kept.len() == markup.len() { Cow::Borrowed(markup) } else { Cow::Owned(kept) }
 }
 
 #[cfg(test)]

@@ -121,9 +121,7 @@ fn read_some(part: impl Read, limit: usize, bytes: &mut Vec<u8>) -> io::Result<u
 
 /// Adds what a document says of itself. Dates are those of the file, not of a publication.
 fn add_about(article: &mut Article, about: &str, [created, modified]: [&str; 2]) {
-    const WANTED: [&str; 7] =
-        ["title", "creator", "initial-creator", "language", "created", "creation-date", "modified"];
-    const MORE: [&str; 8] = [
+    const WANTED: [&str; 8] = [
         "title",
         "creator",
         "initial-creator",
@@ -133,8 +131,7 @@ fn add_about(article: &mut Article, about: &str, [created, modified]: [&str; 2])
         "modified",
         "date",
     ];
-    let wanted: &'static [&'static str] = if modified == "date" { &MORE } else { &WANTED };
-    for step in Steps::new(about, wanted) {
+    for step in Steps::new(about, &WANTED) {
         let Ok(Step::Whole(element)) = step else { continue };
         let field = match local(&element.name) {
             "title" => "title",
