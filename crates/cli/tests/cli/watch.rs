@@ -197,7 +197,7 @@ fn flags_can_be_decided_on_while_it_watches() {
 fn what_cannot_be_watched_is_an_error() {
     let folder = newsroom(&[]);
     for (arguments, said) in [
-        ("watch nowhere --archive news", "nowhere is no folder to watch"),
+        ("watch nowhere --archive news", "nowhere is not a folder"),
         ("watch in --archive nowhere", "there is no archive here"),
         ("watch news/segments --archive news", "is in the archive"),
     ] {

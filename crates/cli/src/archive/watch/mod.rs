@@ -91,7 +91,7 @@ const TICK: Duration = Duration::from_millis(20);
 pub fn run(args: &WatchArgs, console: &mut Console<'_>) -> anyhow::Result<Exit> {
     let settings = Settings::new(&args.options)?;
     if !args.folder.is_dir() {
-        bail!("{} is no folder to watch", args.folder.display());
+        bail!("{} is not a folder", args.folder.display());
     }
     let inside = |path: &PathBuf| fs::canonicalize(path).ok();
     if let (Some(folder), Some(archive)) = (inside(&args.folder), inside(&args.archive))
