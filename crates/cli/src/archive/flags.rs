@@ -6,9 +6,10 @@ use retold::Config;
 use retold_archive::{Flag, FlagFilter, Reader, Verdict};
 use retold_pipeline::dates;
 use retold_pipeline::output::Output;
-use retold_report::printable::{one_line, printable, safe_json};
+use retold_report::printable::{one_line, safe_json};
 use retold_report::quantity;
 use retold_report::terminal::Style;
+use retold_report::wrap::wrapped;
 
 use super::flag_args::FlagsArgs;
 use super::flag_record::FlagRecord;
@@ -64,16 +65,18 @@ fn show(
     style: Style,
     out: &mut (dyn Write + Send),
 ) -> anyhow::Result<()> {
-    writeln!(out, "Flag {}  {}", flag.number, one_line(&in_words(flag)))?;
+    let line =
+        |indent: &str, said: &str| wrapped(&format!("{indent}{}", one_line(said)), style.width);
+    writeln!(out, "{}", line(&format!("Flag {}  ", flag.number), &in_words(flag)))?;
     show_pair((&flag.old, &flag.new), &flag.comparison, reader, (style, out))?;
     for of in &flag.withdrawn {
-        writeln!(out, "    {}", printable(&super::kill::in_words(of)))?;
+        writeln!(out, "{}", line("    ", &super::kill::in_words(of)))?;
     }
     for decision in &flag.decisions {
         let by = decision.by.as_deref().map(|by| format!(" by {by}")).unwrap_or_default();
         let note = decision.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
         let said = format!("{}{by}, {}{note}", decision.state.name(), dates::shown(decision.at));
-        writeln!(out, "    {}", one_line(&said))?;
+        writeln!(out, "{}", line("    ", &said))?;
     }
     Ok(writeln!(out)?)
 }

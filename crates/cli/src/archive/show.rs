@@ -11,7 +11,9 @@ use retold_archive::{Flag, Match, Reader, Stored};
 use retold_pipeline::dates;
 use retold_pipeline::run::Started;
 use retold_report::terminal::{Pairs, Style, Summary};
-use retold_report::{Article, Evidence, Findings, Format, Notes, Pair, Read, Run, Texts, quantity};
+use retold_report::{
+    About, Article, Evidence, Findings, Format, Notes, Pair, Read, Run, Texts, quantity,
+};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::record::ArticleRecord;
@@ -184,12 +186,13 @@ pub fn show_pair(
     })
 }
 
-/// What an article is called on a screen: headline, where it is known, and id.
-fn name(article: &Stored) -> String {
-    match &article.about.title {
-        Some(title) if article.doc > 0 => format!("{title} · {}", article.id),
-        _ => article.id.clone(),
+/// What is known of an article; nothing of one that only asks.
+fn about(article: &Stored) -> About {
+    if article.doc == 0 {
+        return About::default();
     }
+    let retold_archive::About { title, source, url, published, .. } = article.about.clone();
+    About { title, source, url, published }
 }
 
 /// What is said of an article below its name: its source, when it was published (or first seen,
@@ -245,7 +248,8 @@ impl OfArchive<'_> {
         for (at, known) in self.articles.iter().enumerate() {
             let text = self.text(at)?;
             articles.push(Article {
-                id: name(&known.article),
+                id: known.article.id.clone(),
+                about: about(&known.article),
                 note: known.note.clone(),
                 hash: xxh3_128(text.as_bytes()),
                 bytes: text.len() as u64,

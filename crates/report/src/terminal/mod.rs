@@ -123,9 +123,13 @@ fn sign(kind: Kind) -> &'static str {
     }
 }
 
-/// An article's id, cut in the middle to fit, linked to its file.
+/// An article's headline, where it is known, and id; cut in the middle to fit, linked to its file.
 fn name(article: &Article, width: usize) -> Line {
-    let id = line::cut_middle(&super::printable::printable(&article.id), width);
+    let known = match &article.about.title {
+        Some(title) => format!("{title} · {}", article.id),
+        None => article.id.clone(),
+    };
+    let id = line::cut_middle(&super::printable::one_line(&known), width);
     let link = article.path.as_deref().and_then(file_url);
     Line::default().linked(Look::Name, id, link)
 }
