@@ -11,6 +11,7 @@ use retold::{Cancel, Config};
 use crate::article::Stored;
 use crate::disk::{self, Lock};
 use crate::find::{Finder, Query, with_ids};
+use crate::fingerprints::Fingerprints;
 use crate::flag::Flag;
 use crate::flagging::Flagging;
 use crate::flags::RulesVersion;
@@ -137,7 +138,18 @@ impl Archive {
         let ledger = store.ledger()?;
         let rules = RulesVersion::newest(&store, &ledger)?;
         let folder = folder.to_owned();
-        let reader = Reader { folder, settings, engine, state, store, segments, ledger, rules };
+        let fingerprints = Fingerprints::default();
+        let reader = Reader {
+            folder,
+            settings,
+            engine,
+            fingerprints,
+            state,
+            store,
+            segments,
+            ledger,
+            rules,
+        };
         Ok(Self { reader, _lock: lock })
     }
 

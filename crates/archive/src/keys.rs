@@ -10,6 +10,9 @@ use xxhash_rust::xxh3::xxh3_64;
 /// candidate: pairs are judged by their texts, and an id by the record that has it.
 pub const KEY_BITS: u32 = 40;
 
+/// How many kinds of keys there are.
+pub const KINDS: u64 = Kind::ALL.len() as u64;
+
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {

@@ -62,6 +62,7 @@ mod dictionary;
 mod disk;
 mod error;
 mod find;
+mod fingerprints;
 mod flag;
 mod flagging;
 mod flags;

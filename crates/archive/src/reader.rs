@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
 use retold::engine::Fingerprint;
 use retold::{Cancel, Config, Engine};
 
 use crate::article::Stored;
 use crate::find::{Candidate, Finder, Query, with_ids};
+use crate::fingerprints::Fingerprints;
 use crate::flags::RulesVersion;
 use crate::judge::{Judge, Match, Wanted};
 use crate::ledger::Ledger;
@@ -30,6 +30,7 @@ pub struct Reader {
     pub(crate) folder: PathBuf,
     pub(crate) settings: Settings,
     pub(crate) engine: Engine,
+    pub(crate) fingerprints: Fingerprints,
     pub(crate) state: State,
     pub(crate) store: Store,
     pub(crate) segments: Vec<OpenSegment>,
@@ -94,6 +95,7 @@ impl Reader {
                         folder,
                         settings,
                         engine,
+                        fingerprints: Fingerprints::default(),
                         state,
                         store,
                         segments,
@@ -236,17 +238,7 @@ impl Reader {
         texts: &[&str],
         cancel: &Cancel,
     ) -> Result<Vec<Fingerprint>, Error> {
-        let engine = &self.engine;
-        let tool = || engine.fingerprinter();
-        let fingerprints = texts.par_iter().map_init(tool, |tool, text| {
-            cancel.check()?;
-            match tool {
-                Ok(tool) => Ok(tool.fingerprint(text)),
-                // The settings were checked, so this cannot be; and errors cannot be cloned.
-                Err(_) => Ok(engine.fingerprint(text)?),
-            }
-        });
-        fingerprints.collect()
+        self.fingerprints.of(texts, &self.engine, cancel)
     }
 }
 

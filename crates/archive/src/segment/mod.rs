@@ -7,6 +7,7 @@
 //! or from another file is noticed as soon as it is read.
 
 mod cursor;
+mod directory;
 #[cfg(test)]
 mod known;
 mod merge;

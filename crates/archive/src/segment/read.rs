@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::directory::Directory;
 use super::{
     DOC, DOCS_PER_BLOCK, Doc, END, HEADER, Header, KEY_BLOCK, KeyBlock, MAGIC, Seal, TRAILER,
     VERSION,
@@ -29,6 +30,7 @@ pub struct Segment {
     seal: Seal,
     docs: Vec<Doc>,
     pub(super) blocks: Vec<KeyBlock>,
+    directory: Directory,
 }
 
 impl Segment {
@@ -89,9 +91,10 @@ impl Segment {
             bytes: u32_at(block, 16),
             crc: u32_at(block, 20),
         });
-        let blocks = blocks.collect();
+        let blocks: Vec<KeyBlock> = blocks.collect();
+        let directory = Directory::new(&blocks);
         let header = Header { scheme: u64_at(&header, 16), span: u64_at(&header, 24) as i64 };
-        Ok(Self { path: path.to_owned(), source, header, seal, docs, blocks })
+        Ok(Self { path: path.to_owned(), source, header, seal, docs, blocks, directory })
     }
 
     /// The same segment, now that it has a file.
@@ -131,6 +134,11 @@ impl Segment {
     /// The place of an article in [`Segment::docs`].
     pub fn place(&self, doc: u64) -> Option<usize> {
         self.docs.binary_search_by_key(&doc, |doc| doc.doc).ok()
+    }
+
+    /// The block in which a key stands, if any does; `None` if it would stand before the first.
+    pub(super) fn block_of(&self, key: u64) -> Option<usize> {
+        self.directory.block_of(key, &self.blocks)
     }
 
     /// Reads a block of keys into `block`.
