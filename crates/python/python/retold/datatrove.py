@@ -20,12 +20,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import pyarrow
-import pyarrow.ipc
-from datatrove.data import DocumentsPipeline
-from datatrove.io import DataFolderLike, get_datafolder
-from datatrove.pipeline.base import PipelineStep
-from datatrove.utils.typeshelper import StatHints
+try:
+    import pyarrow
+    import pyarrow.ipc
+    from datatrove.data import DocumentsPipeline
+    from datatrove.io import DataFolderLike, get_datafolder
+    from datatrove.pipeline.base import PipelineStep
+    from datatrove.utils.typeshelper import StatHints
+except ImportError as error:
+    raise ImportError(
+        "retold.datatrove needs datatrove and pyarrow: pip install datatrove pyarrow"
+    ) from error
 
 from retold import batch
 from retold._errors import DataError

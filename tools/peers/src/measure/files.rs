@@ -36,7 +36,7 @@ const TEXT_DEDUP: [Packages; 2] = [
 ];
 
 /// With what its reader of JSON Lines and its tokeniser for English need.
-const DATATROVE: [Packages; 1] = [&["datatrove[io]", "regex", "spacy", "xxhash<4"]];
+const DATATROVE: [Packages; 1] = [&["datatrove[io]", "regex", "spacy", "tokenizers", "xxhash<4"]];
 
 /// Its default encoder is a download: it runs with one that is at hand.
 const SEMHASH: [Packages; 1] = [&["semhash"]];

@@ -61,7 +61,8 @@ def datatrove_kept(folder):
     for path in sorted(Path(folder, "kept").glob("*.jsonl")):
         with path.open(encoding="utf-8") as lines:
             for line in lines:
-                yield json.loads(line)["id"]
+                # Its writer leaves out what is 0.
+                yield json.loads(line).get("id", 0)
 
 
 def semhash(path, folder, _ngram, _bands, _rows, model):
@@ -71,7 +72,8 @@ def semhash(path, folder, _ngram, _bands, _rows, model):
 
     with open(path, encoding="utf-8") as lines:
         records = [json.loads(line) for line in lines]
-    index = SemHash.from_records(records, columns=["text"], model=StaticModel.from_pretrained(model))
+    model = StaticModel.from_pretrained(model)
+    index = SemHash.from_records(records, columns=["text"], model=model)
     with Path(folder, "kept").open("w") as kept:
         kept.writelines(f"{record['id']}\n" for record in index.self_deduplicate().selected)
 

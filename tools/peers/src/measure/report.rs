@@ -1,11 +1,11 @@
 //! What was measured, as tables in Markdown and as JSON.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use serde::{Serialize, Serializer};
 
-use super::causes::{Difference, Finder};
+use super::causes::{Cause, Difference, Finder};
 use super::exact::Scored;
 use super::files::{self, Decided, Process};
 use super::job::{Shape, Took, Words};
@@ -202,7 +202,7 @@ impl Report {
         out
     }
 
-    fn write(&self, out: &mut String) -> std::fmt::Result {
+    fn write(&self, out: &mut String) -> fmt::Result {
         let Shape { ngram, bands, rows } = self.shape;
         let words = match self.words {
             Words::Shared => "peers get the words of retold, found before the clock starts",
@@ -225,76 +225,83 @@ impl Report {
         Ok(())
     }
 
-    fn write_causes(&self, out: &mut String) -> std::fmt::Result {
-        writeln!(out, "| peer | found by | pairs | why not by the other | expected |")?;
-        writeln!(out, "|---|---|---|---|---|")?;
+    fn write_causes(&self, out: &mut String) -> fmt::Result {
+        write_heading(out, &["peer", "found by", "pairs", "why not by the other", "expected"])?;
         for Differences { peer, expected, causes } in &self.differences {
             for Difference { only, cause, pairs, .. } in causes {
-                let finder = finder(*only, peer);
-                let expected = expected.filter(|_| *cause == super::causes::Cause::Chance);
-                let expected = expected.map(|of| format!("{of:.1}")).unwrap_or_default();
-                let why = cause.meaning();
-                writeln!(out, "| {peer} | {finder} | {pairs} | {why} | {expected} |")?;
+                let expected = expected.filter(|_| *cause == Cause::Chance);
+                write_row(
+                    out,
+                    [
+                        (*peer).to_owned(),
+                        finder(*only, peer).to_owned(),
+                        pairs.to_string(),
+                        cause.meaning().to_owned(),
+                        expected.map(|pairs| format!("{pairs:.1}")).unwrap_or_default(),
+                    ],
+                )?;
             }
         }
         Ok(())
     }
 
-    fn write_examples(&self, out: &mut String) -> std::fmt::Result {
-        let examples = self.differences.iter().flat_map(|of| {
-            of.causes.iter().flat_map(move |cause| {
-                cause.examples.iter().map(move |example| (of.peer, cause, example))
-            })
-        });
-        let mut examples = examples.peekable();
-        if examples.peek().is_none() {
+    fn write_examples(&self, out: &mut String) -> fmt::Result {
+        let causes =
+            self.differences.iter().flat_map(|of| of.causes.iter().map(|by| (of.peer, by)));
+        let mut causes = causes.filter(|(_, by)| !by.examples.is_empty()).peekable();
+        if causes.peek().is_none() {
             return Ok(());
         }
-        writeln!(
-            out,
-            "\n| peer | found by | a | b | Jaccard, words of retold | of the peer | chance to find it | why not by the other |"
-        )?;
-        writeln!(out, "|---|---|---|---|---|---|---|---|")?;
-        for (peer, of, example) in examples {
-            let finder = finder(of.only, peer);
-            // That of the engine which did not find it.
-            let chance = example.chance[usize::from(of.only == Finder::Retold)];
-            let (a, b) = (&example.a, &example.b);
-            let [own, theirs] = [example.jaccard, example.jaccard_peer];
-            let why = of.cause.meaning();
-            writeln!(
-                out,
-                "| {peer} | {finder} | {a} | {b} | {own:.3} | {theirs:.3} | {chance:.4} | {why} |"
-            )?;
+        writeln!(out, "\nExamples, with their Jaccard indices by the words of each:\n")?;
+        let sides = ["peer", "found by", "a", "b", "retold's words", "peer's words"];
+        write_heading(out, &[&sides[..], &["chance to find it", "why not by the other"]].concat())?;
+        for (peer, by) in causes {
+            for example in &by.examples {
+                // That of the engine which did not find it.
+                let chance = example.chance[usize::from(by.only == Finder::Retold)];
+                write_row(
+                    out,
+                    [
+                        peer.to_owned(),
+                        finder(by.only, peer).to_owned(),
+                        example.a.to_string(),
+                        example.b.to_string(),
+                        format!("{:.3}", example.jaccard),
+                        format!("{:.3}", example.jaccard_peer),
+                        format!("{chance:.4}"),
+                        by.cause.meaning().to_owned(),
+                    ],
+                )?;
+            }
         }
         Ok(())
     }
 
-    fn write_files(&self, out: &mut String) -> std::fmt::Result {
-        writeln!(
-            out,
-            "| process | seconds | MB/s | retold, one thread, is | dropped | alike, both kept | unlike, dropped | what it does |"
-        )?;
-        writeln!(out, "|---|---|---|---|---|---|---|---|")?;
+    fn write_files(&self, out: &mut String) -> fmt::Result {
+        let speed = ["process", "seconds", "MB/s", "retold, one thread, is (lowest to highest)"];
+        let quality = ["dropped", "alike, both kept", "unlike, dropped", "what it does"];
+        write_heading(out, &[speed, quality].concat())?;
         let base = self.from_file.first().map_or(&[][..], |run| &run.seconds);
         let bytes = self.in_memory.first().map_or(0, |section| section.bytes);
-        for run in &self.from_file {
-            let name = run.process.name();
-            if run.failed.is_some() {
-                writeln!(out, "| {name} | not measured: see the standard error | | | | | | |")?;
-                continue;
-            }
+        for run in self.from_file.iter().filter(|run| run.failed.is_none()) {
             let seconds = median(run.seconds.iter().copied());
-            let mb_s = bytes as f64 / 1e6 / seconds;
-            let ratio = Ratio::of(&run.seconds, base).shown();
-            let Whole { dropped, both_kept, unlike_dropped, .. } = run;
-            let does = run.process.does();
-            writeln!(
+            let is_base = run.process == Process::Retold;
+            write_row(
                 out,
-                "| {name} | {seconds:.2} | {mb_s:.1} | {ratio} | {dropped} | {both_kept} | {unlike_dropped} | {does} |"
+                [
+                    run.process.name().to_owned(),
+                    format!("{seconds:.2}"),
+                    format!("{:.1}", bytes as f64 / 1e6 / seconds),
+                    if is_base { String::new() } else { Ratio::of(&run.seconds, base).shown() },
+                    run.dropped.to_string(),
+                    run.both_kept.to_string(),
+                    run.unlike_dropped.to_string(),
+                    run.process.does().to_owned(),
+                ],
             )?;
         }
-        Ok(())
+        let mut failed = self.from_file.iter().filter(|run| run.failed.is_some());
+        failed.try_for_each(|run| writeln!(out, "\n{}", run.why_not()))
     }
 }
 
@@ -305,33 +312,50 @@ fn finder(only: Finder, peer: &str) -> &str {
     }
 }
 
-fn write_engines(out: &mut String, section: &Section) -> std::fmt::Result {
+fn write_engines(out: &mut String, section: &Section) -> fmt::Result {
     let kinds: Vec<&String> =
         section.engines.first().map_or(vec![], |first| first.recall.keys().collect());
-    write!(
-        out,
-        "| engine | MB/s | retold is (lowest to highest) | signatures MB/s | candidates MB/s | pairs | peak MB |"
-    )?;
-    kinds.iter().try_for_each(|kind| write!(out, " recall {kind} |"))?;
-    write!(out, "\n|---|---|---|---|---|---|---|")?;
-    kinds.iter().try_for_each(|_| write!(out, "---|"))?;
-    writeln!(out)?;
+    let speed = ["engine", "MB/s", "retold is (lowest to highest)", "signatures MB/s"];
+    let recall: Vec<String> = kinds.iter().map(|kind| format!("recall {kind}")).collect();
+    let recall: Vec<&str> = recall.iter().map(String::as_str).collect();
+    write_heading(out, &[&speed[..], &["candidates MB/s", "pairs", "peak MB"], &recall].concat())?;
     for of in &section.engines {
-        let Engine { name, mb_s, ratio, sign_mb_s, candidates_mb_s, pairs, peak_mb, recall } = of;
-        let ratio = if name == "retold" { String::new() } else { ratio.shown() };
-        write!(
-            out,
-            "| {name} | {mb_s:.1} | {ratio} | {sign_mb_s:.1} | {candidates_mb_s:.1} | {pairs} | {peak_mb:.0} |"
-        )?;
-        kinds.iter().try_for_each(|kind| write!(out, " {:.4} |", recall[*kind]))?;
-        writeln!(out)?;
+        let is_base = of.name == "retold";
+        let figures = [
+            of.name.clone(),
+            format!("{:.1}", of.mb_s),
+            if is_base { String::new() } else { of.ratio.shown() },
+            format!("{:.1}", of.sign_mb_s),
+            format!("{:.1}", of.candidates_mb_s),
+            of.pairs.to_string(),
+            format!("{:.0}", of.peak_mb),
+        ];
+        let recall = kinds.iter().map(|kind| format!("{:.4}", of.recall[*kind]));
+        write_row(out, figures.into_iter().chain(recall))?;
     }
     Ok(())
+}
+
+fn write_heading(out: &mut String, names: &[&str]) -> fmt::Result {
+    write_row(out, names)?;
+    writeln!(out, "|{}", "---|".repeat(names.len()))
+}
+
+fn write_row<C: AsRef<str>>(out: &mut String, cells: impl IntoIterator<Item = C>) -> fmt::Result {
+    out.write_char('|')?;
+    for cell in cells {
+        // Ids are whatever the data has.
+        let cell = cell.as_ref().replace(['\n', '\r'], " ").replace('|', "\\|");
+        write!(out, " {cell} |")?;
+    }
+    out.write_char('\n')
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measure::causes::Example;
+    use crate::measure::corpus::Id;
 
     fn took(seconds: f64) -> Took {
         Took { sign: seconds / 2.0, candidates: seconds / 2.0, peak_bytes: 1_000_000 }
@@ -345,6 +369,22 @@ mod tests {
         assert_eq!(engine.mb_s, 2.0);
         assert_eq!(engine.ratio, Ratio { median: 4.0, lowest: 2.0, highest: 8.0 });
         assert_eq!(engine.ratio.shown(), "4.0 × (2.0 to 8.0)");
+    }
+
+    #[test]
+    fn tables_have_a_row_for_each_pair_shown() {
+        let mut report =
+            Report::new(Shape { ngram: 3, bands: 32, rows: 4 }, Words::Shared, BTreeMap::new());
+        let [a, b] = ["x|y", "two\nlines"].map(|id| Id::Text(id.to_owned()));
+        let example = Example { a, b, jaccard: 0.75, jaccard_peer: 0.5, chance: [0.99, 0.875] };
+        let (only, cause) = (Finder::Retold, Cause::Words);
+        let causes = vec![Difference { only, cause, pairs: 7, examples: vec![example] }];
+        report.differences.push(Differences { peer: "gaoya", expected: Some(1.0), causes });
+        let tables = report.tables();
+        let row = "| gaoya | retold | 7 | alike by the words of one only |  |\n";
+        assert!(tables.contains(row), "{tables}");
+        let row = "| gaoya | retold | x\\|y | two lines | 0.750 | 0.500 | 0.8750 | ";
+        assert!(tables.contains(row), "{tables}");
     }
 
     #[test]
