@@ -119,7 +119,7 @@ pub fn run(args: &MeasureArgs) -> anyhow::Result<()> {
         }
     }
     if args.files {
-        report.from_file = args.from_file(&corpus)?;
+        report.from_file = args.whole_processes(&corpus)?;
     }
     print!("{}", report.tables());
     if let Some(path) = &args.json {
@@ -237,7 +237,7 @@ impl MeasureArgs {
     }
 
     /// Whole processes on one file.
-    fn from_file(&self, corpus: &Corpus) -> anyhow::Result<Vec<Whole>> {
+    fn whole_processes(&self, corpus: &Corpus) -> anyhow::Result<Vec<Whole>> {
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("corpus.jsonl");
         corpus.articles.write(&path)?;

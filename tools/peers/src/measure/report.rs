@@ -209,6 +209,9 @@ impl Report {
             Words::Own => "peers find words of their own, by another rule",
         };
         writeln!(out, "Word {ngram}-grams, {bands} bands of {rows} lanes; {words}.")?;
+        let truth = self.truth.iter().map(|(kind, pairs)| format!("{kind}: {pairs}"));
+        let truth: Vec<String> = truth.collect();
+        writeln!(out, "Pairs to find, by what recall is of: {}.", truth.join(", "))?;
         for section in &self.in_memory {
             let Section { name, texts, bytes, .. } = section;
             let mb = *bytes as f64 / 1e6;
