@@ -21,7 +21,8 @@ def row(cells):
 
 def in_memory(runs):
     peers = [engine["name"] for engine in next(iter(runs.values()))["in_memory"][0]["engines"]][1:]
-    row(["one thread, texts to candidate pairs", "retold, MB/s", *(f"faster than {of}" for of in peers)])
+    faster = [f"faster than {peer}" for peer in peers]
+    row(["one thread, texts to candidate pairs", "retold, MB/s", *faster])
     row(["---"] * (2 + len(peers)))
     ratios = []
     for name, figures in runs.items():
