@@ -96,8 +96,9 @@ class Decide(PipelineStep):
     """Second step, one task: which documents are dropped, and for which others.
 
     Of near-duplicates, whose exact Jaccard index of word n-grams is at least ``jaccard``, the
-    longest stays; of those of the same words the first. With ``rewrites`` also excerpts and rewrites are dropped.
-    Holds the fingerprints of all documents, and the texts of those that have a candidate.
+    longest stays; of those of the same words the first. With ``rewrites`` also excerpts and
+    rewrites are dropped. Holds the fingerprints of all documents, and the texts of those that have
+    a candidate.
 
     ``output_folder`` gets a file for each task of the first step, with a line of JSON for each
     document that is dropped: ``document`` (its number in the task), ``id``, ``kept_id``,
@@ -196,9 +197,7 @@ class Filter(PipelineStep):
         self.input_folder = get_datafolder(input_folder)
         self.exclusion_writer = exclusion_writer
 
-    def run(
-        self, data: DocumentsPipeline, rank: int = 0, world_size: int = 1
-    ) -> DocumentsPipeline:
+    def run(self, data: DocumentsPipeline, rank: int = 0, world_size: int = 1) -> DocumentsPipeline:
         with self.input_folder.open(_dropped(rank), "r", encoding="utf-8") as file:
             dropped = {record["document"]: record for record in map(json.loads, file)}
         if self.exclusion_writer is None:
