@@ -32,7 +32,7 @@ fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
     match &cli.command {
         Some(Command::Generate(args)) => generate::run(args),
-        Some(Command::Run(job)) => measure::run_one(job),
+        Some(Command::Run(job)) => measure::run_job(job),
         None => measure::run(&cli.measure),
     }
 }

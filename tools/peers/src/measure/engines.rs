@@ -9,7 +9,7 @@ use retold::lsh::Banding;
 use retold::lsh::band_keys::{BUCKET_LIMIT, BandKeys, Bucketing, Collapsed, Scratch};
 use retold::sketch::{MinHashConfig, MinHasher as Retold};
 
-use super::Shape;
+use super::job::{Shape, Words};
 
 /// What an engine found, and what it took.
 #[derive(Debug, Default)]
@@ -49,28 +49,69 @@ pub fn retold(texts: &[String], shape: Shape) -> anyhow::Result<Found> {
 }
 
 /// gaoya: hash maps of bands. Its similarity check is off, as the others have none.
-pub fn gaoya(texts: &[String], shape: Shape) -> anyhow::Result<Found> {
+pub fn gaoya(texts: &[String], shape: Shape, kind: Words) -> anyhow::Result<Found> {
     let Shape { ngram, bands, rows } = shape;
     let clock = Instant::now();
     let hasher = MinHasher32::new(bands * rows);
-    let mut signatures = Vec::with_capacity(texts.len());
-    for text in texts {
-        let text = text.to_lowercase();
-        let is_letter = |letter: char| letter.is_alphanumeric() || letter == '\'';
-        let words: Vec<&str> =
-            text.split(|letter| !is_letter(letter)).filter(|word| !word.is_empty()).collect();
-        signatures.push(match words.len() < ngram {
-            true => hasher.create_signature([&words[..]].into_iter()),
-            false => hasher.create_signature(words.windows(ngram)),
-        });
-    }
+    let sign = |words: &[&str]| match words.len() {
+        0 => None,
+        count if count < ngram => Some(hasher.create_signature([words].into_iter())),
+        _ => Some(hasher.create_signature(words.windows(ngram))),
+    };
+    let signatures: Vec<_> = match kind {
+        Words::Shared => texts.iter().map(|text| sign(&shared(text))).collect(),
+        Words::Own => texts.iter().map(|text| sign(&own(&text.to_lowercase()))).collect(),
+    };
     let sign = clock.elapsed().as_secs_f64();
     let clock = Instant::now();
     let mut index = MinHashIndex::new(bands, rows, 0.0);
     let mut pairs = Vec::new();
     for (number, signature) in (0u32..).zip(signatures) {
+        let Some(signature) = signature else { continue };
         pairs.extend(index.query_owned(&signature).into_iter().map(|earlier| (earlier, number)));
         index.insert(number, signature);
     }
     Ok(Found { pairs, sign, candidates: clock.elapsed().as_secs_f64() })
+}
+
+/// What is between spaces.
+fn shared(text: &str) -> Vec<&str> {
+    text.split(' ').filter(|word| !word.is_empty()).collect()
+}
+
+/// The rule of [`super::corpus::plain_words`], of a text in lower case.
+fn own(text: &str) -> Vec<&str> {
+    let is_inside = |letter: char| letter.is_alphanumeric() || letter == '\'' || letter == '_';
+    text.split(|letter| !is_inside(letter)).filter(|word| !word.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::corpus::{plain_words, words};
+
+    const TEXTS: [&str; 3] = [
+        "The U.S. didn’t sign the ferry contract on Monday night, its minister said.",
+        "THE U.S. didn't sign the ferry contract on monday night, its minister said!",
+        "A cellist left her instrument on the night train to the coast.",
+    ];
+
+    #[test]
+    fn both_find_the_copy_by_the_same_words() -> anyhow::Result<()> {
+        let shape = Shape { ngram: 3, bands: 32, rows: 4 };
+        let texts = TEXTS.map(str::to_owned);
+        assert_eq!(retold(&texts, shape)?.pairs, [(0, 1)]);
+        let shared = TEXTS.map(|text| words(text).join(" "));
+        assert_eq!(gaoya(&shared, shape, Words::Shared)?.pairs, [(0, 1)]);
+        assert_eq!(retold(&["".to_owned(), "…".to_owned()], shape)?.pairs, []);
+        assert_eq!(gaoya(&["".to_owned(), "".to_owned()], shape, Words::Shared)?.pairs, []);
+        Ok(())
+    }
+
+    #[test]
+    fn own_words_are_those_that_differences_are_explained_with() {
+        for text in TEXTS {
+            assert_eq!(own(&text.to_lowercase()), plain_words(text));
+        }
+    }
 }
