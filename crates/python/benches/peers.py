@@ -16,6 +16,7 @@ semhash has no row: its default encoder is downloaded.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import importlib.metadata
 import importlib.util
@@ -113,21 +114,40 @@ def tool(name: str):
 def run_one(name: str, folder: Path) -> dict[str, object]:
     """One run, in this process; the command is one below it."""
     if name == "the command":
-        line = [sys.executable, "-m", "retold", "dedup", f"{folder}/in.jsonl", "--keep", "first"]
+        line = [sys.executable, __file__, f"{folder}/in.jsonl", "--one", "its process", "--into"]
         with tempfile.TemporaryDirectory() as out:
             started = time.perf_counter()
-            subprocess.run([*line, "--quiet", "-o", f"{out}/out"], check=True)
+            said = subprocess.run([*line, f"{out}/out"], check=True, stdout=subprocess.PIPE)
             seconds = time.perf_counter() - started
             records = Path(out, "out", "dropped.jsonl").read_text("utf-8").splitlines()
         dropped = [int(json.loads(record)["id"]) for record in records]
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        peak = int(said.stdout)
     else:
         frame, run = polars.read_ipc(folder / "in.arrow"), tool(name)
         started = time.perf_counter()
         dropped = run(frame)
         seconds = time.perf_counter() - started
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return {"seconds": seconds, "peak": peak * 1024, "dropped": dropped}
+        peak = peak_memory()
+    return {"seconds": seconds, "peak": peak, "dropped": dropped}
+
+
+def run_command(texts: Path, out: str) -> None:
+    """The command, in this process, which then says its peak memory."""
+    from retold import _command
+
+    sys.argv = ["retold", "dedup", str(texts), "--keep", "first", "--quiet", "-o", out]
+    with contextlib.suppress(SystemExit):
+        _command.main()
+    print(peak_memory())
+
+
+def peak_memory() -> int:
+    """Bytes. On Linux since the process began its program: `ru_maxrss` is at least its parent's."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+        return int(lines["VmHWM"].split()[0]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def duplicates(texts: list[str], sample: int) -> list[int]:
@@ -163,7 +183,11 @@ def main() -> None:
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--sample", type=int, default=500)
     arguments.add_argument("--one", help=argparse.SUPPRESS)
+    arguments.add_argument("--into", help=argparse.SUPPRESS)
     args = arguments.parse_args()
+    if args.into:
+        run_command(args.texts, args.into)
+        return
     if args.one:
         print(json.dumps(run_one(args.one, args.texts)))
         return
