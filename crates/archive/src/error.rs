@@ -43,6 +43,12 @@ pub enum Error {
         /// What was asked for.
         asked: String,
     },
+    /// The archive has one span for all time, so that no span of it can expire.
+    #[error(
+        "the archive was made with one span for all time (span-days all), so nothing can expire; \
+         `remove` removes articles by their ids"
+    )]
+    OneSpan,
     /// The archive was made by rules that this version does not have.
     #[error("the archive has {what} {found}, and this version of retold knows {known} only")]
     Unknown {
