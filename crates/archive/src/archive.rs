@@ -171,7 +171,7 @@ impl Archive {
     }
 
     /// Adds articles with one durable commit, and gives what each of them matches among all earlier
-    /// ones. After an error nothing was added.
+    /// ones. After an error nothing was added, unless it is [`Error::Undecided`].
     pub fn add(
         &mut self,
         articles: Vec<NewArticle>,
@@ -336,8 +336,7 @@ impl Archive {
             let path = written.write(&self.folder, &mut state, row, write)?;
             segments.push(OpenSegment::new(segment.into_file(&path)?, &state.tombstones));
         }
-        self.reader.ledger = self.reader.store.commit(&state, &changes)?;
-        written.keep();
+        self.reader.ledger = written.settle(self.reader.store.commit(&state, &changes))?;
         dictionary.iter().for_each(|new| self.store.use_dictionary(new));
         self.reader.state = state;
         superseded.iter().for_each(|doc| self.bury(*doc));

@@ -101,8 +101,7 @@ impl Archive {
             state.tombstones.remove(&doc.doc);
         }
         let changes = Changes { ledger: self.ledger, ..Changes::default() };
-        self.reader.store.commit(&state, &changes)?;
-        written.keep();
+        written.settle(self.reader.store.commit(&state, &changes))?;
         self.reader.state = state;
         let first = places[0];
         let mut at = 0;

@@ -105,6 +105,13 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// The disk failed while a commit was written: it is there as a whole or not at all, and the
+    /// next opening shows which.
+    #[error(
+        "the commit could not be finished; whether what was to be changed is changed shows when \
+         the archive is next opened"
+    )]
+    Undecided(#[source] rusqlite::Error),
     /// What the database said.
     #[error("the database of the archive failed")]
     Database(#[from] rusqlite::Error),

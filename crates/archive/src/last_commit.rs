@@ -191,7 +191,7 @@ impl Notes {
     /// Notes a commit; durable once this returns.
     pub fn write(&mut self, commit: u64, needs: Needs) -> io::Result<()> {
         let note = Note { number: self.note.number + 1, commit, needs };
-        let at = if note.number % 2 == 0 { 0 } else { SECOND };
+        let at = if note.number.is_multiple_of(2) { 0 } else { SECOND };
         self.file.seek(SeekFrom::Start(at as u64))?;
         self.file.write_all(&note.to_bytes())?;
         self.file.sync_data()?;

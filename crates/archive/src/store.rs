@@ -251,7 +251,8 @@ impl Store {
         }
         write_state(&transaction, &old, state)?;
         ledger::write(&transaction, &ledger, &changes.entries, &gone)?;
-        transaction.commit()?;
+        // Where syncing fails, all of it may be in the log, and is found there by the next opening.
+        transaction.commit().map_err(Error::Undecided)?;
         self.note_rows(changes, &gone);
         self.note(state.commits);
         self.has_embargoes.set(ledger.rows(Table::Embargoes) > 0);

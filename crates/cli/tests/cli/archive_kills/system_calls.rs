@@ -27,8 +27,8 @@ pub enum Fate {
 pub struct Ended {
     /// Its exit status; nothing if it was killed.
     pub status: Option<i32>,
-    /// Calls that write, up to the end.
-    pub calls: usize,
+    /// Calls that write, up to the end: name and what each is about.
+    pub calls: Vec<String>,
     /// The call at which its fate came: name and what it is about; empty if it never came.
     pub call: String,
 }
@@ -83,7 +83,7 @@ pub fn run_to(command: &Command, call: usize, fate: Fate) -> io::Result<Option<E
     }
     kill(pid, Signal::SIGCONT)?;
     let mut run = Run { pid, at: call, fate, failing: HashMap::new(), is_begun: false };
-    Ok(Some(run.to_the_end()?))
+    Ok(Some(run.until_it_ends()?))
 }
 
 /// A command that is looked at.
@@ -98,8 +98,8 @@ struct Run {
 }
 
 impl Run {
-    fn to_the_end(&mut self) -> io::Result<Ended> {
-        let mut ended = Ended { status: None, calls: 0, call: String::new() };
+    fn until_it_ends(&mut self) -> io::Result<Ended> {
+        let mut ended = Ended { status: None, calls: Vec::new(), call: String::new() };
         let group = Pid::from_raw(-self.pid.as_raw());
         loop {
             let goes_on = match waitpid(group, Some(WaitPidFlag::__WALL)) {
@@ -142,10 +142,10 @@ impl Run {
         let Some(name) = name_of(&registers).filter(|_| begins && self.is_begun) else {
             return Ok(());
         };
-        let number = ended.calls;
-        ended.calls += 1;
+        let number = ended.calls.len();
+        ended.calls.push(format!("{name} {}", file_of(thread, &registers)));
         if number == self.at {
-            ended.call = format!("{name} {}", file_of(thread, &registers));
+            ended.call.clone_from(&ended.calls[number]);
         }
         match self.fate {
             Fate::Killed if number == self.at => kill(self.pid, Signal::SIGKILL),
