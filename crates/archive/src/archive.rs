@@ -16,19 +16,26 @@ use crate::flag::Flag;
 use crate::flagging::Flagging;
 use crate::flags::RulesVersion;
 use crate::judge::{Judge, Match, Wanted};
-use crate::ledger::{Entries, Ledger};
+use crate::last_commit::Notes;
+use crate::ledger::{Entries, Ledger, Table};
 use crate::open_segment::OpenSegment;
 use crate::reader::{Reader, missing_is_damage, open_segments};
 use crate::segment::{Doc, Header, Postings, Segment};
 use crate::state::{Fate, SegmentRow};
 use crate::store::{Changes, Store};
 use crate::written::Written;
-use crate::{Error, NewArticle, Settings, keys};
+use crate::{Error, NewArticle, Rules, Settings, keys};
 
 /// An archive that this process alone writes to. Whatever a [`Reader`] can be asked, it can too.
 pub struct Archive {
     pub(crate) reader: Reader,
     _lock: Lock,
+}
+
+impl Drop for Archive {
+    fn drop(&mut self) {
+        self.reader.store.finish();
+    }
 }
 
 impl Deref for Archive {
@@ -101,16 +108,37 @@ struct Batch<'b> {
 impl Archive {
     /// Makes an empty archive in a folder, which must be empty or not be there yet.
     pub fn create(folder: &Path, settings: &Settings) -> Result<(), Error> {
+        Self::make(folder, settings, Default::default())
+    }
+
+    /// Makes an empty archive with rules, which are set at that time.
+    pub fn create_with_rules(
+        folder: &Path,
+        settings: &Settings,
+        (rules, now): (&Rules, i64),
+    ) -> Result<(), Error> {
+        let mut first = <(Ledger, Entries)>::default();
+        let record = RulesVersion::record(rules);
+        first.1.push(&mut first.0, Table::Rules, [now, 0], record);
+        Self::make(folder, settings, first)
+    }
+
+    /// What an interrupted attempt has left is taken for an empty folder.
+    fn make(folder: &Path, settings: &Settings, first: (Ledger, Entries)) -> Result<(), Error> {
         settings.check()?;
         fs::create_dir_all(folder).map_err(Error::io("make the folder", folder))?;
-        let mut entries = fs::read_dir(folder).map_err(Error::io("read", folder))?;
-        if entries.next().is_some() {
+        if !disk::is_unused(folder).map_err(Error::io("read", folder))? {
             return Err(Error::Exists { path: folder.to_owned() });
         }
         let _lock = Lock::take(folder)?;
+        // Another process may have made one before it gave the lock back.
+        if disk::database(folder).exists() {
+            return Err(Error::Exists { path: folder.to_owned() });
+        }
         let segments = disk::segments(folder);
-        fs::create_dir(&segments).map_err(Error::io("make the folder", &segments))?;
-        Store::create(folder, settings)?;
+        fs::create_dir_all(&segments).map_err(Error::io("make the folder", &segments))?;
+        Notes::create(folder)?;
+        Store::create(folder, settings, first)?;
         disk::sync_folder(folder).map_err(Error::io("sync", folder))?;
         // An archive of one relative component has the empty path for a parent.
         match folder.parent().filter(|parent| !parent.as_os_str().is_empty()) {
@@ -129,8 +157,9 @@ impl Archive {
             return Err(Error::NoArchive { path: folder.to_owned() });
         }
         let lock = Lock::take(folder)?;
-        let store = Store::open(folder)?;
+        let store = Store::open_to_write(folder)?;
         let (settings, state) = store.read()?;
+        store.settle_doubt(folder)?;
         let segments = open_segments(folder, &settings, &state).map_err(missing_is_damage)?;
         let named = |name: &str| state.segments.contains_key(name);
         disk::remove_orphans(&disk::segments(folder), named)?;
@@ -154,7 +183,7 @@ impl Archive {
     }
 
     /// Adds articles with one durable commit, and gives what each of them matches among all earlier
-    /// ones. After an error nothing was added.
+    /// ones. After an error nothing was added, unless it is [`Error::Undecided`].
     pub fn add(
         &mut self,
         articles: Vec<NewArticle>,
@@ -225,6 +254,7 @@ impl Archive {
                 version: before.as_ref().map_or(1, |before| before.version.saturating_add(1)),
                 previous: before.map(|before| before.doc),
                 is_superseded: false,
+                is_expired: false,
                 first_seen: article.first_seen,
                 about: article.about.clone(),
                 text: article.text.clone(),
@@ -288,7 +318,7 @@ impl Archive {
     ) -> Result<(), Error> {
         let dictionary = self.store.dictionary_for(&plan.stored)?;
         let added = self.store.compressed(&plan.stored, dictionary.as_deref())?;
-        let mut state = self.state.clone();
+        let mut state = self.state.next();
         state.next_doc += added.len() as u64;
         state.records += added.len() as u64;
         state.articles += (added.len() - plan.replaced.len()) as u64;
@@ -299,10 +329,10 @@ impl Archive {
         let changes = Changes {
             added: &added,
             superseded: &superseded,
-            removed: &[],
             dictionary: dictionary.as_deref(),
             entries,
             ledger,
+            ..Changes::default()
         };
         let mut written = Written::default();
         let mut segments = Vec::new();
@@ -318,8 +348,7 @@ impl Archive {
             let path = written.write(&self.folder, &mut state, row, write)?;
             segments.push(OpenSegment::new(segment.into_file(&path)?, &state.tombstones));
         }
-        self.reader.ledger = self.reader.store.commit(&state, &changes)?;
-        written.keep();
+        self.reader.ledger = written.settle(self.reader.store.commit(&state, &changes))?;
         dictionary.iter().for_each(|new| self.store.use_dictionary(new));
         self.reader.state = state;
         superseded.iter().for_each(|doc| self.bury(*doc));
@@ -328,31 +357,33 @@ impl Archive {
     }
 
     /// Removes articles with all their versions: their texts, records and flags are erased, and
-    /// nothing finds them. Gives for each id whether it was there. What their texts were hashed to is
+    /// nothing finds them; also what is left of them where their span has expired. Gives for each id whether it was there. What their texts were hashed to is
     /// erased when their segments are next merged, at the latest by [`Archive::compact`].
     pub fn remove(&mut self, ids: &[&str], cancel: &Cancel) -> Result<Vec<bool>, Error> {
         let keys: Vec<u64> = ids.iter().map(|id| keys::of_id(id)).collect();
         let docs = with_ids(&self.segments, &keys, cancel)?;
-        let mut state = self.state.clone();
+        let mut state = self.state.next();
         let (mut removed, mut was_there) = (Vec::new(), Vec::new());
         for (id, docs) in ids.iter().zip(docs) {
-            let newest = self.of_id(&docs, id)?.filter(|of| !removed.contains(&of.doc));
-            was_there.push(newest.is_some());
-            let Some(newest) = newest else { continue };
-            state.articles -= 1;
-            state.tombstones.insert(newest.doc, Fate::Removed);
-            let mut version = Some(newest);
-            while let Some(article) = version {
+            let mut stories = self.store.expired(id)?;
+            stories.extend(self.of_id(&docs, id)?);
+            stories.retain(|of| !removed.contains(&of.doc));
+            was_there.push(!stories.is_empty());
+            for newest in stories.iter().filter(|of| !of.is_expired) {
+                state.articles -= 1;
+                state.tombstones.insert(newest.doc, Fate::Removed);
+            }
+            let mut waiting = stories;
+            while let Some(article) = waiting.pop() {
                 state.records -= 1;
                 state.text_bytes -= article.text.len() as u64;
                 removed.push(article.doc);
                 if let Some(fate) = state.tombstones.get_mut(&article.doc) {
                     *fate = Fate::Removed;
                 }
-                version = match article.previous {
-                    Some(doc) => Some(self.store.expect(doc)?),
-                    None => None,
-                };
+                if let Some(doc) = article.previous {
+                    waiting.push(self.store.expect(doc)?);
+                }
             }
         }
         if !removed.is_empty() {
@@ -364,7 +395,7 @@ impl Archive {
         Ok(was_there)
     }
 
-    fn bury(&mut self, doc: u64) {
+    pub(crate) fn bury(&mut self, doc: u64) {
         self.reader.segments.iter_mut().for_each(|open| open.bury(doc));
     }
 }

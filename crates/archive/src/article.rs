@@ -41,6 +41,8 @@ pub struct Stored {
     pub previous: Option<u64>,
     /// Whether there is a later version, which is the one that is found.
     pub is_superseded: bool,
+    /// Whether its span of time has expired, and it stays because a flag or a withdrawal names it.
+    pub is_expired: bool,
     /// When it was first seen, in seconds since 1970.
     pub first_seen: i64,
     /// What is known of it.
@@ -50,6 +52,11 @@ pub struct Stored {
 }
 
 impl Stored {
+    /// Whether it can be found.
+    pub fn is_found(&self) -> bool {
+        !self.is_superseded && !self.is_expired
+    }
+
     /// The same, without its text.
     pub(crate) fn without_text(self) -> Self {
         Self { text: String::new(), ..self }
@@ -64,6 +71,7 @@ pub(crate) fn checksum(article: &Stored, text_bytes: u64, frame: &[u8]) -> u32 {
     bytes.push(u8::from(article.previous.is_some()));
     bytes.extend(article.previous.unwrap_or(0).to_le_bytes());
     bytes.push(u8::from(article.is_superseded));
+    bytes.push(u8::from(article.is_expired));
     bytes.extend(article.first_seen.to_le_bytes());
     bytes.push(u8::from(article.about.published.is_some()));
     bytes.extend(article.about.published.unwrap_or(0).to_le_bytes());

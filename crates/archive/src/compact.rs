@@ -71,7 +71,7 @@ impl Archive {
 
     /// Merges segments of a span into one, with one commit.
     fn merge(&mut self, span: i64, places: &[usize], cancel: &Cancel) -> Result<(), Error> {
-        let mut state = self.state.clone();
+        let mut state = self.state.next();
         let old: Vec<PathBuf> =
             places.iter().map(|at| self.segments[*at].segment.path().to_owned()).collect();
         for path in &old {
@@ -101,8 +101,7 @@ impl Archive {
             state.tombstones.remove(&doc.doc);
         }
         let changes = Changes { ledger: self.ledger, ..Changes::default() };
-        self.reader.store.commit(&state, &changes)?;
-        written.keep();
+        written.settle(self.reader.store.commit(&state, &changes))?;
         self.reader.state = state;
         let first = places[0];
         let mut at = 0;

@@ -15,6 +15,16 @@ pub fn database(folder: &Path) -> PathBuf {
     folder.join("archive.db")
 }
 
+/// The log of the database, which SQLite names.
+pub fn log(folder: &Path) -> PathBuf {
+    folder.join("archive.db-wal")
+}
+
+/// The database of an archive that is being made.
+pub fn new_database(folder: &Path) -> PathBuf {
+    folder.join("archive.db.new")
+}
+
 /// The folder of the segments.
 pub fn segments(folder: &Path) -> PathBuf {
     folder.join("segments")
@@ -86,6 +96,40 @@ fn begins_like_ours(path: &Path) -> io::Result<bool> {
     let mut beginning = Vec::new();
     File::open(path)?.take(MAGIC.len() as u64).read_to_end(&mut beginning)?;
     Ok(MAGIC.starts_with(&beginning))
+}
+
+/// Removes what is left of a database that was not made to the end.
+pub fn remove_new_database(folder: &Path) -> io::Result<()> {
+    for end in ["", "-journal", "-wal", "-shm"] {
+        let mut path = new_database(folder).into_os_string();
+        path.push(end);
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Whether a folder has nothing in it but what is left of an archive that was not made to the end.
+pub fn is_unused(folder: &Path) -> io::Result<bool> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let is_ours = match name.to_str() {
+            Some("segments") => fs::read_dir(entry.path())?.next().is_none(),
+            Some("last-commit" | "lock") => true,
+            Some(name) => {
+                let end = name.strip_prefix("archive.db.new");
+                matches!(end, Some("" | "-journal" | "-wal" | "-shm"))
+            }
+            None => false,
+        };
+        if !is_ours {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// The right to write, as long as it is held. The system gives it back when the process ends,

@@ -43,6 +43,12 @@ pub enum Error {
         /// What was asked for.
         asked: String,
     },
+    /// The archive has one span for all time, so that no span of it can expire.
+    #[error(
+        "the archive was made with one span for all time (span-days all), so nothing can expire; \
+         `remove` removes articles by their ids"
+    )]
+    OneSpan,
     /// The archive was made by rules that this version does not have.
     #[error("the archive has {what} {found}, and this version of retold knows {known} only")]
     Unknown {
@@ -99,6 +105,13 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// The disk failed while a commit was written: it is there as a whole or not at all, and the
+    /// next opening shows which.
+    #[error(
+        "the commit could not be finished; whether what was to be changed is changed shows when \
+         the archive is next opened"
+    )]
+    Undecided(#[source] rusqlite::Error),
     /// What the database said.
     #[error("the database of the archive failed")]
     Database(#[from] rusqlite::Error),

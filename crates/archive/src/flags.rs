@@ -32,6 +32,10 @@ struct RulesRecord {
 const PAGE: u64 = 256;
 
 impl RulesVersion {
+    pub(crate) fn record(rules: &Rules) -> String {
+        written(&RulesRecord { text: rules.text().to_owned() })
+    }
+
     pub(crate) fn newest(store: &Store, ledger: &Ledger) -> Result<Option<Self>, Error> {
         match ledger.next(Table::Rules) {
             1 => Ok(None),
@@ -130,8 +134,7 @@ impl Archive {
         if let Some(before) = self.rules().filter(|of| of.rules.text() == rules.text()) {
             return Ok(before.version);
         }
-        let record = written(&RulesRecord { text: rules.text().to_owned() });
-        let version = self.enter(Table::Rules, [now, 0], record)?;
+        let version = self.enter(Table::Rules, [now, 0], RulesVersion::record(&rules))?;
         self.reader.rules = Some(RulesVersion { version, set_at: now, rules });
         Ok(version)
     }
@@ -163,8 +166,9 @@ impl Archive {
     /// Writes rows of the ledger alone.
     pub(crate) fn enter_all(&mut self, ledger: Ledger, entries: Entries) -> Result<(), Error> {
         let changes = Changes { ledger, entries, ..Changes::default() };
-        let state = self.state.clone();
+        let state = self.state.next();
         self.reader.ledger = self.reader.store.commit(&state, &changes)?;
+        self.reader.state = state;
         Ok(())
     }
 }

@@ -2,6 +2,7 @@ CREATE TABLE ledger (
     name TEXT NOT NULL UNIQUE,
     rows INTEGER NOT NULL,
     next INTEGER NOT NULL,
+    keys INTEGER NOT NULL,
     crc INTEGER NOT NULL
 ) STRICT;
 
@@ -20,8 +21,6 @@ CREATE TABLE flags (
     record TEXT NOT NULL,
     crc INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX flags_by_old ON flags (old);
-CREATE INDEX flags_by_new ON flags (new);
 
 CREATE TABLE decisions (
     decision INTEGER PRIMARY KEY,
@@ -30,7 +29,6 @@ CREATE TABLE decisions (
     record TEXT NOT NULL,
     crc INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX decisions_by_flag ON decisions (flag);
 
 CREATE TABLE withdrawals (
     withdrawal INTEGER PRIMARY KEY,
@@ -47,8 +45,6 @@ CREATE TABLE derived (
     record TEXT NOT NULL,
     crc INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX derived_by_withdrawal ON derived (withdrawal);
-CREATE INDEX derived_by_doc ON derived (doc);
 
 CREATE TABLE embargoes (
     number INTEGER PRIMARY KEY,
@@ -57,4 +53,11 @@ CREATE TABLE embargoes (
     record TEXT NOT NULL,
     crc INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX embargoes_by_doc ON embargoes (doc);
+
+CREATE TABLE expired (
+    number INTEGER PRIMARY KEY,
+    doc INTEGER NOT NULL,
+    id INTEGER NOT NULL,
+    record TEXT NOT NULL,
+    crc INTEGER NOT NULL
+) STRICT;

@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! PATH/archive.db      SQLite: settings, records, texts, which segments there are
+//! PATH/last-commit     which commit was the last one, and what of SQLite's log it needs
 //! PATH/segments/       immutable files: which articles have which band key, feature, text or id
 //! PATH/lock            held by the one process that writes
 //! ```
@@ -14,8 +15,9 @@
 //! | candidates of many articles at once | `find` |
 //! | candidates to matches | `judge` |
 //! | records, and the transaction that is the commit | `store` |
+//! | that no commit is lost without a word | `last_commit`, `log` |
 //! | texts in few bytes | `compression`, `dictionary` |
-//! | adding, removing, merging | `archive`, `compact` |
+//! | adding, removing, merging, letting spans expire | `archive`, `compact`, `expire` |
 //! | who is who, who may use what, what is flagged | `rules` |
 //! | flags as matches are found; flags and decisions to read | `flagging`, `flags`, `flag` |
 //! | withdrawn articles and what is derived from them | `withdraw`, `lineage` |
@@ -61,6 +63,7 @@ mod compression;
 mod dictionary;
 mod disk;
 mod error;
+mod expire;
 mod find;
 mod fingerprints;
 mod flag;
@@ -68,8 +71,10 @@ mod flagging;
 mod flags;
 mod judge;
 mod keys;
+mod last_commit;
 mod ledger;
 mod lineage;
+mod log;
 mod open_segment;
 mod reader;
 mod rules;
@@ -84,6 +89,7 @@ mod written;
 pub use archive::{AddOptions, Added, AddedArticle, Archive, Known};
 pub use article::{About, NewArticle, Stored};
 pub use error::Error;
+pub use expire::Expired;
 pub use find::Candidate;
 pub use flag::{
     Decision, Flag, FlagFilter, FlagState, Link, Notice, NoticeKind, Withdrawal, Withdrawn,

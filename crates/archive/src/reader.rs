@@ -87,6 +87,7 @@ impl Reader {
                 Err(error) if attempt < ATTEMPTS && is_missing(&error) => store.release()?,
                 Err(error) => return Err(missing_is_damage(error)),
                 Ok(segments) => {
+                    store.settle_doubt(folder)?;
                     let engine = settings.engine(judging)?;
                     let folder = folder.to_owned();
                     let ledger = store.ledger()?;

@@ -10,6 +10,7 @@ CREATE TABLE state (
     articles INTEGER NOT NULL,
     records INTEGER NOT NULL,
     text_bytes INTEGER NOT NULL,
+    commits INTEGER NOT NULL,
     settings_crc INTEGER NOT NULL,
     crc INTEGER NOT NULL
 ) STRICT;
@@ -20,6 +21,7 @@ CREATE TABLE articles (
     version INTEGER NOT NULL,
     previous INTEGER,
     superseded INTEGER NOT NULL,
+    expired INTEGER NOT NULL,
     first_seen INTEGER NOT NULL,
     source TEXT,
     title TEXT,

@@ -18,6 +18,8 @@ pub struct State {
     pub records: u64,
     /// Bytes of the texts of all records.
     pub text_bytes: u64,
+    /// Commits so far.
+    pub commits: u64,
     /// The segments, by name.
     pub segments: BTreeMap<String, SegmentRow>,
     /// Articles of segments that count no more, with what became of each.
@@ -39,11 +41,13 @@ pub enum Fate {
     Removed,
     /// There is a later version.
     Superseded,
+    /// Its span of time has expired.
+    Expired,
 }
 
 impl Fate {
-    const ALL: [(Self, &'static str); 2] =
-        [(Self::Removed, "removed"), (Self::Superseded, "superseded")];
+    const ALL: [(Self, &'static str); 3] =
+        [(Self::Removed, "removed"), (Self::Superseded, "superseded"), (Self::Expired, "expired")];
 
     /// As the database spells it.
     pub fn name(self) -> &'static str {
@@ -57,12 +61,18 @@ impl Fate {
 }
 
 impl State {
+    /// The same, to be changed by one more commit.
+    pub fn next(&self) -> Self {
+        Self { commits: self.commits + 1, ..self.clone() }
+    }
+
     /// CRC32C of all of it.
     pub fn checksum(&self) -> u32 {
         let mut bytes = Vec::new();
         let mut put = |number: u64| bytes.extend(number.to_le_bytes());
-        let Self { next_doc, next_segment, articles, records, text_bytes, .. } = *self;
-        [next_doc, next_segment, articles, records, text_bytes].into_iter().for_each(&mut put);
+        let Self { next_doc, next_segment, articles, records, text_bytes, commits, .. } = *self;
+        let counts = [next_doc, next_segment, articles, records, text_bytes, commits];
+        counts.into_iter().for_each(&mut put);
         put(self.segments.len() as u64);
         for (name, SegmentRow { span, docs, seal }) in &self.segments {
             let number = disk::segment_number(name).unwrap_or(u64::MAX);

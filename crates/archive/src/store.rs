@@ -1,18 +1,24 @@
 //! The database: records, and which files make the archive.
 
 use std::cell::{Cell, RefCell};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, TransactionBehavior, params};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
-use crate::article::{About, Stored, checksum};
+use crate::article::Stored;
 use crate::compression::Compression;
-use crate::ledger::{self, Entries, Ledger, Table, Wanted};
+use crate::last_commit::{self, Note, Notes};
+use crate::ledger::{self, Entries, Keys, Ledger, Table};
+use crate::log::{Found, Position};
 use crate::segment::Seal;
 use crate::state::{Fate, SegmentRow, State};
 use crate::{Error, Settings, dictionary, disk};
 
+mod articles;
+mod durable;
 mod tables;
 
 const SCHEMA: &str = include_str!("schema.sql");
@@ -28,6 +34,19 @@ pub struct Store {
     pub(crate) compression: RefCell<Compression>,
     /// Whether articles may have embargoes.
     has_embargoes: Cell<bool>,
+    /// Which rows tables of the ledger have, of those that were asked for.
+    keys: RefCell<[Option<Keys>; Table::ALL.len()]>,
+    /// The log of the database.
+    log: PathBuf,
+    /// What was noted of the last commit when it was opened, and what had become of the log since;
+    /// nothing if one of them is damaged.
+    noted: Option<(Note, Found)>,
+    /// That damage.
+    damage_of_log: Cell<Option<Error>>,
+    /// Where commits are noted, for the one who writes.
+    notes: Option<Notes>,
+    /// The end of the last commit in the log.
+    end_of_log: Option<Position>,
 }
 
 /// What one commit changes, beside the state.
@@ -39,6 +58,8 @@ pub struct Changes<'c> {
     pub dictionary: Option<&'c [u8]>,
     /// Articles of which there is a later version now.
     pub superseded: &'c [u64],
+    /// Articles that stay in the records although their span has expired.
+    pub expired: &'c [u64],
     /// Articles whose records go.
     pub removed: &'c [u64],
     /// Rows of the ledger that come, and the counts with them.
@@ -47,14 +68,21 @@ pub struct Changes<'c> {
 }
 
 impl Store {
-    /// Makes the database of a new archive.
-    pub fn create(folder: &Path, settings: &Settings) -> Result<(), Error> {
-        let path = disk::database(folder);
+    /// Makes the database of a new archive, with what its ledger begins with. It gets its name once
+    /// all is in it.
+    pub fn create(
+        folder: &Path,
+        settings: &Settings,
+        (ledger, entries): (Ledger, Entries),
+    ) -> Result<(), Error> {
+        let path = disk::new_database(folder);
+        disk::remove_new_database(folder).map_err(Error::io("remove", &path))?;
         let mut connection = Connection::open(&path)?;
         prepare(&connection)?;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
         transaction.execute_batch(SCHEMA)?;
         ledger::create(&transaction)?;
+        ledger::write(&transaction, &ledger, &entries, &[])?;
         let rows = settings.to_rows()?;
         for (name, value) in &rows {
             transaction.execute("INSERT INTO settings VALUES (?, ?)", params![name, value])?;
@@ -62,26 +90,42 @@ impl Store {
         let crc = crc_of_settings(rows.iter().map(|(name, value)| (*name, value.as_str())));
         let state = State { next_doc: 1, next_segment: 1, ..State::default() };
         transaction.execute(
-            "INSERT INTO state VALUES (1, 1, 1, 0, 0, 0, ?, ?)",
+            "INSERT INTO state VALUES (1, 1, 1, 0, 0, 0, 0, ?, ?)",
             params![crc, state.checksum()],
         )?;
         transaction.commit()?;
         // Into the database file, so that a new archive is that file and no other.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         connection.close().map_err(|(_, error)| error)?;
-        Ok(())
+        fs::rename(&path, disk::database(folder)).map_err(Error::io("rename", &path))
     }
 
-    /// Opens the database of an archive.
+    /// Opens the database of an archive, to read.
     pub fn open(folder: &Path) -> Result<Self, Error> {
         let path = disk::database(folder);
         if !path.is_file() {
             return Err(Error::NoArchive { path: folder.to_owned() });
         }
+        // Before the database is opened, which may change the log.
+        let (noted, damage) = match last_commit::look(folder) {
+            Ok(noted) => (Some(noted), None),
+            Err(error) => (None, Some(error)),
+        };
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&path, flags)?;
         prepare(&connection)?;
-        let compression = RefCell::default();
-        Ok(Self { path, connection, compression, has_embargoes: Cell::new(false) })
+        Ok(Self {
+            path,
+            connection,
+            compression: RefCell::default(),
+            has_embargoes: Cell::new(false),
+            keys: RefCell::default(),
+            log: disk::log(folder),
+            noted,
+            damage_of_log: Cell::new(damage),
+            notes: None,
+            end_of_log: None,
+        })
     }
 
     /// Everything that is read from now on is as it is at this moment, whatever others write.
@@ -99,6 +143,9 @@ impl Store {
 
     /// The settings and the state; an error if they are not as they were written.
     pub fn read(&self) -> Result<(Settings, State), Error> {
+        if let Some(damage) = self.damage_of_log() {
+            return Err(damage);
+        }
         if let Some(dictionary) = self.dictionary()? {
             self.compression.replace(Compression::with(&dictionary));
         }
@@ -119,11 +166,13 @@ impl Store {
             let place = "the tables of state, segments and tombstones";
             return Err(self.damaged(place, "wrong checksum"));
         }
+        self.check_commits(&state)?;
         Ok((settings, state))
     }
 
     fn read_counts(&self) -> Result<(State, u32, u32), Error> {
-        let sql = "SELECT next_doc, next_segment, articles, records, text_bytes, settings_crc, crc
+        let sql = "SELECT next_doc, next_segment, articles, records, text_bytes, commits,
+                          settings_crc, crc
                    FROM state WHERE row = 1";
         let found = self.connection.query_row(sql, [], |row| {
             let number = |at| row.get::<_, i64>(at).map(|number| number as u64);
@@ -133,9 +182,10 @@ impl Store {
                 articles: number(2)?,
                 records: number(3)?,
                 text_bytes: number(4)?,
+                commits: number(5)?,
                 ..State::default()
             };
-            Ok((state, row.get(5)?, row.get(6)?))
+            Ok((state, row.get(6)?, row.get(7)?))
         });
         found.optional()?.ok_or_else(|| self.damaged("the table of state", "it is empty"))
     }
@@ -170,20 +220,26 @@ impl Store {
 
     /// Changes everything at once, or nothing. Gives the ledger as it is then.
     pub fn commit(&mut self, state: &State, changes: &Changes<'_>) -> Result<Ledger, Error> {
-        let crcs = self.checksums_if_superseded(changes.superseded)?;
+        let superseded = self.checksums_if(changes.superseded, |of| of.is_superseded = true)?;
+        let expired = self.checksums_if(changes.expired, |of| of.is_expired = true)?;
         let old = self.read_lists()?;
+        let mut ledger = changes.ledger;
+        let gone = self.rows_of(changes.removed, &mut ledger)?;
         let behavior = TransactionBehavior::Immediate;
         let transaction = self.connection.transaction_with_behavior(behavior)?;
         {
-            let mut insert = transaction
-                .prepare("INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?;
+            let mut insert = transaction.prepare(
+                "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            )?;
             for (article, frame) in changes.added {
-                insert_article(&mut insert, article, frame)?;
+                articles::insert(&mut insert, article, frame)?;
             }
-            let mut update =
-                transaction.prepare("UPDATE articles SET superseded = 1, crc = ? WHERE doc = ?")?;
-            for (doc, crc) in crcs {
-                update.execute(params![crc, doc as i64])?;
+            for (column, crcs) in [("superseded", superseded), ("expired", expired)] {
+                let sql = format!("UPDATE articles SET {column} = 1, crc = ? WHERE doc = ?");
+                let mut update = transaction.prepare(&sql)?;
+                for (doc, crc) in crcs {
+                    update.execute(params![crc, doc as i64])?;
+                }
             }
             let mut delete = transaction.prepare("DELETE FROM articles WHERE doc = ?")?;
             for doc in changes.removed {
@@ -194,9 +250,11 @@ impl Store {
             dictionary::insert(&transaction, dictionary)?;
         }
         write_state(&transaction, &old, state)?;
-        let mut ledger = changes.ledger;
-        ledger::write(&transaction, &mut ledger, &changes.entries, changes.removed)?;
-        transaction.commit()?;
+        ledger::write(&transaction, &ledger, &changes.entries, &gone)?;
+        // Where syncing fails, all of it may be in the log, and is found there by the next opening.
+        transaction.commit().map_err(Error::Undecided)?;
+        self.note_rows(changes, &gone);
+        self.note(state.commits);
         self.has_embargoes.set(ledger.rows(Table::Embargoes) > 0);
         Ok(ledger)
     }
@@ -206,65 +264,6 @@ impl Store {
         self.read_segments(&mut old)?;
         self.read_tombstones(&mut old)?;
         Ok(old)
-    }
-
-    fn checksums_if_superseded(&self, docs: &[u64]) -> Result<Vec<(u64, u32)>, Error> {
-        let mut crcs = Vec::new();
-        for doc in docs {
-            // One that comes with the same commit says so itself.
-            let Some((mut article, bytes, frame)) = self.row(*doc)? else { continue };
-            article.is_superseded = true;
-            crcs.push((*doc, checksum(&article, bytes, &frame)));
-        }
-        Ok(crcs)
-    }
-
-    /// An article; `None` if there is none of that number, an error if it is not as it was written.
-    pub fn article(&self, doc: u64) -> Result<Option<Stored>, Error> {
-        let Some((mut article, bytes, frame)) = self.row(doc)? else { return Ok(None) };
-        let text = self.compression.borrow().decompress(&frame, bytes);
-        article.text =
-            text.ok_or_else(|| self.damaged(&row_of(doc), "its text cannot be decompressed"))?;
-        Ok(Some(article))
-    }
-
-    /// An article that must be there.
-    pub fn expect(&self, doc: u64) -> Result<Stored, Error> {
-        self.article(doc)?.ok_or_else(|| self.damaged(&row_of(doc), "it is missing"))
-    }
-
-    /// A row without its text, the bytes of the text, and its frame; checked.
-    fn row(&self, doc: u64) -> Result<Option<(Stored, u64, Vec<u8>)>, Error> {
-        let sql = "SELECT doc, id, version, previous, superseded, first_seen, source, title, url,
-                          published, text_bytes, text, crc
-                   FROM articles WHERE doc = ?";
-        let mut statement = self.connection.prepare(sql)?;
-        let read = statement.query_row([doc as i64], read_article).optional();
-        let read = read.map_err(|error| match error {
-            rusqlite::Error::SqliteFailure(..) => Error::Database(error),
-            // Another type than the one that we write.
-            other => self.damaged(&row_of(doc), &other.to_string()),
-        })?;
-        let Some((article, bytes, frame, crc)) = read else { return Ok(None) };
-        if article.doc != doc || checksum(&article, bytes, &frame) != crc {
-            return Err(self.damaged(&row_of(doc), "wrong checksum"));
-        }
-        let mut article = article;
-        if self.has_embargoes.get() {
-            let rows = self.rows(Table::Embargoes, Wanted::First(doc as i64))?;
-            article.about.embargo = rows.first().map(|row| row.keys[1]);
-        }
-        Ok(Some((article, bytes, frame)))
-    }
-
-    /// The numbers of up to `most` records from `from` on.
-    pub fn docs_from(&self, from: u64, most: usize) -> Result<Vec<u64>, Error> {
-        let sql = "SELECT doc FROM articles WHERE doc >= ? ORDER BY doc LIMIT ?";
-        let mut statement = self.connection.prepare(sql)?;
-        let docs = statement.query_map(params![from as i64, most as i64], |row| {
-            row.get::<_, i64>(0).map(|doc| doc as u64)
-        })?;
-        Ok(docs.collect::<Result<_, _>>()?)
     }
 
     /// What the database itself finds wrong with its pages and tables.
@@ -286,16 +285,15 @@ impl Store {
     }
 }
 
-fn row_of(doc: u64) -> String {
-    format!("article {doc}")
-}
-
 fn prepare(connection: &Connection) -> Result<(), Error> {
     connection.busy_timeout(PATIENCE)?;
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
-         PRAGMA cache_size = -65536;",
+         PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0;
+         PRAGMA journal_size_limit = 67108864;",
     )?;
+    // The log is copied to the database by the one who notes that; see `durable`.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     Ok(())
 }
 
@@ -304,53 +302,6 @@ fn crc_of_settings<'r>(rows: impl Iterator<Item = (&'r str, &'r str)>) -> u32 {
         let row = format!("{name}={value}\n");
         crc32c::crc32c_append(crc, row.as_bytes())
     })
-}
-
-type ArticleRow = (Stored, u64, Vec<u8>, u32);
-
-fn read_article(row: &Row<'_>) -> rusqlite::Result<ArticleRow> {
-    let article = Stored {
-        doc: row.get::<_, i64>(0)? as u64,
-        id: row.get(1)?,
-        version: row.get(2)?,
-        previous: row.get::<_, Option<i64>>(3)?.map(|doc| doc as u64),
-        is_superseded: row.get(4)?,
-        first_seen: row.get(5)?,
-        about: About {
-            source: row.get(6)?,
-            title: row.get(7)?,
-            url: row.get(8)?,
-            published: row.get(9)?,
-            embargo: None,
-        },
-        text: String::new(),
-    };
-    Ok((article, row.get::<_, i64>(10)? as u64, row.get(11)?, row.get(12)?))
-}
-
-fn insert_article(
-    insert: &mut rusqlite::Statement<'_>,
-    article: &Stored,
-    frame: &[u8],
-) -> Result<(), Error> {
-    let bytes = article.text.len() as u64;
-    let About { source, title, url, published, embargo: _ } = &article.about;
-    insert.execute(params![
-        article.doc as i64,
-        article.id,
-        article.version,
-        article.previous.map(|doc| doc as i64),
-        article.is_superseded,
-        article.first_seen,
-        source,
-        title,
-        url,
-        published,
-        bytes as i64,
-        frame,
-        checksum(article, bytes, frame),
-    ])?;
-    Ok(())
 }
 
 /// Writes what differs from the lists of `old`, and the counts.
@@ -373,12 +324,13 @@ fn write_state(transaction: &Connection, old: &State, new: &State) -> Result<(),
             transaction.execute("INSERT OR REPLACE INTO tombstones VALUES (?, ?)", row)?;
         }
     }
-    let counts = [new.next_doc, new.next_segment, new.articles, new.records, new.text_bytes];
-    let [doc, segment, articles, records, bytes] = counts.map(|count| count as i64);
+    let State { next_doc, next_segment, articles, records, text_bytes, commits, .. } = *new;
+    let counts = [next_doc, next_segment, articles, records, text_bytes, commits];
+    let [doc, segment, articles, records, bytes, commits] = counts.map(|count| count as i64);
     transaction.execute(
         "UPDATE state SET next_doc = ?, next_segment = ?, articles = ?, records = ?,
-                          text_bytes = ?, crc = ? WHERE row = 1",
-        params![doc, segment, articles, records, bytes, new.checksum()],
+                          text_bytes = ?, commits = ?, crc = ? WHERE row = 1",
+        params![doc, segment, articles, records, bytes, commits, new.checksum()],
     )?;
     Ok(())
 }

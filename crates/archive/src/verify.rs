@@ -6,11 +6,11 @@ use std::path::Path;
 use retold::Cancel;
 
 use crate::article::Stored;
-use crate::ledger::{Ledger, Table, Wanted};
+use crate::ledger::{Table, Wanted};
 use crate::segment::{Cursor, Segment};
 use crate::state::{SegmentRow, State};
 use crate::store::Store;
-use crate::{Error, disk};
+use crate::{Error, disk, last_commit};
 
 /// What a look at all of an archive has come to.
 #[derive(Debug, Default)]
@@ -37,7 +37,33 @@ pub struct Salvage {
 pub fn verify(folder: &Path, cancel: &Cancel) -> Result<Verification, Error> {
     let store = Store::open(folder)?;
     let mut found = Verification::default();
+    // What was committed before the log is damaged can be looked at all the same.
+    found.damage.extend(store.damage_of_log());
+    let torn = last_commit::damage(folder).unwrap_or_default();
+    found.damage.extend(torn);
     let Some(state) = noted(start(&store), &mut found.damage)? else { return Ok(found) };
+    verify_all((folder, &store, &state), found, cancel)
+}
+
+impl Store {
+    /// An error if the log was lost while it was copied to the database, and is missing.
+    pub(crate) fn settle_doubt(&self, folder: &Path) -> Result<(), Error> {
+        if !self.is_in_doubt() {
+            return Ok(());
+        }
+        let (_, state) = self.read()?;
+        let found = Verification::default();
+        let found = verify_all((folder, self, &state), found, &Cancel::never())?;
+        found.damage.into_iter().next().map_or(Ok(()), Err)
+    }
+}
+
+/// Reads everything but the log.
+fn verify_all(
+    (folder, store, state): (&Path, &Store, &State),
+    mut found: Verification,
+    cancel: &Cancel,
+) -> Result<Verification, Error> {
     let pages = noted(store.check(), &mut found.damage)?.unwrap_or_default();
     let wrong = |problem| Error::damaged(store.path(), "its pages", problem);
     found.damage.extend(pages.into_iter().map(wrong));
@@ -54,22 +80,22 @@ pub fn verify(folder: &Path, cancel: &Cancel) -> Result<Verification, Error> {
         }
     }
     let all_read = found.segments == state.segments.len() as u64;
-    let mut records = Records { store: &store, at: 1, end: state.next_doc, cancel };
+    let mut records = Records { store, at: 1, end: state.next_doc, cancel };
     let mut counts = (0, 0);
     while let Some(record) = records.next()? {
         let Some(article) = noted(record, &mut found.damage)? else { continue };
         found.records += 1;
-        counts.0 += u64::from(!article.is_superseded);
+        counts.0 += u64::from(article.is_found());
         counts.1 += article.text.len() as u64;
         let is_listed = living.remove(&article.doc) == Some(article.first_seen);
-        if all_read && is_listed == article.is_superseded {
+        if all_read && is_listed != article.is_found() {
             let place = format!("article {}", article.doc);
             let problem = "segments and record disagree on whether it can be found";
             found.damage.push(Error::damaged(store.path(), place, problem));
         }
     }
-    if let Some(ledger) = noted(store.ledger(), &mut found.damage)? {
-        verify_ledger(&store, &ledger, &mut found.damage)?;
+    if noted(store.ledger(), &mut found.damage)?.is_some() {
+        verify_ledger(store, &mut found.damage)?;
     }
     for doc in living.keys() {
         let place = format!("article {doc}");
@@ -84,15 +110,10 @@ pub fn verify(folder: &Path, cancel: &Cancel) -> Result<Verification, Error> {
 }
 
 /// Reads all rows beside articles and segments.
-fn verify_ledger(store: &Store, ledger: &Ledger, damage: &mut Vec<Error>) -> Result<(), Error> {
+fn verify_ledger(store: &Store, damage: &mut Vec<Error>) -> Result<(), Error> {
     for table in Table::ALL {
-        let read = store.rows(table, Wanted::After(0, u64::MAX));
-        let Some(rows) = noted(read, damage)? else { continue };
-        if rows.len() as u64 != ledger.rows(table) {
-            let place = format!("the table of {}", table.name());
-            let problem = "it has not as many rows as were written";
-            damage.push(Error::damaged(store.path(), place, problem));
-        }
+        // Rows that are missing, too.
+        noted(store.rows(table, Wanted::After(0, u64::MAX)), damage)?;
     }
     Ok(())
 }
@@ -106,6 +127,7 @@ pub fn salvage<E: From<Error>>(
 ) -> Result<Salvage, E> {
     let store = Store::open(folder)?;
     let mut saved = Salvage::default();
+    saved.damage.extend(store.damage_of_log());
     // Without the state, records are taken as they come.
     let state = noted(start(&store), &mut saved.damage)?;
     let end = state.as_ref().map_or(u64::MAX, |state| state.next_doc);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::state::{SegmentRow, State};
 use crate::{Error, disk};
 
-/// Files that are removed again unless the transaction that names them has come.
+/// Files that are removed again unless the transaction that names them has come, or may have.
 #[derive(Default)]
 pub struct Written {
     paths: Vec<PathBuf>,
@@ -58,9 +58,12 @@ impl Written {
         state.segments.insert(name.to_owned(), row);
     }
 
-    /// The transaction has come.
-    pub fn keep(mut self) {
-        self.paths.clear();
+    /// Leaves the files that a transaction names, and those that it may name, for all that is known.
+    pub fn settle<T>(mut self, transaction: Result<T, Error>) -> Result<T, Error> {
+        if matches!(transaction, Ok(_) | Err(Error::Undecided(_))) {
+            self.paths.clear();
+        }
+        transaction
     }
 }
 

@@ -81,6 +81,20 @@ pub enum Error {
         /// The file.
         name: String,
     },
+    /// What should be watched is no folder.
+    #[error("{} is not a folder", path.display())]
+    NoFolder {
+        /// What it is.
+        path: PathBuf,
+    },
+    /// What should be watched is in a folder whose files are left out.
+    #[error("{} is in {}, which is left out; watch another folder", path.display(), folder.display())]
+    LeftOut {
+        /// The folder that should be watched.
+        path: PathBuf,
+        /// The folder that is left out.
+        folder: PathBuf,
+    },
     /// The manifest of the interrupted run is damaged.
     #[error("cannot go on: the record of the interrupted run is damaged")]
     DamagedRecord,

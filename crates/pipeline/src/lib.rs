@@ -8,6 +8,7 @@
 //! | [`pairs::PairList`] | a list of pairs | a comparison for each |
 //! | [`evaluate::Judge`] | a corpus, and what is true of it | how good the findings are |
 //! | [`dedup::Job`] | a corpus | a folder with what is worth keeping |
+//! | [`watch::Watch`] | a folder | its articles as they arrive |
 //!
 //! [`Settings`] says how a run goes about it and what it may use; texts that do not fit into
 //! memory, and what a scan makes of them, are in temporary files. [`Progress`] is told how far it
@@ -47,6 +48,7 @@ pub mod dedup;
 mod disk;
 pub mod error;
 pub mod evaluate;
+pub mod intake;
 mod lines;
 pub mod loaded;
 pub mod output;
@@ -62,6 +64,7 @@ pub mod tables;
 mod temporary;
 pub mod truth;
 pub mod unfinished;
+pub mod watch;
 
 pub use about::AboutFields;
 pub use error::{Difference, Error};

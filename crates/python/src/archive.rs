@@ -352,7 +352,7 @@ impl OpenArchive {
             let (mut articles, mut damage) = (0_u64, Vec::new());
             output.write(&mut std::io::sink(), |out| {
                 let each = |article: &Stored| {
-                    if article.is_superseded && !versions {
+                    if !article.is_found() && !versions {
                         return Ok(());
                     }
                     serde_json::to_writer(&mut *out, &ExportRecord::new(article))?;
@@ -408,5 +408,15 @@ impl Drop for OpenArchive {
 /// An article that is not in the archive: it has no number and no version.
 fn not_stored(article: NewArticle) -> Stored {
     let NewArticle { id, text, about, first_seen } = article;
-    Stored { doc: 0, id, version: 0, previous: None, is_superseded: false, first_seen, about, text }
+    Stored {
+        doc: 0,
+        id,
+        version: 0,
+        previous: None,
+        is_superseded: false,
+        is_expired: false,
+        first_seen,
+        about,
+        text,
+    }
 }

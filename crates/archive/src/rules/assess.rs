@@ -323,6 +323,7 @@ titles = ['weather*']
             version: 1,
             previous: None,
             is_superseded: false,
+            is_expired: false,
             first_seen: time,
             about,
             text: String::new(),

@@ -5,6 +5,7 @@ mod against_scan;
 mod common;
 mod damage;
 mod dictionary;
+mod expire;
 mod flags;
 mod versions;
 mod withdrawals;

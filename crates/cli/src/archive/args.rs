@@ -32,6 +32,8 @@ pub enum ArchiveCommand {
     Dossier(DossierArgs),
     /// Remove articles, with all their versions
     Remove(RemoveArgs),
+    /// Let spans of time expire: their articles are not found any more, and their texts go
+    Expire(ExpireArgs),
     /// Show how much the archive holds
     Stats(StatsArgs),
     /// Read everything, and say what is damaged
@@ -250,6 +252,25 @@ pub struct RemoveArgs {
     pub ids_from: Option<PathBuf>,
 }
 
+/// `retold archive expire`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  retold archive expire news --before 90d
+  retold archive expire news --before 2024-01-01
+
+Whole spans of first-seen time expire (--span of `create`), once all of a span is older. Flags and
+withdrawals stay, and so do the texts that they name, until `remove` removes these.
+
+Exit status: 0 something has expired, 1 nothing has, 2 error.")]
+pub struct ExpireArgs {
+    #[command(flatten)]
+    pub archive: PathArgs,
+
+    /// Spans that ended at this time or before: a date, or a number of days before now, such as 90d
+    #[arg(long, value_name = "TIME")]
+    pub before: TimeValue,
+}
+
 /// `retold archive stats`
 #[derive(Debug, Args)]
 #[command(after_help = "Exit status: 0 there are articles, 1 there are none, 2 error.")]
@@ -282,7 +303,7 @@ pub struct ExportArgs {
     #[command(flatten)]
     pub archive: PathArgs,
 
-    /// Also earlier versions of stories
+    /// Also earlier versions of stories, and articles that have expired and stay for flags
     #[arg(long)]
     pub versions: bool,
 

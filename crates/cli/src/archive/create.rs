@@ -8,7 +8,6 @@ use crate::exit::Exit;
 use crate::settings::Settings;
 
 use super::args::CreateArgs;
-use super::judging;
 use super::rules::read_rules;
 
 /// Makes an empty archive.
@@ -20,12 +19,12 @@ pub fn run(args: &CreateArgs, console: &mut Console<'_>) -> anyhow::Result<Exit>
         span_days: args.span.0,
         ..ArchiveSettings::of(&settings.run.engine, args.articles)?
     };
-    Archive::create(&args.archive.path, &made)?;
-    if let Some(rules) = rules {
-        let mut archive = Archive::open(&args.archive.path, judging(&settings.run.engine))?;
-        archive.set_rules(rules, dates::now())?;
+    let path = &args.archive.path;
+    match rules {
+        Some(rules) => Archive::create_with_rules(path, &made, (&rules, dates::now()))?,
+        None => Archive::create(path, &made)?,
     }
-    let shown = args.archive.path.display().to_string();
+    let shown = path.display().to_string();
     let shown = retold_report::printable::printable(&shown).into_owned();
     console.say(&settings, &format!("retold: made an archive in {shown}"))?;
     Ok(Exit::Found)

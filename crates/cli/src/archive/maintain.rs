@@ -1,4 +1,4 @@
-//! `retold archive remove`, `stats`, `verify`, `export` and `compact`
+//! `retold archive remove`, `expire`, `stats`, `verify`, `export` and `compact`
 
 use std::fs;
 use std::io::{self, Read as _, Write};
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use retold::Config;
-use retold_archive::{Archive, Reader, SpanStats, Stored, salvage};
+use retold_archive::{Archive, Expired, Reader, SpanStats, Stored, salvage};
 use retold_pipeline::dates;
 use retold_pipeline::output::{Content, Output};
 use retold_report::printable::printable;
@@ -17,7 +17,8 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::values::MeasuresValue;
 
-use super::args::{CompactArgs, ExportArgs, RemoveArgs, StatsArgs, VerifyArgs};
+use super::args::{CompactArgs, ExpireArgs, ExportArgs, RemoveArgs, StatsArgs, VerifyArgs};
+use super::open_soon;
 use super::record::ExportRecord;
 
 /// Ids that are removed with one commit.
@@ -167,7 +168,7 @@ pub fn export(args: &ExportArgs, console: &mut Console<'_>) -> anyhow::Result<Ex
     let mut out = console.out_for(Content::Records);
     output.until(&cancel).write(&mut *out, |out| {
         let each = |article: &Stored| {
-            if article.is_superseded && !args.versions {
+            if !article.is_found() && !args.versions {
                 return Ok(());
             }
             serde_json::to_writer(&mut *out, &ExportRecord::new(article))?;
@@ -186,6 +187,23 @@ pub fn export(args: &ExportArgs, console: &mut Console<'_>) -> anyhow::Result<Ex
     writeln!(console.err, "retold: exported {}", quantity::counted(written, "article"))?;
     let exit = if written > 0 { Exit::Found } else { Exit::Nothing };
     Ok(exit.or_failed(damage.len() as u64))
+}
+
+/// Lets spans of time expire.
+pub fn expire(args: &ExpireArgs, console: &mut Console<'_>) -> anyhow::Result<Exit> {
+    let mut archive = open_soon(&args.archive.path, &Config::default(), &console.cancel)?;
+    let Expired { articles, kept, segments } = archive.expire(args.before.0, &console.cancel)?;
+    let kept = match kept {
+        0 => String::new(),
+        kept => format!("; of {} the text stays, for flags or withdrawals", quantity::count(kept)),
+    };
+    writeln!(
+        console.err,
+        "retold: expired {} in {}{kept}",
+        quantity::counted(articles, "article"),
+        quantity::counted(segments, "segment")
+    )?;
+    Ok(if segments > 0 { Exit::Found } else { Exit::Nothing })
 }
 
 /// Merges segments.

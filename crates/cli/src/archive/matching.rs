@@ -6,6 +6,7 @@ use std::path::Path;
 
 use retold::{Cancel, Config};
 use retold_archive::{Flag, Match, NewArticle, Reader, Stored, Wanted};
+use retold_pipeline::intake::Intake;
 use retold_pipeline::output::Output;
 use retold_pipeline::run::Started;
 use retold_report::Read;
@@ -16,7 +17,7 @@ use crate::exit::Exit;
 use crate::settings::Settings;
 
 use super::args::MatchingArgs;
-use super::intake::{Intake, corpus};
+use super::intake::{articles, corpus};
 use super::show::Shown;
 use super::{check_options, judging, wanted};
 
@@ -90,18 +91,14 @@ pub fn run<B: Batches>(
     let output = Output::create(args.output.output.as_deref(), format.content())?;
     let style = console.facts.style(settings.color, output.destination());
     let (wanted, cancel) = (wanted(&args.output), console.cancel.clone());
-    let intake = Intake {
-        corpus,
-        about: &args.about,
-        batch: batches.size(),
-        is_unchanged: &|_| true,
-        cancel: &cancel,
-    };
+    let intake =
+        Intake { corpus: &corpus, batch: batches.size(), is_unchanged: &|_| true, cancel: &cancel };
     let (mut shown, mut read) =
         (Shown::new(format, archive.settings().scheme()?.to_string()), None);
     let mut out = console.out_for(format.content());
     output.until(&cancel).write(&mut *out, |out| {
-        let report = intake.read(|articles| {
+        let report = intake.read(|records| {
+            let articles = articles(records, &args.about);
             let (wanted, cancel) = (&wanted, &cancel);
             let mut page = Page { wanted, cancel, shown: &mut shown, out: &mut *out };
             batches.take(&mut archive, articles, &mut page)

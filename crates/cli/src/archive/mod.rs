@@ -64,6 +64,7 @@ pub(crate) fn run(
         ArchiveCommand::Kill(args) => kill::run(&args, console),
         ArchiveCommand::Dossier(args) => dossier::run(&args, console),
         ArchiveCommand::Remove(args) => maintain::remove(&args, console),
+        ArchiveCommand::Expire(args) => maintain::expire(&args, console),
         ArchiveCommand::Stats(args) => maintain::stats(&args, console),
         ArchiveCommand::Verify(args) => maintain::verify(&args, console),
         ArchiveCommand::Export(args) => maintain::export(&args, console),

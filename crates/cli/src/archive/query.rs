@@ -43,5 +43,15 @@ impl Batches for Asking {
 /// An article that is not in the archive: it has no number and no version.
 fn not_stored(article: NewArticle) -> Stored {
     let NewArticle { id, text, about, first_seen } = article;
-    Stored { doc: 0, id, version: 0, previous: None, is_superseded: false, first_seen, about, text }
+    Stored {
+        doc: 0,
+        id,
+        version: 0,
+        previous: None,
+        is_superseded: false,
+        is_expired: false,
+        first_seen,
+        about,
+        text,
+    }
 }

@@ -55,6 +55,9 @@ pub struct ExportRecord<'a> {
     #[serde(flatten)]
     about: AboutRecord<'a>,
     superseded: bool,
+    /// Left out where it is not so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    expired: bool,
     text: &'a str,
 }
 
@@ -115,6 +118,7 @@ impl<'a> ExportRecord<'a> {
         Self {
             about: AboutRecord::new(article),
             superseded: article.is_superseded,
+            expired: article.is_expired,
             text: &article.text,
         }
     }

@@ -175,3 +175,34 @@ fn damage_is_named_with_file_and_place() {
     let exported = at(folder.path(), "export news");
     assert_eq!((exported.status, exported.out.lines().count()), (0, 3), "{}", exported.err);
 }
+
+#[test]
+fn spans_expire_and_flags_keep_what_they_name() {
+    let folder = newsroom();
+    let rules = folder.path().join("rules.toml");
+    std::fs::write(rules, "[[rule]]\nname = 'all'\n").expect("written");
+    assert_eq!(at(folder.path(), "rules news --set rules.toml").status, 0);
+    for file in ["first", "second"] {
+        at(folder.path(), &format!("add news {file}.jsonl --seen-field seen"));
+    }
+    // Before the end of the span nothing goes.
+    assert_eq!(at(folder.path(), "expire news --before 2024-05-01").status, 1);
+    let expired = at(folder.path(), "expire news --before 30d");
+    assert_eq!(expired.status, 0, "{}", expired.err);
+    let said = "retold: expired 3 articles in 2 segments; of 2 the text stays, for flags or \
+                withdrawals\n";
+    assert_eq!(expired.err, said);
+    assert_eq!(at(folder.path(), "export news").status, 1);
+    let kept = records(&at(folder.path(), "export news --versions").out);
+    let kept: Vec<_> = kept.iter().map(|of| (&of["id"], &of["expired"])).collect();
+    assert_eq!(kept, [(&"a".into(), &true.into()), (&"c".into(), &true.into())]);
+    assert_eq!(at(folder.path(), "dossier news 1 -o one.html").status, 0);
+    assert_eq!(at(folder.path(), "verify news").status, 0);
+    assert_eq!(at(folder.path(), "remove news a c").status, 0);
+    assert_eq!(at(folder.path(), "flags news").status, 1);
+    let one_span = at(folder.path(), "create all --span all");
+    assert_eq!(one_span.status, 0);
+    let refused = at(folder.path(), "expire all --before 1d");
+    assert_eq!(refused.status, 2);
+    assert!(refused.err.contains("one span for all time"), "{}", refused.err);
+}

@@ -199,7 +199,7 @@ fn what_cannot_be_watched_is_an_error() {
     for (arguments, said) in [
         ("watch nowhere --archive news", "nowhere is not a folder"),
         ("watch in --archive nowhere", "there is no archive here"),
-        ("watch news/segments --archive news", "is in the archive"),
+        ("watch news/segments --archive news", "is in news, which is left out"),
     ] {
         let done = run(retold().current_dir(folder.path()).args(arguments.split(' ')));
         assert_eq!(done.status, 2, "{arguments}");
