@@ -9,9 +9,9 @@ use super::boilerplate::is_boilerplate;
 use super::profile::Profile;
 use crate::text::{Article, Traits, Word};
 
-/// Words before a number, or behind it, that make a slot.
+/// Words before a number, or behind it, that make a slot: a number has up to two.
 const BESIDE: usize = 2;
-/// Slots that must hold other numbers.
+/// Slots that must hold other numbers: those on both sides of one, or on one side of two.
 const LEAST_OTHERS: usize = 2;
 
 /// Whether numbers differ in the slots that two texts share: in two of them, and in at least half
@@ -99,7 +99,8 @@ mod tests {
         let quarter = |share: &str, sales: &str, view: &str| {
             format!(
                 "The mill earned {share} dollars a share after tax. Its sales rose {sales} percent \
-                 on the year. It keeps to a forecast of {view} million for spring."
+                 on the year. It keeps to a forecast of {view} million for spring, and to a staff \
+                 of 310 in both halls."
             )
         };
         let first = quarter("1.21", "46.9", "250");
