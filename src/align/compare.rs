@@ -155,7 +155,6 @@ impl Verdict {
         let has_other_facts = || !is_whole && (is_denied(pair) || is_filled_anew(pair));
         if let Some((relation, share)) = counted(pair, overlap, options)
             && !is_template
-            && !is_frame
             && !has_other_facts()
         {
             let settled = SETTLED * judgement.by_article + SETTLED_SHARE * share;

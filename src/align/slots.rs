@@ -13,6 +13,8 @@ use crate::text::{Article, Traits, Word};
 const BESIDE: usize = 2;
 /// Slots that must hold other numbers: those on both sides of one, or on one side of two.
 const LEAST_OTHERS: usize = 2;
+/// Words of a sentence or two: a single fact is then what the text says.
+const SENTENCES: usize = 45;
 
 /// Whether numbers differ in the slots that two texts share: in two of them, and in at least half
 /// as many as agree. They differ where each side has one there that the other has nowhere.
@@ -69,11 +71,11 @@ fn is_figure(word: &Word) -> bool {
     word.traits.has(Traits::FIGURE) && !is_boilerplate(word)
 }
 
-/// Whether two short texts are the same, word by word, but for names or numbers, each in the place
-/// of another.
+/// Whether two texts of a sentence or two are the same, word by word, but for names or numbers, each
+/// in the place of another. In a longer text that is an edit: another date, a counter.
 pub fn is_filled_anew(a: &Profile, b: &Profile) -> bool {
     let (a, b) = (&a.article.words, &b.article.words);
-    if a.len() != b.len() || a.len() > Article::SHORT {
+    if a.len() != b.len() || a.len() > SENTENCES {
         return false;
     }
     let differ = |(x, y): &(&Word, &Word)| x.form != y.form && x.stem != y.stem;
@@ -130,5 +132,7 @@ mod tests {
         assert!(!is_anew("The ferry to Calden is late.", "The ferry to Calden is here."));
         assert!(!is_anew(notice, &notice.replace("18 euros", "18 silver euros")));
         assert!(!is_anew("", ""));
+        let story = "The keeper feeds the seals before noon and sweeps the yard. ".repeat(5);
+        assert!(!is_anew(&format!("{story} Version 1."), &format!("{story} Version 2.")));
     }
 }
