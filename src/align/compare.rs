@@ -11,6 +11,7 @@ use super::profile::Profile;
 use super::relation::{Comparison, Relation, Side};
 use super::short;
 use super::shown::Shown;
+use super::slots;
 use super::weights::{Effort, Weights};
 use crate::shingle::Overlap;
 use crate::text::Article;
@@ -26,6 +27,13 @@ const UNSHOWN: f32 = 0.5;
 /// log-odds then.
 const FRAGMENT: usize = 3;
 const MERE_NAME: f32 = -2.0;
+/// Words of a text that is a sentence or two, beside an article that is so many times as long, and
+/// the share of its pairs of content words that this must have, where no passage shows the source.
+const SENTENCE: usize = 45;
+const FAR_LONGER: usize = 3;
+const LEAST_PAIRS: f32 = 0.1;
+/// How far above the threshold log-odds have to be for a frame with other numbers to be retold.
+const FRAME_DOUBT: f32 = 2.0;
 /// Share of a frame that must be in common for a denial to make a template of a rewrite.
 const DENIED_FRAME: f32 = 0.7;
 
@@ -128,7 +136,7 @@ impl Verdict {
 
     fn with_templates(pair: &Pair, overlap: &Overlap, options: &CompareOptions) -> Self {
         let mut judgement = Judgement::of(pair);
-        if is_fragment(pair) {
+        if is_fragment(pair) || is_topic(pair) {
             judgement.whole = judgement.whole.min(MERE_NAME);
             judgement.frame = judgement.frame.min(MERE_NAME);
         }
@@ -140,10 +148,14 @@ impl Verdict {
             && judgement.whole < bar(Relation::Rewrite)
             && judgement.frame >= bar(Relation::Rewrite)
             && facts_conflict(pair);
-        let is_denied = || !is_whole && is_denied(pair);
+        let is_frame = !is_whole
+            && judgement.whole >= bar(Relation::Rewrite)
+            && own < bar(Relation::Rewrite) + FRAME_DOUBT
+            && slots::have_other_numbers(pair.a, pair.b);
+        let has_other_facts = || !is_whole && (is_denied(pair) || is_filled_anew(pair));
         if let Some((relation, share)) = counted(pair, overlap, options)
             && !is_template
-            && !is_denied()
+            && !has_other_facts()
         {
             let settled = SETTLED * judgement.by_article + SETTLED_SHARE * share;
             let score = score(own.max(settled));
@@ -158,7 +170,8 @@ impl Verdict {
         let is_most = shown.coverage_most() >= options.rewrite;
         let relation = match () {
             () if shown.passages.is_empty() => Relation::Unrelated,
-            () if is_most && (is_template || is_retold && is_denied()) => Relation::Template,
+            () if is_frame => Relation::Template,
+            () if is_most && (is_template || is_retold && has_other_facts()) => Relation::Template,
             () if is_most && (is_retold || judgement.whole >= judgement.part) => Relation::Rewrite,
             () => Relation::Partial,
         };
@@ -197,6 +210,24 @@ fn counted(pair: &Pair, overlap: &Overlap, options: &CompareOptions) -> Option<(
 fn is_fragment(pair: &Pair) -> bool {
     let [a, b] = [pair.a, pair.b].map(|profile| profile.article.words.len());
     a.min(b) <= FRAGMENT && a.max(b) >= 2 * a.min(b)
+}
+
+/// Whether one is a sentence on the topic of a far longer article: it shares hardly a pair of words,
+/// and no passage.
+fn is_topic(pair: &Pair) -> bool {
+    let [a, b] = [pair.a, pair.b].map(|profile| profile.article.words.len());
+    let [short, long] = [a.min(b), a.max(b)];
+    short <= SENTENCE
+        && long >= Article::SHORT.max(FAR_LONGER * short)
+        && pair.passages.is_empty()
+        && pair.skips().into_iter().all(|share| share < LEAST_PAIRS)
+}
+
+/// Whether two short texts differ in nothing but facts.
+fn is_filled_anew(pair: &Pair) -> bool {
+    let facts = pair.facts;
+    facts.names.conflicting + facts.numbers.conflicting > 0.0
+        && slots::is_filled_anew(pair.a, pair.b)
 }
 
 /// Whether each side has names or numbers that the other lacks, as many as they have in common.
@@ -297,6 +328,48 @@ mod tests {
         ] {
             assert_eq!(relation(a, b, &options), Relation::Unrelated, "{a} {b}");
         }
+    }
+
+    #[test]
+    fn other_facts_in_the_same_words_are_no_copy() {
+        for (a, b) in [
+            (
+                "Parking is possible on the site all year and costs 18 euros a day.",
+                "Parking is possible on the site all year and costs 16 euros a day.",
+            ),
+            (
+                "The sanctions board struck one man off its list on 1 July 2013 in New York.",
+                "The sanctions board struck one man off its list on 19 August 2013 in New York.",
+            ),
+            (
+                "Hän oli presidentin valitsijamiehenä vuonna 1950 ja sen jälkeen.",
+                "Hän oli presidentin valitsijamiehenä vuonna 1925 ja sen jälkeen.",
+            ),
+        ] {
+            assert_eq!(relation(a, b, &CompareOptions::default()), Relation::Unrelated, "{a}");
+            let options = CompareOptions { templates: true, ..CompareOptions::default() };
+            assert_eq!(relation(a, b, &options), Relation::Template, "{a}");
+            let edited = a.replace(" on the site", " at the site");
+            let found = relation(a, &edited, &CompareOptions::default());
+            assert!(found.is_reuse(), "{a} {edited}");
+        }
+    }
+
+    #[test]
+    fn a_sentence_on_the_topic_of_a_long_text_is_not_retold_there() {
+        let sentence = "Hospitals forbid parents to see children who are ill with influenza.";
+        let story = "Health boards said on Friday that influenza is back. Winter wards are full, and \
+                     staff are short. Masks will be handed out at stations. A study of the vaccine \
+                     found that it works for most people over sixty. The minister thanked nurses \
+                     for their patience and asked families to keep distance at meals. Shops have \
+                     run out of lozenges, and chemists order them from abroad.";
+        let options = CompareOptions::default();
+        assert_eq!(relation(sentence, story, &options), Relation::Unrelated);
+        let telling = format!(
+            "{story} In hospitals, parents are forbidden to see their children who are ill with \
+             influenza."
+        );
+        assert!(relation(sentence, &telling, &options).is_reuse());
     }
 
     #[test]

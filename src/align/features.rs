@@ -229,6 +229,12 @@ impl Pair<'_> {
         }
     }
 
+    /// Share of each article's pairs of content words a few words apart that the other has.
+    pub fn skips(&self) -> [f32; 2] {
+        let (a, b) = (&self.a.contents.skips, &self.b.contents.skips);
+        shares(a.shared(b, self.a.kernel, &mut Places::default()))
+    }
+
     /// Words of the shorter article: the length by which its model bends.
     pub fn words(&self) -> f32 {
         self.a.article.words.len().min(self.b.article.words.len()) as f32

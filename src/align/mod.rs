@@ -31,6 +31,7 @@ pub(crate) mod sentences;
 mod sequences;
 pub(crate) mod short;
 mod shown;
+mod slots;
 pub(crate) mod synonyms;
 pub(crate) mod verbatim;
 pub(crate) mod weights;

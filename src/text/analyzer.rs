@@ -142,6 +142,7 @@ impl Analyzer {
                 (Traits::NUMBER, initial == Initial::Digit),
                 (Traits::NAME, (initial == Initial::Capital) & !is_stop),
                 (Traits::NEGATION, is_negation),
+                (Traits::FIGURE, initial == Initial::Digit && is_figure(span.of(text))),
             ] {
                 if is_set {
                     traits.set(flag);
@@ -162,6 +163,11 @@ fn language_of(forms: &[u64], set: Option<Language>, recent: &mut Recent) -> Lan
     let mut stops = [0; language::SAMPLE];
     let sample = &forms[..forms.len().min(stops.len())];
     set.unwrap_or_else(|| language::detect_by(recent.stops(sample, &mut stops)))
+}
+
+/// Whether a word that begins with a digit has no letters.
+fn is_figure(word: &str) -> bool {
+    !word.contains(char::is_alphabetic)
 }
 
 /// What a word begins with.

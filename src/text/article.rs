@@ -42,6 +42,8 @@ impl Traits {
     pub const DISGUISED: Self = Self(32);
     /// Turns a statement into its opposite: `not`, `never`, `without`.
     pub const NEGATION: Self = Self(64);
+    /// A number without letters: digits, and marks between them.
+    pub const FIGURE: Self = Self(128);
 
     /// Whether all flags of `other` are set.
     pub fn has(self, other: Self) -> bool {
