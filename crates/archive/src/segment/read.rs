@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::directory::Directory;
 use super::{
-    DOC, DOCS_PER_BLOCK, Doc, END, HEADER, Header, KEY_BLOCK, KeyBlock, MAGIC, Seal, TRAILER,
-    VERSION,
+    DOC, DOCS_PER_BLOCK, Doc, END, HEADER, HEADER_CRC, Header, KEY_BLOCK, KeyBlock, MAGIC, Seal,
+    TRAILER, TRAILER_CRC, VERSION,
 };
 use crate::Error;
 use crate::keys::KEY_BITS;
@@ -59,6 +59,10 @@ impl Segment {
         if Seal::crc_of(&header, &trailer) != seal.crc {
             let problem = "this is not the file that the archive has written";
             return Err(wrong("its header or trailer", problem));
+        }
+        let own = |bytes: &[u8], at: usize| crc32c::crc32c(&bytes[..at]) == u32_at(bytes, at);
+        if !own(&header, HEADER_CRC) || !own(&trailer, TRAILER_CRC) {
+            return Err(wrong("its header or trailer", "wrong checksum"));
         }
         if header[..8] != MAGIC || trailer[24..] != END {
             return Err(wrong("its header or trailer", "this is no segment"));

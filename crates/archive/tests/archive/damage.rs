@@ -74,7 +74,7 @@ fn damage(file: &Path, others: &[PathBuf], random: &mut Random) -> String {
             "zeros"
         }
         10 => {
-            let from = random.below(bytes.len() - (end - at));
+            let from = random.below(bytes.len() - (end - at) + 1);
             bytes.copy_within(from..from + (end - at), at);
             "a piece from elsewhere"
         }
@@ -264,7 +264,7 @@ fn is_soak() -> bool {
 /// Any file, in any way.
 fn damage_anything(moment: Moment) {
     let mut random = Random(99 + moment as u64);
-    damage_everything(moment, if is_soak() { 2400 } else { 120 }, |_, files| {
+    damage_everything(moment, if is_soak() { 1000 } else { 120 }, |_, files| {
         damage(&files[random.below(files.len())], files, &mut random)
     });
 }
@@ -286,7 +286,7 @@ fn damage_after_a_crash_in_copying_is_never_another_answer() {
 
 /// Bits of SQLite's log and of the notes on it, evenly over all of these files.
 fn flip_bits_of_log(moment: Moment) {
-    let flips = if is_soak() { 2400 } else { 80 };
+    let flips = if is_soak() { 1500 } else { 80 };
     damage_everything(moment, flips, |round, files| {
         let names = ["archive.db-wal", "last-commit", "archive.db-shm"];
         // Most of them in the log, which is the longest.
@@ -370,4 +370,28 @@ fn all_records(path: &Path) -> BTreeSet<String> {
     // Nothing is saved of a database that cannot be opened.
     let _ = salvage(path, &Cancel::never(), keep);
     records
+}
+
+#[test]
+fn no_byte_of_a_segment_changes_unnoticed() {
+    let (_folder, path) = archive(&Settings::default());
+    let mut own = open(&path);
+    let texts = texts(22, 1);
+    let articles = texts.iter().take(2).enumerate().map(|(at, text)| article(at, text, 0));
+    add(&mut own, articles.collect());
+    drop(own);
+    let segment =
+        files(&path).into_iter().find(|file| file.extension().is_some_and(|of| of == "seg"));
+    let segment = segment.unwrap();
+    let whole = fs::read(&segment).unwrap();
+    // Header and trailer as a whole; what is between them has checksums by the block.
+    let between = 40..whole.len() - 32;
+    for byte in (0..whole.len()).filter(|byte| !between.contains(byte) || byte % 7 == 0) {
+        let mut bytes = whole.clone();
+        bytes[byte] ^= 1 << (byte % 8);
+        fs::write(&segment, &bytes).unwrap();
+        let found = verify(&path, &Cancel::never());
+        let is_noticed = found.as_ref().map_or(true, |of| !of.damage.is_empty());
+        assert!(is_noticed, "byte {byte} of {}", whole.len());
+    }
 }

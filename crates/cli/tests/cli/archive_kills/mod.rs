@@ -106,7 +106,7 @@ fn add_and_kill(at: &Path, lines: usize, delay: Duration) -> (Vec<Reported>, boo
 
 #[test]
 fn what_was_reported_outlasts_any_kill() {
-    let kills = if std::env::var_os("RETOLD_SOAK").is_some() { 1000 } else { 40 };
+    let kills = if std::env::var_os("RETOLD_SOAK").is_some() { 500 } else { 40 };
     let articles = articles();
     let lines: Vec<_> = articles.iter().map(|(id, text)| (&**id, &**text)).collect();
     let settings = Settings { span_days: None, ..Settings::default() };
