@@ -290,7 +290,8 @@ fn prepare(connection: &Connection) -> Result<(), Error> {
     connection.execute_batch(
         // Of a new database. Some four records of an article fit into SQLite's own 4,096, and what
         // is left over in each page is a twelfth of the file; of these, a fiftieth.
-        "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
+        "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+         PRAGMA secure_delete = ON;
          PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0;
          PRAGMA journal_size_limit = 67108864;",
     )?;
