@@ -357,8 +357,9 @@ impl Archive {
     }
 
     /// Removes articles with all their versions: their texts, records and flags are erased, and
-    /// nothing finds them; also what is left of them where their span has expired. Gives for each id whether it was there. What their texts were hashed to is
-    /// erased when their segments are next merged, at the latest by [`Archive::compact`].
+    /// nothing finds them; also what is left of them where their span has expired. Gives for each
+    /// id whether it was there. What their texts were hashed to is erased when their segments are
+    /// next merged, at the latest by [`Archive::compact`].
     pub fn remove(&mut self, ids: &[&str], cancel: &Cancel) -> Result<Vec<bool>, Error> {
         let keys: Vec<u64> = ids.iter().map(|id| keys::of_id(id)).collect();
         let docs = with_ids(&self.segments, &keys, cancel)?;

@@ -92,7 +92,8 @@ impl Note {
     }
 }
 
-fn path(folder: &Path) -> PathBuf {
+/// The file in which commits are noted.
+pub fn path(folder: &Path) -> PathBuf {
     folder.join(NAME)
 }
 

@@ -8,7 +8,7 @@ use retold::{Config, Engine};
 use crate::Error;
 
 /// Version of the layout of archives.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 const DAY: u64 = 24 * 60 * 60;
 
@@ -138,10 +138,7 @@ impl Settings {
     /// would have written. What another version wrote is an error that says so.
     pub(crate) fn from_rows(rows: &[(String, String)]) -> Result<Option<Self>, Error> {
         let value = |name: &str| rows.iter().find(|row| row.0 == name).map(|row| row.1.as_str());
-        if let Some(format) = value("format").filter(|format| *format != FORMAT.to_string()) {
-            let (found, known) = (format.to_owned(), FORMAT.to_string());
-            return Err(Error::Unknown { what: "format", found, known });
-        }
+        value("format").map_or(Ok(()), check_format)?;
         let read = || {
             Some(Self {
                 language: language(value("language")?)?,
@@ -200,6 +197,15 @@ fn language(code: &str) -> Option<Option<Language>> {
         "auto" => Some(None),
         code if code == Language::Unknown.code() => Some(Some(Language::Unknown)),
         code => Language::from_code(code).map(Some),
+    }
+}
+
+/// An error if a format is none that this version reads.
+pub(crate) fn check_format(found: &str) -> Result<(), Error> {
+    let known = FORMAT.to_string();
+    match found == known {
+        true => Ok(()),
+        false => Err(Error::Unknown { what: "format", found: found.to_owned(), known }),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::ledger::{self, Entries, Keys, Ledger, Table};
 use crate::log::{Found, Position};
 use crate::segment::Seal;
 use crate::state::{Fate, SegmentRow, State};
-use crate::{Error, Settings, dictionary, disk};
+use crate::{Error, Settings, dictionary, disk, settings};
 
 mod articles;
 mod durable;
@@ -114,6 +114,9 @@ impl Store {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&path, flags)?;
         prepare(&connection)?;
+        if damage.is_some() && !last_commit::path(folder).exists() {
+            check_format(&connection)?;
+        }
         Ok(Self {
             path,
             connection,
@@ -283,6 +286,14 @@ impl Store {
     pub(crate) fn damaged(&self, place: &str, problem: &str) -> Error {
         Error::damaged(&self.path, place, problem)
     }
+}
+
+/// An error if the archive says that it is of another version: the first one noted no commits.
+fn check_format(connection: &Connection) -> Result<(), Error> {
+    let sql = "SELECT value FROM settings WHERE name = 'format'";
+    let found = connection.query_row(sql, [], |row| row.get::<_, String>(0));
+    // If there is none, whoever reads the settings says what is wrong with them.
+    found.map_or(Ok(()), |found| settings::check_format(&found))
 }
 
 fn prepare(connection: &Connection) -> Result<(), Error> {

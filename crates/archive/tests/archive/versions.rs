@@ -102,3 +102,19 @@ fn a_run_that_is_told_to_stop_adds_nothing() {
     add(&mut own, vec![article("a", text, 0)]);
     assert_eq!(own.len(), 1);
 }
+
+#[test]
+fn an_archive_of_the_first_format_is_called_that_and_not_damaged() {
+    let (_folder, path) = archive(&Settings::default());
+    let database = rusqlite::Connection::open(path.join("archive.db")).unwrap();
+    database.execute("UPDATE settings SET value = '1' WHERE name = 'format'", []).unwrap();
+    drop(database);
+    std::fs::remove_file(path.join("last-commit")).unwrap();
+    let readers = Reader::open(&path, Config::default()).err();
+    let writers = Archive::open(&path, Config::default()).err();
+    let checked = retold_archive::verify(&path, &Cancel::never()).err();
+    for error in [readers, writers, checked] {
+        let error = error.expect("an error");
+        assert!(matches!(&error, Error::Unknown { found, .. } if found == "1"), "{error}");
+    }
+}
