@@ -51,6 +51,24 @@ pub struct Stored {
     pub text: String,
 }
 
+/// An article that only asks, for whoever shows it beside those that are stored: it has no number,
+/// and version 0.
+impl From<NewArticle> for Stored {
+    fn from(NewArticle { id, text, about, first_seen }: NewArticle) -> Self {
+        Self {
+            doc: 0,
+            id,
+            version: 0,
+            previous: None,
+            is_superseded: false,
+            is_expired: false,
+            first_seen,
+            about,
+            text,
+        }
+    }
+}
+
 impl Stored {
     /// Whether it can be found.
     pub fn is_found(&self) -> bool {

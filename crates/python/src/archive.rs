@@ -10,8 +10,8 @@ use pyo3::types::PyDict;
 use retold::Cancel;
 use retold::align::Relation;
 use retold_archive::{
-    AddOptions, Archive as Writer, Error, Known, NewArticle, Reader, Settings as ArchiveSettings,
-    Stored, Wanted, salvage, verify,
+    AddOptions, Archive as Writer, Error, Known, Reader, Settings as ArchiveSettings, Stored,
+    Wanted, salvage, verify,
 };
 use retold_cli::archive::{ExportRecord, TimeValue, stats_record};
 use retold_pipeline::Settings;
@@ -297,7 +297,7 @@ impl OpenArchive {
             Intake::of(&call, &about, Ids::Wanted, &self.run)?;
         let found = self.with(py, |open, job| {
             let matches = open.query(&articles, &wanted, &job.cancel)?;
-            Ok(articles.into_iter().map(not_stored).zip(matches).collect())
+            Ok(articles.into_iter().map(Stored::from).zip(matches).collect())
         })?;
         Ok(Matches { found, flags: None, known: None, skipped, repaired })
     }
@@ -402,21 +402,5 @@ impl Drop for OpenArchive {
         {
             std::mem::forget(open.take());
         }
-    }
-}
-
-/// An article that is not in the archive: it has no number and no version.
-fn not_stored(article: NewArticle) -> Stored {
-    let NewArticle { id, text, about, first_seen } = article;
-    Stored {
-        doc: 0,
-        id,
-        version: 0,
-        previous: None,
-        is_superseded: false,
-        is_expired: false,
-        first_seen,
-        about,
-        text,
     }
 }

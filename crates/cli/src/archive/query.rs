@@ -30,28 +30,12 @@ impl Batches for Asking {
     ) -> anyhow::Result<()> {
         let matches = archive.query(&articles, page.wanted, page.cancel)?;
         for (article, matches) in articles.into_iter().zip(matches) {
-            page.show(not_stored(article), matches, None)?;
+            page.show(Stored::from(article), matches, None)?;
         }
         Ok(page.flush()?)
     }
 
     fn done(&self, articles: &str) -> String {
         format!("retold: asked about {articles}")
-    }
-}
-
-/// An article that is not in the archive: it has no number and no version.
-fn not_stored(article: NewArticle) -> Stored {
-    let NewArticle { id, text, about, first_seen } = article;
-    Stored {
-        doc: 0,
-        id,
-        version: 0,
-        previous: None,
-        is_superseded: false,
-        is_expired: false,
-        first_seen,
-        about,
-        text,
     }
 }
