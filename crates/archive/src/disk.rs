@@ -136,7 +136,15 @@ pub fn is_unused(folder: &Path) -> io::Result<bool> {
 /// however it ends.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing would do, but for a program that is being started by another thread: until it
+        // runs, it has the file open too, and would keep the lock.
+        let _ = self.file.unlock();
+    }
 }
 
 impl Lock {
@@ -163,7 +171,7 @@ impl Lock {
         };
         // Who cannot be told the process is still told that there is one.
         let _ = write(&mut file);
-        Ok(Self { _file: file })
+        Ok(Self { file })
     }
 }
 
@@ -189,6 +197,16 @@ mod tests {
             assert_eq!(path(&segment_name(name)).exists(), is_there, "{name}");
         }
         assert!(path("00.seg").exists() && path("notes.txt").exists());
+    }
+
+    #[test]
+    fn a_lock_is_given_back_whoever_has_its_file_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Lock::take(folder.path()).unwrap();
+        // As a program has it that is being started.
+        let _inherited = first.file.try_clone().unwrap();
+        drop(first);
+        assert!(Lock::take(folder.path()).is_ok());
     }
 
     #[test]
