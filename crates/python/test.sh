@@ -39,3 +39,8 @@ python3 -m venv "$folder/tests"
 "$folder/tests/bin/pip" install --quiet --no-index --no-deps "${wheel[0]}"
 "$folder/tests/bin/retold" --version
 "$folder/tests/bin/python" -X dev -m pytest -q -p no:cacheprovider tests
+
+# They are there now: what the command writes joins with what it read, in each of them. Built by `cargo test` before.
+cd ../..
+PATH="$folder/tests/bin:$PATH" RETOLD_JOINS=all \
+    cargo test --quiet --locked --test cli fields::outputs_join_with_the_input_without_a_cast
