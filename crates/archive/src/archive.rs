@@ -8,11 +8,11 @@ use std::path::Path;
 
 use retold::{Cancel, Config};
 
+use crate::added::{AddOptions, Added, AddedArticle, Canceled, Known};
 use crate::article::Stored;
 use crate::disk::{self, Lock};
 use crate::find::{Finder, Query, with_ids};
 use crate::fingerprints::Fingerprints;
-use crate::flag::Flag;
 use crate::flagging::Flagging;
 use crate::flags::RulesVersion;
 use crate::judge::{Judge, Match, Wanted};
@@ -46,48 +46,6 @@ impl Deref for Archive {
     }
 }
 
-/// How articles are added.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct AddOptions {
-    /// What becomes of articles whose id is there.
-    pub known: Known,
-    /// Which matches are wanted.
-    pub wanted: Wanted,
-}
-
-/// What becomes of an article whose id is in the archive.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Known {
-    /// It is skipped.
-    #[default]
-    Skip,
-    /// It is a new version of the same story, which is found instead of the one before; skipped if
-    /// nothing but the time when it was seen has changed.
-    Replace,
-}
-
-/// What came of adding articles.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Added {
-    /// Those that were added, in order.
-    pub articles: Vec<AddedArticle>,
-    /// Those that were skipped because their id was there.
-    pub skipped: u64,
-}
-
-/// An article that was added.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AddedArticle {
-    /// It, without its text.
-    pub article: Stored,
-    /// The earlier articles that it matches, the most alike first. They depend on the articles that
-    /// came before it and on nothing else, however these were divided into batches.
-    pub matches: Vec<Match>,
-    /// The flags that were written, one for each match that a rule asks for, or that is with
-    /// something derived from a withdrawn article; whatever matches are wanted.
-    pub flags: Vec<Flag>,
-}
-
 /// Articles that are about to be added.
 #[derive(Default)]
 pub(crate) struct Plan {
@@ -96,6 +54,7 @@ pub(crate) struct Plan {
     /// Each article that gets a later version, and the number of that.
     replaced: HashMap<u64, u64>,
     skipped: u64,
+    canceled: Vec<Canceled>,
 }
 
 /// The same, ready to look for what they match.
@@ -192,7 +151,8 @@ impl Archive {
     ) -> Result<Added, Error> {
         let plan = self.plan(articles, options.known, cancel)?;
         if plan.articles.is_empty() {
-            return Ok(Added { skipped: plan.skipped, ..Added::default() });
+            let Plan { skipped, canceled, .. } = plan;
+            return Ok(Added { articles: Vec::new(), skipped, canceled });
         }
         let texts: Vec<_> = plan.articles.iter().map(|article| article.text.as_str()).collect();
         let fingerprints = self.fingerprints(&texts, cancel)?;
@@ -214,7 +174,7 @@ impl Archive {
         };
         let added = plan.stored.into_iter().zip(matches).zip(flagged.flags);
         let added = added.map(with_matches).collect();
-        Ok(Added { articles: added, skipped: plan.skipped })
+        Ok(Added { articles: added, skipped: plan.skipped, canceled: plan.canceled })
     }
 
     /// Which articles are added, as what.
@@ -233,6 +193,14 @@ impl Archive {
                 Some(at) => Some(plan.stored[*at].clone()),
                 None => self.of_id(&docs, &article.id)?,
             };
+            if article.about.is_canceled() {
+                let of_article = || before.as_ref()?.about.source.clone();
+                let by = article.about.source.clone().or_else(of_article);
+                plan.canceled.push(Canceled { id: article.id.clone(), by });
+                if before.is_some() {
+                    continue;
+                }
+            }
             let is_same =
                 |before: &Stored| before.text == article.text && before.about == article.about;
             let skips = |before: &Stored| known == Known::Skip || is_same(before);

@@ -56,6 +56,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod added;
 mod archive;
 mod article;
 mod compact;
@@ -86,7 +87,8 @@ mod verify;
 mod withdraw;
 mod written;
 
-pub use archive::{AddOptions, Added, AddedArticle, Archive, Known};
+pub use added::{AddOptions, Added, AddedArticle, Canceled, Known};
+pub use archive::Archive;
 pub use article::{About, NewArticle, Stored};
 pub use error::Error;
 pub use expire::Expired;

@@ -27,6 +27,9 @@ CREATE TABLE articles (
     title TEXT,
     url TEXT,
     published INTEGER,
+    status TEXT,
+    copyright_holder TEXT,
+    usage_terms TEXT,
     text_bytes INTEGER NOT NULL,
     text BLOB NOT NULL,
     crc INTEGER NOT NULL

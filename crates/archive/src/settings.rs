@@ -8,7 +8,7 @@ use retold::{Config, Engine};
 use crate::Error;
 
 /// Version of the layout of archives.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 const DAY: u64 = 24 * 60 * 60;
 

@@ -232,7 +232,8 @@ impl Store {
         let transaction = self.connection.transaction_with_behavior(behavior)?;
         {
             let mut insert = transaction.prepare(
-                "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO articles
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             )?;
             for (article, frame) in changes.added {
                 articles::insert(&mut insert, article, frame)?;

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, HashSet};
 use retold::Cancel;
 use retold::align::compare_until;
 
+use crate::added::Canceled;
 use crate::article::Stored;
 use crate::flag::{
-    DerivedRecord, FlagRecord, Found, Notice, Withdrawal, WithdrawalRecord, Withdrawn,
+    DerivedRecord, FlagRecord, Found, Notice, NoticeKind, Withdrawal, WithdrawalRecord, Withdrawn,
 };
 use crate::flagging::written;
 use crate::ledger::{Entries, Table, Wanted};
@@ -56,6 +57,26 @@ impl Archive {
         }
         self.enter_all(ledger, entries)?;
         self.derived_from(number, cancel)
+    }
+}
+
+impl Archive {
+    /// Withdraws the articles that their publishers take back, as [`Archive::add`] has named them.
+    /// Gives for each what is derived from it.
+    ///
+    /// Whoever is interrupted before that adds the same articles again: notices count each time.
+    pub fn withdraw_canceled(
+        &mut self,
+        canceled: &[Canceled],
+        at: i64,
+        cancel: &Cancel,
+    ) -> Result<Vec<Vec<Withdrawn>>, Error> {
+        let withdraw = |Canceled { id, by }: &Canceled| {
+            let note = Some("canceled by its publisher (pubstatus)".to_owned());
+            let notice = Notice { kind: NoticeKind::Kill, note, by: by.clone(), at };
+            self.withdraw(id, &notice, cancel)
+        };
+        canceled.iter().map(withdraw).collect()
     }
 }
 

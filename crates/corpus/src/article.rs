@@ -21,6 +21,11 @@ pub(super) type Found = Result<Article, Flaw>;
 /// The field that holds the text.
 pub(super) const TEXT: &str = "text";
 
+/// Whether a publishing status (IPTC NewsCodes `pubstatus`) takes an item back.
+pub(super) fn is_canceled(status: &str) -> bool {
+    ["canceled", "cancelled"].iter().any(|word| status.eq_ignore_ascii_case(word))
+}
+
 /// The fields of an article by name, in their order. Names are those that records in JSON mostly
 /// have: `id`, `title`, `url`, `published`, `source`, `author`, `language`, and `text`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

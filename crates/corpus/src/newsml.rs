@@ -1,6 +1,6 @@
 //! News as agencies send it: NewsML-G2, and NITF in it or alone.
 
-use super::article::{Article, Flaw, Found};
+use super::article::{Article, Flaw, Found, is_canceled};
 use super::documents::text_of_markup;
 use super::html::readable_text;
 use super::problem::Reason;
@@ -59,7 +59,8 @@ fn news_item(item: &Element, document: &str) -> Found {
     article.add_some("firstcreated", words("itemMeta/firstCreated"));
     article.add_some("embargoed", words("itemMeta/embargoed"));
     // So says the standard where an item does not.
-    article.add("pubstatus", code(item.at("itemMeta/pubStatus")).unwrap_or("usable".to_owned()));
+    let status = code(item.at("itemMeta/pubStatus")).unwrap_or("usable".to_owned());
+    article.add("pubstatus", &status);
     article.add_some("copyrightholder", named(item.at("rightsInfo/copyrightHolder")));
     article.add_some("copyrightnotice", words("rightsInfo/copyrightNotice"));
     let terms = item.children("rightsInfo").flat_map(|rights| rights.children("usageTerms"));
@@ -69,6 +70,12 @@ fn news_item(item: &Element, document: &str) -> Found {
     article.add_some("slugline", words("contentMeta/slugline"));
     if !add_content(&mut article, item, document) {
         let kind = code(item.at("itemMeta/itemClass")).unwrap_or("unknown".to_owned());
+        // What is taken back is known by its id: its text may be gone already.
+        let notice = || words("itemMeta/edNote").or_else(|| headline(item));
+        if let (true, "text" | "unknown", Some(notice)) = (is_canceled(&status), &*kind, notice()) {
+            article.set_text(notice);
+            return Ok(article);
+        }
         let id = item.attribute("guid").unwrap_or_default();
         return Err(Flaw::new(Reason::OtherContent, format!("{kind}, without a text in it; {id}")));
     }

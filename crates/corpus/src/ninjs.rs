@@ -2,14 +2,14 @@
 
 use serde_json::{Map, Value};
 
-use super::article::TEXT;
+use super::article::{TEXT, is_canceled};
 use super::html::readable_text;
 
 /// The object of a record, with its text and what it is by the names that other formats have;
 /// nothing if it is no item of ninjs with a text. What the record has itself stays.
 pub(super) fn object(record: &str) -> Option<String> {
     // Most records are not: their names tell without reading them as a whole.
-    if !record.contains("\"uri\"") || !record.contains("\"bod") {
+    if !record.contains("\"uri\"") || !["\"bod", "ancel"].iter().any(|of| record.contains(of)) {
         return None;
     }
     let Ok(Value::Object(mut item)) = serde_json::from_str(record) else { return None };
@@ -19,7 +19,7 @@ pub(super) fn object(record: &str) -> Option<String> {
     if !has_version && !["headline", "headlines"].iter().any(|name| item.contains_key(*name)) {
         return None;
     }
-    let text = body(&item)?;
+    let text = body(&item).or_else(|| notice(&item))?;
     let fields = [
         ("id", text_at(&item, &["uri"])),
         ("title", headline(&item)),
@@ -86,6 +86,15 @@ fn body(item: &Map<String, Value>) -> Option<String> {
     };
     let first = text_at(item, &["body_xhtml", "body_html"]).or_else(|| of(true));
     first.and_then(page).or_else(|| text_at(item, &["body_text"])).or_else(|| of(false))
+}
+
+/// What stands for the body of an item that is taken back and has none: the note to editors, or the
+/// headline.
+fn notice(item: &Map<String, Value>) -> Option<String> {
+    let status = text_at(item, &["pubstatus", "pubStatus"])?;
+    let note = || text_at(item, &["ednote", "edNote"]).or_else(|| headline(item));
+    let is_text = text_at(item, &["type"]).is_none_or(|kind| kind == "text");
+    (is_canceled(&status) && is_text).then(note)?
 }
 
 /// Where the article is on the web: what the item says, or its id if that is an address.

@@ -323,6 +323,22 @@ fn agency_formats_need_no_options() {
         (vec![("urn:n:1", "One.\n\nTwo.")], expected.map(str::to_owned).to_vec())
     );
     assert_eq!(fields(&read(folder.path()).0[0])[..2], ["The ferry", "-"]);
+    // What is taken back has the note to editors for a text, or its headline.
+    let gone = r#"{"uri":"urn:n:4","versioncreated":"2024-05-01T10:00:00Z","headline":"The ferry",
+        "pubstatus":"canceled","ednote":"Not confirmed."}"#;
+    assert_eq!(said(&read_file("gone.json", gone.as_bytes()).0), [("urn:n:4", "Not confirmed.")]);
+    let picture = gone.replace('{', r#"{"type":"picture","#);
+    assert_eq!(reasons(&read_file("p.json", picture.as_bytes()).1), [(Some(1), Reason::NoText)]);
+    let gone = r#"<newsItem guid="urn:n:5"><itemMeta><itemClass qcode="ninat:CLASS"/>
+        <pubStatus qcode="stat:canceled"/></itemMeta><contentMeta><headline>The ferry</headline>
+        </contentMeta></newsItem>"#;
+    let text = gone.replace("CLASS", "text");
+    assert_eq!(said(&read_file("gone.xml", text.as_bytes()).0), [("urn:n:5", "The ferry")]);
+    let picture = gone.replace("CLASS", "picture");
+    assert_eq!(
+        reasons(&read_file("p.xml", picture.as_bytes()).1),
+        [(Some(1), Reason::OtherContent)]
+    );
     // A text field that is there counts, as for any other JSON.
     let own = ninjs.replace('{', r#"{"text":"Own text","id":"own","#);
     let (records, _) = read_file("news.jsonl", own.replace('\n', " ").as_bytes());

@@ -99,6 +99,9 @@ impl Intake {
                 url: cell(&cells.url),
                 published: cells.published.as_ref().and_then(|cell| cell.time(at).ok()?),
                 embargo: cells.embargo.as_ref().and_then(|cell| cell.time(at).ok()?),
+                status: cell(&cells.status).as_deref().and_then(About::status_of),
+                copyright_holder: cell(&cells.copyright_holder),
+                usage_terms: cell(&cells.usage_terms),
             };
             intake.articles.push(NewArticle { id, text: text.to_owned(), about, first_seen });
         }
@@ -116,6 +119,9 @@ impl AboutColumns {
             name(&self.url, "url"),
             name(&self.published, "published"),
             "embargoed".to_owned(),
+            "pubstatus".to_owned(),
+            "copyrightholder".to_owned(),
+            "usageterms".to_owned(),
         ];
         names.extend(self.seen.clone());
         names
@@ -131,6 +137,9 @@ struct Places {
     url: Option<usize>,
     published: Option<usize>,
     embargo: Option<usize>,
+    status: Option<usize>,
+    copyright_holder: Option<usize>,
+    usage_terms: Option<usize>,
     seen: Option<usize>,
 }
 
@@ -151,6 +160,9 @@ impl Places {
             url: place(&about.url, "url")?,
             published: place(&about.published, "published")?,
             embargo: frame.find("embargoed"),
+            status: frame.find("pubstatus"),
+            copyright_holder: frame.find("copyrightholder"),
+            usage_terms: frame.find("usageterms"),
             seen: about.seen.as_ref().map(|name| frame.column(name)).transpose()?,
         })
     }
@@ -164,6 +176,9 @@ impl Places {
             url: cell(self.url),
             published: cell(self.published),
             embargo: cell(self.embargo),
+            status: cell(self.status),
+            copyright_holder: cell(self.copyright_holder),
+            usage_terms: cell(self.usage_terms),
             seen: cell(self.seen),
         }
     }
@@ -177,6 +192,9 @@ struct Cells {
     url: Option<Cell>,
     published: Option<Cell>,
     embargo: Option<Cell>,
+    status: Option<Cell>,
+    copyright_holder: Option<Cell>,
+    usage_terms: Option<Cell>,
     seen: Option<Cell>,
 }
 

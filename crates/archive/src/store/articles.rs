@@ -56,7 +56,8 @@ impl Store {
     /// A row without its text, the bytes of the text, and its frame; checked.
     fn row(&self, doc: u64) -> Result<Option<(Stored, u64, Vec<u8>)>, Error> {
         let sql = "SELECT doc, id, version, previous, superseded, expired, first_seen, source,
-                          title, url, published, text_bytes, text, crc
+                          title, url, published, status, copyright_holder, usage_terms,
+                          text_bytes, text, crc
                    FROM articles WHERE doc = ?";
         let mut statement = self.connection.prepare(sql)?;
         let read = statement.query_row([doc as i64], read_article).optional();
@@ -109,10 +110,13 @@ fn read_article(row: &Row<'_>) -> rusqlite::Result<ArticleRow> {
             url: row.get(9)?,
             published: row.get(10)?,
             embargo: None,
+            status: row.get(11)?,
+            copyright_holder: row.get(12)?,
+            usage_terms: row.get(13)?,
         },
         text: String::new(),
     };
-    Ok((article, row.get::<_, i64>(11)? as u64, row.get(12)?, row.get(13)?))
+    Ok((article, row.get::<_, i64>(14)? as u64, row.get(15)?, row.get(16)?))
 }
 
 /// Adds a row with its compressed text.
@@ -122,7 +126,8 @@ pub(super) fn insert(
     frame: &[u8],
 ) -> Result<(), Error> {
     let bytes = article.text.len() as u64;
-    let About { source, title, url, published, embargo: _ } = &article.about;
+    let About { source, title, url, published, embargo: _, .. } = &article.about;
+    let About { status, copyright_holder, usage_terms, .. } = &article.about;
     insert.execute(params![
         article.doc as i64,
         article.id,
@@ -135,6 +140,9 @@ pub(super) fn insert(
         title,
         url,
         published,
+        status,
+        copyright_holder,
+        usage_terms,
         bytes as i64,
         frame,
         checksum(article, bytes, frame),

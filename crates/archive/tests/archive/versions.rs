@@ -104,7 +104,7 @@ fn a_run_that_is_told_to_stop_adds_nothing() {
 }
 
 #[test]
-fn an_archive_of_the_first_format_is_called_that_and_not_damaged() {
+fn an_archive_of_an_earlier_format_is_called_that_and_not_damaged() {
     let (_folder, path) = archive(&Settings::default());
     let database = rusqlite::Connection::open(path.join("archive.db")).unwrap();
     database.execute("UPDATE settings SET value = '1' WHERE name = 'format'", []).unwrap();

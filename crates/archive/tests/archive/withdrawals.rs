@@ -1,7 +1,10 @@
 //! Withdrawn articles and what is derived from them, through others too.
 
 use retold::Cancel;
-use retold_archive::{Archive, Error, FlagFilter, Notice, NoticeKind, Settings, Withdrawn, verify};
+use retold_archive::{
+    About, AddOptions, Archive, Canceled, Error, FlagFilter, Known, Notice, NoticeKind, Settings,
+    Withdrawn, verify,
+};
 
 use crate::common::{add, archive, article, open, texts};
 
@@ -58,6 +61,40 @@ fn all_that_is_derived_is_listed_with_the_chain_to_it() {
         own.withdraw("none", &own.withdrawals().unwrap()[0].notice.clone(), &Cancel::never());
     assert!(matches!(missing, Err(Error::Missing { what: "article", .. })));
     assert!(verify(&path, &Cancel::never()).unwrap().damage.is_empty());
+}
+
+#[test]
+fn a_notice_of_its_publisher_withdraws_an_article_and_is_none_itself() {
+    let (_folder, path) = archive(&Settings::default());
+    let mut own = open(&path);
+    let p = paragraphs();
+    let text = format!("{}\n\n{}", p[0], p[1]);
+    let notice = |id: &str, status: &str| {
+        let mut notice = article(id, "This story is withdrawn. Do not use it.", 50);
+        notice.about.status = About::status_of(status);
+        notice.about.source = Some("agency".to_owned());
+        notice
+    };
+    add(&mut own, vec![article("root", &text, 10), article("taken", &text, 20)]);
+    let added = add(&mut own, vec![notice("root", "stat:canceled"), notice("other", "usable")]);
+    let ids: Vec<_> = added.articles.iter().map(|of| of.article.id.as_str()).collect();
+    assert_eq!((ids, added.skipped), (vec!["other"], 0));
+    assert_eq!(added.canceled, [Canceled { id: "root".into(), by: Some("agency".into()) }]);
+    let derived = own.withdraw_canceled(&added.canceled, 60, &Cancel::never()).unwrap();
+    assert_eq!(chains(&derived[0]), ["root taken"]);
+    let withdrawals = own.withdrawals().unwrap();
+    assert_eq!((withdrawals.len(), withdrawals[0].notice.by.as_deref()), (1, Some("agency")));
+    assert_eq!(own.find("root").unwrap().unwrap().text, text);
+    // One whose article never came: it is kept, so that copies of it are known.
+    let alone = add(&mut own, vec![notice("alone", "Canceled")]);
+    assert_eq!((alone.articles.len(), alone.canceled.len()), (1, 1));
+    assert_eq!(alone.articles[0].article.about.status.as_deref(), Some("canceled"));
+    // In one batch with it, also with other versions asked for.
+    let options = AddOptions { known: Known::Replace, ..AddOptions::default() };
+    let both = vec![article("new", &p[3], 70), notice("new", "canceled")];
+    let both = own.add(both, &options, &Cancel::never()).unwrap();
+    assert_eq!((both.articles.len(), both.canceled.len()), (1, 1));
+    assert_eq!(own.find("new").unwrap().unwrap().text, p[3]);
 }
 
 #[test]

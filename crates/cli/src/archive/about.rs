@@ -7,11 +7,15 @@ use serde_json::Value;
 
 use super::args::AboutArgs;
 
+/// Fields of the IPTC's formats, of the same name in records of others.
+const RIGHTS: [&str; 3] = ["pubstatus", "copyrightholder", "usageterms"];
+
 /// The fields to keep of records, in the order in which [`read`] takes them.
 pub fn fields(args: &AboutArgs) -> Vec<String> {
     let AboutArgs { source_field, title_field, url_field, date_field, embargo_field, .. } = args;
     let names = [source_field, title_field, url_field, date_field, embargo_field];
-    names.into_iter().chain(&args.seen_field).cloned().collect()
+    let names = names.into_iter().map(String::as_str).chain(RIGHTS);
+    names.chain(args.seen_field.as_deref()).map(str::to_owned).collect()
 }
 
 /// What is known of an article, and when it was first seen, where the record says so.
@@ -28,8 +32,11 @@ pub fn read(record: &Record, args: &AboutArgs) -> (About, Option<i64>) {
         url: text(2),
         published: time(3),
         embargo: time(4),
+        status: text(5).as_deref().and_then(About::status_of),
+        copyright_holder: text(6),
+        usage_terms: text(7),
     };
-    (about, time(5))
+    (about, time(8))
 }
 
 #[cfg(test)]
@@ -73,11 +80,16 @@ mod tests {
             url: None,
             published: Some(1_714_521_600),
             embargo: Some(1_714_608_000),
+            status: None,
+            copyright_holder: Some("Agency".to_owned()),
+            usage_terms: None,
         };
-        let object = r#"{"text":"It waited.","headline":" A ferry ","published":"2024-05-01","seen":0,"embargoed":"2024-05-02"}"#;
+        let object = r#"{"text":"It waited.","headline":" A ferry ","published":"2024-05-01","seen":0,"embargoed":"2024-05-02","pubstatus":"stat:usable","copyrightholder":"Agency"}"#;
         assert_eq!(of("a.jsonl", object), (expected.clone(), Some(0)));
-        let rows = "text,headline,published,seen,embargoed\nIt waited.,\" A ferry \",2024-05-01,0,2024-05-02\n";
+        let rows = "text,headline,published,seen,embargoed,copyrightholder\nIt waited.,\" A ferry \",2024-05-01,0,2024-05-02,Agency\n";
         assert_eq!(of("a.csv", rows), (expected, Some(0)));
+        let withheld = r#"{"text":"It left.","pubstatus":"Withheld"}"#;
+        assert_eq!(of("c.jsonl", withheld).0.status.as_deref(), Some("withheld"));
         let linked = of("b.json", r#"[{"text":"It left.","source":7,"links":{"self":"u"}}]"#).0;
         assert_eq!((linked.source.as_deref(), linked.url.as_deref()), (Some("7"), Some("u")));
         let nothing = About { source: Some("us".to_owned()), ..About::default() };

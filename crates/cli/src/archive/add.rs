@@ -8,6 +8,7 @@ use retold_archive::{AddOptions, Archive, Known, NewArticle};
 use retold_report::quantity;
 
 use super::args::AddArgs;
+use super::canceled;
 use super::matching::{Batches, Page};
 
 /// Adds articles batch by batch, and shows what they match.
@@ -16,13 +17,15 @@ pub struct Adding {
     batch: usize,
     skipped: u64,
     flags: u64,
+    /// What is said of articles that were canceled.
+    canceled: Vec<String>,
 }
 
 impl Adding {
     /// As it was typed.
     pub fn new(args: &AddArgs) -> Self {
         let known = if args.replace { Known::Replace } else { Known::Skip };
-        Self { known, batch: args.batch as usize, skipped: 0, flags: 0 }
+        Self { known, batch: args.batch as usize, skipped: 0, flags: 0, canceled: Vec::new() }
     }
 }
 
@@ -53,6 +56,7 @@ impl Batches for Adding {
         }
         // What is durable should be known to be so.
         page.flush()?;
+        self.canceled.extend(canceled::withdraw(&added.canceled, archive, page.cancel)?);
         archive.tidy(page.cancel).context("cannot merge segments")?;
         Ok(())
     }
@@ -66,6 +70,8 @@ impl Batches for Adding {
             0 => String::new(),
             n => format!("; {} skipped, whose ids are there already", quantity::count(n)),
         };
-        format!("retold: added {articles}{flags}{skipped}")
+        let canceled: String =
+            self.canceled.iter().map(|line| format!("\nretold: {line}")).collect();
+        format!("retold: added {articles}{flags}{skipped}{canceled}")
     }
 }

@@ -113,6 +113,7 @@ fn facts(flag: &Flag, scheme: &str, [old, new]: [&str; 2]) -> Vec<(String, Strin
         None => format!("{}, missing", credit.required),
     });
     let published = |article: &Stored| article.about.published.map_or_else(none, dates::shown);
+    let said = |what: &Option<String>| what.clone().unwrap_or_else(none);
     let facts = [
         ("flag", flag.number.to_string()),
         ("state", flag.state().name().to_owned()),
@@ -123,6 +124,8 @@ fn facts(flag: &Flag, scheme: &str, [old, new]: [&str; 2]) -> Vec<(String, Strin
         ("credit", credit.unwrap_or_else(none)),
         ("earlier-seen", dates::shown(flag.old.first_seen)),
         ("earlier-published", published(&flag.old)),
+        ("earlier-copyright", said(&flag.old.about.copyright_holder)),
+        ("earlier-usage-terms", said(&flag.old.about.usage_terms)),
         ("earlier-sha256", old.to_owned()),
         ("later-seen", dates::shown(flag.new.first_seen)),
         ("later-published", published(&flag.new)),

@@ -5,6 +5,8 @@ use retold_pipeline::dates;
 use retold_report::record::{Explain, PairRecord, SCHEMA_VERSION, round};
 use serde::Serialize;
 
+use super::record::RightsRecord;
+
 /// A flag.
 #[derive(Debug, Serialize)]
 pub struct FlagRecord<'a> {
@@ -40,6 +42,8 @@ pub struct ArticleRecord<'a> {
     source_kind: &'static str,
     title: Option<&'a str>,
     url: Option<&'a str>,
+    #[serde(flatten)]
+    rights: RightsRecord<'a>,
 }
 
 #[derive(Debug, Serialize)]
@@ -135,6 +139,7 @@ impl<'a> ArticleRecord<'a> {
             source_kind: source.kind.name(),
             title: article.about.title.as_deref(),
             url: article.about.url.as_deref(),
+            rights: RightsRecord::new(&article.about),
         }
     }
 }

@@ -107,6 +107,7 @@ fn in_words(flag: &Flag) -> String {
             false => format!("after the embargo, {until}"),
         });
     }
+    said.extend(flag.old.about.usage_terms.iter().map(|terms| format!("usage terms: {terms}")));
     if !flag.withdrawn.is_empty() {
         said.push("derived from a withdrawn article".to_owned());
     }

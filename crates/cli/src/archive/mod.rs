@@ -4,6 +4,7 @@
 mod about;
 mod add;
 pub(crate) mod args;
+mod canceled;
 mod create;
 mod decide;
 mod dossier;

@@ -1,7 +1,7 @@
 //! The records of `retold archive` (docs/archive.md).
 
 use retold::align::Comparison;
-use retold_archive::{Flag, Match, Stored};
+use retold_archive::{About, Flag, Match, Stored};
 use retold_pipeline::dates;
 use retold_report::record::{Explain, PairRecord, SCHEMA_VERSION};
 use serde::Serialize;
@@ -32,6 +32,19 @@ pub struct AboutRecord<'a> {
     url: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     embargoed: Option<String>,
+    #[serde(flatten)]
+    rights: RightsRecord<'a>,
+}
+
+/// What its publisher says of the use of an article; what is not known is left out.
+#[derive(Debug, Serialize)]
+pub struct RightsRecord<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pubstatus: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    copyrightholder: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usageterms: Option<&'a str>,
 }
 
 /// A match: the pair, and what is known of the archived article, `a`.
@@ -45,6 +58,8 @@ struct MatchRecord<'a> {
     source: Option<&'a str>,
     title: Option<&'a str>,
     url: Option<&'a str>,
+    #[serde(flatten)]
+    rights: RightsRecord<'a>,
     lag_seconds: i64,
     copies: u64,
 }
@@ -91,6 +106,18 @@ impl<'a> AboutRecord<'a> {
             title: article.about.title.as_deref(),
             url: article.about.url.as_deref(),
             embargoed: article.about.embargo.map(dates::shown),
+            rights: RightsRecord::new(&article.about),
+        }
+    }
+}
+
+impl<'a> RightsRecord<'a> {
+    /// Of what is known of an article.
+    pub fn new(about: &'a About) -> Self {
+        Self {
+            pubstatus: about.status.as_deref(),
+            copyrightholder: about.copyright_holder.as_deref(),
+            usageterms: about.usage_terms.as_deref(),
         }
     }
 }
@@ -106,6 +133,7 @@ impl<'a> MatchRecord<'a> {
             source: earlier.about.source.as_deref(),
             title: earlier.about.title.as_deref(),
             url: earlier.about.url.as_deref(),
+            rights: RightsRecord::new(&earlier.about),
             lag_seconds: article.first_seen.saturating_sub(earlier.first_seen),
             copies: found.copies,
         }

@@ -18,6 +18,7 @@ use retold_report::quantity;
 
 use super::about;
 use super::args::AboutArgs;
+use super::canceled;
 use super::intake;
 use super::record::ArticleRecord;
 use super::{check_options, judging};
@@ -166,6 +167,10 @@ impl Taker for Adding<'_, '_> {
         }
         self.counts.added += done.articles.len() as u64;
         out.flush()?;
+        drop(out);
+        for line in canceled::withdraw(&done.canceled, archive, &cancel)? {
+            writeln!(self.console.err, "retold: {line}")?;
+        }
         archive.tidy(&cancel).context("cannot merge segments")?;
         Ok(())
     }

@@ -102,6 +102,55 @@ fn an_archive_finds_their_fields() {
 }
 
 #[test]
+fn rights_are_kept_and_an_article_that_is_canceled_is_withdrawn() {
+    let one = article(1);
+    let item = |uri: &str, more: serde_json::Value| {
+        let mut item = serde_json::json!({"uri": uri, "headline": "Item", "body_text": one});
+        item.as_object_mut().expect("object").extend(more.as_object().expect("object").clone());
+        item.to_string()
+    };
+    let rights = serde_json::json!({"pubstatus": "withheld", "copyrightholder": "Agency",
+        "usageterms": "Not for print."});
+    let notice = serde_json::json!({"pubstatus": "canceled", "body_text": "Do not use it."});
+    let files = folder(&[
+        ("a.json", &item("tag:1", rights)),
+        ("b.json", &item("tag:2", serde_json::json!({"pubstatus": "usable"}))),
+        ("notice.json", &item("tag:1", notice)),
+        ("later.json", &item("tag:3", serde_json::json!({}))),
+    ]);
+    let at = |arguments: &[&str]| run(retold().current_dir(files.path()).args(arguments));
+    assert_eq!(at(&["archive", "create", "archive"]).status, 0);
+    let add = |file: &str| {
+        let done = at(&["archive", "add", "archive", file, "--format", "jsonl"]);
+        (done.status, records(&done.out), done.err)
+    };
+    let (_, first, _) = add("a.json");
+    let (_, second, _) = add("b.json");
+    for record in [&first[0], &second[0]["matches"][0]] {
+        assert_eq!(record["pubstatus"], "withheld");
+        assert_eq!(record["copyrightholder"], "Agency");
+        assert_eq!(record["usageterms"], "Not for print.");
+    }
+    assert_eq!(second[0].get("pubstatus"), None);
+    let (status, none, err) = add("notice.json");
+    assert_eq!((status, none.len()), (1, 0));
+    assert!(
+        err.contains("tag:1 was canceled by its publisher and is withdrawn; 1 article"),
+        "{err}"
+    );
+    let (_, later, _) = add("later.json");
+    assert_eq!(later[0]["flags"][0]["withdrawn"][0]["id"], "tag:1", "{}", later[0]);
+    assert_eq!(later[0]["flags"][0]["withdrawn"][0]["by"], "Agency");
+    // What is written is read again, and says the same.
+    let exported = at(&["archive", "export", "archive", "-o", "all.jsonl"]);
+    assert_eq!(exported.status, 0, "{}", exported.err);
+    assert_eq!(at(&["archive", "create", "again"]).status, 0);
+    assert_eq!(at(&["archive", "add", "again", "all.jsonl"]).status, 0);
+    let again = at(&["archive", "export", "again"]);
+    assert_eq!(records(&again.out)[0]["usageterms"], "Not for print.");
+}
+
+#[test]
 fn what_is_no_page_is_counted_and_no_failure() {
     let moved = capture("http://a.org/9", "x").replace("200 OK", "404 No");
     let crawl =
