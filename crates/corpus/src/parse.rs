@@ -168,9 +168,8 @@ impl<'c> Parser<'c> {
         }
         outcome.files += 1;
         let xml = documents::kind(&bytes).filter(|_| source.format == Format::Unknown);
-        let is_html = source.format == Format::Html;
         let named = self.corpus.options.encoding;
-        let (mut text, change) = decode(bytes, named, html::declared_encoding);
+        let (text, change) = decode(bytes, named, html::declared_encoding);
         let undecoded = is_undecoded(&text);
         if let (Some(kind), false) = (xml, undecoded) {
             let change = change.or(converted);
@@ -181,9 +180,7 @@ impl<'c> Parser<'c> {
                 self.found(Place::on_line(index as u32, number), found, outcome);
             });
         }
-        if is_html {
-            text = html::readable_text(&text);
-        }
+        let text = read(source.format, text);
         if text.trim().is_empty() {
             return outcome.problems.push(problem(Reason::Empty));
         }
@@ -301,6 +298,22 @@ impl<'c> Parser<'c> {
         };
         let bare = Record::bare(place, raw);
         outcome.batch.records.push(Record { id, id_type, text, extra, fields, ..bare });
+    }
+}
+
+/// What people read of a file that is one article.
+fn read(format: Format, file: String) -> String {
+    match format {
+        Format::Html => html::readable_text(&file),
+        Format::Text | Format::Mail | Format::Unknown => file,
+        // Lists of records, whose content did not tell that they are: the standard input alone.
+        Format::JsonLines
+        | Format::Json
+        | Format::Csv
+        | Format::Tsv
+        | Format::Parquet
+        | Format::Warc
+        | Format::Mbox => file,
     }
 }
 
