@@ -10,9 +10,9 @@ use retold_corpus::{Corpus, Record};
 use retold_report::dedup::Undated;
 use retold_report::quantity;
 
-use super::dates::moment;
 use super::multi_pass::Articles;
 use crate::Error;
+use crate::dates::moment;
 
 /// A policy, with the data that it needs.
 #[derive(Debug)]

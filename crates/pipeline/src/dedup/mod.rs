@@ -13,7 +13,6 @@ mod compress;
 mod counts;
 #[cfg(test)]
 mod crashes;
-pub(crate) mod dates;
 mod dropped;
 mod fail_point;
 mod finished;
@@ -36,8 +35,8 @@ use std::path::{Path, PathBuf};
 
 use retold_corpus::{Corpus, Input, ReadOptions};
 
+pub use crate::dates::moment;
 use crate::settings::Settings;
-pub use dates::moment;
 pub use job::{Done, Job};
 pub use keep::{Keep, NoDates, Priorities};
 pub use plan::edge;
