@@ -7,6 +7,7 @@ use crate::dates;
 
 /// Whether a reading looks for what a report tells people of an article.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum AboutFields {
     /// It does not.
     #[default]

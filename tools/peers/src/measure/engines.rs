@@ -41,8 +41,7 @@ pub fn retold(texts: &[String], shape: Shape) -> anyhow::Result<Found> {
     let mut scratch = Scratch::default();
     let Collapsed { rows, mut pairs, .. } = keys.collapse(&mut scratch);
     for band in 0..bands {
-        let bucketing = Bucketing { band, limit: BUCKET_LIMIT };
-        pairs.append(&mut keys.band_pairs(&rows, bucketing, &mut scratch).pairs);
+        pairs.append(&mut keys.band_pairs(&rows, Bucketing::of(band), &mut scratch).pairs);
     }
     let pairs = keys.merge(&mut pairs, &mut scratch);
     Ok(Found { pairs, sign, candidates: clock.elapsed().as_secs_f64() })
