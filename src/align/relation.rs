@@ -4,7 +4,10 @@ use crate::span::Span;
 
 /// What two articles are to each other, strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "every report and every policy has to say what it makes of a new relation")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "every report and every policy has to say what it makes of a new relation"
+)]
 pub enum Relation {
     /// The same words, whatever the markup, case, punctuation and spacing.
     Identical,

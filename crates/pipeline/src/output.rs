@@ -36,6 +36,7 @@ pub enum Content {
 
 /// Where an output goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "what a host shows depends on where it goes")]
 pub enum Destination {
     /// The standard output.
     Stdout,

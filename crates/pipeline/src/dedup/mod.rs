@@ -110,7 +110,10 @@ pub struct Output {
 
 /// An event during a run that the user should know about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "a host must not swallow a notice that it does not know")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a host must not swallow a notice that it does not know"
+)]
 pub enum Notice {
     /// What an interrupted run left is removed.
     StartsAfresh,
