@@ -193,8 +193,8 @@
 //! the command `retold` (`retold-cli`). The library itself depends on little more than rayon and
 //! Unicode tables.
 
-// A new variant breaks no match of somebody else, unless it says why it has to. Benches and tools see
-// the inside, and are changed with it.
+// A new variant breaks no match of somebody else, unless it says why it has to. Benches and tools
+// see the inside, and are changed with it.
 #![cfg_attr(not(feature = "unstable"), warn(clippy::exhaustive_enums))]
 
 pub mod align;

@@ -21,6 +21,8 @@ use super::{Corpus, IdType, Place, Record, Selection, documents, html, mail, off
 
 mod records;
 
+use records::Block;
+
 pub(super) struct Parser<'c> {
     corpus: &'c Corpus,
     fields: Wanted<'c>,
@@ -67,7 +69,7 @@ impl<'c> Parser<'c> {
             }
             Job::Json { source, line, bytes, starts, hint } => {
                 let objects = if starts.is_empty() { by_line(&bytes, line) } else { starts };
-                self.json(source, (&bytes, hint), objects, &mut outcome);
+                self.json(source, Block { bytes: &bytes, hint, objects }, &mut outcome);
             }
             Job::Rows { source, rows, heading, hint } => {
                 outcome.batch.heading = heading;

@@ -12,13 +12,20 @@ use crate::problem::Reason;
 use crate::table::{Cell, Row};
 use crate::{IdType, Place, Record, ninjs};
 
+/// Objects of JSON that were cut from a file.
+pub(super) struct Block<'b> {
+    pub(super) bytes: &'b [u8],
+    pub(super) hint: Hint,
+    /// Where they start.
+    pub(super) objects: Vec<Start>,
+}
+
 impl Parser<'_> {
     /// The objects that start there.
     pub(super) fn json(
         &self,
         index: usize,
-        (bytes, hint): (&[u8], Hint),
-        objects: Vec<Start>,
+        Block { bytes, hint, objects }: Block<'_>,
         outcome: &mut Outcome,
     ) {
         // Once for all of them, if all are wanted: it is much faster than many short ones.

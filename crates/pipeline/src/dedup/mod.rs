@@ -36,9 +36,10 @@ use std::path::{Path, PathBuf};
 use retold_corpus::{Corpus, Input, ReadOptions};
 
 pub use crate::dates::moment;
+pub use crate::error::NoDates;
 use crate::settings::Settings;
 pub use job::{Done, Job};
-pub use keep::{Keep, NoDates, Priorities};
+pub use keep::{Keep, Priorities};
 pub use plan::edge;
 pub use target::{Leftover, partial_of};
 
@@ -127,7 +128,3 @@ pub enum Notice {
 
 /// Receives notices.
 pub type Notify<'t> = &'t mut dyn FnMut(Notice) -> io::Result<()>;
-
-fn cannot_write(path: &Path) -> String {
-    format!("cannot write {}", path.display())
-}

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{begin, text};
+use super::svg::{begin, text};
 use crate::quantity;
 
 const WIDTH: f64 = 720.0;
