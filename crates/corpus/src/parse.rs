@@ -6,7 +6,9 @@ use std::io::{self, Read};
 use memchr::memchr_iter;
 
 use super::article::{Article, Flaw, Found};
-use super::encoding::{Change, decode, is_binary, is_undecoded, looks_like_text, peek, rejoin};
+use super::encoding::{
+    Change, Hint, decode, is_binary, is_undecoded, looks_like_text, peek, rejoin,
+};
 use super::fields::Wanted;
 use super::format::{Compression, Format};
 use super::job::{Content, Job, Outcome, Part, broken, is_changed, state};
@@ -20,8 +22,6 @@ use super::source::Source;
 use super::{Corpus, IdType, Place, Record, Selection, documents, html, mail, office};
 
 mod records;
-
-use records::Block;
 
 pub(super) struct Parser<'c> {
     corpus: &'c Corpus,
@@ -40,6 +40,14 @@ struct Draft<'a> {
     extra: Option<Box<str>>,
     fields: Box<[Option<Box<str>>]>,
     raw: Option<Box<[u8]>>,
+}
+
+/// Objects of JSON that were cut from a file.
+struct Block<'b> {
+    bytes: &'b [u8],
+    hint: Hint,
+    /// Where they start.
+    objects: Vec<Start>,
 }
 
 impl<'c> Parser<'c> {

@@ -35,7 +35,7 @@ struct Options {
     /// Folder with the labelled data (its layout: docs/evaluation.md).
     #[arg(long)]
     data: PathBuf,
-    /// Folder with the public corpora that tools/train/fetch.sh gets.
+    /// Folder with the public corpora that tools/train/fetch.py gets.
     #[arg(long)]
     extra: PathBuf,
     /// Where the coefficients go.

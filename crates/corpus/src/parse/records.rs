@@ -2,23 +2,14 @@
 
 use std::borrow::Cow;
 
-use super::{Draft, Parser};
+use super::{Block, Draft, Parser};
 use crate::encoding::{Change, Hint, decode_record, likely};
 use crate::fields::{joined, none_among};
 use crate::job::Outcome;
 use crate::json::{self, Id, Text};
-use crate::lines::Start;
 use crate::problem::Reason;
 use crate::table::{Cell, Row};
 use crate::{IdType, Place, Record, ninjs};
-
-/// Objects of JSON that were cut from a file.
-pub(super) struct Block<'b> {
-    pub(super) bytes: &'b [u8],
-    pub(super) hint: Hint,
-    /// Where they start.
-    pub(super) objects: Vec<Start>,
-}
 
 impl Parser<'_> {
     /// The objects that start there.

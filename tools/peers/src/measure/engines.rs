@@ -14,7 +14,7 @@ use super::job::{Shape, Words};
 /// What an engine found, and what it took.
 #[derive(Debug, Default)]
 pub struct Found {
-    /// Pairs of texts, the lesser number first.
+    /// Pairs of texts, the smaller number first.
     pub pairs: Vec<(u32, u32)>,
     /// Seconds from texts to signatures.
     pub sign: f64,
