@@ -7,6 +7,7 @@ use crate::encoding::{Change, Hint, decode_record, likely};
 use crate::fields::{joined, none_among};
 use crate::job::Outcome;
 use crate::json::{self, Id, Text};
+use crate::lines::Start;
 use crate::problem::Reason;
 use crate::table::{Cell, Row};
 use crate::{IdType, Place, Record, ninjs};
