@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use gaoya::minhash::{MinHashIndex, MinHasher, MinHasher32};
 use retold::lsh::Banding;
-use retold::lsh::band_keys::{BUCKET_LIMIT, BandKeys, Bucketing, Collapsed, Scratch};
+use retold::lsh::band_keys::{BandKeys, Bucketing, Collapsed, Scratch};
 use retold::sketch::{MinHashConfig, MinHasher as Retold};
 
 use super::job::{Shape, Words};
