@@ -43,8 +43,8 @@ fn measure([a, b]: [usize; 2], shared: usize, lanes: usize, runs: u64) -> (f64, 
 }
 
 /// Standard errors are at most 5 % above `sqrt(J(1-J)/lanes)`, and means are off by no more than
-/// chance, for articles of 50 to 5,000 words and for short ones beside long ones. Below that bound is
-/// allowed: lanes that draw without replacement do better than theory.
+/// chance, for articles of 50 to 5,000 words and for short ones beside long ones. Below that bound
+/// is allowed: lanes that draw without replacement do better than theory.
 #[test]
 fn estimates_are_as_good_as_classic_minhash() {
     // Shingles of a, of b, in both; the last three have very different lengths.

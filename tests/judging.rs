@@ -1,6 +1,6 @@
 //! What must be so by construction, for texts of any words in ten languages: nothing shared is no
-//! relation, the order of the two sides makes no difference, a relation shows what it rests on, and no
-//! likeness counts against reuse.
+//! relation, the order of the two sides makes no difference, a relation shows what it rests on, and
+//! no likeness counts against reuse.
 
 use proptest::prelude::*;
 use retold::align::{Comparison, Relation};

@@ -1,6 +1,7 @@
 //! Languages other than English: an edit and a rewrite are found, an independent report is not.
 //!
-//! `tests/texts` has four texts per language, written for this test, with a line of `==` between them.
+//! `tests/texts` has four texts per language, written for this test, with a line of `==` between
+//! them.
 
 use retold::align::Relation;
 use retold::{Config, Engine};

@@ -190,8 +190,8 @@ fn columns_of_any_width_are_joined() {
     assert_eq!(wrong, LIKE_HEADINGS);
 }
 
-/// `text` in lines of `width`, with `hyphen` where a word is broken: before a consonant with a vowel,
-/// as typesetters do in most languages.
+/// `text` in lines of `width`, with `hyphen` where a word is broken: before a consonant with a
+/// vowel, as typesetters do in most languages.
 fn hyphenated(text: &str, width: usize, hyphen: &str) -> String {
     let is_vowel = |c: &char| "aeiouyäöüàâéèêëîïôûùáíóúаеёиоуыэюя".contains(*c);
     let mut lines = Vec::new();

@@ -1,5 +1,5 @@
-//! Every span that the engine hands out slices the text it belongs to: on character boundaries, also
-//! between combining marks, emoji, line ends of two bytes and scripts without spaces.
+//! Every span that the engine hands out slices the text it belongs to: on character boundaries,
+//! also between combining marks, emoji, line ends of two bytes and scripts without spaces.
 
 use proptest::prelude::*;
 use retold::align::{Comparison, Match, Relation, changes};

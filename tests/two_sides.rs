@@ -41,8 +41,8 @@ impl Corpus {
     }
 }
 
-/// Stories that stand on both sides, or on one: as they are, with another beginning, rewritten; one in
-/// so many copies that they are not compared with one another, and one in many versions.
+/// Stories that stand on both sides, or on one: as they are, with another beginning, rewritten; one
+/// in so many copies that they are not compared with one another, and one in many versions.
 fn corpus() -> Corpus {
     let mut generator = Generator::new(Script::Latin, 7);
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());

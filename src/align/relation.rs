@@ -4,7 +4,10 @@ use crate::span::Span;
 
 /// What two articles are to each other, strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-// Exhaustive on purpose: every report and every policy has to say what it makes of a new relation.
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "every report and every policy has to say what it makes of a new relation"
+)]
 pub enum Relation {
     /// The same words, whatever the markup, case, punctuation and spacing.
     Identical,
@@ -60,7 +63,7 @@ impl Relation {
 
 /// How a segment of one article corresponds to a segment of the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-// Exhaustive on purpose: every report has to show a new kind in some way.
+#[expect(clippy::exhaustive_enums, reason = "every report has to show a new kind in some way")]
 pub enum Kind {
     /// The same words in the same order.
     Identical,
@@ -83,7 +86,7 @@ impl Kind {
 
 /// One of the two articles of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-// Exhaustive on purpose: a pair has two sides.
+#[expect(clippy::exhaustive_enums, reason = "a pair has two sides")]
 pub enum Side {
     /// The first.
     A,

@@ -31,6 +31,7 @@ pub use super::identical::representatives;
 
 /// Which features count, and how many make a candidate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RareRules {
     /// Articles that may have a feature, at most (its document frequency, df). One that more have
     /// is too common to count. Below 2 no feature counts.
@@ -40,6 +41,12 @@ pub struct RareRules {
 }
 
 impl RareRules {
+    /// Features that at most `max_df` articles have, and candidates that share at least
+    /// `min_weight` of these.
+    pub fn new(max_df: u32, min_weight: u32) -> Self {
+        Self { max_df, min_weight }
+    }
+
     /// What a feature of that document frequency weighs: 4 where it is among the rarest tenth of
     /// what counts, 2 up to three tenths, else 1; 0 above the cap.
     pub fn weight(self, df: usize) -> u32 {
@@ -162,7 +169,7 @@ pub fn pairs_of_band<Id: Copy + Ord>(articles: &[(Id, u64)]) -> Vec<(Id, Id)> {
 /// ```
 /// use retold::engine::batch::{self, RareRules};
 ///
-/// let rules = RareRules { max_df: 3, min_weight: 6 };
+/// let rules = RareRules::new(3, 6);
 /// assert_eq!(batch::pairs_of_feature(&[9, 4], rules), [(4, 9, 1)]);
 /// assert_eq!(batch::pairs_of_feature(&[9, 4, 7, 8], rules), []);
 /// ```
@@ -186,7 +193,7 @@ pub fn pairs_of_feature<Id: Copy + Ord>(ids: &[Id], rules: RareRules) -> Vec<(Id
 /// ```
 /// use retold::engine::batch::{self, RareRules};
 ///
-/// let rules = RareRules { max_df: 40, min_weight: 6 };
+/// let rules = RareRules::new(40, 6);
 /// assert_eq!(batch::heavy_pairs(vec![(4, 9, 4), (4, 7, 4), (4, 9, 2)], rules), [(4, 9)]);
 /// ```
 pub fn heavy_pairs<Id: Copy + Ord>(

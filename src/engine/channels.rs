@@ -211,7 +211,7 @@ impl Banded<'_> {
         let Collapsed { rows, mut pairs, mut copies } = keys.collapse(&mut scratch);
         let bands = (0..banding.bands()).into_par_iter();
         let band_pairs = |scratch: &mut band_keys::Scratch, band| {
-            Ok(keys.band_pairs(&rows, Bucketing { band, limit: band_keys::BUCKET_LIMIT }, scratch))
+            Ok(keys.band_pairs(&rows, Bucketing::of(band), scratch))
         };
         let per_band = Steps::collect(cancel, bands, Default::default, band_pairs)?;
         found.channels.banding.identical = (keys.len() - rows.len()) as u64;

@@ -59,9 +59,10 @@ pub struct Fingerprint {
 /// Something that two articles may share: what a posting of an inverted index is filed under.
 ///
 /// Features and text hashes are well mixed in all bits, keys of bands best in their upper half.
-/// There may be more kinds in a later version, with a scheme of their own; a store has to know all
-/// of them, so a `match` should fail to compile then.
+/// There may be more kinds in a later version, with a scheme of their own: a `match` fails to
+/// compile then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "a store has to know all kinds")]
 pub enum Key {
     /// The hash of the text. All articles that share it are candidates.
     Text(u64),

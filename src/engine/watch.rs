@@ -34,8 +34,8 @@ pub trait Watch: Sync {
     fn advance(&self, steps: u64);
 
     /// The token that stops the run, which then returns
-    /// [`Error::Cancelled`](crate::Error::Cancelled) as soon as it is done with the articles that it
-    /// looks at. A run asks for it as it begins. Default: nothing stops it.
+    /// [`Error::Cancelled`](crate::Error::Cancelled) as soon as it is done with the articles that
+    /// it looks at. A run asks for it as it begins. Default: nothing stops it.
     fn cancel(&self) -> Cancel {
         Cancel::never()
     }

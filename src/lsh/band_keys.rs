@@ -28,6 +28,7 @@ pub struct BandKeys {
 
 /// Which band is bucketed, and how buckets become pairs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Bucketing {
     /// The band, less than [`Banding::bands`].
     pub band: usize,
@@ -36,6 +37,13 @@ pub struct Bucketing {
     /// sides](Sides), buckets give all pairs across up to `limit / 2` pairs per article; larger
     /// ones each article with the first of the other side, `m - 1` pairs. Values below 2 mean 2.
     pub limit: usize,
+}
+
+impl Bucketing {
+    /// A band, with [the usual limit](BUCKET_LIMIT).
+    pub fn of(band: usize) -> Self {
+        Self { band, limit: BUCKET_LIMIT }
+    }
 }
 
 /// Buffers that are reused from one band to the next: one per thread.

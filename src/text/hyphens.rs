@@ -4,8 +4,8 @@
 //! words of a compound that always had its hyphen. Nothing tells one from the other for certain
 //! without a dictionary, but a text says a lot about itself: whether it has `turbines` elsewhere,
 //! or `spring-tide` within a line, whether the parts are words of their own, and above all how many
-//! of its lines end in a hyphen. Typesetters who break words do so in one line in five; where a text is only
-//! wrapped, a compound happens to be cut at its hyphen in one in fifty.
+//! of its lines end in a hyphen. Typesetters who break words do so in one line in five; where a
+//! text is only wrapped, a compound happens to be cut at its hyphen in one in fifty.
 //!
 //! The weight of each of these signs was counted in 255 English, German, French, Spanish and
 //! Russian texts, wrapped at 25 to 80 columns: weights are tenths of the natural logarithm of how
@@ -48,7 +48,8 @@ pub(super) fn gaps(text: &str) -> Vec<Range<usize>> {
     sites.into_iter().zip(weights).filter_map(is_broken).collect()
 }
 
-/// Whether `segment`, which ends before white space, has a hyphen there that may be a break for [`gaps`].
+/// Whether `segment`, which ends before white space, has a hyphen there that may be a break for
+/// [`gaps`].
 pub(super) fn may_end_line(segment: &str) -> bool {
     segment.trim_end_matches(|c| is_ignorable(c) && c != SOFT_HYPHEN).ends_with(is_hyphen)
 }

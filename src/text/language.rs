@@ -17,6 +17,7 @@ macro_rules! languages {
         /// A language that an article can be in.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[expect(missing_docs, reason = "the names say it")]
+        #[non_exhaustive]
         pub enum Language { $($name,)* Unknown }
 
         impl Language {

@@ -112,7 +112,7 @@ proptest! {
         min_weight in 0..12u32,
         asking in 0..FINGERPRINTS.len(),
     ) {
-        let rules = RareRules { max_df, min_weight };
+        let rules = RareRules::new(max_df, min_weight);
         let mut index = Index::new(FINGERPRINTS[0].scheme(), rules);
         let mut articles = Articles::new();
         for (id, text) in changes {
@@ -142,7 +142,7 @@ proptest! {
 
 #[test]
 fn what_was_removed_leaves_nothing() {
-    let rules = RareRules { max_df: 40, min_weight: 6 };
+    let rules = RareRules::new(40, 6);
     let mut index = Index::new(FINGERPRINTS[0].scheme(), rules);
     for (id, fingerprint) in FINGERPRINTS.iter().enumerate() {
         index.add(id, fingerprint.clone()).unwrap();
@@ -160,7 +160,7 @@ fn what_was_removed_leaves_nothing() {
 /// However many copies there are, they count once, and each finds all others.
 #[test]
 fn many_copies_are_one_in_document_frequencies() {
-    let rules = RareRules { max_df: 3, min_weight: 2 };
+    let rules = RareRules::new(3, 2);
     let mut index = Index::new(FINGERPRINTS[0].scheme(), rules);
     let [story, retold] = [&FINGERPRINTS[0], &FINGERPRINTS[3]];
     index.add(1000, retold.clone()).unwrap();

@@ -87,7 +87,9 @@ impl<'s> Files<'s> {
         match first.as_str() {
             "crate" => Some(rest.to_vec()),
             "self" => Some([module, rest].concat()),
-            "super" => Some([module.get(..module.len() - supers)?, &path[supers..]].concat()),
+            "super" => {
+                Some([module.get(..module.len().checked_sub(supers)?)?, &path[supers..]].concat())
+            }
             _ => {
                 let child = [module, &path[..1]].concat();
                 self.modules.contains(&child).then(|| [module, path].concat())

@@ -48,7 +48,7 @@ pub fn source(
     if module.last().is_some_and(|last| last == "mod" || last == "lib") {
         module.pop();
     }
-    let tokens = without_visibility(tokens(text));
+    let tokens = without_visibility(without_tests(tokens(text)));
     Source { package, module, file, paths: paths(&tokens), reexports: reexports(&tokens) }
 }
 
@@ -82,6 +82,30 @@ fn tokens(source: &str) -> Vec<String> {
         rest = &rest[length..];
     }
     tokens
+}
+
+/// The tokens of what is compiled without tests too: an item behind `#[cfg(test)]` ends with its
+/// semicolon, or with its braces.
+fn without_tests(tokens: Vec<String>) -> Vec<String> {
+    const TEST: [&str; 7] = ["#", "[", "cfg", "(", "test", ")", "]"];
+    let mut kept = Vec::with_capacity(tokens.len());
+    let mut at = 0;
+    while at < tokens.len() {
+        if !tokens[at..].iter().take(TEST.len()).eq(TEST) {
+            kept.push(tokens[at].clone());
+            at += 1;
+            continue;
+        }
+        let mut depth = 0;
+        for token in &tokens[at..] {
+            at += 1;
+            depth += i32::from(token == "{") - i32::from(token == "}");
+            if depth == 0 && (token == ";" || token == "}") {
+                break;
+            }
+        }
+    }
+    kept
 }
 
 /// Whether a quote begins a character, and not a lifetime.

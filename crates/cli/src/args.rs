@@ -4,12 +4,12 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use clap::builder::styling::{AnsiColor, Effects, Styles};
-use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueHint};
 use retold_report::record::Explain;
 
 use crate::archive::args::ArchiveCommand;
 use crate::archive::watch::WatchArgs;
+use crate::input_args::{InputArgs, named};
 use crate::options::{DedupOptions, Options};
 use crate::values::{FormatValue, MeasuresValue, RelationValue};
 
@@ -125,37 +125,6 @@ pub struct ManArgs {
     /// Write the pages of all subcommands into DIR, which must be there
     #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub output: Option<PathBuf>,
-}
-
-/// An input that has a name: scripts may pass an empty one by mistake.
-fn named() -> impl TypedValueParser<Value = OsString> {
-    OsStringValueParser::new().try_map(|input| match input.is_empty() {
-        true => Err("the name is empty; give a file, a folder or a pattern"),
-        false => Ok(input),
-    })
-}
-
-/// What to read.
-#[derive(Debug, Args)]
-pub struct InputArgs {
-    /// Files, folders, patterns, or `-` for the standard input
-    ///
-    /// Folders are read with all their subfolders. Formats go by file names (.txt .md .html .jsonl
-    /// .ndjson .jsonlines .ldjson .jl .json .csv .tsv .parquet .warc .wet .eml .mbox) or by content
-    /// (Word, OpenDocument, RSS, Atom, NewsML-G2, NITF, ninjs); all but .parquet may be compressed
-    /// (.gz .zst .bz2 .xz).
-    #[arg(value_name = "INPUT", value_hint = ValueHint::AnyPath)]
-    #[arg(required_unless_present_any = ["files_from", "stdin0"], value_parser = named())]
-    pub inputs: Vec<OsString>,
-
-    /// Read the names of more inputs from FILE, one per line or separated by NUL characters; `-` is
-    /// the standard input
-    #[arg(long, value_name = "FILE", help_heading = "Reading", value_hint = ValueHint::FilePath)]
-    pub files_from: Option<PathBuf>,
-
-    /// Read the names of more inputs from the standard input, as find -print0 writes them
-    #[arg(long, help_heading = "Reading", conflicts_with = "files_from")]
-    pub stdin0: bool,
 }
 
 /// `retold scan`

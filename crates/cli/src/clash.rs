@@ -12,7 +12,8 @@ use anyhow::bail;
 use retold_corpus::{Corpus, Side};
 use retold_pipeline::dedup;
 
-use crate::args::{Command, CompareArgs, DedupArgs, EvaluateArgs, InputArgs, ScanArgs};
+use crate::args::{Command, CompareArgs, DedupArgs, EvaluateArgs, ScanArgs};
+use crate::input_args::InputArgs;
 use crate::settings::Settings;
 
 /// What makes a file the one that it is.

@@ -45,12 +45,17 @@ pub fn usage(error: &clap::Error, args: &[OsString]) -> u8 {
     let is_safe = |argument: &OsString| !argument.to_string_lossy().contains(is_unsafe);
     // Values of options may come from the environment, too.
     let kernel = std::env::var_os(KERNEL);
+    // Errors are on one stream, help on the other.
+    let terminal = match error.use_stderr() {
+        true => terminal_size::terminal_size_of(io::stderr()),
+        false => terminal_size::terminal_size_of(io::stdout()),
+    };
     // A closed pipe is all that can go wrong, and no error.
     let _ = match args.iter().chain(&kernel).all(is_safe) {
         // The parser wraps descriptions, but neither errors nor usage.
-        true => match terminal_width(error.use_stderr()) {
-            Some(width) => {
-                let said = wrapped(&error.render().ansi().to_string(), width);
+        true => match terminal {
+            Some((width, _)) => {
+                let said = wrapped(&error.render().ansi().to_string(), width.0.into());
                 match error.use_stderr() {
                     true => write!(anstream::stderr(), "{said}"),
                     false => write!(anstream::stdout(), "{said}"),
@@ -66,15 +71,6 @@ pub fn usage(error: &clap::Error, args: &[OsString]) -> u8 {
         }
     };
     if error.use_stderr() { Exit::Failed.into() } else { 0 }
-}
-
-/// Columns of the terminal that shows errors, or else help, if there is one.
-fn terminal_width(is_error: bool) -> Option<usize> {
-    let size = match is_error {
-        true => terminal_size::terminal_size_of(io::stderr()),
-        false => terminal_size::terminal_size_of(io::stdout()),
-    };
-    size.map(|(width, _)| width.0.into())
 }
 
 /// Whether whoever read the output wants no more of it.

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::Context;
 use retold_corpus::Input;
 
-use crate::args::InputArgs;
+use crate::input_args::InputArgs;
 
 /// Everything that the user named.
 pub fn inputs(args: &InputArgs) -> anyhow::Result<Vec<Input>> {

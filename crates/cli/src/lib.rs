@@ -15,6 +15,7 @@ mod dedup;
 mod evaluate;
 mod exit;
 mod failures;
+mod input_args;
 mod inputs;
 mod interrupt;
 mod manual;

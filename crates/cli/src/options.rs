@@ -194,8 +194,8 @@ pub struct RunningOptions {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[command(next_help_heading = "Advanced (docs/tuning.md explains these)")]
 pub struct AdvancedOptions {
-    /// How candidate pairs are found: banding (near-duplicates, fastest), rare (words in common that
-    /// few articles have; rewrites too) or both [default: both]
+    /// How candidate pairs are found: banding (near-duplicates, fastest), rare (words in common
+    /// that few articles have; rewrites too) or both [default: both]
     #[arg(long, hide_short_help = true, value_name = "NAME", hide_possible_values = true)]
     pub channel: Option<ChannelValue>,
 
@@ -240,10 +240,10 @@ pub struct DedupOptions {
     /// Which article of a group to keep [default: longest]
     ///
     /// longest: the one with the most text. first: the first one read. earliest:FIELD: the one with
-    /// the earliest date in this field or column (docs/formats.md lists the forms of dates; articles
-    /// without a date come last and are counted). priority:FILE: the first in a list of your own,
-    /// each line of which is an id or a file path, or the beginning of one. Of equals, the first is
-    /// kept.
+    /// the earliest date in this field or column (docs/formats.md lists the forms of dates;
+    /// articles without a date come last and are counted). priority:FILE: the first in a list of
+    /// your own, each line of which is an id or a file path, or the beginning of one. Of equals,
+    /// the first is kept.
     #[arg(long, value_name = "POLICY")]
     pub keep: Option<KeepValue>,
 

@@ -203,7 +203,8 @@ fn named(group: &impl Serialize) -> Vec<(String, String)> {
     options.map(|(name, value)| (name.clone(), spelled(name, value))).collect()
 }
 
-/// Threads that may be asked for: more only cost memory, and systems refuse to start some thousands.
+/// Threads that may be asked for: more only cost memory, and systems refuse to start some
+/// thousands.
 const MOST_THREADS: usize = 1024;
 
 /// An error if there is no such folder for temporary files, before anybody waits for the first.

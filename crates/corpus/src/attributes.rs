@@ -1,8 +1,8 @@
 //! A page without most of the attributes of tags that have very many.
 //!
-//! html5ever compares every attribute of a tag with all before it, to drop repeated ones: a tag with
-//! 300,000 would take a minute. Attributes contain nothing that is read here, so most of them are
-//! removed before.
+//! html5ever compares every attribute of a tag with all before it, to drop repeated ones: a tag
+//! with 300,000 would take a minute. Attributes contain nothing that is read here, so most of them
+//! are removed before.
 
 use std::borrow::Cow;
 

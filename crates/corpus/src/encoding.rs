@@ -117,8 +117,11 @@ pub(super) fn decode_record(bytes: &[u8], hint: Hint) -> (Cow<'_, str>, Option<C
         },
     };
     let (text, had_errors) = encoding.decode_without_bom_handling(bytes);
-    let change = change(encoding, had_errors);
-    (text, (had_errors || !is_known).then_some(change))
+    let change = match had_errors {
+        true => Some(Change::replaced(encoding)),
+        false => (!is_known).then(|| Change::converted(encoding)),
+    };
+    (text, change)
 }
 
 /// The encoding of bytes that are neither UTF-8 nor damaged UTF-8.
@@ -128,8 +131,11 @@ pub(super) fn likely(bytes: &[u8]) -> Option<&'static Encoding> {
 
 fn decode_as(encoding: &'static Encoding, bytes: &[u8]) -> (String, Option<Change>) {
     let (text, had_errors) = encoding.decode_with_bom_removal(bytes);
-    let is_changed = had_errors || encoding != UTF_8;
-    (text.into_owned(), is_changed.then(|| change(encoding, had_errors)))
+    let change = match had_errors {
+        true => Some(Change::replaced(encoding)),
+        false => (encoding != UTF_8).then(|| Change::converted(encoding)),
+    };
+    (text.into_owned(), change)
 }
 
 /// Why a text is not the bytes that it was, and the name of their encoding.
@@ -144,11 +150,11 @@ impl Change {
     pub fn converted(from: &'static Encoding) -> Self {
         Self { reason: Reason::Converted, encoding: from.name() }
     }
-}
 
-fn change(encoding: &'static Encoding, had_errors: bool) -> Change {
-    let reason = if had_errors { Reason::InvalidUtf8 } else { Reason::Converted };
-    Change { reason, encoding: encoding.name() }
+    /// Bytes that are no characters of the encoding were replaced.
+    fn replaced(of: &'static Encoding) -> Self {
+        Self { reason: Reason::InvalidUtf8, encoding: of.name() }
+    }
 }
 
 /// A stream of records, in UTF-8 or what the hint says (bad bytes are left for later), without byte

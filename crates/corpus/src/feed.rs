@@ -1,8 +1,8 @@
 //! Feeds: RSS 2.0 and 0.9x, RSS 1.0 (RDF), Atom.
 
 use super::article::{Article, Found, host};
-use super::documents::text_of_markup;
 use super::html::readable_text;
+use super::markup::text_of_markup;
 use super::xml::{Element, local};
 
 /// Elements of a feed that are handed out whole: its entries, and what it says of itself.

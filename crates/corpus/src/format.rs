@@ -5,7 +5,10 @@ use std::path::Path;
 
 /// How a file's content is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-// Exhaustive on purpose: whoever writes records back has to know how a new format is written.
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "whoever writes records back has to know how a new format is written"
+)]
 pub enum Format {
     /// One article, as it stands: `.txt`, `.text`, `.md`.
     Text,
@@ -34,7 +37,10 @@ pub enum Format {
 
 /// How a file is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-// Exhaustive on purpose: whoever writes files back has to know how to compress them.
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "whoever writes files back has to know how to compress them"
+)]
 pub enum Compression {
     /// Not at all.
     Plain,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The type of an id in the data that it comes from. JSON and Parquet say it; in CSV, which has no
 /// types, what is written like an integer is one, as the usual readers of CSV take it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[expect(clippy::exhaustive_enums, reason = "records have to say what they make of a new type")]
 pub enum IdType {
     /// A string, a number that is no integer of 64 bits, or made up: a file name, a place.
     #[default]

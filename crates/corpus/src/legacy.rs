@@ -33,8 +33,8 @@ pub(super) fn has_escapes(bytes: &[u8]) -> bool {
         || memchr::memmem::find(bytes, b"\x1b$@").is_some()
 }
 
-/// Whether bytes are UTF-8 with some damage: of the characters beyond ASCII, sound ones are twice as
-/// many as damaged ones.
+/// Whether bytes are UTF-8 with some damage: of the characters beyond ASCII, sound ones are twice
+/// as many as damaged ones.
 pub(super) fn is_mostly_utf8(bytes: &[u8]) -> bool {
     let (mut sound, mut bad) = (0, 0);
     for chunk in bytes.utf8_chunks() {

@@ -1,8 +1,8 @@
 //! News as agencies send it: NewsML-G2, and NITF in it or alone.
 
 use super::article::{Article, Flaw, Found, is_canceled};
-use super::documents::text_of_markup;
 use super::html::readable_text;
+use super::markup::text_of_markup;
 use super::problem::Reason;
 use super::xml::{Element, local};
 

@@ -34,9 +34,9 @@ pub(super) fn is_said(kind: &DataType) -> bool {
     is_plain || is_decimal || kind.is_integer() || kind.is_floating()
 }
 
-/// A value as people write it, in bytes, which are UTF-8 for all kinds but `Binary`. Dates and times
-/// are those of ISO 8601; a moment that the file knows as one ends in `Z`. `None` where there is no
-/// value.
+/// A value as people write it, in bytes, which are UTF-8 for all kinds but `Binary`. Dates and
+/// times are those of ISO 8601; a moment that the file knows as one ends in `Z`. `None` where there
+/// is no value.
 pub(super) fn said(column: &ArrayRef, at: usize) -> Option<Vec<u8>> {
     if column.is_null(at) {
         return None;

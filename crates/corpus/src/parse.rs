@@ -6,7 +6,9 @@ use std::io::{self, Read};
 use memchr::memchr_iter;
 
 use super::article::{Article, Flaw, Found};
-use super::encoding::{Change, decode, is_binary, is_undecoded, looks_like_text, peek, rejoin};
+use super::encoding::{
+    Change, Hint, decode, is_binary, is_undecoded, looks_like_text, peek, rejoin,
+};
 use super::fields::Wanted;
 use super::format::{Compression, Format};
 use super::job::{Content, Job, Outcome, Part, broken, is_changed, state};
@@ -40,6 +42,14 @@ struct Draft<'a> {
     raw: Option<Box<[u8]>>,
 }
 
+/// Objects of JSON that were cut from a file.
+struct Block<'b> {
+    bytes: &'b [u8],
+    hint: Hint,
+    /// Where they start.
+    objects: Vec<Start>,
+}
+
 impl<'c> Parser<'c> {
     pub(super) fn new(corpus: &'c Corpus, selection: Option<Selection<'c>>) -> Self {
         let options = &corpus.options;
@@ -67,7 +77,7 @@ impl<'c> Parser<'c> {
             }
             Job::Json { source, line, bytes, starts, hint } => {
                 let objects = if starts.is_empty() { by_line(&bytes, line) } else { starts };
-                self.json(source, (&bytes, hint), objects, &mut outcome);
+                self.json(source, Block { bytes: &bytes, hint, objects }, &mut outcome);
             }
             Job::Rows { source, rows, heading, hint } => {
                 outcome.batch.heading = heading;
@@ -168,9 +178,8 @@ impl<'c> Parser<'c> {
         }
         outcome.files += 1;
         let xml = documents::kind(&bytes).filter(|_| source.format == Format::Unknown);
-        let is_html = source.format == Format::Html;
         let named = self.corpus.options.encoding;
-        let (mut text, change) = decode(bytes, named, html::declared_encoding);
+        let (text, change) = decode(bytes, named, html::declared_encoding);
         let undecoded = is_undecoded(&text);
         if let (Some(kind), false) = (xml, undecoded) {
             let change = change.or(converted);
@@ -181,9 +190,7 @@ impl<'c> Parser<'c> {
                 self.found(Place::on_line(index as u32, number), found, outcome);
             });
         }
-        if is_html {
-            text = html::readable_text(&text);
-        }
+        let text = read(source.format, text);
         if text.trim().is_empty() {
             return outcome.problems.push(problem(Reason::Empty));
         }
@@ -301,6 +308,22 @@ impl<'c> Parser<'c> {
         };
         let bare = Record::bare(place, raw);
         outcome.batch.records.push(Record { id, id_type, text, extra, fields, ..bare });
+    }
+}
+
+/// What people read of a file that is one article.
+fn read(format: Format, file: String) -> String {
+    match format {
+        Format::Html => html::readable_text(&file),
+        Format::Text | Format::Mail | Format::Unknown => file,
+        // Lists of records, whose content did not tell that they are: the standard input alone.
+        Format::JsonLines
+        | Format::Json
+        | Format::Csv
+        | Format::Tsv
+        | Format::Parquet
+        | Format::Warc
+        | Format::Mbox => file,
     }
 }
 

@@ -92,7 +92,7 @@ pub struct Source {
 
 /// A side of a corpus that has two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-// Exhaustive on purpose: there are two sides.
+#[expect(clippy::exhaustive_enums, reason = "there are two sides")]
 pub enum Side {
     /// The first one; that of all files where there are no sides.
     #[default]

@@ -7,6 +7,7 @@ use crate::dates;
 
 /// Whether a reading looks for what a report tells people of an article.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum AboutFields {
     /// It does not.
     #[default]
@@ -43,8 +44,8 @@ pub fn about(values: &[FieldValue]) -> About {
     About { title, source, url, published: published.as_deref().and_then(dates::seconds) }
 }
 
-/// Characters of a headline or an address that a table has room for; what is longer is something else
-/// under that name, and cut.
+/// Characters of a headline or an address that a table has room for; what is longer is something
+/// else under that name, and cut.
 const MOST: usize = 500;
 
 /// Text and numbers; what is blank or a list says nothing.

@@ -70,6 +70,15 @@ fn note(_: Operation<'_>) -> io::Result<()> {
     Ok(())
 }
 
+/// What becomes of the content of a file that is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// There is none, or it is removed.
+    Gone,
+    /// It stays.
+    Kept,
+}
+
 /// A file that is written by appending.
 #[derive(Debug)]
 pub struct OutputFile {
@@ -86,14 +95,14 @@ impl OutputFile {
 
     /// A new file, or one that is emptied.
     pub fn create(path: &Path) -> io::Result<Self> {
-        Self::opened(path, true, || File::create(path))
+        Self::opened(path, Before::Gone, || File::create(path))
     }
 
     /// Opens a file for reading and appending; created if it does not exist.
     pub fn open(path: &Path) -> io::Result<Self> {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
-        let mut opened = Self::opened(path, false, || options.open(path))?;
+        let mut opened = Self::opened(path, Before::Kept, || options.open(path))?;
         opened.file.seek(SeekFrom::End(0))?;
         Ok(opened)
     }
@@ -102,15 +111,16 @@ impl OutputFile {
     pub fn create_new(path: &Path) -> io::Result<Self> {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true);
-        Self::opened(path, true, || options.open(path))
+        Self::opened(path, Before::Gone, || options.open(path))
     }
 
     fn opened(
         path: &Path,
-        emptied: bool,
+        before: Before,
         open: impl FnOnce() -> io::Result<File>,
     ) -> io::Result<Self> {
         let opened = Self::temporary(open()?);
+        let emptied = before == Before::Gone;
         note(Operation::Open { file: opened.number, path, emptied })?;
         Ok(opened)
     }
@@ -266,6 +276,11 @@ pub fn replace(
     out.into_inner()?.sync()?;
     rename(beside, path)?;
     path.parent().map_or(Ok(()), sync_folder)
+}
+
+/// The message for a file or folder that cannot be written.
+pub fn cannot_write(path: &Path) -> String {
+    format!("cannot write {}", path.display())
 }
 
 /// Decides when to sync data that matters only after a power cut: so rarely that it costs next to

@@ -8,8 +8,6 @@ use retold::Cancelled;
 use retold_corpus::ReadReport;
 use retold_report::quantity;
 
-use crate::dedup::NoDates;
-
 /// Failures that a host words itself: it finds them in the chain of an [`anyhow::Error`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -135,6 +133,27 @@ impl Error {
 
     pub(crate) fn temporary(action: &'static str, folder: &Path, source: io::Error) -> Self {
         Self::TemporaryFile { action, folder: folder.to_owned(), source }
+    }
+}
+
+/// No article has a date to keep it by.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum NoDates {
+    /// No article has the field.
+    #[error("no article has the field {0:?}; name one that holds a date")]
+    NoField(String),
+    /// No value of the field is a date.
+    #[error("no value of the field {0:?} is a date{1}")]
+    NoDate(String, String),
+}
+
+impl NoDates {
+    /// The field that should hold a date.
+    pub fn field(&self) -> &str {
+        match self {
+            Self::NoField(field) | Self::NoDate(field, _) => field,
+        }
     }
 }
 

@@ -41,6 +41,9 @@
 //! # Ok::<(), anyhow::Error>(())
 //! ```
 
+// A new variant breaks no match of somebody else, unless it says why it has to.
+#![warn(clippy::exhaustive_enums)]
+
 pub mod about;
 pub mod compare;
 pub mod dates;

@@ -133,8 +133,8 @@ impl LoadedCorpus {
     }
 }
 
-/// The article of a record, of whose fields the first so many are passed through; others are those of
-/// [`AboutFields`](crate::AboutFields).
+/// The article of a record, of whose fields the first so many are passed through; others are those
+/// of [`AboutFields`](crate::AboutFields).
 pub fn article(corpus: &Corpus, record: &Record, passes: usize) -> Article {
     let source = &corpus.sources()[record.place.source as usize];
     let own_file = source.path.as_ref().filter(|_| record.place.line == 0);

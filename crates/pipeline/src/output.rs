@@ -26,6 +26,7 @@ pub struct Output {
 
 /// The content of an output, in case that is a terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a host has to say where something new may go")]
 pub enum Content {
     /// Text made for terminals.
     Page,
@@ -35,6 +36,7 @@ pub enum Content {
 
 /// Where an output goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "what a host shows depends on where it goes")]
 pub enum Destination {
     /// The standard output.
     Stdout,

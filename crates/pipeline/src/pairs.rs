@@ -119,7 +119,7 @@ pub struct Ready {
 }
 
 /// The answer to a line.
-// Exhaustive on purpose: there is an answer or there is none.
+#[expect(clippy::exhaustive_enums, reason = "there is an answer or there is none")]
 pub enum Answer<'r> {
     /// Two articles and their comparison.
     Compared([Named<'r>; 2], &'r Comparison),

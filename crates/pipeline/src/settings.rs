@@ -172,6 +172,7 @@ impl DroppedMatches {
 
 /// What is done about inputs and records that cannot be read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Unread {
     /// They are skipped, counted and listed.
     #[default]

@@ -38,6 +38,7 @@ pub struct Labels {
 
 /// The two kinds of truth.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum LabelsOf {
     /// Pairs of articles, the smaller number first, each once, and whether they are reuse.
     Pairs(Vec<((u32, u32), bool)>),

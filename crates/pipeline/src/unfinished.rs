@@ -22,7 +22,7 @@ fn unfinished() -> MutexGuard<'static, Vec<(PathBuf, OnExit)>> {
 
 /// What is left behind when the process is terminated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-// Exhaustive on purpose: a host has to say what is left.
+#[expect(clippy::exhaustive_enums, reason = "a host has to say what is left")]
 pub enum Left {
     /// Nothing: what was half-written is removed.
     Nothing,

@@ -15,6 +15,7 @@ pub struct About {
 
 /// Which of the two sides an article is on, in a run that compares across sides only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Owner {
     /// Those that the run is about.
     Ours,

@@ -5,6 +5,7 @@ use retold::align::{Comparison, Match, Side};
 
 /// One thing that is said of a pair.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::exhaustive_enums, reason = "every format has to say how it writes a new kind")]
 pub enum Column {
     /// A word.
     Word(fn(&Comparison) -> &'static str),

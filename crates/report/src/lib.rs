@@ -11,6 +11,9 @@
 //! All texts, ids and file names are foreign: the terminal escapes control characters
 //! ([`printable`]), CSV neutralises what a spreadsheet would run, HTML shows text as text.
 
+// A new variant breaks no match of somebody else, unless it says why it has to.
+#![warn(clippy::exhaustive_enums)]
+
 // Sample findings are shared with the examples, which know the crate by its name.
 #[cfg(test)]
 extern crate self as retold_report;

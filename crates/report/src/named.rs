@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 
 /// What ids are in records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum IdType {
     /// Strings.
     #[default]

@@ -7,8 +7,8 @@ use retold::align::{Comparison, Kind, Relation, Side};
 
 use crate::quantity;
 
-/// Words in common from which their number says how much two articles share; of fewer, a report says
-/// what is retold instead.
+/// Words in common from which their number says how much two articles share; of fewer, a report
+/// says what is retold instead.
 pub const FEW_WORDS: u32 = 10;
 
 /// What a relation means, in words that need no explanation.
@@ -24,8 +24,8 @@ pub fn meaning(relation: Relation) -> &'static str {
     }
 }
 
-/// How alike two articles are, as `similarity 0.98`; nothing where they are identical, which needs no
-/// estimate.
+/// How alike two articles are, as `similarity 0.98`; nothing where they are identical, which needs
+/// no estimate.
 pub fn similarity(found: &Comparison) -> Option<String> {
     let is_estimate = found.relation != Relation::Identical;
     is_estimate.then(|| format!("similarity {}", quantity::score(found.score)))

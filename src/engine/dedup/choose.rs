@@ -39,7 +39,7 @@ pub struct Edge {
 
 /// What becomes of an article.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-// Exhaustive on purpose: an article stays or goes.
+#[expect(clippy::exhaustive_enums, reason = "an article stays or goes")]
 pub enum Decision {
     /// It stays.
     #[default]

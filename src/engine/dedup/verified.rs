@@ -7,8 +7,8 @@ use super::{Decision, Decisions, Edge, Origin, Rank, choose};
 use crate::Error;
 use crate::align::Relation;
 
-/// Candidate pairs with their exact Jaccard indices. Needs neither the texts nor the pages any more:
-/// four bytes for each article, some hundred for each that is in a pair.
+/// Candidate pairs with their exact Jaccard indices. Needs neither the texts nor the pages any
+/// more: four bytes for each article, some hundred for each that is in a pair.
 #[derive(Debug, Clone)]
 pub struct Verified {
     /// For each article the first one with the same words.

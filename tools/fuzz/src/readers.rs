@@ -9,8 +9,9 @@ use std::path::Path;
 use retold_corpus::{Corpus, Input, ReadOptions, ReadReport, Record};
 use tempfile::TempDir;
 
-/// Names of files: the ending is the format, and the compression.
-const NAMES: [&str; 20] = [
+/// Names of files: the ending is the format, and the compression. Seeds begin with the number of
+/// theirs, so a new one goes to the end.
+const NAMES: &[&str] = &[
     "a.txt",
     "a.html",
     "a.jsonl",
@@ -41,8 +42,10 @@ thread_local! {
 /// same articles come out, every id once, and what is counted is what there is.
 pub fn check(bytes: &[u8]) {
     let Some((first, content)) = bytes.split_first() else { return };
-    let names = if cfg!(feature = "parquet") { &NAMES[..] } else { &NAMES[..NAMES.len() - 1] };
-    let name = names[usize::from(*first) % names.len()];
+    let name = NAMES[usize::from(*first) % NAMES.len()];
+    if name.ends_with(".parquet") && cfg!(not(feature = "parquet")) {
+        return;
+    }
     FOLDER.with(|folder| {
         let path = folder.path().join(name);
         fs::write(&path, content).expect("the file can be written");

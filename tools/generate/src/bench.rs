@@ -6,8 +6,8 @@ use crate::vocabulary::Vocabulary;
 
 pub use crate::script::Script;
 
-/// So many where this run measures. Where tests only ask whether the bench works, unoptimised, a part of
-/// them will do.
+/// So many where this run measures. Where tests only ask whether the bench works, unoptimised, a
+/// part of them will do.
 pub fn size(measured: usize) -> usize {
     let is_measured = std::env::args().any(|argument| argument == "--bench");
     if is_measured { measured } else { measured / 20 }

@@ -92,7 +92,8 @@ impl Articles {
 
     /// Words are replaced, left out and put in, evenly over the article.
     fn copy(&self, source: &[Word], strength: f64, random: &mut Random) -> Vec<Word> {
-        // Of J = s / (2 - s) the shingles s that stay, and of s = (1 - e)^3 the words e that do not.
+        // Of J = s / (2 - s) the shingles s that stay, and of s = (1 - e)^3 the words e that do
+        // not.
         let edited = 1.0 - (2.0 * strength / (1.0 + strength)).cbrt();
         let mut copy = Vec::with_capacity(source.len() + 16);
         for &word in source {

@@ -1,9 +1,9 @@
 //! Labelled pairs of texts, of every kind that there is.
 //!
 //! Negatives are what a scan would stumble over: candidate pairs of a whole corpus that belong to
-//! different clusters, independent reports of one event, and one frame with other facts. And each kind
-//! comes in all lengths: a model that never saw short texts that are unrelated takes shortness for
-//! likeness.
+//! different clusters, independent reports of one event, and one frame with other facts. And each
+//! kind comes in all lengths: a model that never saw short texts that are unrelated takes shortness
+//! for likeness.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
@@ -304,7 +304,8 @@ impl Library {
         Ok(())
     }
 
-    /// Dated news: candidates far apart in time, and reports of one event that share no run of words.
+    /// Dated news: candidates far apart in time, and reports of one event that share no run of
+    /// words.
     fn add_dated(&mut self, extra: &Path) -> Result<()> {
         let docs: Vec<Doc> = read(extra, "news.jsonl")?;
         let pairs = candidates(&docs, &[])?;

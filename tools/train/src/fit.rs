@@ -114,8 +114,8 @@ const STEPS: usize = 40;
 
 /// Fits by maximum likelihood with a ridge on the standardised weights (Newton's method).
 ///
-/// `signs` has one element per feature, or none where nothing is known of any. `ridge` is in units of
-/// rows: 1 holds a weight back as one more row would.
+/// `signs` has one element per feature, or none where nothing is known of any. `ridge` is in units
+/// of rows: 1 holds a weight back as one more row would.
 pub fn fit(rows: &Rows, signs: &[Sign], ridge: f64) -> Fit {
     let width = rows.values.first().map_or(0, Vec::len);
     let total: f64 = rows.weights.iter().sum();

@@ -35,7 +35,7 @@ struct Options {
     /// Folder with the labelled data (its layout: docs/evaluation.md).
     #[arg(long)]
     data: PathBuf,
-    /// Folder with the public corpora that tools/train/fetch.sh gets.
+    /// Folder with the public corpora that tools/train/fetch.py gets.
     #[arg(long)]
     extra: PathBuf,
     /// Where the coefficients go.
@@ -248,8 +248,8 @@ fn line(rows: &Rows) -> String {
     text
 }
 
-/// The file of a model of curves: where it comes from, how good it is on groups that it did not see,
-/// and its coefficients.
+/// The file of a model of curves: where it comes from, how good it is on groups that it did not
+/// see, and its coefficients.
 fn curves_file(library: &Library, recipe: &Recipe, rows: &Rows) -> String {
     const FOLDS: u64 = 5;
     let used: Vec<usize> = (0..rows.labels.len()).filter(|at| rows.weights[*at] > 0.0).collect();

@@ -40,7 +40,8 @@ pub struct AllRows {
     pub short: Rows,
 }
 
-/// Articles have at least so many words on one side; what is shorter the model of short texts judges.
+/// Articles have at least so many words on one side; what is shorter the model of short texts
+/// judges.
 const LEAST_ARTICLE: usize = 45;
 /// Log-odds from which the teacher is believed that a run of a rewrite is right.
 const RIGHT_RUN: f64 = 0.5;
@@ -91,8 +92,8 @@ impl AllRows {
         all
     }
 
-    /// Labels the runs of rewrites by a teacher that learned from labelled passages alone: those that
-    /// it is sure of are right, the others are left out.
+    /// Labels the runs of rewrites by a teacher that learned from labelled passages alone: those
+    /// that it is sure of are right, the others are left out.
     fn teach(&mut self, library: &Library) {
         let mut labelled = self.passage.only(|at| library.corpora[self.passage.corpora[at]] == PAN);
         labelled.values.iter_mut().for_each(|values| values.truncate(TAUGHT));
@@ -235,8 +236,8 @@ impl Gold<'_> {
         touched.map(|(x, y)| (x + y) / 2.0).sum()
     }
 
-    /// Whether a candidate sums up a case. In this corpus only the first document sums up: what looks
-    /// like a summary in the second teaches how parts of other passages look.
+    /// Whether a candidate sums up a case. In this corpus only the first document sums up: what
+    /// looks like a summary in the second teaches how parts of other passages look.
     fn is_summary(&self, candidate: &Candidate) -> bool {
         candidate.form == Form::SummaryInA
             && self.cases.iter().any(|case| {

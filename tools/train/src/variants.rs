@@ -82,8 +82,8 @@ fn digit(draw: &mut Draw) -> char {
     char::from(b'1' + draw.below(9) as u8)
 }
 
-/// Hands out every run of letters and digits, with marks inside numbers, and the last character before
-/// it that is no space.
+/// Hands out every run of letters and digits, with marks inside numbers, and the last character
+/// before it that is no space.
 fn each_word<'t>(text: &'t str, mut each: impl FnMut(Option<char>, &'t str)) {
     let (mut start, mut last) = (None, None);
     for (at, letter) in text.char_indices().chain([(text.len(), ' ')]) {

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueHint};
 
-use crate::args::InputArgs;
+use crate::input_args::InputArgs;
 use crate::options::Options;
 use crate::values::{MeasuresValue, RelationValue};
 
 use super::flag_args::{DossierArgs, FlagArgs, FlagsArgs, KillArgs, RulesArgs};
+use super::path_args::PathArgs;
 use super::values::{MatchesValue, SpanValue, TimeValue};
 
 /// `retold archive`
@@ -75,14 +76,6 @@ impl ArchiveCommand {
             _ => None,
         }
     }
-}
-
-/// The archive.
-#[derive(Debug, Args)]
-pub struct PathArgs {
-    /// The folder of the archive
-    #[arg(value_name = "PATH", value_hint = ValueHint::DirPath)]
-    pub path: PathBuf,
 }
 
 /// `retold archive create`

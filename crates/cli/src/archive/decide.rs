@@ -5,7 +5,7 @@ use retold_archive::Decision;
 use retold_pipeline::dates;
 
 use super::flag_args::FlagArgs;
-use super::open_soon;
+use super::opening::open_soon;
 use crate::console::Console;
 use crate::exit::Exit;
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum, ValueHint};
 use retold_archive::FlagState;
 
-use super::args::PathArgs;
+use super::path_args::PathArgs;
 use super::values::{MatchesValue, TimeValue};
 use crate::values::RelationValue;
 

@@ -7,7 +7,7 @@ use retold_archive::NewArticle;
 use retold_corpus::{Corpus, Record};
 use retold_pipeline::{Unread, dates};
 
-use crate::args::InputArgs;
+use crate::input_args::InputArgs;
 use crate::inputs::inputs;
 use crate::settings::Settings;
 

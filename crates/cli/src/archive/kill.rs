@@ -9,7 +9,7 @@ use retold_report::quantity;
 
 use super::flag_args::KillArgs;
 use super::flag_record::WithdrawnRecord;
-use super::open_soon;
+use super::opening::open_soon;
 use super::values::MatchesValue;
 use crate::console::Console;
 use crate::exit::Exit;

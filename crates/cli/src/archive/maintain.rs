@@ -18,7 +18,7 @@ use crate::exit::Exit;
 use crate::values::MeasuresValue;
 
 use super::args::{CompactArgs, ExpireArgs, ExportArgs, RemoveArgs, StatsArgs, VerifyArgs};
-use super::open_soon;
+use super::opening::open_soon;
 use super::record::ExportRecord;
 
 /// Ids that are removed with one commit.

@@ -16,10 +16,10 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::settings::Settings;
 
-use super::args::MatchingArgs;
+use super::args::{MatchingArgs, OutputArgs};
 use super::intake::{articles, corpus};
+use super::opening::{check_options, judging};
 use super::show::Shown;
-use super::{check_options, judging, wanted};
 
 /// What is done with each batch.
 pub trait Batches {
@@ -114,4 +114,12 @@ pub fn run<B: Batches>(
     console.list_problems(&settings, &report)?;
     let exit = if shown.matching > 0 { Exit::Found } else { Exit::Nothing };
     Ok(exit.or_failed(report.failures))
+}
+
+fn wanted(args: &OutputArgs) -> Wanted {
+    Wanted {
+        since: args.since.map(|since| since.0),
+        sources: args.source.clone(),
+        relations: args.relation.iter().map(|relation| relation.0).collect(),
+    }
 }

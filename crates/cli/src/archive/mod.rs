@@ -15,6 +15,8 @@ mod intake;
 mod kill;
 mod maintain;
 mod matching;
+mod opening;
+mod path_args;
 mod query;
 mod record;
 mod rules;
@@ -22,21 +24,13 @@ mod show;
 mod values;
 pub(crate) mod watch;
 
-use std::path::Path;
-use std::thread;
-use std::time::{Duration, Instant};
-
-use retold::{Cancel, Config};
-use retold_archive::{Archive, Error, Settings as ArchiveSettings, Wanted};
-
 use crate::clash::Written;
 use crate::config::ConfigFile;
 use crate::console::Console;
 use crate::exit::Exit;
-use crate::options::Options;
 
 use add::Adding;
-use args::{ArchiveCommand, OutputArgs};
+use args::ArchiveCommand;
 use query::Asking;
 
 pub use maintain::stats_record;
@@ -70,51 +64,5 @@ pub(crate) fn run(
         ArchiveCommand::Verify(args) => maintain::verify(&args, console),
         ArchiveCommand::Export(args) => maintain::export(&args, console),
         ArchiveCommand::Compact(args) => maintain::compact(&args, console),
-    }
-}
-
-/// Opens an archive to change it, for which another process may need it a little longer.
-fn open_soon(path: &Path, judging: &Config, cancel: &Cancel) -> anyhow::Result<Archive> {
-    let begun = Instant::now();
-    loop {
-        match Archive::open(path, judging.clone()) {
-            Err(Error::InUse { .. }) if begun.elapsed() < PATIENCE => {
-                cancel.check()?;
-                thread::sleep(Duration::from_millis(20));
-            }
-            opened => return Ok(opened?),
-        }
-    }
-}
-
-/// How long to wait for another process, such as `retold watch`, to write what it has.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// An error if an option that was given disagrees with what the archive was made with.
-fn check_options(archive: &ArchiveSettings, options: &Options) -> anyhow::Result<()> {
-    let Options { detection, advanced, .. } = options;
-    let asked = ArchiveSettings {
-        language: detection.language.map_or(archive.language, |language| language.0),
-        lanes: advanced.lanes.unwrap_or(archive.lanes),
-        shingle_words: advanced.ngram.unwrap_or(archive.shingle_words),
-        seed: advanced.seed.unwrap_or(archive.seed),
-        channel: advanced.channel.map_or(archive.channel, Into::into),
-        max_df: advanced.max_df.unwrap_or(archive.max_df),
-        min_shared: advanced.min_shared.unwrap_or(archive.min_shared),
-        span_days: archive.span_days,
-    };
-    Ok(archive.check_same(&asked)?)
-}
-
-/// How pairs are judged; what finds them comes from the archive.
-fn judging(engine: &Config) -> Config {
-    engine.clone().keep_features(false)
-}
-
-fn wanted(args: &OutputArgs) -> Wanted {
-    Wanted {
-        since: args.since.map(|since| since.0),
-        sources: args.source.clone(),
-        relations: args.relation.iter().map(|relation| relation.0).collect(),
     }
 }

@@ -10,7 +10,7 @@ use retold_pipeline::dates;
 use retold_report::printable::printable;
 
 use super::flag_args::RulesArgs;
-use super::open_soon;
+use super::opening::open_soon;
 use crate::console::Console;
 use crate::exit::Exit;
 

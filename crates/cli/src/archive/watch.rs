@@ -20,8 +20,8 @@ use super::about;
 use super::args::AboutArgs;
 use super::canceled;
 use super::intake;
+use super::opening::{check_options, judging, open_soon};
 use super::record::ArticleRecord;
-use super::{check_options, judging};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::options::Options;
@@ -91,7 +91,7 @@ pub fn run(args: &WatchArgs, console: &mut Console<'_>) -> anyhow::Result<Exit> 
         batch: args.batch as usize,
     })?;
     let cancel = console.cancel.clone();
-    let archive = super::open_soon(&args.archive, &settings.run.engine, &cancel)?;
+    let archive = open_soon(&args.archive, &settings.run.engine, &cancel)?;
     check_options(archive.settings(), &args.options)?;
     let scheme = archive.settings().scheme()?.to_string();
     drop(archive);

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Draft, Parser};
+use super::{Block, Draft, Parser};
 use crate::encoding::{Change, Hint, decode_record, likely};
 use crate::fields::{joined, none_among};
 use crate::job::Outcome;
@@ -17,8 +17,7 @@ impl Parser<'_> {
     pub(super) fn json(
         &self,
         index: usize,
-        (bytes, hint): (&[u8], Hint),
-        objects: Vec<Start>,
+        Block { bytes, hint, objects }: Block<'_>,
         outcome: &mut Outcome,
     ) {
         // Once for all of them, if all are wanted: it is much faster than many short ones.

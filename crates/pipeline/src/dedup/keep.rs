@@ -10,9 +10,10 @@ use retold_corpus::{Corpus, Record};
 use retold_report::dedup::Undated;
 use retold_report::quantity;
 
-use super::dates::moment;
 use super::multi_pass::Articles;
 use crate::Error;
+use crate::dates::moment;
+use crate::error::NoDates;
 
 /// A policy, with the data that it needs.
 #[derive(Debug)]
@@ -120,27 +121,6 @@ impl Priorities {
     pub fn of(&self, name: &str) -> u64 {
         let beginnings = self.lengths.iter().filter_map(|length| name.get(..*length));
         beginnings.filter_map(|beginning| self.places.get(beginning)).copied().min().unwrap_or(LAST)
-    }
-}
-
-/// No article has a date to keep it by.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum NoDates {
-    /// No article has the field.
-    #[error("no article has the field {0:?}; name one that holds a date")]
-    NoField(String),
-    /// No value of the field is a date.
-    #[error("no value of the field {0:?} is a date{1}")]
-    NoDate(String, String),
-}
-
-impl NoDates {
-    /// The field that should hold a date.
-    pub fn field(&self) -> &str {
-        match self {
-            Self::NoField(field) | Self::NoDate(field, _) => field,
-        }
     }
 }
 

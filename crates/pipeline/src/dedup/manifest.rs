@@ -11,9 +11,9 @@ use anyhow::Context;
 use retold_corpus::Corpus;
 use serde::{Deserialize, Serialize};
 
-use super::cannot_write;
+use crate::Error;
+use crate::disk::{self, cannot_write};
 use crate::error::Difference;
-use crate::{Error, disk};
 
 /// Raised when the files that a later run resumes from, or what is computed from them, change.
 const VERSION: u32 = 3;

@@ -13,7 +13,6 @@ mod compress;
 mod counts;
 #[cfg(test)]
 mod crashes;
-pub(crate) mod dates;
 mod dropped;
 mod fail_point;
 mod finished;
@@ -36,10 +35,11 @@ use std::path::{Path, PathBuf};
 
 use retold_corpus::{Corpus, Input, ReadOptions};
 
+pub use crate::dates::moment;
+pub use crate::error::NoDates;
 use crate::settings::Settings;
-pub use dates::moment;
 pub use job::{Done, Job};
-pub use keep::{Keep, NoDates, Priorities};
+pub use keep::{Keep, Priorities};
 pub use plan::edge;
 pub use target::{Leftover, partial_of};
 
@@ -111,7 +111,10 @@ pub struct Output {
 
 /// An event during a run that the user should know about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-// Exhaustive on purpose: a host must not swallow a notice that it does not know.
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a host must not swallow a notice that it does not know"
+)]
 pub enum Notice {
     /// What an interrupted run left is removed.
     StartsAfresh,
@@ -125,7 +128,3 @@ pub enum Notice {
 
 /// Receives notices.
 pub type Notify<'t> = &'t mut dyn FnMut(Notice) -> io::Result<()>;
-
-fn cannot_write(path: &Path) -> String {
-    format!("cannot write {}", path.display())
-}

@@ -23,8 +23,9 @@ use crate::disk::OutputFile;
 /// Rows of a column that are in memory at once, beside the pages that they come from.
 const BATCH: usize = 1024;
 
-/// Copies the rows of these numbers, from 1 and ascending, until `cancel` is told. Schema, metadata,
-/// row groups and the compression of each column stay as they were. Says what the file holds then.
+/// Copies the rows of these numbers, from 1 and ascending, until `cancel` is told. Schema,
+/// metadata, row groups and the compression of each column stay as they were. Says what the file
+/// holds then.
 pub fn copy_rows(from: &Path, to: &Path, rows: &[u64], cancel: &Cancel) -> anyhow::Result<Sum> {
     let reader = SerializedFileReader::new(File::open(from)?)?;
     let metadata = reader.metadata();

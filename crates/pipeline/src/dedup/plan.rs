@@ -15,13 +15,12 @@ use retold_report::Stage;
 use retold_report::dedup::Undated;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::cannot_write;
 use super::counts::Counts;
 use super::fail_point;
 use super::keep::{Keep, LAST, UNREADABLE};
 use super::multi_pass::{CHANGED, Kept, MultiPassInput, Reread};
 use super::registry::ArticleRegistry;
-use crate::disk;
+use crate::disk::{self, cannot_write};
 use crate::settings::Settings;
 use crate::stored::StoredTexts;
 use crate::{Error, Progress};

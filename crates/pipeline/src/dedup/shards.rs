@@ -10,9 +10,9 @@ use retold::Cancel;
 use retold_corpus::{Compression, Corpus, Format, Record, Source};
 
 use super::compress::Compressor;
+use super::fail_point;
 use super::finished::{Finished, Hashed};
-use super::{cannot_write, fail_point};
-use crate::disk::{self, OutputFile, Pace};
+use crate::disk::{self, OutputFile, Pace, cannot_write};
 
 /// Writes kept records, source by source; only one file is open at a time.
 pub struct Shards<'c> {

@@ -43,6 +43,7 @@ pub struct Watched {
 
 /// When a watch ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum End {
     /// When it is told to stop.
     Told,
@@ -52,6 +53,7 @@ pub enum End {
 
 /// Whether files that have arrived can be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Turn {
     /// They are read.
     Now,

@@ -4,14 +4,14 @@
 //! that is parsed when first looked into. Every text is in the file once. The index, which says
 //! what is where, comes last.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 
-use crate::html::rows::{ArticleRow, Cut, Index, PairRow, meanings};
-use crate::html::timeline;
+use crate::html::rows::{ArticleRow, PairRow, Place, meanings};
+use crate::html::timeline::{self, Timeline};
 use crate::in_common::{Changed, changed, words_in_common};
 use crate::record::{ComparisonRecord, Explain, FeatureRecord, SCHEMA_VERSION, round};
 use crate::{Error, Evidence, Findings, Pair};
@@ -24,9 +24,6 @@ const CHUNK: usize = 256 << 10;
 
 /// Rows of the pair table; more would make the table itself slow.
 const MOST_ROWS: usize = 100_000;
-
-/// A location: the chunk, and the index in it.
-pub(super) type Place = (usize, usize);
 
 /// What the page shows of a pair. Offsets are bytes of the UTF-8 text, as in all records.
 #[derive(Serialize)]
@@ -93,6 +90,32 @@ fn steps(start: u32, spans: &[Span]) -> Vec<u32> {
 struct TextView<'a> {
     text: &'a str,
     quotations: Vec<[u32; 2]>,
+}
+
+/// What is where in the file, and what the tables say.
+#[derive(Serialize)]
+struct Index<'a> {
+    schema: u32,
+    /// What each relation means.
+    meanings: BTreeMap<&'static str, &'static str>,
+    articles: Vec<ArticleRow<'a>>,
+    pairs: Vec<PairRow>,
+    clusters: Vec<Timeline>,
+    /// Clusters that are not listed.
+    more_clusters: usize,
+    cut: Cut,
+}
+
+/// What the file does not show.
+#[derive(Default, Serialize)]
+struct Cut {
+    budget: u64,
+    /// Pairs in the table without their texts, for the budget.
+    views: usize,
+    /// Pairs in the table without their texts, because these could not be read again.
+    unreadable: usize,
+    /// Pairs not even in the table.
+    rows: usize,
 }
 
 /// Writes the data of one report.

@@ -9,7 +9,7 @@
 //! | file | what it is |
 //! |---|---|
 //! | `opening.html`, `closing.html` | templates around the data |
-//! | `viewer.css`, `*.js` | look and behaviour, one after another |
+//! | `viewer.rs` | `viewer.css` and `*.js`: look and behaviour, one after another |
 //! | `data.rs` | articles and pairs as JSON |
 //! | `rows.rs` | what the tables of the first screen say of them |
 //! | `timeline.rs` | clusters in the order of publication |
@@ -20,6 +20,7 @@ mod page;
 mod picture;
 mod rows;
 mod timeline;
+mod viewer;
 
 use std::io::Write;
 
@@ -29,6 +30,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{Error, Findings, Format};
 use data::Data;
+use viewer::{SCRIPT, STYLE};
 
 /// The report as one HTML file.
 #[derive(Debug, Clone, Copy)]
@@ -44,23 +46,6 @@ impl Default for Html {
         Self { budget: 64 << 20 }
     }
 }
-
-pub(crate) const STYLE: &str = include_str!("viewer.css");
-
-/// All scripts, as one: they share one scope, and the policy needs one hash.
-pub(crate) const SCRIPT: &str = concat!(
-    "\"use strict\";\n",
-    include_str!("source.js"),
-    include_str!("figures.js"),
-    include_str!("wording.js"),
-    include_str!("filters.js"),
-    include_str!("overview.js"),
-    include_str!("timeline.js"),
-    include_str!("article.js"),
-    include_str!("strip.js"),
-    include_str!("pair.js"),
-    include_str!("viewer.js"),
-);
 
 impl Format for Html {
     fn write(&self, findings: &Findings<'_>, out: &mut (dyn Write + Send)) -> Result<(), Error> {

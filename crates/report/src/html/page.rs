@@ -3,7 +3,7 @@
 use minijinja::{AutoEscape, Environment, Value, context};
 
 use crate::html::picture::{Groups, MOST_ARTICLES, MOST_LINKS};
-use crate::html::{SCRIPT, STYLE};
+use crate::html::viewer::{SCRIPT, STYLE};
 use crate::printable::printable;
 use crate::record::SCHEMA_VERSION;
 use crate::stats::count_relations;

@@ -4,37 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::html::data::Place;
-use crate::html::timeline::Timeline;
 use crate::named::shown;
 use crate::record::round;
 use crate::{Findings, Owner, Pair, PassedFields, wording};
 use retold::align::{Relation, Side};
 
-#[derive(Serialize)]
-pub(super) struct Index<'a> {
-    pub(super) schema: u32,
-    /// What each relation means.
-    pub(super) meanings: BTreeMap<&'static str, &'static str>,
-    pub(super) articles: Vec<ArticleRow<'a>>,
-    pub(super) pairs: Vec<PairRow>,
-    pub(super) clusters: Vec<Timeline>,
-    /// Clusters that are not listed.
-    pub(super) more_clusters: usize,
-    pub(super) cut: Cut,
-}
-
-/// What the file does not show.
-#[derive(Default, Serialize)]
-pub(super) struct Cut {
-    pub(super) budget: u64,
-    /// Pairs in the table without their texts, for the budget.
-    pub(super) views: usize,
-    /// Pairs in the table without their texts, because these could not be read again.
-    pub(super) unreadable: usize,
-    /// Pairs not even in the table.
-    pub(super) rows: usize,
-}
+/// A location: the chunk, and the index in it.
+pub(super) type Place = (usize, usize);
 
 #[derive(Serialize)]
 pub(super) struct ArticleRow<'a> {

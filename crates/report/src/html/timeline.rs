@@ -13,7 +13,8 @@ const MOST_CLUSTERS: usize = 500;
 const MOST_MEMBERS: usize = 100;
 const MOST_PAIRS: usize = 3;
 
-/// A cluster. Articles are indices of articles until [`Data`](super::data::Data) makes rows of them.
+/// A cluster. Articles are indices of articles until [`Data`](super::data::Data) makes rows of
+/// them.
 #[derive(Debug, PartialEq, Serialize)]
 pub(super) struct Timeline {
     /// Earliest first; then those without a date, in the order read.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{begin, text};
+use super::svg::{begin, text};
 use crate::quantity;
 
 const WIDTH: f64 = 720.0;
@@ -27,6 +27,7 @@ pub struct Bar {
 
 /// Where labels stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Labels {
     /// Below the left edge of their bar: the bars are steps of a scale that ends at 1.
     Edges,

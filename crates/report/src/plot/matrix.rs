@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
-use super::{begin, text};
+use super::svg::{begin, text};
 use crate::quantity;
 use crate::{Article, Pair};
 
@@ -38,7 +38,7 @@ pub fn matrix(members: &[usize], articles: &[Article], pairs: &[Pair]) -> String
         "<rect class=\"none\" x=\"{LABELS}\" y=\"{TOP}\" width=\"{size:.1}\" height=\"{size:.1}\"/>"
     );
     for (at, article) in shown.iter().enumerate() {
-        labels(&mut svg, at, &articles[*article].id, (row(at) + side / 2.0, column(at), side));
+        labels(&mut svg, at, &articles[*article].id, Square { x: column(at), y: row(at), side });
         let (x, y) = (column(at) + side / 2.0, row(at) + side / 2.0);
         let r = side * 0.08;
         let _ = writeln!(svg, "<circle class=\"bar\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{r:.1}\"/>");
@@ -54,7 +54,8 @@ pub fn matrix(members: &[usize], articles: &[Article], pairs: &[Pair]) -> String
         );
         let numbered = shown.len() <= NUMBERED;
         for (down, across) in [(a, b), (b, a)] {
-            cell(&mut svg, (column(across), row(down), side), (score, &said, numbered));
+            let square = Square { x: column(across), y: row(down), side };
+            cell(&mut svg, square, &Cell { score, said: &said, numbered });
         }
     }
     let _ = writeln!(
@@ -67,9 +68,27 @@ pub fn matrix(members: &[usize], articles: &[Article], pairs: &[Pair]) -> String
     svg
 }
 
-/// The name and number of a row, and the number of its column.
-fn labels(svg: &mut String, at: usize, id: &str, (y, x, side): (f64, f64, f64)) {
-    let number = at + 1;
+/// Where a cell is: its upper left corner, and its side.
+#[derive(Clone, Copy)]
+struct Square {
+    x: f64,
+    y: f64,
+    side: f64,
+}
+
+/// What a cell shows.
+struct Cell<'c> {
+    score: f64,
+    /// The score in words.
+    said: &'c str,
+    /// Whether the score stands in it.
+    numbered: bool,
+}
+
+/// The name and number of a row, and the number of its column: those of a cell of the diagonal.
+fn labels(svg: &mut String, at: usize, id: &str, cell: Square) {
+    let Square { x, y, side } = cell;
+    let (y, number) = (y + side / 2.0, at + 1);
     let mut shown: String = id.chars().take(CHARACTERS).collect();
     if shown.len() < id.len() {
         shown.push('…');
@@ -98,11 +117,8 @@ fn labels(svg: &mut String, at: usize, id: &str, (y, x, side): (f64, f64, f64)) 
     }
 }
 
-fn cell(
-    svg: &mut String,
-    (x, y, side): (f64, f64, f64),
-    (score, said, numbered): (f64, &str, bool),
-) {
+fn cell(svg: &mut String, Square { x, y, side }: Square, cell: &Cell<'_>) {
+    let &Cell { score, said, numbered } = cell;
     let gap = (side * 0.04).min(1.0);
     let _ = writeln!(
         svg,

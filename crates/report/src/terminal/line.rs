@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Effects};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use crate::terminal::Style;
+use crate::terminal::style::Style;
 use retold::align::Kind;
 
 /// The role of a segment of text; [`Look::style`] says how it looks.

@@ -7,11 +7,13 @@ mod compare;
 mod dedup;
 mod evaluation;
 mod line;
+mod style;
 mod summary;
 
 pub use compare::Compare;
 pub use dedup::Dedup;
 pub use evaluation::Measures;
+pub use style::Style;
 pub use summary::{Pairs, Summary};
 
 use std::io::Write;
@@ -20,24 +22,6 @@ use std::path::Path;
 use crate::{Article, Error};
 use line::{Line, Look};
 use retold::align::Kind;
-
-/// What the terminal can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Style {
-    /// Whether to write colours.
-    pub color: bool,
-    /// Columns; less than 20 is taken as 20.
-    pub width: usize,
-    /// Whether file names link to their files (OSC 8).
-    pub hyperlinks: bool,
-}
-
-impl Default for Style {
-    /// 80 columns, nothing but text: fit for a pipe.
-    fn default() -> Self {
-        Self { color: false, width: 80, hyperlinks: false }
-    }
-}
 
 /// Longer lines are hard to read, however wide the window.
 const WIDEST: usize = 140;

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use gaoya::minhash::{MinHashIndex, MinHasher, MinHasher32};
 use retold::lsh::Banding;
-use retold::lsh::band_keys::{BUCKET_LIMIT, BandKeys, Bucketing, Collapsed, Scratch};
+use retold::lsh::band_keys::{BandKeys, Bucketing, Collapsed, Scratch};
 use retold::sketch::{MinHashConfig, MinHasher as Retold};
 
 use super::job::{Shape, Words};
@@ -14,7 +14,7 @@ use super::job::{Shape, Words};
 /// What an engine found, and what it took.
 #[derive(Debug, Default)]
 pub struct Found {
-    /// Pairs of texts, the lesser number first.
+    /// Pairs of texts, the smaller number first.
     pub pairs: Vec<(u32, u32)>,
     /// Seconds from texts to signatures.
     pub sign: f64,
@@ -41,8 +41,7 @@ pub fn retold(texts: &[String], shape: Shape) -> anyhow::Result<Found> {
     let mut scratch = Scratch::default();
     let Collapsed { rows, mut pairs, .. } = keys.collapse(&mut scratch);
     for band in 0..bands {
-        let bucketing = Bucketing { band, limit: BUCKET_LIMIT };
-        pairs.append(&mut keys.band_pairs(&rows, bucketing, &mut scratch).pairs);
+        pairs.append(&mut keys.band_pairs(&rows, Bucketing::of(band), &mut scratch).pairs);
     }
     let pairs = keys.merge(&mut pairs, &mut scratch);
     Ok(Found { pairs, sign, candidates: clock.elapsed().as_secs_f64() })

@@ -1,5 +1,5 @@
-//! Kills: what was reported is there, what was not is there whole or not at all, and everything that
-//! is asked afterwards has the answer of the index of the library.
+//! Kills: what was reported is there, what was not is there whole or not at all, and everything
+//! that is asked afterwards has the answer of the index of the library.
 #![cfg(unix)]
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]

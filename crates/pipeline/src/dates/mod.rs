@@ -1,8 +1,10 @@
 //! Times as seconds since 1970, from what people and programs write and for them to read.
 
+mod moment;
+
 use jiff::Timestamp;
 
-use crate::dedup::dates::moment;
+pub use moment::moment;
 
 /// The time that a text states, as keeping the earliest reads it; `None` if it is no date.
 pub fn seconds(text: &str) -> Option<i64> {
