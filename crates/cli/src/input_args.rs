@@ -19,9 +19,10 @@ pub fn named() -> impl TypedValueParser<Value = OsString> {
 pub struct InputArgs {
     /// Files, folders, patterns, or `-` for the standard input
     ///
-    /// Folders are read with all their subfolders. Formats go by file names: .txt .md .html .jsonl
-    /// .ndjson .jsonlines .ldjson .jl .json .csv .tsv .parquet, and all but .parquet also
-    /// compressed (.gz .zst .bz2 .xz).
+    /// Folders are read with all their subfolders. Formats go by file names (.txt .md .html .jsonl
+    /// .ndjson .jsonlines .ldjson .jl .json .csv .tsv .parquet .warc .wet .eml .mbox) or by content
+    /// (Word, OpenDocument, RSS, Atom, NewsML-G2, NITF, ninjs); all but .parquet may be compressed
+    /// (.gz .zst .bz2 .xz).
     #[arg(value_name = "INPUT", value_hint = ValueHint::AnyPath)]
     #[arg(required_unless_present_any = ["files_from", "stdin0"], value_parser = named())]
     pub inputs: Vec<OsString>,
