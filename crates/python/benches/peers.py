@@ -1,16 +1,20 @@
-"""Deduplicates the same texts with retold, datasketch and rensa, and with the command.
+"""Deduplicates the same texts with retold, datasketch, rensa and semhash, and with the command.
 
     python benches/peers.py TEXTS.jsonl [--texts N] [--copies 4] [--rounds 3] [--sample 500]
+        [--semhash-model FOLDER] [--only TOOL,TOOL]
 
 Each text (field `text`) gets copies, in which one word in fifty is replaced, until there are N
 texts. Tools take turns; each run is a process of its own, so that its peak memory is its own. Of
-each tool: the median of the seconds from a polars frame to the rows to drop; the peak memory, with
-the interpreter and the frame; and recall: of a sample of rows that have an earlier row with
-an exact Jaccard index of word trigrams of 0.7 or more, the share that was dropped.
+each tool: the median of the seconds from a polars frame to the rows to drop, and of its ratios to
+retold in the same round; the peak memory, and how much that is above the interpreter with the frame
+and the tool's modules; and recall: of a sample of rows that have an earlier row with an exact
+Jaccard index of word trigrams of 0.7 or more, the share that was dropped.
 
-The command reads a file and writes the corpus that is left, which is in its time; the rows below it
-share one program, with word trigrams, 128 permutations and a threshold of 0.7, and verify nothing.
-semhash has no row: its default encoder is downloaded.
+The command reads a file and writes the corpus that is left, which is in its time. datasketch and
+rensa share one program, with word trigrams, 128 permutations and a threshold of 0.7, and verify
+nothing. semhash drops at its own threshold of 0.9 of its vectors' cosine. Its default encoder is
+downloaded, so it has a row only with a model at hand; one made by tools/peers/stand_in_model.py has
+random vectors, and only its time says something.
 """
 
 from __future__ import annotations
@@ -102,16 +106,35 @@ def with_rensa():
     return with_lsh(lambda: RMinHashLSH(threshold=THRESHOLD, num_perm=128, num_bands=16), minhash)
 
 
-def tool(name: str):
+def with_semhash(folder: str):
+    from model2vec import StaticModel
+    from semhash import SemHash
+
+    model = StaticModel.from_pretrained(folder)
+
+    def run(frame: polars.DataFrame) -> list[int]:
+        records = frame.select("id", "text").to_dicts()
+        index = SemHash.from_records(records, columns=["text"], model=model)
+        kept = {int(record["id"]) for record in index.self_deduplicate().selected}
+        return [row for row in range(len(frame)) if row not in kept]
+
+    return run
+
+
+def tool(name: str, model: str | None):
     if name == "retold":
+        import retold  # noqa: F401
+
         return with_retold
+    if name == "semhash":
+        return with_semhash(str(model))
     if name == "rensa":
         return with_rensa()
     module = "retold.datasketch" if name == "retold.datasketch" else "datasketch"
     return with_datasketch(importlib.import_module(module))
 
 
-def run_one(name: str, folder: Path) -> dict[str, object]:
+def run_one(name: str, folder: Path, model: str | None) -> dict[str, object]:
     """One run, in this process; the command is one below it."""
     if name == "the command":
         line = [sys.executable, __file__, f"{folder}/in.jsonl", "--one", "its process", "--into"]
@@ -121,14 +144,18 @@ def run_one(name: str, folder: Path) -> dict[str, object]:
             seconds = time.perf_counter() - started
             records = Path(out, "out", "dropped.jsonl").read_text("utf-8").splitlines()
         dropped = [int(json.loads(record)["id"]) for record in records]
-        peak = int(said.stdout)
+        peak = above = int(said.stdout)
     else:
-        frame, run = polars.read_ipc(folder / "in.arrow"), tool(name)
+        # It is compressed, so it is not mapped: the texts are in memory now.
+        frame = polars.read_ipc(folder / "in.arrow")
+        run = tool(name, model)
+        first = peak_memory()
+        before = forget_peak()
         started = time.perf_counter()
         dropped = run(frame)
         seconds = time.perf_counter() - started
-        peak = peak_memory()
-    return {"seconds": seconds, "peak": peak, "dropped": dropped}
+        above, peak = peak_memory() - before, max(first, peak_memory())
+    return {"seconds": seconds, "peak": peak, "above": above, "dropped": dropped}
 
 
 def run_command(texts: Path, out: str) -> None:
@@ -139,6 +166,13 @@ def run_command(texts: Path, out: str) -> None:
     with contextlib.suppress(SystemExit):
         _command.main()
     print(peak_memory())
+
+
+def forget_peak() -> int:
+    """Bytes in use. On Linux the peak is that of what comes, from here on."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
+    return peak_memory()
 
 
 def peak_memory() -> int:
@@ -170,7 +204,7 @@ def duplicates(texts: list[str], sample: int) -> list[int]:
 
 
 def versions(names: list[str]) -> str:
-    packages = [name for name in ("retold", "rensa", "datasketch") if name in names]
+    packages = [name for name in ("retold", "rensa", "datasketch", "semhash") if name in names]
     said = [f"{name} {importlib.metadata.version(name)}" for name in [*packages, "polars"]]
     return ", ".join([f"Python {platform.python_version()}", *said])
 
@@ -182,6 +216,8 @@ def main() -> None:
     arguments.add_argument("--copies", type=int, default=4)
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--sample", type=int, default=500)
+    arguments.add_argument("--semhash-model", help="a folder with a model2vec model")
+    arguments.add_argument("--only", help="names of tools")
     arguments.add_argument("--one", help=argparse.SUPPRESS)
     arguments.add_argument("--into", help=argparse.SUPPRESS)
     args = arguments.parse_args()
@@ -189,34 +225,41 @@ def main() -> None:
         run_command(args.texts, args.into)
         return
     if args.one:
-        print(json.dumps(run_one(args.one, args.texts)))
+        print(json.dumps(run_one(args.one, args.texts, args.semhash_model)))
         return
     names = ["retold", "the command"]
     if importlib.util.find_spec("numpy"):
         names.append("retold.datasketch")
     names += [name for name in ("datasketch", "rensa") if importlib.util.find_spec(name)]
+    if args.semhash_model:
+        names.append("semhash")
+    if args.only:
+        names = [name for name in names if name == "retold" or name in args.only.split(",")]
     frame = corpus(args.texts, args.count, args.copies)
     megabytes = frame["text"].str.len_bytes().sum() / 1e6
     print(f"{len(frame)} texts, {megabytes:.1f} MB; {versions(names)}", flush=True)
     truth = duplicates(frame["text"].to_list(), args.sample)
     runs: dict[str, list[dict]] = {name: [] for name in names}
     with tempfile.TemporaryDirectory() as folder:
-        frame.write_ipc(f"{folder}/in.arrow")
+        frame.write_ipc(f"{folder}/in.arrow", compression="lz4")
         frame.write_ndjson(f"{folder}/in.jsonl")
         for _ in range(args.rounds):
             for name in names:
                 line = [sys.executable, __file__, folder, "--one", name]
+                if args.semhash_model:
+                    line += ["--semhash-model", args.semhash_model]
                 said = subprocess.run(line, check=True, stdout=subprocess.PIPE).stdout
                 runs[name].append(json.loads(said))
-    ours = statistics.median(run["seconds"] for run in runs["retold"])
     for name, all_runs in runs.items():
-        times = sorted(run["seconds"] for run in all_runs)
-        seconds, peak = statistics.median(times), max(run["peak"] for run in all_runs) / 1e6
+        times = [run["seconds"] for run in all_runs]
+        ratios = sorted(a / b["seconds"] for a, b in zip(times, runs["retold"]))
+        peak, above = (max(run[of] for run in all_runs) / 1e6 for of in ("peak", "above"))
         dropped = set(all_runs[0]["dropped"])
         recall = sum(row in dropped for row in truth) / max(1, len(truth))
         print(
-            f"{name}: {seconds:.2f} s ({times[0]:.2f} to {times[-1]:.2f}), "
-            f"{seconds / ours:.1f} × retold, {peak:.0f} MB, recall {recall:.4f} of {len(truth)}, "
+            f"{name}: {statistics.median(times):.2f} s, {statistics.median(ratios):.1f} × retold "
+            f"({ratios[0]:.1f} to {ratios[-1]:.1f}), {peak:.0f} MB (above the frame {above:.0f}), "
+            f"recall {recall:.4f} of {len(truth)}, "
             f"{len(dropped)} dropped"
         )
 

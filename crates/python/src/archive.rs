@@ -10,8 +10,8 @@ use pyo3::types::PyDict;
 use retold::Cancel;
 use retold::align::Relation;
 use retold_archive::{
-    AddOptions, Archive as Writer, Error, Known, Reader, Settings as ArchiveSettings, Stored,
-    Wanted, salvage, verify,
+    AddOptions, Archive as Writer, Error, Expired, Known, Reader, Settings as ArchiveSettings,
+    Stored, Wanted, salvage, verify,
 };
 use retold_cli::archive::{ExportRecord, TimeValue, stats_record};
 use retold_pipeline::Settings;
@@ -236,17 +236,20 @@ fn tidy(archive: &mut Writer, cancel: &Cancel) -> Result<(), Error> {
     }
 }
 
+/// Seconds since 1970 of a date, or of so many days ago.
+fn time(name: &str, time: &str) -> PyResult<i64> {
+    let value = time.parse::<TimeValue>();
+    let value = value.map_err(|expected| errors::setting(format!("{name}={time:?}: {expected}")));
+    Ok(value?.0)
+}
+
 fn wanted(asked: &Asked) -> PyResult<Wanted> {
-    let since = asked.since.as_deref().map(|since| {
-        let time = since.parse::<TimeValue>();
-        time.map_err(|expected| errors::setting(format!("since={since:?}: {expected}")))
-    });
     let relation = |name: &String| {
         Relation::from_name(name)
             .ok_or_else(|| errors::setting(format!("relations: there is no relation {name:?}")))
     };
     Ok(Wanted {
-        since: since.transpose()?.map(|time| time.0),
+        since: asked.since.as_deref().map(|since| time("since", since)).transpose()?,
         sources: asked.sources.clone(),
         relations: asked.relations.iter().map(relation).collect::<PyResult<_>>()?,
     })
@@ -311,6 +314,17 @@ impl OpenArchive {
             tidy(archive, &job.cancel)?;
             Ok(removed)
         })
+    }
+
+    /// Lets the spans of time expire that ended by then; gives how many articles are not found any
+    /// more, how many of them stay as evidence, and how many segments went.
+    fn expire<'py>(&self, py: Python<'py>, before: &str) -> PyResult<Bound<'py, PyAny>> {
+        let before = time("before", before)?;
+        let expired = self.with(py, |open, job| {
+            let Expired { articles, kept, segments } = writer(open)?.expire(before, &job.cancel)?;
+            Ok(json!({"articles": articles, "kept": kept, "segments": segments}).to_string())
+        })?;
+        from_json(py, &expired)
     }
 
     /// The article of an id, as `export` writes it; nothing if there is none.

@@ -8,6 +8,7 @@ use arrow_array::types::{
 use arrow_array::{Array, ArrayRef, LargeStringArray, StringArray, StringViewArray};
 use arrow_schema::{DataType, TimeUnit};
 use retold_pipeline::dedup::moment;
+use retold_report::IdType;
 
 use crate::values::integer;
 
@@ -57,16 +58,21 @@ impl Strings {
     }
 }
 
+/// An id, and whether the data has it as an integer.
+pub type Id = (String, IdType);
+
 /// The id that a row states: a string or a whole number. Nothing for null; an error for what is
 /// neither.
-pub fn id(array: &ArrayRef, strings: Option<&Strings>, row: usize) -> Result<Option<String>, ()> {
+pub fn id(array: &ArrayRef, strings: Option<&Strings>, row: usize) -> Result<Option<Id>, ()> {
     if let Some(strings) = strings {
-        return Ok(strings.get(row).map(str::to_owned));
+        return Ok(strings.get(row).map(|id| (id.to_owned(), IdType::Text)));
     }
     if array.is_null(row) {
         return Ok(None);
     }
-    integer(array, row).map(|number| Some(number.to_string())).ok_or(())
+    let number = integer(array, row).ok_or(())?;
+    let id_type = i64::try_from(number).map_or(IdType::Text, |_| IdType::Integer);
+    Ok(Some((number.to_string(), id_type)))
 }
 
 /// What a row of a column of dates holds.
@@ -78,6 +84,12 @@ pub enum Dated {
     Missing,
     /// Something that is no date.
     Unreadable(String),
+}
+
+/// A moment in seconds since 1970.
+pub fn seconds(moment: u64) -> i64 {
+    // Moments are microseconds in the order of unsigned numbers.
+    ((moment ^ (1 << 63)) as i64).div_euclid(1_000_000)
 }
 
 /// The date of a row: a timestamp, a date, a number or a text, as [`moment`] reads these.

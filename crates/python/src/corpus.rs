@@ -10,23 +10,48 @@ use retold::lsh::rare::Spill;
 use retold_corpus::Reason;
 use retold_pipeline::settings::Settings;
 use retold_pipeline::stored::StoredTexts;
-use retold_report::{Article, Note, Notes, Read};
+use retold_report::{Article, IdType, Note, Notes, Owner, Read};
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::column::{Strings, id};
+use crate::about::AboutColumns;
+use crate::column::{Id, Strings, id};
 use crate::errors;
 use crate::frame::{Frame, Wanted};
 
+/// What an article of a frame is called, and how long it is.
+#[derive(Debug, Clone)]
+pub struct FrameArticle {
+    pub id: Box<str>,
+    /// Whether the data has its id as an integer.
+    pub id_type: IdType,
+    /// Whether it is not called by the id that it states, because another one is.
+    pub renamed: bool,
+    pub bytes: u64,
+}
+
+impl FrameArticle {
+    /// Its id gets a suffix, because another article has it.
+    pub fn rename(&mut self, suffix: &str) {
+        self.id = format!("{}{suffix}", self.id).into();
+        self.id_type = IdType::Text;
+    }
+}
+
 /// Articles, in the order of their rows, with their texts where the caller has them.
 pub struct Corpus {
-    pub articles: Vec<Article>,
+    pub articles: Vec<FrameArticle>,
     pub texts: FrameTexts,
     /// The row of each article, from 0.
     pub rows: Vec<u64>,
     pub skipped: Notes,
     pub repaired: Notes,
-    /// The columns, for what else is in them.
+    /// The columns, for what else is in them. Those of another corpus that was appended are not
+    /// among them.
     pub frame: Frame,
+    /// Of these, what reports say of articles.
+    about: AboutColumns,
+    /// Where another side was appended, how many articles come before it.
+    ours: Option<usize>,
     bytes: u64,
 }
 
@@ -37,6 +62,8 @@ pub struct Columns {
     pub id: Option<String>,
     /// More to look at.
     pub fields: Vec<String>,
+    /// More to look at, where they are there: what reports say of articles.
+    pub about: Vec<String>,
     /// What articles are called.
     pub names: Names,
 }
@@ -58,6 +85,7 @@ impl Corpus {
             text: columns.text.as_deref(),
             id: columns.id.as_deref(),
             fields: &columns.fields,
+            about: &columns.about,
         };
         let frame = Frame::of(data, &wanted)?;
         let text = text_column(&frame, wanted.text)?;
@@ -65,13 +93,53 @@ impl Corpus {
             Names::Unique => id_column(&frame, wanted.id, text)?,
             Names::Rows => None,
         };
-        data.py().detach(|| Reading::new(settings, &frame).read(frame.clone(), text, id))
+        let about = AboutColumns::of(&frame, &columns.about);
+        let read = || Reading::new(settings, &frame).read(frame.clone(), text, id);
+        Ok(Self { about, ..data.py().detach(read)? })
+    }
+
+    /// What ids are in results: integers if all articles have such, as in the command.
+    pub fn id_type(&self) -> IdType {
+        id_type(&self.articles)
+    }
+
+    /// The articles as records take them.
+    pub fn reported(&self) -> Vec<Article> {
+        let reported = |article: &FrameArticle| Article {
+            id: article.id.to_string(),
+            id_type: article.id_type,
+            renamed: article.renamed,
+            bytes: article.bytes,
+            ..Article::default()
+        };
+        self.articles.iter().map(reported).collect()
+    }
+
+    /// The articles as pages for people take them: with hashes, and what their frames say of them.
+    pub fn described(&self) -> Vec<Article> {
+        let mut articles = self.reported();
+        for (at, article) in articles.iter_mut().enumerate() {
+            article.hash = xxh3_128(self.texts.get(at).unwrap_or_default().as_bytes());
+            article.about = self.about.at(self.texts.place(at));
+            article.owner = self.ours.map(|ours| match at < ours {
+                true => Owner::Ours,
+                false => Owner::Theirs,
+            });
+        }
+        articles
     }
 
     /// How much was read.
     pub fn read(&self) -> Read {
         Read { articles: self.articles.len() as u64, bytes: self.bytes, files: 0 }
     }
+}
+
+/// What ids are in results about these articles.
+pub fn id_type(articles: &[FrameArticle]) -> IdType {
+    let is_integer = |article: &FrameArticle| article.id_type == IdType::Integer;
+    let all = !articles.is_empty() && articles.iter().all(is_integer);
+    if all { IdType::Integer } else { IdType::Text }
 }
 
 fn text_column(frame: &Frame, wanted: Option<&str>) -> PyResult<usize> {
@@ -81,14 +149,17 @@ fn text_column(frame: &Frame, wanted: Option<&str>) -> PyResult<usize> {
     if let Some(text) = frame.find("text") {
         return Ok(text);
     }
-    let is_text = |column: &usize| {
-        let first = frame.chunks.first().map(|chunk| &chunk[*column]);
-        first.is_some_and(|array| Strings::of(array).is_some())
-    };
-    let texts: Vec<usize> = (0..frame.names.len()).filter(is_text).collect();
-    match texts[..] {
-        [only] => Ok(only),
-        _ if frame.chunks.is_empty() => Ok(0),
+    let Some(first) = frame.chunks.first() else { return Ok(0) };
+    let (mut texts, mut untyped) = (Vec::new(), Vec::new());
+    for (column, array) in first.iter().enumerate() {
+        match Strings::of(array) {
+            Some(Strings::Null) => untyped.push(column),
+            Some(_) => texts.push(column),
+            None => {}
+        }
+    }
+    match if texts.is_empty() { &untyped[..] } else { &texts[..] } {
+        [only] => Ok(*only),
         _ => Err(errors::data(format!(
             "name the column that holds the text with text=; there are {:?}",
             frame.names
@@ -105,13 +176,14 @@ fn id_column(frame: &Frame, wanted: Option<&str>, text: usize) -> PyResult<Optio
 
 /// Reads a frame.
 struct Reading {
-    articles: Vec<Article>,
+    articles: Vec<FrameArticle>,
     places: Vec<(u32, u32)>,
     rows: Vec<u64>,
     skipped: Notes,
     repaired: Notes,
     bytes: u64,
-    ids: HashSet<String>,
+    /// Hashes of the ids of all articles before.
+    ids: HashSet<u128>,
     longest: usize,
     spill: StoredTexts,
     mended: HashSet<u64>,
@@ -120,10 +192,11 @@ struct Reading {
 
 impl Reading {
     fn new(settings: &Settings, frame: &Frame) -> Self {
+        let rows = frame.rows();
         Self {
-            articles: Vec::new(),
-            places: Vec::new(),
-            rows: Vec::new(),
+            articles: Vec::with_capacity(rows),
+            places: Vec::with_capacity(rows),
+            rows: Vec::with_capacity(rows),
             skipped: Notes::default(),
             repaired: Notes::default(),
             bytes: 0,
@@ -150,7 +223,7 @@ impl Reading {
             for at in 0..columns[text].len() {
                 if let Some(text) = self.wanted(texts.get(at), row) {
                     let stated = match &ids {
-                        Some((array, strings)) => crate::corpus::id(array, strings.as_ref(), at),
+                        Some((array, strings)) => self::id(array, strings.as_ref(), at),
                         None => Ok(None),
                     };
                     self.add(text, (chunk, at as u32), (row, stated, id.is_some()));
@@ -164,7 +237,8 @@ impl Reading {
         }
         let Self { articles, places, rows, skipped, repaired, bytes, spill, .. } = self;
         let texts = FrameTexts { chunks, places, spill };
-        Ok(Corpus { articles, texts, rows, skipped, repaired, frame, bytes })
+        let about = AboutColumns::default();
+        Ok(Corpus { articles, texts, rows, skipped, repaired, frame, about, ours: None, bytes })
     }
 
     /// The text of a row, if it is one.
@@ -184,7 +258,7 @@ impl Reading {
         &mut self,
         text: &str,
         place: (u32, u32),
-        (row, stated, has_ids): (u64, Result<Option<String>, ()>, bool),
+        (row, stated, has_ids): (u64, Result<Option<Id>, ()>, bool),
     ) {
         if self.mended.contains(&row) {
             note(&mut self.repaired, row, Reason::InvalidUtf8);
@@ -193,32 +267,35 @@ impl Reading {
             note(&mut self.repaired, row, Reason::BadId);
         }
         let stated = stated.ok().flatten();
-        let mut name = match (&stated, has_ids) {
-            (Some(id), _) => id.clone(),
-            (None, false) => row.to_string(),
-            (None, true) => format!("#{row}"),
+        let (mut name, mut id_type) = match (stated, has_ids) {
+            (Some(stated), _) => stated,
+            (None, false) => (row.to_string(), IdType::Text),
+            (None, true) => (format!("#{row}"), IdType::Text),
         };
-        let renamed = self.ids.contains(&name);
+        // Rows are not met twice.
+        let renamed = has_ids && self.ids.contains(&hash_of(&name));
         if renamed {
             note(&mut self.repaired, row, Reason::DuplicateId);
+            id_type = IdType::Text;
             name = format!("{name}#{row}");
-            while self.ids.contains(&name) {
+            while self.ids.contains(&hash_of(&name)) {
                 name.push('#');
             }
         }
-        self.ids.insert(name.clone());
+        if has_ids {
+            self.ids.insert(hash_of(&name));
+        }
         self.bytes += text.len() as u64;
         self.rows.push(row);
         self.places.push(place);
-        self.articles.push(Article {
-            id: name,
-            renamed,
-            path: None,
-            hash: xxh3_128(text.as_bytes()),
-            bytes: text.len() as u64,
-            ..Article::default()
-        });
+        let bytes = text.len() as u64;
+        self.articles.push(FrameArticle { id: name.into(), id_type, renamed, bytes });
     }
+}
+
+/// What stands for an id among others.
+fn hash_of(id: &str) -> u128 {
+    xxh3_128(id.as_bytes())
 }
 
 /// Problems of one kind that are listed one by one; more are only counted.
@@ -293,16 +370,18 @@ impl Corpus {
     /// The articles of another corpus follow these; an id that is there already gets a suffix, as
     /// in the command.
     pub fn append(&mut self, other: Self) {
-        let mut ids: HashSet<String> =
-            self.articles.iter().map(|article| article.id.clone()).collect();
+        let mut ids: HashSet<u128> =
+            self.articles.iter().map(|article| hash_of(&article.id)).collect();
+        self.ours = Some(self.articles.len());
         for mut article in other.articles {
-            while !ids.insert(article.id.clone()) {
-                article.id.push_str("#against");
+            while !ids.insert(hash_of(&article.id)) {
+                article.rename("#against");
                 article.renamed = true;
             }
             self.articles.push(article);
         }
         self.texts.append(other.texts);
+        self.about.append(other.about);
         self.rows.extend(other.rows);
         self.bytes += other.bytes;
         for (notes, more) in

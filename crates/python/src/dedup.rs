@@ -14,6 +14,7 @@ use retold::engine::dedup::{
 };
 use retold_pipeline::dedup::{NoDates, Priorities, edge};
 use retold_pipeline::{Progress, Settings};
+use retold_report::IdType;
 use retold_report::record::round;
 
 use crate::call::Call;
@@ -118,6 +119,7 @@ pub struct Decided {
 
 struct Inner {
     corpus: Corpus,
+    id_type: IdType,
     /// Articles of the reference, which come first.
     references: usize,
     /// Rows of the data, with those without a text.
@@ -188,10 +190,10 @@ pub fn dedup(
         all.append(&mut preferences);
         preferences = all;
         // Ids of the data stay as they are.
-        let own: HashSet<&str> = corpus.articles.iter().map(|own| own.id.as_str()).collect();
+        let own: HashSet<&str> = corpus.articles.iter().map(|own| &*own.id).collect();
         for article in &mut first.articles {
-            while own.contains(article.id.as_str()) {
-                article.id.push_str("#reference");
+            while own.contains(&*article.id) {
+                article.rename("#reference");
             }
         }
         drop(own);
@@ -202,7 +204,9 @@ pub fn dedup(
     job::run(py, call.progress.as_ref(), |job| {
         let least = if rewrites { 0.0 } else { options.run.dedup.jaccard };
         let found = Found::Related(Vec::new());
-        let mut inner = Inner { corpus, references, own_rows, preferences, reason, found, least };
+        let id_type = corpus.id_type();
+        let mut inner =
+            Inner { corpus, id_type, references, own_rows, preferences, reason, found, least };
         inner.found = match rewrites {
             true => related(&inner, &options.run, job)?,
             false => near_duplicates(&inner, &options.run, job)?,
@@ -274,9 +278,9 @@ fn each_batch<'i>(
 impl Decided {
     fn table(&self, drops: &[Drop], with_texts: bool) -> Table {
         let (inner, mut columns) = (&*self.inner, records::Columns::default());
-        let id = |article: u32| inner.corpus.articles[article as usize].id.as_str();
-        columns.strings("id", drops.iter().map(|drop| id(drop.article)));
-        columns.strings("kept_id", drops.iter().map(|drop| id(drop.retained)));
+        let id = |article: u32| &*inner.corpus.articles[article as usize].id;
+        columns.ids("id", drops.iter().map(|drop| id(drop.article)), inner.id_type);
+        columns.ids("kept_id", drops.iter().map(|drop| id(drop.retained)), inner.id_type);
         columns.strings("relation", drops.iter().map(|drop| drop.relation.name()));
         let scores = drops.iter().map(|drop| round(drop.score));
         columns.push("score", Arc::new(Float64Array::from_iter_values(scores)));

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use arrow_array::builder::LargeStringBuilder;
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, RecordBatch, StructArray};
+use arrow_array::{Array, ArrayRef, Int64Array, LargeStringArray, RecordBatch, StructArray};
 use arrow_schema::DataType;
 use pyo3::prelude::*;
-use pyo3::types::{PyMapping, PyString};
+use pyo3::types::{PyBool, PyInt, PyList, PyMapping, PyString, PyTuple};
 
 use crate::capsule;
 use crate::errors;
@@ -29,6 +29,8 @@ pub struct Wanted<'n> {
     pub text: Option<&'n str>,
     pub id: Option<&'n str>,
     pub fields: &'n [String],
+    /// More, where they are there.
+    pub about: &'n [String],
 }
 
 impl Frame {
@@ -73,10 +75,11 @@ impl Frame {
             ))
         })?;
         let names = [wanted.text.unwrap_or("text"), wanted.id.unwrap_or("id")];
-        let names: Vec<&str> =
-            names.into_iter().chain(wanted.fields.iter().map(String::as_str)).collect();
+        let fields = wanted.fields.iter().chain(wanted.about);
+        let names: Vec<&str> = names.into_iter().chain(fields.map(String::as_str)).collect();
         let mut builders: Vec<_> = names.iter().map(|_| LargeStringBuilder::new()).collect();
         let (mut mended, mut not_strings) = (Vec::new(), Vec::new());
+        let mut has_integer_ids = true;
         for (row, item) in (0..).zip(rows) {
             let item = item?;
             let is_text = item.is_instance_of::<PyString>() || item.is_none();
@@ -87,6 +90,7 @@ impl Frame {
                     None if at == 0 => item.clone(),
                     None => item.py().None().into_bound(item.py()),
                 };
+                has_integer_ids &= at != 1 || value.is_none() || is_integer(&value);
                 match string(&value, at == 0)? {
                     Value::String(text, is_mended) => {
                         builder.append_value(text);
@@ -102,12 +106,17 @@ impl Frame {
                 }
             }
         }
-        let columns =
-            builders.into_iter().map(|mut builder| Arc::new(builder.finish()) as ArrayRef);
+        let columns = builders.into_iter().enumerate().map(|(at, mut builder)| {
+            let strings = builder.finish();
+            let integers = (at == 1 && has_integer_ids).then(|| integers(&strings)).flatten();
+            integers.unwrap_or_else(|| Arc::new(strings))
+        });
         let names = names.iter().map(|name| (*name).to_owned());
-        // Where nobody has an id, and none was asked for, there is no column of ids.
+        // Where nobody has an id, and none was asked for, there is no column of ids; as with others.
+        let asked = 2 + wanted.fields.len();
         let is_there = |(at, (_, column)): &(usize, (String, ArrayRef))| {
-            *at != 1 || wanted.id.is_some() || column.null_count() < column.len()
+            let is_asked = *at < asked && (*at != 1 || wanted.id.is_some());
+            is_asked || column.null_count() < column.len()
         };
         let columns = names.zip(columns).enumerate().filter(is_there);
         let (names, chunk) = columns.map(|(_, column)| column).unzip();
@@ -159,6 +168,7 @@ fn string(value: &Bound<'_, PyAny>, must_be_string: bool) -> PyResult<Value> {
     let text = match value.cast::<PyString>() {
         Ok(text) => text.clone(),
         Err(_) if must_be_string => return Ok(Value::Other),
+        Err(_) if holds_others(value) => return Ok(Value::Null),
         Err(_) => value.str()?,
     };
     Ok(match text.to_cow() {
@@ -166,6 +176,26 @@ fn string(value: &Bound<'_, PyAny>, must_be_string: bool) -> PyResult<Value> {
         // Lone surrogates, which are no characters.
         Err(_) => Value::String(text.to_string_lossy().into_owned(), true),
     })
+}
+
+/// Lists and the like, which are neither an id nor anything that is said of an article.
+fn holds_others(value: &Bound<'_, PyAny>) -> bool {
+    value.is_instance_of::<PyList>()
+        || value.is_instance_of::<PyTuple>()
+        || value.cast::<PyMapping>().is_ok()
+}
+
+/// As JSON has it, where true is no number.
+fn is_integer(value: &Bound<'_, PyAny>) -> bool {
+    value.is_instance_of::<PyInt>() && !value.is_instance_of::<PyBool>()
+}
+
+/// These integers as such; nothing if one of them is too large.
+fn integers(strings: &LargeStringArray) -> Option<ArrayRef> {
+    let parsed = strings.iter().map(|id| id.map(|id| id.parse::<i64>().ok()));
+    let integers: Option<Vec<Option<i64>>> =
+        parsed.map(|id| id.map_or(Some(None), |id| id.map(Some))).collect();
+    Some(Arc::new(Int64Array::from(integers?)))
 }
 
 fn mapping<'i, 'py>(item: &'i Bound<'py, PyAny>, row: usize) -> PyResult<&'i Bound<'py, PyAny>> {

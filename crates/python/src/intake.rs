@@ -7,7 +7,7 @@ use retold_pipeline::{Settings, dates};
 use retold_report::Notes;
 
 use crate::call::Call;
-use crate::column::{Dated, Strings, date, id};
+use crate::column::{Dated, Strings, date, id, seconds};
 use crate::corpus::{Columns, Corpus, Names, note_that};
 use crate::errors;
 use crate::values::integer;
@@ -211,7 +211,7 @@ impl Cell {
     /// The id that a row states; an empty one is none.
     fn id(&self, row: usize) -> Option<String> {
         let id = id(&self.array, self.strings.as_ref(), row).ok().flatten();
-        id.filter(|id| !id.is_empty())
+        id.map(|(id, _)| id).filter(|id| !id.is_empty())
     }
 
     /// A text or a whole number; nothing for what is neither, or blank.
@@ -227,10 +227,7 @@ impl Cell {
     /// Seconds since 1970; an error for what is no date.
     fn time(&self, row: usize) -> Result<Option<i64>, ()> {
         match date(&self.array, row) {
-            Dated::At(moment) => {
-                // Moments are microseconds in the order of unsigned numbers.
-                Ok(Some(((moment ^ (1 << 63)) as i64).div_euclid(1_000_000)))
-            }
+            Dated::At(moment) => Ok(Some(seconds(moment))),
             Dated::Missing => Ok(None),
             Dated::Unreadable(_) => Err(()),
         }

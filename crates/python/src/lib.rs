@@ -3,7 +3,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `capsule.rs`, `interpreter.rs` | Arrow data in and out, and in which interpreter: what is `unsafe` |
-//! | `call.rs`, `column.rs`, `frame.rs`, `corpus.rs` | whatever a caller has, to articles |
+//! | `call.rs`, `column.rs`, `frame.rs`, `corpus.rs`, `about.rs` | whatever a caller has, to articles |
 //! | `options.rs` | keywords to settings |
 //! | `job.rs` | a run beside the interpreter: its lock released, Ctrl-C, progress, panics |
 //! | `scan.rs`, `dedup.rs`, `compare.rs`, `pairs.rs`, `batch.rs` | the runs |
@@ -14,6 +14,7 @@
 //!
 //! What knows pandas, polars and their like is Python: `python/retold/`.
 
+mod about;
 mod archive;
 mod batch;
 mod call;
@@ -88,6 +89,7 @@ mod _retold {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("ABOUT_COLUMNS", super::about::names())?;
         super::interpreter::check(module.py())
     }
 }

@@ -6,9 +6,10 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use retold::Engine;
 use retold::align::Comparison;
+use retold_report::IdType;
 
 use crate::call::Call;
-use crate::column::{Strings, id};
+use crate::column::{Id, Strings, id};
 use crate::corpus::Corpus;
 use crate::errors;
 use crate::frame::{Frame, Wanted};
@@ -44,8 +45,11 @@ pub fn compare_pairs(
             })
         })?;
         let mut columns = records::Columns::default();
+        let is_integer = |(_, id_type): &Id| *id_type == IdType::Integer;
+        let all = !sides.pairs.is_empty() && sides.ids.iter().flatten().all(is_integer);
+        let id_type = if all { IdType::Integer } else { IdType::Text };
         for (name, ids) in ["a", "b"].into_iter().zip(&sides.ids) {
-            columns.strings(name, ids.iter().map(String::as_str));
+            columns.ids(name, ids.iter().map(|(id, _)| id.as_str()), id_type);
         }
         columns.comparisons(found.iter());
         Ok(Table::new(columns.batch()))
@@ -59,7 +63,7 @@ struct Sides {
     /// Of pairs of texts, where each text is: column and row.
     places: Vec<(usize, usize)>,
     pairs: Vec<(u32, u32)>,
-    ids: [Vec<String>; 2],
+    ids: [Vec<Id>; 2],
 }
 
 impl Sides {
@@ -80,9 +84,9 @@ impl Sides {
         let ids = [ids(py, pairs, "a")?, ids(py, pairs, "b")?];
         let numbers = (0..).zip(&corpus.articles);
         let by_id: HashMap<&str, u32> =
-            numbers.map(|(number, article)| (article.id.as_str(), number)).collect();
-        let number = |row: usize, id: &str| {
-            by_id.get(id).copied().ok_or_else(|| {
+            numbers.map(|(number, article)| (&*article.id, number)).collect();
+        let number = |row: usize, (id, _): &Id| {
+            by_id.get(id.as_str()).copied().ok_or_else(|| {
                 errors::record(
                     py,
                     row,
@@ -123,7 +127,7 @@ impl Sides {
         }
         let ids = ["a", "b"].map(|side| match pairs.find(side) {
             Some(_) => ids(py, pairs, side),
-            None => Ok((0..before).map(|row| format!("{side}{row}")).collect()),
+            None => Ok((0..before).map(|row| (format!("{side}{row}"), IdType::Text)).collect()),
         });
         let [a, b] = ids;
         Ok(Self { corpus: None, columns, places, pairs: numbers, ids: [a?, b?] })
@@ -131,7 +135,7 @@ impl Sides {
 }
 
 /// The ids of one side.
-fn ids(py: Python<'_>, pairs: &Frame, side: &str) -> PyResult<Vec<String>> {
+fn ids(py: Python<'_>, pairs: &Frame, side: &str) -> PyResult<Vec<Id>> {
     let column = pairs.column(side)?;
     let mut ids = Vec::new();
     for chunk in &pairs.chunks {

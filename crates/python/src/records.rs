@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use arrow_array::builder::OffsetBufferBuilder;
 use arrow_array::{
-    Array, ArrayRef, FixedSizeListArray, Float64Array, LargeListArray, LargeStringArray,
-    RecordBatch, StructArray, UInt32Array,
+    Array, ArrayRef, FixedSizeListArray, Float64Array, Int64Array, LargeListArray,
+    LargeStringArray, RecordBatch, StructArray, UInt32Array,
 };
 use arrow_schema::{DataType, Field, Fields, Schema};
 use retold::Span;
 use retold::align::{Comparison, Match};
 use retold_report::columns::{COLUMNS, Column};
 use retold_report::record::round;
+use retold_report::{Id, IdType};
 
 /// Columns by name, one after the other.
 #[derive(Default)]
@@ -32,6 +33,18 @@ impl Columns {
     /// Adds a column of strings.
     pub fn strings<'s>(&mut self, name: &str, strings: impl Iterator<Item = &'s str>) {
         self.push(name, Arc::new(LargeStringArray::from_iter_values(strings)));
+    }
+
+    /// Adds a column of ids: integers, or strings.
+    pub fn ids<'s>(&mut self, name: &str, ids: impl Iterator<Item = &'s str>, id_type: IdType) {
+        let ids: Vec<Id<'_>> = ids.map(|id| Id::new(id, id_type)).collect();
+        let integers: Option<Vec<i64>> = ids.iter().map(|id| id.integer()).collect();
+        match integers {
+            Some(integers) if id_type == IdType::Integer => {
+                self.push(name, Arc::new(Int64Array::from(integers)));
+            }
+            _ => self.strings(name, ids.iter().map(|id| id.text())),
+        }
     }
 
     /// Adds what was found of pairs.

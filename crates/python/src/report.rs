@@ -2,12 +2,9 @@
 
 use std::path::Path;
 
-use pyo3::prelude::*;
 use retold_pipeline::output::{Content, Output};
 use retold_report::markup::escaped;
 use retold_report::{Findings, Format};
-
-use crate::errors;
 
 /// Bytes of text that a page in a notebook may hold.
 pub const NOTEBOOK_BUDGET: u64 = 4 << 20;
@@ -20,17 +17,9 @@ pub fn written(format: &dyn Format, findings: &Findings<'_>) -> anyhow::Result<S
 }
 
 /// Writes a file: whole, or not at all.
-pub fn write_file(
-    py: Python<'_>,
-    path: &Path,
-    format: &(dyn Format + Sync),
-    findings: &Findings<'_>,
-) -> PyResult<()> {
-    let write = || -> anyhow::Result<()> {
-        let output = Output::create(Some(path), Content::Page)?;
-        output.write(&mut std::io::sink(), |out| Ok(format.write(findings, out)?))
-    };
-    write().map_err(|error| errors::file(py, path, &error))
+pub fn write_file(path: &Path, format: &dyn Format, findings: &Findings<'_>) -> anyhow::Result<()> {
+    let output = Output::create(Some(path), Content::Page)?;
+    output.write(&mut std::io::sink(), |out| Ok(format.write(findings, out)?))
 }
 
 /// A whole page inside another one, which it cannot touch: an `iframe` of its own origin. Its

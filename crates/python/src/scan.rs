@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::{RecordBatch, UInt32Array};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyInt};
 use retold::Engine;
 use retold::align::Relation;
 use retold::engine::Sides;
@@ -17,10 +17,11 @@ use retold_report::html::Html;
 use retold_report::plot;
 use retold_report::record::Explain;
 use retold_report::stats::Stats;
-use retold_report::{Clusters, Findings, Format, Pair, Run, Stage, jsonl};
+use retold_report::{Article, Clusters, Findings, Format, Pair, Run, Stage, jsonl};
 
+use crate::about;
 use crate::call::Call;
-use crate::corpus::Corpus;
+use crate::corpus::{Columns, Corpus};
 use crate::errors;
 use crate::job::{self, Job};
 use crate::options::Options;
@@ -51,7 +52,7 @@ pub fn scan(
 ) -> PyResult<Scan> {
     let started = Started::now("scan");
     let options = Options::of(settings)?;
-    let columns = call.columns();
+    let columns = Columns { about: about::names(), ..call.columns() };
     let mut corpus = Corpus::of(&call.data, &columns, &options.run)?;
     let mut sides = Sides::One;
     if let Some(against) = &call.other {
@@ -89,7 +90,7 @@ fn found(corpus: Corpus, settings: &Settings, sides: Sides, job: &Job) -> anyhow
     });
     Ok(Scan {
         pairs: pairs.collect(),
-        clusters: grouped(&found.clusters, &corpus.articles),
+        clusters: grouped(&found.clusters, &corpus.reported()),
         stages: stages(&found.stats).collect(),
         run: Run::default(),
         counts,
@@ -100,13 +101,26 @@ fn found(corpus: Corpus, settings: &Settings, sides: Sides, job: &Job) -> anyhow
 
 impl Scan {
     fn with_findings<T>(&self, with: impl FnOnce(&Findings<'_>) -> T) -> T {
+        self.with_findings_of(&self.corpus.reported(), with)
+    }
+
+    /// With what is said of articles for people.
+    fn with_page<T>(&self, with: impl FnOnce(&Findings<'_>) -> T) -> T {
+        self.with_findings_of(&self.corpus.described(), with)
+    }
+
+    fn with_findings_of<T>(
+        &self,
+        articles: &[Article],
+        with: impl FnOnce(&Findings<'_>) -> T,
+    ) -> T {
         let texts = evidence(&self.corpus.texts, &self.engine);
         with(&Findings {
             run: self.run.clone(),
             read: self.corpus.read(),
             skipped: self.corpus.skipped.clone(),
             repaired: self.corpus.repaired.clone(),
-            articles: &self.corpus.articles,
+            articles,
             fields: &[],
             pairs: &self.pairs,
             clusters: Some(self.clusters.clone()),
@@ -122,7 +136,9 @@ impl Scan {
 
     /// The report, to stand in a notebook.
     pub fn page_in_frame(&self, py: Python<'_>) -> PyResult<String> {
-        Ok(report::in_frame(&self.written(py, &Html { budget: NOTEBOOK_BUDGET })?))
+        let format = Html { budget: NOTEBOOK_BUDGET };
+        let write = |_: &Job| self.with_page(|findings| report::written(&format, findings));
+        Ok(report::in_frame(&job::run(py, None, write)?))
     }
 
     /// The articles of a cluster, or of the largest.
@@ -140,9 +156,10 @@ impl Scan {
 
     fn pair_batch(&self) -> RecordBatch {
         let mut columns = records::Columns::default();
-        let id = |article: usize| self.corpus.articles[article].id.as_str();
-        columns.strings("a", self.pairs.iter().map(|pair| id(pair.a)));
-        columns.strings("b", self.pairs.iter().map(|pair| id(pair.b)));
+        let id = |article: usize| &*self.corpus.articles[article].id;
+        let id_type = self.corpus.id_type();
+        columns.ids("a", self.pairs.iter().map(|pair| id(pair.a)), id_type);
+        columns.ids("b", self.pairs.iter().map(|pair| id(pair.b)), id_type);
         columns.comparisons(self.pairs.iter().map(|pair| &pair.comparison));
         columns.batch()
     }
@@ -162,7 +179,8 @@ impl Scan {
     #[getter]
     fn clusters(&self) -> Table {
         let mut columns = records::Columns::default();
-        columns.strings("id", self.corpus.articles.iter().map(|article| article.id.as_str()));
+        let ids = self.corpus.articles.iter().map(|article| &*article.id);
+        columns.ids("id", ids, self.corpus.id_type());
         columns.push("cluster", Arc::new(UInt32Array::from(self.clusters.of.clone())));
         Table::new(columns.batch())
     }
@@ -174,9 +192,13 @@ impl Scan {
     }
 
     /// The text of an id, as it was read.
-    fn text(&self, id: &str) -> Option<&str> {
-        let article = self.corpus.articles.iter().position(|article| article.id == id)?;
-        self.corpus.texts.get(article)
+    fn text(&self, id: &Bound<'_, PyAny>) -> PyResult<Option<&str>> {
+        let id = match id.cast::<PyInt>() {
+            Ok(id) => id.str()?.to_string(),
+            Err(_) => id.extract()?,
+        };
+        let article = self.corpus.articles.iter().position(|article| *article.id == *id);
+        Ok(article.and_then(|article| self.corpus.texts.get(article)))
     }
 
     /// The row of each article from 0, in the order of `clusters`.
@@ -195,7 +217,10 @@ impl Scan {
     /// Writes the report that the command writes with `--format html`: one file, which loads
     /// nothing.
     fn to_html(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
-        self.with_findings(|findings| report::write_file(py, &path, &Html::default(), findings))
+        let write = |_: &Job| {
+            Ok(self.with_page(|findings| report::write_file(&path, &Html::default(), findings)))
+        };
+        job::run(py, None, write)?.map_err(|error| errors::file(py, &path, &error))
     }
 
     /// A picture: `"similarity"`, how many pairs there are of each score; `"clusters"`, how many
@@ -211,7 +236,7 @@ impl Scan {
             "clusters" => py.detach(|| plot::cluster_sizes(&self.clusters)),
             "matrix" => {
                 let members = self.members(cluster)?;
-                py.detach(|| plot::matrix(&members, &self.corpus.articles, &self.pairs))
+                py.detach(|| plot::matrix(&members, &self.corpus.reported(), &self.pairs))
             }
             _ => {
                 return Err(errors::setting(format!(

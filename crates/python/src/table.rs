@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow_array::{LargeStringArray, RecordBatch, RecordBatchIterator, UInt64Array};
+use arrow_array::{Int64Array, LargeStringArray, RecordBatch, RecordBatchIterator, UInt64Array};
 use arrow_schema::SchemaRef;
 use arrow_select::concat::concat_batches;
 use arrow_select::take::take_record_batch;
@@ -216,11 +216,19 @@ pub fn imported(data: &Bound<'_, PyAny>) -> PyResult<Arc<RecordBatch>> {
     })
 }
 
-/// A table of strings, by column; numbers become strings, and what is neither is null.
+/// A table of strings, by column; numbers become strings, except in a column of whole numbers only,
+/// and what is neither is null.
 #[pyfunction]
 pub fn string_table(names: Vec<String>, columns: Vec<Vec<Bound<'_, PyAny>>>) -> PyResult<Table> {
     let mut table = Columns::default();
     for (name, column) in names.iter().zip(columns) {
+        let integers = column.iter().map(|value| value.extract::<i64>().ok());
+        if let Some(integers) = integers.collect::<Option<Vec<i64>>>()
+            && !integers.is_empty()
+        {
+            table.push_nullable(name, Arc::new(Int64Array::from(integers)));
+            continue;
+        }
         let strings = column.iter().map(|value| {
             let number = || value.extract::<i128>().map(|number| number.to_string());
             value.extract::<String>().or_else(|_| number()).ok()

@@ -219,6 +219,79 @@ def test_removed_articles_are_gone(archive):
     assert archive.verify()["damage"] == []
 
 
+RULES = """
+[[source]]
+name = "us"
+kind = "own"
+[[source]]
+name = "them"
+kind = "partner"
+
+[[rule]]
+name = "too early"
+old = ["own"]
+new = ["partner"]
+when = ["embargo"]
+"""
+
+
+@pytest.mark.parametrize("kind", ["mappings", "polars"])
+def test_flags_are_written_by_the_rules_of_the_archive(path, tmp_path, kind):
+    (tmp_path / "rules.toml").write_text(RULES, "utf-8")
+    retold.Archive.open(path, create=True, span=7).close()
+    said = command("archive", "rules", path, "--set", tmp_path / "rules.toml")
+    assert said.returncode == 0, said.stderr
+    make = polars.DataFrame if kind == "polars" else list
+    day = datetime.date(2024, 5, 3) if kind == "polars" else "3 May 2024"
+    with retold.Archive.open(path) as archive:
+        ours = {"id": "ours", "text": STORY, "source": "us", "seen": "2024-05-01"}
+        (record,) = archive.add(make([{**ours, "embargoed": day}]), seen="seen")
+        assert record["flags"] == []
+        assert archive.get("ours")["embargoed"] == "2024-05-03T00:00:00Z"
+        copies = [
+            {"id": "early", "text": RETOLD, "source": "them", "seen": "2024-05-02T23:59:59"},
+            {"id": "late", "text": RETOLD, "source": "them", "seen": "2024-05-03T00:00:00"},
+        ]
+        added = archive.add(make(copies), seen="seen")
+        (flag,), none = (record["flags"] for record in added)
+        assert none == []
+        assert (flag["rule"], flag["old"]["id"], flag["new"]["id"]) == ("too early", "ours", "early")
+        assert flag["embargo"] == {"until": "2024-05-03T00:00:00Z", "broken": True}
+        assert [json.loads(line)["flags"] for line in added.to_jsonl().splitlines()] == [[flag], []]
+        # Who only asks is told of no flags.
+        assert all("flags" not in record for record in archive.query(STORY))
+    said = command("archive", "flags", path, "--format", "jsonl")
+    assert [json.loads(line) for line in said.stdout.splitlines()] == [flag]
+    with retold.Archive.open(path) as archive:
+        # What the flag names stays as its evidence, and is not found.
+        expired = archive.expire(datetime.date(2024, 12, 1))
+        assert (expired["articles"], expired["kept"]) == (3, 2)
+        assert len(archive) == 0 and len(archive.query(STORY).pairs) == 0
+    said = command("archive", "flags", path, "--format", "jsonl")
+    assert [json.loads(line) for line in said.stdout.splitlines()] == [flag]
+
+
+def test_old_spans_expire(path):
+    with retold.Archive.open(path, create=True, span=7) as archive:
+        archive.add(EARLY, seen="seen")
+        archive.add(LATE)
+        assert archive.expire("2024-05-01") == {"articles": 0, "kept": 0, "segments": 0}
+        assert len(archive) == 3
+        assert archive.expire("90d") == {"articles": 2, "kept": 0, "segments": 1}
+        assert len(archive) == 1 and archive.get("ours") is None and "theirs" in archive
+        assert [match["a"] for match in archive.query(STORY)[0]["matches"]] == ["theirs"]
+        assert archive.verify()["damage"] == []
+        assert len(archive.add(EARLY)) == 2
+        with pytest.raises(retold.SettingError, match="before="):
+            archive.expire("soon")
+    with retold.Archive.open(path, read_only=True) as reader:
+        with pytest.raises(retold.ArchiveError, match="read_only"):
+            reader.expire("90d")
+    with retold.Archive.open(path.with_name("whole"), create=True, span="all") as whole:
+        with pytest.raises(retold.ArchiveError, match="one span"):
+            whole.expire("90d")
+
+
 def test_damage_is_found_and_the_rest_is_saved(archive, path, tmp_path):
     saved = tmp_path / "saved.jsonl"
     assert archive.export(saved) == {"articles": 2, "damage": []}

@@ -122,12 +122,38 @@ def test_ids_are_numbers_or_strings_and_stay_apart():
     found = retold.scan(frame)
     assert [row["id"] for row in found.clusters] == ["7", "7#1", "#2"]
     assert found.stats["repaired"]["total"] == 1
+    whole = retold.scan(frame[1:2])
+    assert [row["id"] for row in whole.clusters] == [7]
 
 
 def test_text_is_found_where_only_one_column_can_be_it():
     assert len(retold.scan(polars.DataFrame({"n": [1, 2], "body": [STORY, STORY]})).pairs) == 1
     with pytest.raises(retold.DataError, match="name the column"):
         retold.scan(polars.DataFrame({"x": [STORY], "y": [STORY]}))
+
+
+def test_other_columns_of_polars_may_hold_anything():
+    frame = polars.DataFrame(WIDE).with_columns(
+        nothing=None,
+        objects=polars.Series([object()] * 5, dtype=polars.Object),
+        nested=polars.lit([[1]]).implode(),
+        large=polars.lit(1).cast(polars.Int128),
+    )
+    assert pairs(retold.scan(frame, text="body", id="url")) == EXPECTED
+    assert len(retold.scan(frame.drop("url")).pairs) == 3
+    assert retold.dedup(frame, text="body").kept.columns == frame.columns
+    table = pyarrow.table({"body": TEXTS, "nothing": pyarrow.nulls(5)})
+    assert len(retold.scan(table).pairs) == 3
+    for untyped in (frame.select("nothing"), frame["nothing"], table.select(["nothing"])):
+        assert retold.scan(untyped).stats["skipped"]["total"] == 5
+
+
+def test_streams_are_held_as_they_come():
+    batches = [TABLE[:2].to_batches()[0], TABLE[2:].to_batches()[0]]
+    reader = pyarrow.RecordBatchReader.from_batches(TABLE.schema, batches)
+    kept = retold.dedup(reader, text="body", id="url").kept
+    assert isinstance(kept, pyarrow.RecordBatchReader)
+    assert kept.read_all()["url"].to_pylist() == ["two", "three", "four", "five"]
 
 
 def test_lone_surrogates_are_repaired_and_counted():

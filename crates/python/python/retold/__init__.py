@@ -86,9 +86,10 @@ def scan(
     Further settings are called as the options of the command are, with ``_`` for ``-``.
     """
     settings.update(threshold=threshold, memory=memory, threads=threads)
-    data = _frames.narrowed(_frames.held(data), [text, id])
+    columns = [text, id, *_retold.ABOUT_COLUMNS]
+    data = _frames.narrowed(_frames.held(data), columns)
     if against is not None:
-        against = _frames.narrowed(_frames.held(against), [text, id])
+        against = _frames.narrowed(_frames.held(against), columns)
     return _retold.scan(_call(data, against, text, id, progress), settings)
 
 

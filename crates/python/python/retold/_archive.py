@@ -121,6 +121,17 @@ class Archive:
             ids = [ids]
         return self._opened.remove([str(id) for id in ids])
 
+    def expire(self, before: Any) -> dict[str, int]:
+        """Lets whole spans of first-seen time expire that ended by ``before``, a date, or days such
+        as ``"90d"``: their articles are not found any more, and their texts go.
+
+        Gives how many ``articles`` that are, how many of these are ``kept`` as the evidence of a
+        flag or a withdrawal, and how many ``segments`` went. Stopped, it leaves part of a span
+        expired, and the next call goes on. An archive that was made with ``span="all"`` has
+        nothing that could expire: ``ArchiveError``.
+        """
+        return self._opened.expire(str(before))
+
     def get(self, id: str | int) -> dict[str, Any] | None:
         """The article of an id with its text, as ``export`` writes it; None if there is none."""
         return self._opened.get(str(id))

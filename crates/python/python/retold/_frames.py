@@ -23,8 +23,14 @@ def held(data: Any) -> Any:
     """The data in a form that can be looked at twice: once to be read, once to take rows of it."""
     if _is(data, "polars", "LazyFrame"):
         return data.collect()
-    if _is(data, "duckdb", "DuckDBPyRelation") or _is(data, "pyarrow", "RecordBatchReader"):
-        return Table(data)
+    if _is(data, "pyarrow", "RecordBatchReader"):
+        return data.read_all()
+    if _is(data, "duckdb", "DuckDBPyRelation"):
+        try:
+            # In the chunks that it comes in; a table of retold has one, so it copies.
+            return data.to_arrow_table()
+        except ImportError:
+            return Table(data)
     if _is(data, "datasets", "IterableDataset"):
         return list(data)
     if is_arrow(data) or _is_known(data) or isinstance(data, (list, tuple)):
@@ -62,17 +68,37 @@ def narrowed(data: Any, columns: list[str | None]) -> Any:
         return narrowed(table, columns)
     if _is(data, "pandas", "Series"):
         return _of_pandas(data.to_frame("text"), ["text"])
+    if _is(data, "polars", "DataFrame", "Series"):
+        return _of_polars(data, columns)
     if columns[0] is None:
         return _of_pandas(data, None) if _is(data, "pandas", "DataFrame") else data
-    # A column that is not there is retold's to report; an id is looked for unasked.
-    wanted = list(dict.fromkeys([name for name in columns if name] + ["id"]))
+    wanted = _wanted(columns)
     if _is(data, "pandas", "DataFrame"):
         return _of_pandas(data, [name for name in wanted if name in data.columns])
-    if _is(data, "polars", "DataFrame"):
-        return data.select([name for name in wanted if name in data.columns])
     if _is(data, "pyarrow", "Table", "RecordBatch"):
         return data.select([name for name in wanted if name in data.schema.names])
     return data
+
+
+def _wanted(columns: list[str | None]) -> list[str]:
+    # A column that is not there is retold's to report; an id is looked for unasked.
+    return list(dict.fromkeys([name for name in columns if name] + ["id"]))
+
+
+def _of_polars(data: Any, columns: list[str | None]) -> Any:
+    polars = sys.modules["polars"]
+    if isinstance(data, polars.Series):
+        # What polars exports of a column that has no type is not what Arrow wants.
+        return data.cast(polars.String) if data.dtype == polars.Null else data
+    wanted = set(_wanted(columns))
+    if columns[0] is None:
+        strings = (polars.String, polars.Categorical, polars.Enum)
+        kinds = data.schema.items()
+        texts = {name for name, of in kinds if any(of == one for one in strings)}
+        wanted |= texts or {name for name, of in kinds if of == polars.Null}
+    data = data.select([name for name in data.columns if name in wanted])
+    untyped = [name for name, of in data.schema.items() if of == polars.Null]
+    return data.with_columns(polars.col(untyped).cast(polars.String)) if untyped else data
 
 
 def _of_pandas(data: Any, columns: list[str] | None) -> Any:
@@ -82,13 +108,22 @@ def _of_pandas(data: Any, columns: list[str] | None) -> Any:
     narrow = data[names].reset_index(drop=True)
     try:
         # Columns of objects may hold anything, of which Arrow wants one kind.
-        narrow.__arrow_c_stream__()
+        return _Exported(narrow.__arrow_c_stream__())
     except Exception:
         return [
             {name: _missing_to_none(value) for name, value in zip(names, row)}
             for row in zip(*(narrow[name].tolist() for name in names))
         ]
-    return narrow
+
+
+class _Exported:
+    """What was exported already, for pandas may have to convert all of it to do so."""
+
+    def __init__(self, stream: object) -> None:
+        self._stream = stream
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return self._stream
 
 
 def _missing_to_none(value: Any) -> Any:
@@ -103,6 +138,13 @@ def take(data: Any, rows: list[int], original: Any) -> Any:
     """Rows of the data, as the type that it came in as ``original``."""
     if _is(original, "polars", "LazyFrame"):
         return data[rows].lazy()
+    if _is(original, "duckdb", "DuckDBPyRelation"):
+        taken = data.take(rows)
+        return sys.modules["duckdb"].from_arrow(
+            taken.to_arrow() if isinstance(taken, Table) else taken
+        )
+    if _is(original, "pyarrow", "RecordBatchReader"):
+        return _take_arrow(data, rows).to_reader()
     if _is(data, "polars", "DataFrame", "Series"):
         return data[rows]
     if _is(data, "pandas", "DataFrame", "Series"):
@@ -115,12 +157,7 @@ def take(data: Any, rows: list[int], original: Any) -> Any:
         return tuple(data[row] for row in rows)
     if isinstance(data, list):
         return [data[row] for row in rows]
-    taken = (data if isinstance(data, Table) else Table(data)).take(rows)
-    if _is(original, "duckdb", "DuckDBPyRelation"):
-        return _relation(taken)
-    if _is(original, "pyarrow", "RecordBatchReader"):
-        return sys.modules["pyarrow"].RecordBatchReader.from_stream(taken)
-    return taken
+    return (data if isinstance(data, Table) else Table(data)).take(rows)
 
 
 def _take_arrow(data: Any, rows: list[int]) -> Any:
@@ -138,7 +175,3 @@ def _take_arrow(data: Any, rows: list[int]) -> Any:
             return taken
         column = taken.column(0)
         return column if isinstance(data, pyarrow.ChunkedArray) else column.combine_chunks()
-
-
-def _relation(taken: Table) -> Any:
-    return sys.modules["duckdb"].from_arrow(taken.to_arrow())
