@@ -38,6 +38,14 @@ python3 -m venv "$folder/tests"
 "$folder/tests/bin/pip" install --quiet --requirement tests/requirements.txt
 "$folder/tests/bin/pip" install --quiet --no-index --no-deps "${wheel[0]}"
 "$folder/tests/bin/retold" --version
+# datasketch's own tests, which are in its source distribution up to this version.
+published="datasketch-1.7.0"
+if "$folder/tests/bin/pip" download --quiet --no-deps --no-binary datasketch --dest "$folder" "${published/-/==}"; then
+    python3 -m tarfile --extract "$folder/$published.tar.gz" "$folder"
+    export RETOLD_DATASKETCH_TESTS="$folder/$published/test"
+else
+    printf "datasketch's own tests: skipped, its source distribution cannot be had\n"
+fi
 "$folder/tests/bin/python" -X dev -m pytest -q -p no:cacheprovider tests
 
 # They are there now: what the command writes joins with what it read, in each of them. Built by `cargo test` before.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import datetime
 
+import datasets
 import duckdb
 import pandas
 import polars
@@ -238,7 +239,6 @@ def test_another_threshold_without_another_run():
 
 
 def test_datasets_of_hugging_face():
-    datasets = pytest.importorskip("datasets")
     data = datasets.Dataset.from_dict({"id": ["a", "b", "c"], "text": [STORY, STORY, None]})
     for rows, kept in ((data, ["a", "c"]), (data.select([2, 1, 0]), ["c", "b"])):
         decided = retold.dedup(rows, keep="first")

@@ -8,6 +8,8 @@ import importlib.metadata
 import inspect
 import pathlib
 import re
+import subprocess
+import sys
 
 import pytest
 import retold
@@ -64,6 +66,12 @@ def test_the_signatures_of_the_stubs_are_those_of_the_module():
             parameter.default is not inspect.Parameter.empty for parameter in there.values()
         ]
         assert sum(optional) == len(node.args.defaults), node.name
+
+
+def test_mypy_finds_the_stubs_to_be_those_of_the_module(tmp_path):
+    line = [sys.executable, "-m", "mypy.stubtest", "retold._retold", "--concise"]
+    said = subprocess.run(line, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert (said.returncode, said.stdout) == (0, ""), said.stderr
 
 
 def test_everything_is_documented():

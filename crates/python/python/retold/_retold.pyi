@@ -5,13 +5,40 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Literal, final, overload
 
+__all__ = [
+    "ABOUT_COLUMNS",
+    "Comparison",
+    "Decided",
+    "Match",
+    "Matches",
+    "OpenArchive",
+    "Permutations",
+    "Plot",
+    "Scan",
+    "Span",
+    "Table",
+    "VERSION",
+    "batch_candidates",
+    "batch_fingerprint",
+    "batch_verify",
+    "compare",
+    "compare_pairs",
+    "dedup",
+    "open_archive",
+    "panic_for_tests",
+    "run_command",
+    "scan",
+    "sha1_hashes",
+    "string_table",
+]
+
 VERSION: str
 ABOUT_COLUMNS: list[str]
 
-Relation = Literal[
+_Relation = Literal[
     "identical", "near-duplicate", "excerpt", "rewrite", "partial", "template", "unrelated"
 ]
-Kind = Literal["identical", "edited", "paraphrased"]
+_Kind = Literal["identical", "edited", "paraphrased"]
 
 @final
 class Span:
@@ -33,14 +60,14 @@ class Match:
     @property
     def b(self) -> Span: ...
     @property
-    def kind(self) -> Kind: ...
+    def kind(self) -> _Kind: ...
     @property
     def score(self) -> float: ...
 
 @final
 class Comparison:
     @property
-    def relation(self) -> Relation: ...
+    def relation(self) -> _Relation: ...
     @property
     def score(self) -> float: ...
     @property
@@ -77,9 +104,9 @@ class Table:
     def num_rows(self) -> int: ...
     def __len__(self) -> int: ...
     @overload
-    def __getitem__(self, key: int) -> dict[str, Any]: ...
+    def __getitem__(self, key: int, /) -> dict[str, Any]: ...
     @overload
-    def __getitem__(self, key: str) -> list[Any]: ...
+    def __getitem__(self, key: str, /) -> list[Any]: ...
     def __iter__(self) -> Iterator[dict[str, Any]]: ...
     def to_pylist(self) -> list[dict[str, Any]]: ...
     def take(self, rows: Sequence[int]) -> Table: ...
