@@ -48,6 +48,18 @@ else
 fi
 "$folder/tests/bin/python" -X dev -m pytest -q -p no:cacheprovider tests
 
+# For interpreters without a lock, where there is one: they need wheels of their own.
+for python in python3.14t python3.15t; do
+    command -v "$python" >/dev/null || continue
+    CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/../../target}" "$folder/build/bin/maturin" build --quiet \
+        --profile "$profile" --interpreter "$python" --out "$folder/free-threaded"
+    "$python" -m venv "$folder/$python"
+    "$folder/$python/bin/pip" install --quiet "$(grep '^pytest==' tests/requirements.txt)" \
+        "$(grep '^hypothesis==' tests/requirements.txt)"
+    "$folder/$python/bin/pip" install --quiet --no-index --no-deps "$folder"/free-threaded/*-"${python/python3./cp3}"-*.whl
+    "$folder/$python/bin/python" -X dev -X gil=0 -m pytest -q -p no:cacheprovider tests/test_runs.py tests/test_compare.py
+done
+
 # They are there now: what the command writes joins with what it read, in each of them. Built by `cargo test` before.
 cd ../..
 PATH="$folder/tests/bin:$PATH" RETOLD_JOINS=all \

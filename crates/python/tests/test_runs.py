@@ -206,7 +206,7 @@ def test_development_mode_has_nothing_to_say():
 @pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="Linux only")
 def test_a_thousand_calls_leave_nothing_behind():
     code = """
-        import gc, os
+        import gc, os, tempfile
         import retold
         from conftest import CELLO, STORY
 
@@ -214,7 +214,11 @@ def test_a_thousand_calls_leave_nothing_behind():
             found = retold.scan(data, threads=1)
             retold.Table(found.pairs).to_pylist()
             found.pairs._repr_html_()
+            found.plot().svg
             retold.dedup(data, threads=1).kept
+            retold.compare_pairs([("0", "1")], data, threads=1)
+            retold.batch.candidates(retold.batch.fingerprint([STORY, CELLO]))
+            archive.query(STORY)
             retold.compare(STORY, CELLO).sentences
             try:
                 retold.scan([5])
@@ -227,13 +231,18 @@ def test_a_thousand_calls_leave_nothing_behind():
                 return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
         data = [{"id": str(at), "text": f"{STORY} {at}"} for at in range(4)]
+        folder = tempfile.TemporaryDirectory()
+        archive = retold.Archive.open(folder.name + "/news", create=True, threads=1)
+        archive.add(data)
         after = []
-        for _ in range(10):
-            for _ in range(100):
+        for _ in range(20):
+            for _ in range(50):
                 once()
             after.append(resident())
         # The allocator takes and gives back 32 MB at a time: what counts is the least.
-        print(min(after[5:]) - min(after[:5]))
+        print(min(after[10:]) - min(after[:10]))
+        archive.close()
+        folder.cleanup()
         """
     said = run(code)
     assert said.returncode == 0, said.stderr
