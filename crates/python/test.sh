@@ -25,13 +25,14 @@ printf '%s: %d KiB\n' "$(basename "${wheel[0]}")" "$((size / 1024))"
 
 # In an environment with nothing else.
 python3 -m venv --without-pip "$folder/alone"
-python3 -m zipfile --extract "${wheel[0]}" "$folder/unpacked"
+"$folder/build/bin/pip" --python "$folder/alone/bin/python" install --quiet --no-index --no-deps "${wheel[0]}"
 "$folder/alone/bin/python" -I -c "
-import sys
-sys.path.insert(0, '$folder/unpacked')
+import importlib.metadata
 import retold
+assert [of.name for of in importlib.metadata.distributions()] == ['retold']
 assert retold.scan(['one two three four five six', 'one two three four five six']).pairs[0]['relation'] == 'identical'
 "
+"$folder/alone/bin/retold" --version
 
 # With the frames of others.
 python3 -m venv "$folder/tests"

@@ -244,3 +244,12 @@ def test_datasets_of_hugging_face():
         decided = retold.dedup(rows, keep="first")
         assert type(decided.kept) is type(data) and list(decided.kept["id"]) == kept
         assert pairs(retold.scan(rows)) == [tuple(sorted("ab", reverse=rows is not data))]
+
+
+def test_iterable_datasets_of_hugging_face():
+    table = datasets.Dataset.from_dict({"id": ["a", "b", "c"], "text": [STORY, STORY, None]})
+    for data in (table.to_iterable_dataset(), table.to_iterable_dataset().filter(lambda _: True)):
+        kept = retold.dedup(data, keep="first").kept
+        assert type(kept) is type(data) and [row["id"] for row in kept] == ["a", "c"]
+        assert kept.features == data.features or data.features is None
+        assert pairs(retold.scan(data)) == [("a", "b")]

@@ -145,6 +145,10 @@ def take(data: Any, rows: list[int], original: Any) -> Any:
         )
     if _is(original, "pyarrow", "RecordBatchReader"):
         return _take_arrow(data, rows).to_reader()
+    if _is(original, "datasets", "IterableDataset"):
+        kept = [data[row] for row in rows]
+        made = sys.modules["datasets"].Dataset.from_list(kept, features=original.features)
+        return made.to_iterable_dataset()
     if _is(data, "polars", "DataFrame", "Series"):
         return data[rows]
     if _is(data, "pandas", "DataFrame", "Series"):
