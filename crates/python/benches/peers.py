@@ -269,9 +269,9 @@ def main() -> None:
         recall = sum(row in dropped for row in truth) / max(1, len(truth))
         print(
             f"{name}: {statistics.median(times):.2f} s, {statistics.median(ratios):.1f} × retold "
-            f"({ratios[0]:.1f} to {ratios[-1]:.1f}), {cpu:.2f} s of processors, {peak:.0f} MB (above the frame {above:.0f}), "
-            f"recall {recall:.4f} of {len(truth)}, "
-            f"{len(dropped)} dropped"
+            f"({ratios[0]:.1f} to {ratios[-1]:.1f}), {cpu:.2f} s of processors, "
+            f"{peak:.0f} MB (above the frame {above:.0f}), "
+            f"recall {recall:.4f} of {len(truth)}, {len(dropped)} dropped"
         )
 
 

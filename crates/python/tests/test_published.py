@@ -80,5 +80,5 @@ def test_those_that_differ_are_in_the_documentation():
 def test_the_values_of_earlier_versions_are_those_of_the_legacy_scheme():
     # What `test_byte_tokens` expects of the default, which is another scheme since datasketch 2.
     minhash = MinHash(4, 1, scheme="legacy")
-    minhash.update("Hello".encode())
+    minhash.update(b"Hello")
     assert minhash.hashvalues.tolist() == [734825475, 960773806, 359816889, 342714745]

@@ -204,7 +204,7 @@ class MinHash:
 
     def count(self) -> float:
         """Estimates how many different values there are."""
-        return float(len(self)) / np.sum(self.hashvalues / float(_MAX[self.scheme])) - 1.0
+        return float(len(self) / np.sum(self.hashvalues / float(_MAX[self.scheme])) - 1.0)
 
     def merge(self, other: MinHash) -> None:
         """Makes this the MinHash of both sets together."""
