@@ -37,14 +37,19 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import polars
+if TYPE_CHECKING:
+    import polars
 
 THRESHOLD = 0.7
 
 
 def corpus(path: Path, texts: int | None, copies: int) -> polars.DataFrame:
     """Originals, each followed by its copies."""
+    # Not at the top: the process that the command runs in has no use for it.
+    import polars
+
     choose = random.Random(1)
     rows: list[str] = []
     lines = path.read_text("utf-8").splitlines()
@@ -148,6 +153,8 @@ def run_one(name: str, folder: Path, model: str | None) -> dict[str, object]:
         dropped = [int(json.loads(record)["id"]) for record in records]
         peak = above = int(said.stdout)
     else:
+        import polars
+
         # It is compressed, so it is not mapped: the texts are in memory now.
         frame = polars.read_ipc(folder / "in.arrow")
         run = tool(name, model)
