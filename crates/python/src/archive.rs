@@ -1,5 +1,6 @@
 //! `retold.Archive`
 
+use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, TryLockError};
@@ -14,8 +15,8 @@ use retold_archive::{
     Stored, Wanted, salvage, verify,
 };
 use retold_cli::archive::{ExportRecord, TimeValue, stats_record};
-use retold_pipeline::Settings;
 use retold_pipeline::output::{Content, Output};
+use retold_pipeline::{Settings, dates};
 use serde_json::json;
 
 use crate::call::Call;
@@ -275,16 +276,19 @@ impl OpenArchive {
         let options = AddOptions { known, wanted: wanted(&asked)? };
         let Intake { articles, skipped, repaired } =
             Intake::of(&call, &about, Ids::Needed, &self.run)?;
-        let (added, scheme) = self.with(py, |open, job| {
+        let (added, derived, scheme) = self.with(py, |open, job| {
             let archive = writer(open)?;
             let added = archive.add(articles, &options, &job.cancel)?;
+            let derived = archive.withdraw_canceled(&added.canceled, dates::now(), &job.cancel)?;
             tidy(archive, &job.cancel)?;
-            Ok((added, archive.settings().scheme()?.to_string()))
+            Ok((added, derived, archive.settings().scheme()?.to_string()))
         })?;
+        let ids = added.canceled.into_iter().map(|of| of.id);
+        let canceled = ids.zip(derived.iter().map(Vec::len)).collect();
         let (found, flags) =
             added.articles.into_iter().map(|of| ((of.article, of.matches), of.flags)).unzip();
         let flags = Some((scheme, flags));
-        Ok(Matches { found, flags, known: Some(added.skipped), skipped, repaired })
+        Ok(Matches { found, flags, known: Some(added.skipped), canceled, skipped, repaired })
     }
 
     /// What articles match, without adding them.
@@ -302,7 +306,14 @@ impl OpenArchive {
             let matches = open.query(&articles, &wanted, &job.cancel)?;
             Ok(articles.into_iter().map(Stored::from).zip(matches).collect())
         })?;
-        Ok(Matches { found, flags: None, known: None, skipped, repaired })
+        Ok(Matches {
+            found,
+            flags: None,
+            known: None,
+            canceled: BTreeMap::new(),
+            skipped,
+            repaired,
+        })
     }
 
     /// Removes articles with all their versions; gives for each id whether it was there.

@@ -1,5 +1,6 @@
 //! What articles match in an archive: the records of the command, and a table.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Int64Array, LargeStringArray, UInt32Array, UInt64Array};
@@ -25,6 +26,8 @@ pub struct Matches {
     pub flags: Option<(String, Vec<Vec<Flag>>)>,
     /// Articles that were there already; nothing of those that only ask.
     pub known: Option<u64>,
+    /// Articles that their publishers took back, with how many are derived from each.
+    pub canceled: BTreeMap<String, usize>,
     /// What was wrong with other rows.
     pub skipped: Notes,
     pub repaired: Notes,
@@ -105,7 +108,7 @@ impl Matches {
     }
 
     /// How many articles there are, how many match something, how many were there already (nothing
-    /// of a query), and which rows were skipped and repaired.
+    /// of a query), which were canceled, with how many are derived from each, and which rows were skipped and repaired.
     #[getter]
     fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let stats = PyDict::new(py);
@@ -113,6 +116,7 @@ impl Matches {
         let matching = self.found.iter().filter(|(_, found)| !found.is_empty()).count();
         stats.set_item("matching", matching)?;
         stats.set_item("known", self.known)?;
+        stats.set_item("canceled", self.canceled.clone())?;
         stats.set_item("skipped", self.skipped.counts.clone())?;
         stats.set_item("repaired", self.repaired.counts.clone())?;
         Ok(stats)

@@ -272,6 +272,19 @@ def test_flags_are_written_by_the_rules_of_the_archive(path, tmp_path, kind):
     assert [json.loads(line) for line in said.stdout.splitlines()] == [flag]
 
 
+def test_what_its_publisher_cancels_is_withdrawn(path):
+    with retold.Archive.open(path, create=True) as archive:
+        terms = {"copyrightholder": "Agency", "usageterms": "Not for print."}
+        archive.add([{"id": "ours", "text": STORY, **terms}, {"id": "theirs", "text": RETOLD}])
+        assert archive.get("ours")["usageterms"] == "Not for print."
+        notice = {"id": "ours", "text": "Do not use it.", "pubstatus": "stat:canceled"}
+        added = archive.add([notice])
+        assert (len(added), added.stats["canceled"]) == (0, {"ours": 1})
+        assert archive.get("ours")["text"] == STORY
+        (later,) = archive.add([{"id": "later", "text": STORY + " It left."}])
+        assert later["flags"][0]["withdrawn"][0]["id"] == "ours"
+
+
 def test_old_spans_expire(path):
     with retold.Archive.open(path, create=True, span=7) as archive:
         archive.add(EARLY, seen="seen")

@@ -78,7 +78,9 @@ class Archive:
         ``data`` is what ``scan`` takes. Articles need ids that last: strings or whole numbers in
         the column ``id``; rows without one are skipped and counted. One whose id is there is left
         out, and counted as ``known`` in ``stats``; with ``replace`` it is a new version of the same
-        story instead. One call is one durable commit: after an error nothing was added. So give
+        story instead. One whose column ``pubstatus`` is ``canceled`` withdraws the article of its
+        id, and ``stats["canceled"]`` says how many are derived from it. One call is one durable
+        commit: after an error nothing was added. So give
         some thousands of articles at a time, not one.
 
         ``source``, ``title``, ``url`` and ``published`` name columns (default: those of these
