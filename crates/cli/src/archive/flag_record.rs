@@ -5,7 +5,7 @@ use retold_pipeline::dates;
 use retold_report::record::{Explain, PairRecord, SCHEMA_VERSION, round};
 use serde::Serialize;
 
-use super::record::RightsRecord;
+use super::rights::RightsRecord;
 
 /// A flag.
 #[derive(Debug, Serialize)]

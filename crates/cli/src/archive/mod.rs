@@ -19,6 +19,7 @@ mod opening;
 mod path_args;
 mod query;
 mod record;
+mod rights;
 mod rules;
 mod show;
 mod values;

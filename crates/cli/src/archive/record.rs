@@ -1,12 +1,13 @@
 //! The records of `retold archive` (docs/archive.md).
 
 use retold::align::Comparison;
-use retold_archive::{About, Flag, Match, Stored};
+use retold_archive::{Flag, Match, Stored};
 use retold_pipeline::dates;
 use retold_report::record::{Explain, PairRecord, SCHEMA_VERSION};
 use serde::Serialize;
 
 use super::flag_record::FlagRecord;
+use super::rights::RightsRecord;
 
 /// An article with all that it matches.
 #[derive(Debug, Serialize)]
@@ -34,17 +35,6 @@ pub struct AboutRecord<'a> {
     embargoed: Option<String>,
     #[serde(flatten)]
     rights: RightsRecord<'a>,
-}
-
-/// What its publisher says of the use of an article; what is not known is left out.
-#[derive(Debug, Serialize)]
-pub struct RightsRecord<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pubstatus: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    copyrightholder: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    usageterms: Option<&'a str>,
 }
 
 /// A match: the pair, and what is known of the archived article, `a`.
@@ -107,17 +97,6 @@ impl<'a> AboutRecord<'a> {
             url: article.about.url.as_deref(),
             embargoed: article.about.embargo.map(dates::shown),
             rights: RightsRecord::new(&article.about),
-        }
-    }
-}
-
-impl<'a> RightsRecord<'a> {
-    /// Of what is known of an article.
-    pub fn new(about: &'a About) -> Self {
-        Self {
-            pubstatus: about.status.as_deref(),
-            copyrightholder: about.copyright_holder.as_deref(),
-            usageterms: about.usage_terms.as_deref(),
         }
     }
 }
