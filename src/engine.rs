@@ -22,6 +22,7 @@ mod index;
 mod pool;
 mod rewrites;
 mod scan;
+mod sources;
 mod steps;
 mod texts;
 mod together;
@@ -34,7 +35,7 @@ use crate::align::synonyms::Synonyms;
 use crate::align::{Comparison, Profile, ProfileOptions, compare, compare_until};
 use crate::lsh::Banding;
 use crate::lsh::banding::Target;
-use crate::text::Analyzer;
+use crate::text::{Analyzer, Traits};
 use crate::{Cancel, Cancelled, Error};
 
 pub use crate::lsh::Sides;
@@ -66,6 +67,8 @@ pub struct Engine {
     config: Config,
     /// Text that never counts: the boilerplate of the config, and what a scan found to be common.
     boilerplate: Boilerplate,
+    /// Text that counts as a quotation: what a scan found many articles to have from a third.
+    sources: Boilerplate,
     synonyms: Synonyms,
     /// How signatures are divided into bands. Choosing that takes milliseconds, so it is done once.
     banding: OnceLock<Banding>,
@@ -77,7 +80,8 @@ impl Engine {
         config.check()?;
         let synonyms = Synonyms::new(&config.synonyms, config.language);
         let boilerplate = Boilerplate::default();
-        let mut engine = Self { config, boilerplate, synonyms, banding: OnceLock::new() };
+        let sources = Boilerplate::default();
+        let mut engine = Self { config, boilerplate, sources, synonyms, banding: OnceLock::new() };
         let mut analyzer = engine.analyzer();
         for text in &engine.config.boilerplate {
             engine.boilerplate.add(&analyzer.article(text).words);
@@ -119,7 +123,8 @@ impl Engine {
     /// Prepares a text for comparisons.
     pub fn profile(&self, analyzer: &mut Analyzer, text: &str) -> Profile {
         let mut article = analyzer.article(text);
-        self.boilerplate.mark(&mut article);
+        self.boilerplate.mark(&mut article, Traits::BOILERPLATE);
+        self.sources.mark(&mut article, Traits::QUOTED);
         self.synonyms.replace(&mut article);
         Profile::new(article, self.profile_options())
     }
@@ -143,6 +148,13 @@ impl Engine {
     fn without(&self, boilerplate: Boilerplate) -> Self {
         let mut engine = self.clone();
         engine.boilerplate.join(boilerplate);
+        engine
+    }
+
+    /// This engine, for which all text of `sources` is quoted.
+    fn quoting(&self, sources: Boilerplate) -> Self {
+        let mut engine = self.clone();
+        engine.sources.join(sources);
         engine
     }
 

@@ -36,8 +36,8 @@ impl Boilerplate {
         self.runs.is_empty()
     }
 
-    /// Marks the words of an article that are part of a known run.
-    pub fn mark(&self, article: &mut Article) {
+    /// Sets a trait of the words of an article that are part of a known run.
+    pub fn mark(&self, article: &mut Article, traits: Traits) {
         if self.is_empty() {
             return;
         }
@@ -48,7 +48,7 @@ impl Boilerplate {
             .filter_map(|(at, run)| self.runs.contains(&hash(run)).then_some(at))
             .collect();
         for word in known.into_iter().flat_map(|at| at..at + RUN) {
-            article.words[word].traits.set(Traits::BOILERPLATE);
+            article.words[word].traits.set(traits);
         }
     }
 }
@@ -88,7 +88,7 @@ mod tests {
         boilerplate.add(&analyzer.article("Sign up for our letter every morning.").words);
         let text = "Rain fell. SIGN UP for our “letter” every morning! Sign up for our choir.";
         let mut article = analyzer.article(text);
-        boilerplate.mark(&mut article);
+        boilerplate.mark(&mut article, Traits::BOILERPLATE);
         let marked: Vec<&str> = article
             .words
             .iter()

@@ -168,11 +168,13 @@ impl Verdict {
             false => Shown::of_independent(pair),
         };
         let is_most = shown.coverage_most() >= options.rewrite;
+        let is_own_most = shown.own_most() >= options.rewrite;
         let relation = match () {
-            () if shown.passages.is_empty() => Relation::Unrelated,
+            () if shown.is_of_a_third() => Relation::Unrelated,
             () if is_frame => Relation::Template,
             () if is_most && (is_template || is_retold && has_other_facts()) => Relation::Template,
-            () if is_most && (is_retold || judgement.whole >= judgement.part) => Relation::Rewrite,
+            () if is_most && is_retold => Relation::Rewrite,
+            () if is_own_most && judgement.whole >= judgement.part => Relation::Rewrite,
             () => Relation::Partial,
         };
         let score = score(own);

@@ -170,6 +170,8 @@ pub struct Pair<'p> {
 
 /// Log-odds of "no passage at all".
 pub const NO_PASSAGE: f32 = -3.0;
+/// Share of the words in quotations from which a segment is a quotation.
+const QUOTED: f32 = 0.75;
 /// Surer than this makes no difference.
 const SURE_PASSAGE: f32 = 10.0;
 
@@ -269,6 +271,15 @@ impl Pair<'_> {
             share(covered(&mut spans.collect::<Vec<_>>()) as f32, profile.article.bytes as f32)
         };
         [side(self.a, |passage| &passage.a), side(self.b, |passage| &passage.b)]
+    }
+
+    /// Whether both segments are what the articles have from a third: mostly quoted on both sides.
+    pub fn is_from_third(&self, in_a: &Range<usize>, in_b: &Range<usize>) -> bool {
+        let is_quoted = |profile: &Profile, words: &Range<usize>| {
+            let own = profile.unquoted(words.clone()) as f32;
+            !words.is_empty() && own <= (1.0 - QUOTED) * words.len() as f32
+        };
+        is_quoted(self.a, in_a) && is_quoted(self.b, in_b)
     }
 
     /// Words of a passage outside quotations, on the side that has fewer.

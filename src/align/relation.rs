@@ -116,12 +116,22 @@ pub struct Match {
     pub kind: Kind,
     /// How similar they are, 0 to 1.
     pub score: f32,
+    /// Whether both have it from a third: they quote it, say that it is another's, or many articles
+    /// carry it. By itself that is no reuse of one by the other.
+    pub shared_source: bool,
 }
 
 impl Match {
-    /// Two segments that correspond in a way, and how similar they are, 0 to 1.
+    /// Two segments that correspond in a way, and how similar they are, 0 to 1. They are from no
+    /// third.
     pub fn new(segments: (Span, Span), kind: Kind, score: f32) -> Self {
-        Self { a: segments.0, b: segments.1, kind, score }
+        Self { a: segments.0, b: segments.1, kind, score, shared_source: false }
+    }
+
+    /// The same, from a third.
+    pub fn from_shared_source(mut self) -> Self {
+        self.shared_source = true;
+        self
     }
 }
 

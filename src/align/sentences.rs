@@ -216,13 +216,15 @@ fn sentence(profile: &Profile, at: u32) -> std::ops::Range<usize> {
 impl Aligned {
     /// The spans of the two sentences, and how they correspond.
     pub fn to_match(self, pair: &Pair, edits: &mut Edits) -> Match {
-        let kind = edits.kind(pair, &sentence(pair.a, self.a), &sentence(pair.b, self.b));
+        let (in_a, in_b) = (sentence(pair.a, self.a), sentence(pair.b, self.b));
+        let kind = edits.kind(pair, &in_a, &in_b);
         let span = |profile: &Profile, at: u32| profile.article.sentences[at as usize].span;
         Match {
             a: span(pair.a, self.a),
             b: span(pair.b, self.b),
             kind,
             score: if kind == Kind::Identical { 1.0 } else { self.cosine.clamp(0.0, 0.9999) },
+            shared_source: pair.is_from_third(&in_a, &in_b),
         }
     }
 }

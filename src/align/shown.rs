@@ -26,6 +26,8 @@ pub struct Shown {
     sentences: Vec<Match>,
     /// Share of each article's characters inside passages.
     coverage: [f32; 2],
+    /// The same without passages that both have from a third.
+    own: [f32; 2],
     /// Whether some of it was compared in parts.
     in_parts: bool,
 }
@@ -33,13 +35,19 @@ pub struct Shown {
 impl Shown {
     /// Nothing.
     pub fn none() -> Self {
-        Self { passages: Vec::new(), sentences: Vec::new(), coverage: [0.0; 2], in_parts: false }
+        Self {
+            passages: Vec::new(),
+            sentences: Vec::new(),
+            coverage: [0.0; 2],
+            own: [0.0; 2],
+            in_parts: false,
+        }
     }
 
     /// All of both articles, sentence by sentence.
     pub fn of_identical(a: &Profile, b: &Profile) -> Self {
         let whole = |profile: &Profile| Span::new(0, profile.article.bytes);
-        let same = |a, b| Match { a, b, kind: Kind::Identical, score: 1.0 };
+        let same = |a, b| Match::new((a, b), Kind::Identical, 1.0);
         let mut sentences: Vec<Match> = Vec::new();
         let (mut in_a, mut in_b) = (0, 0);
         // Punctuation may divide the same words into other sentences.
@@ -55,7 +63,7 @@ impl Shown {
             sentences = vec![same(whole(a), whole(b))];
         }
         let passages = vec![same(whole(a), whole(b))];
-        Self { passages, sentences, coverage: [1.0; 2], in_parts: false }
+        Self { passages, sentences, coverage: [1.0; 2], own: [1.0; 2], in_parts: false }
     }
 
     /// The passages and sentences of articles that may be independent.
@@ -101,7 +109,10 @@ impl Shown {
         let goes_on = || !pair.weights.cancel.is_cancelled();
         let shown = passages.iter().take_while(|_| goes_on());
         let aligned = aligned.iter().take_while(|_| goes_on());
+        let own: Vec<Candidate> =
+            passages.iter().filter(|p| !pair.is_from_third(&p.a, &p.b)).cloned().collect();
         Self {
+            own: pair.characters_in(&own),
             passages: shown.map(|p| to_match(p, pair, &mut edits)).collect(),
             sentences: aligned.map(|two| two.to_match(pair, &mut edits)).collect(),
             coverage: pair.characters_in(passages),
@@ -112,6 +123,16 @@ impl Shown {
     /// Share of the characters inside passages, of the article where it is greater.
     pub fn coverage_most(&self) -> f32 {
         self.coverage[0].max(self.coverage[1])
+    }
+
+    /// The same without what both have from a third.
+    pub fn own_most(&self) -> f32 {
+        self.own[0].max(self.own[1])
+    }
+
+    /// Whether nothing is shown but what both have from a third.
+    pub fn is_of_a_third(&self) -> bool {
+        self.passages.iter().all(|passage| passage.shared_source)
     }
 
     /// The comparison that it belongs to, but for the features.
@@ -153,5 +174,6 @@ fn to_match(passage: &Candidate, pair: &Pair, edits: &mut Edits) -> Match {
         b: pair.b.span_of(passage.b.clone()),
         kind,
         score: if kind == Kind::Identical { 1.0 } else { score(passage.odds) },
+        shared_source: pair.is_from_third(&passage.a, &passage.b),
     }
 }

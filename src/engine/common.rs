@@ -18,8 +18,8 @@ use super::steps::Steps;
 use super::texts::text;
 use super::watch::Watch;
 use super::{Engine, Texts};
-use crate::align::Relation;
 use crate::align::boilerplate::{self, Boilerplate};
+use crate::align::{Comparison, Match, Relation};
 use crate::text::hash::WordMap;
 use crate::text::{Analyzer, Word};
 use crate::{Cancel, Error, Span};
@@ -71,7 +71,7 @@ impl Engine {
         let mut demoted = 0;
         for (pair, rest) in pairs.iter_mut().filter(|pair| is_doubtful(pair)).zip(rest) {
             if rest.relation > pair.comparison.relation {
-                pair.comparison = rest;
+                demote(&mut pair.comparison, rest);
                 demoted += 1;
             }
         }
@@ -153,6 +153,27 @@ impl Engine {
     }
 }
 
+/// Puts in place of a comparison what is left of it without common text. Where no relation is, the
+/// text stays to be seen.
+pub(super) fn demote(comparison: &mut Comparison, rest: Comparison) {
+    if rest.relation != Relation::Unrelated {
+        *comparison = rest;
+        return;
+    }
+    let is_left = |of: &Match, left: &[Match]| {
+        left.iter().any(|x| x.a.overlap(of.a) > 0 && x.b.overlap(of.b) > 0)
+    };
+    for (matches, left) in
+        [(&mut comparison.passages, &rest.passages), (&mut comparison.sentences, &rest.sentences)]
+    {
+        for of in matches.iter_mut().filter(|of| !is_left(of, left)) {
+            of.shared_source = true;
+        }
+    }
+    (comparison.relation, comparison.score) = (rest.relation, rest.score);
+    (comparison.contained, comparison.features) = (rest.contained, rest.features);
+}
+
 /// Text that many articles share.
 struct Common {
     text: Boilerplate,
@@ -228,7 +249,7 @@ fn passages_of(pairs: &[Pair]) -> Vec<(u32, Spans)> {
 }
 
 /// The distinct runs of words within the spans.
-fn runs_in(words: &[Word], mut spans: Vec<Span>) -> Vec<u64> {
+pub(super) fn runs_in(words: &[Word], mut spans: Vec<Span>) -> Vec<u64> {
     spans.sort_unstable();
     spans.dedup();
     let mut runs = Vec::new();

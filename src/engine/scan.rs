@@ -50,7 +50,7 @@ pub struct Stats {
     pub candidates: usize,
     /// Those of them between a copy within a side and a partner of its original.
     pub copies: usize,
-    /// Pairs that rest on text which many articles share, and so are partial.
+    /// Pairs that rest on text which many articles share, and so have a weaker relation.
     pub demoted: usize,
     /// Rewrites and partial pairs that turned out to fill one frame with other facts.
     pub templates: usize,
@@ -131,6 +131,9 @@ impl Engine {
             pairs.sort_unstable_by_key(|pair| (pair.a, pair.b));
         }
         stats.demoted = self.demote_common(texts, &mut pairs, watch)?;
+        if let Sides::One = sides {
+            stats.demoted += self.quote_sources(texts, &mut pairs, watch)?;
+        }
         stats.templates = self.set_frames_aside(&mut pairs);
         stats.seconds.push((Stage::Align, start.elapsed().as_secs_f64()));
 

@@ -3,6 +3,7 @@
 use rust_stemmers::Stemmer;
 
 use super::article::{Article, Sentence, Traits, Word, wordless};
+use super::attributed::{Draft, attributed, joined};
 use super::fold::fold;
 use super::found::WordPlaces;
 use super::hash::word_hash;
@@ -104,10 +105,12 @@ impl Analyzer {
         let language = language_of(&self.forms, self.language, &mut self.recent);
         find_marks(text, &mut self.marks);
         let lines = Lines::of(text);
-        let quotations = quotations_at(text, &self.marks, lines);
+        let mut quotations = quotations_at(text, &self.marks, lines);
         let sentences = sentences_at(text, &self.marks, lines, language);
         let sentences = with_words(&sentences, &self.places.spans);
         let mut words = self.words(text, language);
+        quotations.extend(attributed(Draft { text, words: &words, sentences: &sentences, lines }));
+        let quotations = joined(quotations);
         mark_quoted(&mut words, &quotations);
         for sentence in sentences.iter().filter(|sentence| !sentence.words.is_empty()) {
             // The first word is capitalised because of its position.

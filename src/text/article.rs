@@ -32,7 +32,7 @@ impl Traits {
     pub const NUMBER: Self = Self(2);
     /// Begins with a capital inside a sentence: most likely part of a name.
     pub const NAME: Self = Self(4);
-    /// Is in a quotation.
+    /// Is in a quotation, or in text that the article says is another's.
     pub const QUOTED: Self = Self(8);
     /// Is in boilerplate, which never counts as reuse.
     pub const BOILERPLATE: Self = Self(16);
@@ -93,7 +93,8 @@ pub struct Article {
     /// All sentences, in order; every word is in exactly one. One of more than [`Article::LONGEST`]
     /// words is in parts.
     pub sentences: Vec<Sentence>,
-    /// Spans of the quotations, in order.
+    /// Spans of the quotations and of what else the article says is another's: statements,
+    /// filings, credits. In order and disjoint.
     pub quotations: Vec<Span>,
     /// The shapes of the names, each with the number of its word, in order; in a text of at most
     /// [`Article::SHORT`] words, those of all words.

@@ -2,11 +2,14 @@
 mod alphabets;
 mod analyzer;
 pub(crate) mod article;
+mod attributed;
 mod blocks;
 mod casefold;
 mod characters;
 mod closers;
 mod context;
+mod credits;
+mod cues;
 mod disguise;
 mod each_word;
 mod edges;

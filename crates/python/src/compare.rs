@@ -79,6 +79,9 @@ pub struct Match {
     /// How alike, 0 to 1.
     #[pyo3(get)]
     score: f64,
+    /// Whether both have it from a third, such as a statement.
+    #[pyo3(get)]
+    shared_source: bool,
 }
 
 #[pymethods]
@@ -104,6 +107,7 @@ fn matches(matches: &[align::Match]) -> Vec<Match> {
         b: found.b.into(),
         kind: found.kind.name(),
         score: round(found.score),
+        shared_source: found.shared_source,
     };
     matches.iter().map(of).collect()
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow_array::builder::OffsetBufferBuilder;
 use arrow_array::{
-    Array, ArrayRef, FixedSizeListArray, Float64Array, Int64Array, LargeListArray,
+    Array, ArrayRef, BooleanArray, FixedSizeListArray, Float64Array, Int64Array, LargeListArray,
     LargeStringArray, RecordBatch, StructArray, UInt32Array,
 };
 use arrow_schema::{DataType, Field, Fields, Schema};
@@ -73,16 +73,18 @@ impl Columns {
     }
 }
 
-/// A list of `{a: [start, end], b: [start, end], kind, score}` for each pair.
+/// A list of `{a: [start, end], b: [start, end], kind, score, shared_source}` for each pair.
 fn matches<'m>(of: impl Iterator<Item = &'m [Match]> + Clone) -> ArrayRef {
     let all = || of.clone().flatten();
     let kinds = LargeStringArray::from_iter_values(all().map(|found| found.kind.name()));
     let scores = Float64Array::from_iter_values(all().map(|found| round(found.score)));
+    let sources: BooleanArray = all().map(|found| Some(found.shared_source)).collect();
     let columns: Vec<(Field, ArrayRef)> = vec![
         (span_field("a"), spans(all().map(|found| found.a))),
         (span_field("b"), spans(all().map(|found| found.b))),
         (Field::new("kind", DataType::LargeUtf8, false), Arc::new(kinds)),
         (Field::new("score", DataType::Float64, false), Arc::new(scores)),
+        (Field::new("shared_source", DataType::Boolean, false), Arc::new(sources)),
     ];
     let (fields, arrays): (Vec<Field>, Vec<ArrayRef>) = columns.into_iter().unzip();
     let items = StructArray::new(Fields::from(fields), arrays, None);

@@ -117,6 +117,16 @@ mod tests {
     }
 
     #[test]
+    fn a_match_says_that_its_source_is_shared_where_it_is() {
+        let sample = Sample::two_reports();
+        let lines = written(&Pairs::default(), &sample.findings());
+        let value: serde_json::Value = serde_json::from_str(lines.lines().next().expect("a pair"))
+            .expect("a line is a JSON value");
+        assert_eq!(value["sentences"][10]["shared_source"], true);
+        assert_eq!(value["sentences"][9].get("shared_source"), None);
+    }
+
+    #[test]
     fn figures_have_at_most_four_decimals() {
         let sample = Sample::two_reports();
         let lines = written(&Pairs { explain: Explain::Features }, &sample.findings());

@@ -7,7 +7,8 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use arrow_array::builder::{
-    FixedSizeListBuilder, Float32Builder, ListBuilder, StringBuilder, StructBuilder, UInt32Builder,
+    BooleanBuilder, FixedSizeListBuilder, Float32Builder, ListBuilder, StringBuilder,
+    StructBuilder, UInt32Builder,
 };
 use arrow_array::{ArrayRef, Float32Array, RecordBatch, StringArray};
 use arrow_schema::{ArrowError, DataType, Field, Fields};
@@ -90,6 +91,7 @@ fn matches(pairs: &[Pair], of: fn(&Comparison) -> &[Match]) -> ArrayRef {
         Field::new("b", span, false),
         Field::new("kind", DataType::Utf8, false),
         Field::new("score", DataType::Float32, false),
+        Field::new("shared_source", DataType::Boolean, false),
     ]);
     let spans = || FixedSizeListBuilder::new(UInt32Builder::new(), 2).with_field(Arc::clone(&item));
     let record = StructBuilder::new(
@@ -99,6 +101,7 @@ fn matches(pairs: &[Pair], of: fn(&Comparison) -> &[Match]) -> ArrayRef {
             Box::new(spans()),
             Box::new(StringBuilder::new()),
             Box::new(Float32Builder::new()),
+            Box::new(BooleanBuilder::new()),
         ],
     );
     let mut lists =
@@ -111,6 +114,7 @@ fn matches(pairs: &[Pair], of: fn(&Comparison) -> &[Match]) -> ArrayRef {
             }
             column::<StringBuilder>(record, 2).append_value(found.kind.name());
             column::<Float32Builder>(record, 3).append_value(round(found.score) as f32);
+            column::<BooleanBuilder>(record, 4).append_value(found.shared_source);
             record.append(true);
         }
         lists.append(true);
@@ -182,6 +186,9 @@ mod tests {
         let ends = sentences.as_struct().column(0).as_fixed_size_list().value(4);
         let wanted = sample.pairs[0].comparison.sentences[4].a;
         assert_eq!(ends.as_primitive::<UInt32Type>().values(), &[wanted.start, wanted.end]);
+        let shared: Vec<_> =
+            sentences.as_struct().column(4).as_boolean().iter().flatten().collect();
+        assert_eq!(shared.iter().position(|of| *of), Some(10), "the quotation");
         let contained = batch["contained"].as_string::<i32>();
         let set: Vec<_> = contained.iter().flatten().collect();
         assert_eq!(set, ["b"]);

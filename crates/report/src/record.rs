@@ -130,6 +130,8 @@ struct MatchRecord {
     kind: &'static str,
     #[serde(serialize_with = "rounded")]
     score: f32,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    shared_source: bool,
 }
 
 /// What one feature says for a score.
@@ -161,6 +163,7 @@ impl Serialize for Matches<'_> {
             b: ends(found.b),
             kind: found.kind.name(),
             score: found.score,
+            shared_source: found.shared_source,
         }))
     }
 }

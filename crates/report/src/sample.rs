@@ -143,6 +143,9 @@ impl Sample {
         sample.pair((council, feature), (Relation::Partial, 0.83), &shared, &[(7..9, 6..8)]);
         let quoted = [(5, 3, Edited, 0.66)];
         sample.pair((council, other), (Relation::Unrelated, 0.07), &quoted, &[]);
+        for (pair, sentence) in [(0, 10), (4, 0)] {
+            sample.pairs[pair].comparison.sentences[sentence].shared_source = true;
+        }
         let retold = [(0, 0, Paraphrased, 0.6), (1, 1, Edited, 0.7), (2, 2, Edited, 0.8)];
         sample.pair((han, han_rewrite), (Relation::Rewrite, 0.91), &retold, &[(0..3, 0..3)]);
         let known =

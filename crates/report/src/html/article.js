@@ -92,7 +92,7 @@ function fillUnit(element, text, unit, { match, side, quoted }) {
   const number = unit.matches.map((at) => at + 1).join(", ");
   const mark = make("span", "mark");
   // Signs are drawn by the style sheet: who copies the sentence gets the original wording.
-  mark.dataset.mark = `${SIGNS[match.kind]} ${number}`;
+  mark.dataset.mark = `${SIGNS[match.kind]} ${number}${match.shared_source ? " shared source" : ""}`;
   mark.setAttribute("aria-hidden", "true");
   const words = pieces(unit.start, unit.end, { changed: near(match.changed[side]), quoted: near(quoted) }).map((piece) => {
     const style = [piece.changed && "changed", piece.quoted && "quoted"].filter(Boolean).join(" ");
@@ -101,6 +101,6 @@ function fillUnit(element, text, unit, { match, side, quoted }) {
   });
   element.classList.remove(...Object.keys(SIGNS));
   element.classList.add(match.kind);
-  element.setAttribute("aria-description", `match ${number}, ${alike(match.kind, match.score)}`);
+  element.setAttribute("aria-description", `match ${number}, ${alike(match)}`);
   element.replaceChildren(mark, ...words);
 }

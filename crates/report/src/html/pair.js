@@ -155,8 +155,7 @@ const pairView = (() => {
       // Who clicks a sentence wants it to stay where it is.
       if (there && side !== from) center($(`pane-${side}`), there.element, still ? "auto" : "smooth");
     }
-    const { kind, score: value } = matches[match];
-    $("announce").textContent = `Match ${match + 1}, ${alike(kind, value)}`;
+    $("announce").textContent = `Match ${match + 1}, ${alike(matches[match])}`;
     history.replaceState(null, "", `#pair-${shownRow}-${match + 1}`);
   }
 

@@ -35,7 +35,7 @@ const strip = (() => {
       );
       const group = svg("g", { "data-match": at });
       const title = svg("title", {});
-      title.textContent = `match ${at + 1}, ${alike(match.kind, match.score)}`;
+      title.textContent = `match ${at + 1}, ${alike(match)}`;
       group.append(title, ribbon, ...ends);
       group.addEventListener("click", () => choose([at], "a"));
       ribbons.set(at, group);

@@ -19,8 +19,11 @@ function fraction(share) {
 /** Two decimals, but not up to 1. */
 const score = (value) => Math.min(value, 0.99).toFixed(2);
 
-/** How alike two sentences are, in words; what is identical needs no number. */
-const alike = (kind, value) => (kind === "identical" ? kind : `${kind}, similarity ${score(value)}`);
+/** How alike two sentences are, in words, and whether both have it from a third; what is identical needs no number. */
+function alike({ kind, score: value, shared_source: isShared }) {
+  const alike = kind === "identical" ? kind : `${kind}, similarity ${score(value)}`;
+  return isShared ? `${alike}, shared source` : alike;
+}
 
 /** `1 pair`, `2 pairs`. */
 const counted = (n, one) => `${n.toLocaleString("en")} ${one}${n === 1 ? "" : "s"}`;

@@ -122,6 +122,7 @@ struct Block {
     b: Span,
     kind: Kind,
     score: f32,
+    shared_source: bool,
 }
 
 struct Sentences<'p, 'o, 't> {
@@ -186,8 +187,12 @@ impl Sentences<'_, '_, '_> {
                     last.b = last.b.hull(of.b);
                     last.kind = last.kind.max(of.kind);
                     last.score = last.score.max(of.score);
+                    last.shared_source &= of.shared_source;
                 }
-                _ => blocks.push(Block { a: of.a, b: of.b, kind: of.kind, score: of.score }),
+                _ => {
+                    let Match { a, b, kind, score, shared_source, .. } = *of;
+                    blocks.push(Block { a, b, kind, score, shared_source });
+                }
             }
         }
         blocks
@@ -213,7 +218,8 @@ impl Sentences<'_, '_, '_> {
                         Kind::Identical => String::new(),
                         _ => format!(" · similarity {}", quantity::score(block.score)),
                     },
-                );
+                )
+                .and(Look::Dim, if block.shared_source { " · shared source" } else { "" });
         self.page.line(&kind)?;
         if self.page.width >= TWO_COLUMNS {
             return self.beside(&left, &right);

@@ -221,7 +221,10 @@ fn figures(found: &Comparison) -> String {
     let sentences = quantity::counted(found.sentences.len() as u64, "aligned sentence");
     let is_telling = found.jaccard > 0.0 || found.relation == Relation::Unrelated;
     let jaccard = is_telling.then(|| format!("Jaccard {}", quantity::fraction(found.jaccard)));
-    let parts = [wording::similarity(found), jaccard, Some(sentences), instead];
+    let shared = found.passages.iter().filter(|of| of.shared_source).count() as u64;
+    let shared = (shared > 0)
+        .then(|| format!("{} from a shared source", quantity::counted(shared, "passage")));
+    let parts = [wording::similarity(found), jaccard, Some(sentences), instead, shared];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
