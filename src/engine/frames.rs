@@ -82,7 +82,7 @@ fn has_other_facts(pair: &Pair) -> bool {
 }
 
 /// Whether a paragraph is the same in both, and so are the facts in it: those around it are of
-/// stories that took it, not of a frame. What three or more stories take counts for nothing by now.
+/// stories that took it, not of a frame. What four or more stories share counts for nothing by now.
 fn is_copied(passage: &Match) -> bool {
     passage.kind == Kind::Identical && passage.a.len().min(passage.b.len()) >= COPIED
 }

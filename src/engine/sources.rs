@@ -1,4 +1,4 @@
-//! Shared sources: passages that three or more otherwise unrelated articles carry.
+//! Shared sources: passages that four or more otherwise unrelated articles carry.
 //!
 //! A statement, a filing or an agency note stands in every report of it. Of two articles that have
 //! nothing else in common, and share with others what they share, neither need have read the other.
@@ -23,13 +23,14 @@ use crate::text::hash::WordMap;
 use crate::text::{Analyzer, Word};
 use crate::{Cancel, Error, Span};
 
-/// Otherwise unrelated articles that carry a shared source, at least.
-const CARRIERS: usize = 3;
+/// Otherwise unrelated articles that carry a shared source, at least. Three may be an original and
+/// two that took a paragraph of it each.
+const CARRIERS: usize = 4;
 /// Share of the runs of a passage from which it is one.
 const MOST: f32 = 0.75;
 
 impl Engine {
-    /// Judges rewrites and partial pairs again, with the passages that three or more otherwise
+    /// Judges rewrites and partial pairs again, with the passages that four or more otherwise
     /// unrelated articles carry as quotations; returns how many get a weaker relation.
     ///
     /// Cost: analyses the articles of partial pairs again.
