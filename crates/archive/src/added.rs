@@ -1,6 +1,6 @@
 //! How articles are added, and what comes of it.
 
-use crate::article::Stored;
+use crate::article::{NewArticle, Stored};
 use crate::flag::Flag;
 use crate::judge::{Match, Wanted};
 
@@ -31,9 +31,11 @@ pub struct Added {
     pub articles: Vec<AddedArticle>,
     /// Those that were skipped because their id was there.
     pub skipped: u64,
-    /// Those that their publishers take back ([`About::is_canceled`](crate::About::is_canceled)),
-    /// in order; for [`Archive::withdraw_canceled`](crate::Archive::withdraw_canceled). One whose
-    /// id was there is a notice and nothing else: it is neither added nor skipped.
+    /// Articles that their publishers take back ([`About::is_canceled`](crate::About::is_canceled))
+    /// and that are not withdrawn yet, in order; for
+    /// [`Archive::withdraw_canceled`](crate::Archive::withdraw_canceled). A notice whose article
+    /// was there is neither added nor skipped; one that was heeded before, or is older than the
+    /// newest version by what both say of their time, is skipped.
     pub canceled: Vec<Canceled>,
 }
 
@@ -44,6 +46,24 @@ pub struct Canceled {
     pub id: String,
     /// The source of the notice, or of the article where that states none.
     pub by: Option<String>,
+    /// When the notice was first seen, in seconds since 1970.
+    pub at: i64,
+}
+
+/// Parts articles behind each notice of a publisher, for calls of
+/// [`Archive::add`](crate::Archive::add) one after the other: what comes behind a notice finds its
+/// article withdrawn, however the articles were divided into batches.
+pub fn part_at_notices(articles: Vec<NewArticle>) -> Vec<Vec<NewArticle>> {
+    let (mut parts, mut part) = (Vec::new(), Vec::new());
+    for article in articles {
+        let is_notice = article.about.is_canceled();
+        part.push(article);
+        if is_notice {
+            parts.push(std::mem::take(&mut part));
+        }
+    }
+    parts.extend(Some(part).filter(|part| !part.is_empty()));
+    parts
 }
 
 /// An article that was added.

@@ -23,6 +23,7 @@ use crate::reader::{Reader, missing_is_damage, open_segments};
 use crate::segment::{Doc, Header, Postings, Segment};
 use crate::state::{Fate, SegmentRow};
 use crate::store::{Changes, Store};
+use crate::versions::Step;
 use crate::written::Written;
 use crate::{Error, NewArticle, Rules, Settings, keys};
 
@@ -162,9 +163,16 @@ impl Archive {
         let new = self.new_segments(&plan, &queries, |at| fingerprints[at].text())?;
         let batch = Batch { plan: &plan, queries: &queries, segments: &new };
         let mut matches = self.matches(&batch, &Wanted::default(), cancel)?;
+        // A notice is about an article, and in the words of all notices: it takes from none.
+        let forget = |matches: &mut Vec<Vec<Match>>| {
+            let all = matches.iter_mut().zip(&plan.stored);
+            all.filter(|(_, of)| of.about.is_canceled()).for_each(|(matches, _)| matches.clear());
+        };
+        forget(&mut matches);
         let flagged = Flagging::new(self, &plan.stored).flag(&matches, cancel)?;
         if options.wanted != Wanted::default() {
             matches = self.matches(&batch, &options.wanted, cancel)?;
+            forget(&mut matches);
         }
         self.commit(&plan, new, (flagged.ledger, flagged.entries))?;
         let with_matches = |((article, matches), flags)| AddedArticle {
@@ -193,20 +201,19 @@ impl Archive {
                 Some(at) => Some(plan.stored[*at].clone()),
                 None => self.of_id(&docs, &article.id)?,
             };
-            if article.about.is_canceled() {
-                let of_article = || before.as_ref()?.about.source.clone();
-                let by = article.about.source.clone().or_else(of_article);
-                plan.canceled.push(Canceled { id: article.id.clone(), by });
-                if before.is_some() {
+            match self.step(&article, before.as_ref(), known)? {
+                Step::Skip => {
+                    plan.skipped += 1;
                     continue;
                 }
-            }
-            let is_same =
-                |before: &Stored| before.text == article.text && before.about == article.about;
-            let skips = |before: &Stored| known == Known::Skip || is_same(before);
-            if before.as_ref().is_some_and(skips) {
-                plan.skipped += 1;
-                continue;
+                Step::Heed => {
+                    plan.canceled.extend(Canceled::of(&article, before.as_ref()));
+                    continue;
+                }
+                Step::AddCanceled => {
+                    plan.canceled.extend(Canceled::of(&article, before.as_ref()));
+                }
+                Step::Add => {}
             }
             let doc = self.state.next_doc + plan.stored.len() as u64;
             if let Some(before) = &before {

@@ -100,6 +100,10 @@ impl<'f> Flagging<'f> {
                     continue;
                 }
                 for (number, before) in self.lineage.of(doc)? {
+                    // What others took of an article is its own.
+                    if self.reader.withdrawal(number)?.id == new.id {
+                        continue;
+                    }
                     let spans = inherited(&comparison, &before.spans);
                     if spans.is_empty() {
                         continue;

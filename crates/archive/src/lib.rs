@@ -84,10 +84,11 @@ mod settings;
 mod state;
 mod store;
 mod verify;
+mod versions;
 mod withdraw;
 mod written;
 
-pub use added::{AddOptions, Added, AddedArticle, Canceled, Known};
+pub use added::{AddOptions, Added, AddedArticle, Canceled, Known, part_at_notices};
 pub use archive::Archive;
 pub use article::{About, NewArticle, Stored};
 pub use error::Error;

@@ -62,7 +62,11 @@ impl<'l> Lineage<'l> {
                 continue;
             }
             let withdrawal = self.reader.withdrawal(number)?;
-            all.push(Withdrawn { withdrawal, chain: self.chain(number, doc)? });
+            let chain = self.chain(number, doc)?;
+            // Of what was removed, nothing is left to show.
+            if !chain.is_empty() {
+                all.push(Withdrawn { withdrawal, chain });
+            }
         }
         Ok(all)
     }

@@ -68,12 +68,11 @@ impl Archive {
     pub fn withdraw_canceled(
         &mut self,
         canceled: &[Canceled],
-        at: i64,
         cancel: &Cancel,
     ) -> Result<Vec<Vec<Withdrawn>>, Error> {
-        let withdraw = |Canceled { id, by }: &Canceled| {
+        let withdraw = |Canceled { id, by, at }: &Canceled| {
             let note = Some("canceled by its publisher (pubstatus)".to_owned());
-            let notice = Notice { kind: NoticeKind::Kill, note, by: by.clone(), at };
+            let notice = Notice { kind: NoticeKind::Kill, note, by: by.clone(), at: *at };
             self.withdraw(id, &notice, cancel)
         };
         canceled.iter().map(withdraw).collect()
@@ -158,7 +157,8 @@ impl Reader {
         let own = self.engine.profile(&mut analyzer, &article.text);
         for candidate in self.candidates(&[&article.text], cancel)?.remove(0) {
             let later = self.store.expect(candidate.doc)?;
-            if moment(&later) <= moment(article) || later.id == article.id {
+            let is_before = moment(&later) <= moment(article);
+            if is_before || later.id == article.id || later.about.is_canceled() {
                 continue;
             }
             let other = self.engine.profile(&mut analyzer, &later.text);

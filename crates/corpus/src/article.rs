@@ -21,9 +21,13 @@ pub(super) type Found = Result<Article, Flaw>;
 /// The field that holds the text.
 pub(super) const TEXT: &str = "text";
 
-/// Whether a publishing status (IPTC NewsCodes `pubstatus`) takes an item back.
+/// What stands for the text of an article that is taken back and says nothing: it is known by its id.
+pub(super) const CANCELED: &str = "Canceled.";
+
+/// Whether a publishing status (IPTC NewsCodes `pubstatus`), as code or address, takes an item back.
 pub(super) fn is_canceled(status: &str) -> bool {
-    ["canceled", "cancelled"].iter().any(|word| status.eq_ignore_ascii_case(word))
+    let code = status.rsplit([':', '/']).next().unwrap_or(status).trim();
+    ["canceled", "cancelled"].iter().any(|word| code.eq_ignore_ascii_case(word))
 }
 
 /// The fields of an article by name, in their order. Names are those that records in JSON mostly

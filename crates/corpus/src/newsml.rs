@@ -1,6 +1,6 @@
 //! News as agencies send it: NewsML-G2, and NITF in it or alone.
 
-use super::article::{Article, Flaw, Found, is_canceled};
+use super::article::{Article, CANCELED, Flaw, Found, is_canceled};
 use super::html::readable_text;
 use super::markup::text_of_markup;
 use super::problem::Reason;
@@ -71,9 +71,10 @@ fn news_item(item: &Element, document: &str) -> Found {
     if !add_content(&mut article, item, document) {
         let kind = code(item.at("itemMeta/itemClass")).unwrap_or("unknown".to_owned());
         // What is taken back is known by its id: its text may be gone already.
-        let notice = || words("itemMeta/edNote").or_else(|| headline(item));
-        if let (true, "text" | "unknown", Some(notice)) = (is_canceled(&status), &*kind, notice()) {
-            article.set_text(notice);
+        if is_canceled(&status) && ["text", "unknown"].contains(&&*kind) {
+            let headline = || headline(item).filter(|headline| !headline.is_empty());
+            let notice = words("itemMeta/edNote").or_else(headline);
+            article.set_text(notice.unwrap_or(CANCELED.to_owned()));
             return Ok(article);
         }
         let id = item.attribute("guid").unwrap_or_default();

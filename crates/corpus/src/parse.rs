@@ -5,7 +5,7 @@ use std::io::{self, Read};
 
 use memchr::memchr_iter;
 
-use super::article::{Article, Flaw, Found};
+use super::article::{Article, CANCELED, Flaw, Found, is_canceled};
 use super::encoding::{
     Change, Hint, decode, is_binary, is_undecoded, looks_like_text, peek, rejoin,
 };
@@ -279,9 +279,24 @@ impl<'c> Parser<'c> {
         outcome.batch.records[before..].iter_mut().for_each(|record| record.is_converted = true);
     }
 
+    /// Whether a record says that its publisher takes it back, where that is asked for.
+    fn is_canceled(&self, fields: &[Option<Box<str>>]) -> bool {
+        let names = self.corpus.options.keep_fields.iter();
+        let value = names.zip(fields).find(|(name, _)| *name == "pubstatus");
+        let value = value.and_then(|(_, value)| serde_json::from_str(value.as_deref()?).ok());
+        value.is_some_and(|status: String| is_canceled(&status))
+    }
+
     /// The checks that all records share.
     fn finish(&self, draft: Draft<'_>, outcome: &mut Outcome) {
         let Draft { place, id, text, extra, fields, raw } = draft;
+        let text = match text {
+            Text::Missing if self.is_canceled(&fields) => Text::String(CANCELED.into()),
+            Text::String(text) if text.trim().is_empty() && self.is_canceled(&fields) => {
+                Text::String(CANCELED.into())
+            }
+            text => text,
+        };
         let problem = |reason| {
             let problem = self.problem(place, reason);
             if let Id::Known(id, _) = &id { problem.record(id) } else { problem }

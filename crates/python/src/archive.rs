@@ -11,12 +11,12 @@ use pyo3::types::PyDict;
 use retold::Cancel;
 use retold::align::Relation;
 use retold_archive::{
-    AddOptions, Archive as Writer, Error, Expired, Known, Reader, Settings as ArchiveSettings,
-    Stored, Wanted, salvage, verify,
+    AddOptions, Added, Archive as Writer, Error, Expired, Known, Reader,
+    Settings as ArchiveSettings, Stored, Wanted, part_at_notices, salvage, verify,
 };
 use retold_cli::archive::{ExportRecord, TimeValue, stats_record};
+use retold_pipeline::Settings;
 use retold_pipeline::output::{Content, Output};
-use retold_pipeline::{Settings, dates};
 use serde_json::json;
 
 use crate::call::Call;
@@ -276,15 +276,20 @@ impl OpenArchive {
         let options = AddOptions { known, wanted: wanted(&asked)? };
         let Intake { articles, skipped, repaired } =
             Intake::of(&call, &about, Ids::Needed, &self.run)?;
-        let (added, derived, scheme) = self.with(py, |open, job| {
+        let (added, canceled, scheme) = self.with(py, |open, job| {
             let archive = writer(open)?;
-            let added = archive.add(articles, &options, &job.cancel)?;
-            let derived = archive.withdraw_canceled(&added.canceled, dates::now(), &job.cancel)?;
+            let (mut added, mut canceled) = (Added::default(), BTreeMap::new());
+            for part in part_at_notices(articles) {
+                let done = archive.add(part, &options, &job.cancel)?;
+                let derived = archive.withdraw_canceled(&done.canceled, &job.cancel)?;
+                let ids = done.canceled.into_iter().map(|of| of.id);
+                canceled.extend(ids.zip(derived.iter().map(Vec::len)));
+                added.articles.extend(done.articles);
+                added.skipped += done.skipped;
+            }
             tidy(archive, &job.cancel)?;
-            Ok((added, derived, archive.settings().scheme()?.to_string()))
+            Ok((added, canceled, archive.settings().scheme()?.to_string()))
         })?;
-        let ids = added.canceled.into_iter().map(|of| of.id);
-        let canceled = ids.zip(derived.iter().map(Vec::len)).collect();
         let (found, flags) =
             added.articles.into_iter().map(|of| ((of.article, of.matches), of.flags)).unzip();
         let flags = Some((scheme, flags));

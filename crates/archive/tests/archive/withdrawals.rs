@@ -2,8 +2,8 @@
 
 use retold::Cancel;
 use retold_archive::{
-    About, AddOptions, Archive, Canceled, Error, FlagFilter, Known, Notice, NoticeKind, Settings,
-    Withdrawn, verify,
+    About, AddOptions, Archive, Canceled, Error, FlagFilter, Known, NewArticle, Notice, NoticeKind,
+    Settings, Withdrawn, part_at_notices, verify,
 };
 
 use crate::common::{add, archive, article, open, texts};
@@ -79,8 +79,9 @@ fn a_notice_of_its_publisher_withdraws_an_article_and_is_none_itself() {
     let added = add(&mut own, vec![notice("root", "stat:canceled"), notice("other", "usable")]);
     let ids: Vec<_> = added.articles.iter().map(|of| of.article.id.as_str()).collect();
     assert_eq!((ids, added.skipped), (vec!["other"], 0));
-    assert_eq!(added.canceled, [Canceled { id: "root".into(), by: Some("agency".into()) }]);
-    let derived = own.withdraw_canceled(&added.canceled, 60, &Cancel::never()).unwrap();
+    let expected = Canceled { id: "root".into(), by: Some("agency".into()), at: 50 };
+    assert_eq!(added.canceled, [expected]);
+    let derived = own.withdraw_canceled(&added.canceled, &Cancel::never()).unwrap();
     assert_eq!(chains(&derived[0]), ["root taken"]);
     let withdrawals = own.withdrawals().unwrap();
     assert_eq!((withdrawals.len(), withdrawals[0].notice.by.as_deref()), (1, Some("agency")));
@@ -95,6 +96,105 @@ fn a_notice_of_its_publisher_withdraws_an_article_and_is_none_itself() {
     let both = own.add(both, &options, &Cancel::never()).unwrap();
     assert_eq!((both.articles.len(), both.canceled.len()), (1, 1));
     assert_eq!(own.find("new").unwrap().unwrap().text, p[3]);
+}
+
+/// Adds as hosts do, in batches of that size; gives the ids that were taken back, and those of
+/// articles that were flagged.
+fn fed(own: &mut Archive, articles: &[NewArticle], batch: usize) -> [Vec<String>; 2] {
+    let options = AddOptions { known: Known::Replace, ..AddOptions::default() };
+    let [mut canceled, mut flagged] = [Vec::new(), Vec::new()];
+    for batch in articles.chunks(batch) {
+        for part in part_at_notices(batch.to_vec()) {
+            let added = own.add(part, &options, &Cancel::never()).unwrap();
+            own.withdraw_canceled(&added.canceled, &Cancel::never()).unwrap();
+            canceled.extend(added.canceled.into_iter().map(|of| of.id));
+            let has_flags = added.articles.iter().filter(|of| !of.flags.is_empty());
+            flagged.extend(has_flags.map(|of| of.article.id.clone()));
+        }
+    }
+    [canceled, flagged]
+}
+
+/// An article, the notice that takes it back, the corrected version, and a copy of each.
+fn corrected() -> Vec<NewArticle> {
+    let p = paragraphs();
+    let join = |of: &[usize]| of.iter().map(|at| p[*at].as_str()).collect::<Vec<_>>().join("\n\n");
+    let dated = |mut article: NewArticle| {
+        article.about.published = Some(article.first_seen);
+        article
+    };
+    let mut notice = article("story", "Do not use it.", 20);
+    notice.about.status = Some("canceled".to_owned());
+    [
+        article("story", &join(&[0, 1]), 10),
+        notice,
+        article("taken", &join(&[1, 2]), 30),
+        article("story", &join(&[3, 4]), 40),
+        article("fine", &join(&[4, 5]), 50),
+    ]
+    .map(dated)
+    .to_vec()
+}
+
+#[test]
+fn batches_and_what_is_read_again_change_nothing_that_is_taken_back() {
+    for batch in [1, 2, 5] {
+        let (_folder, path) = archive(&Settings::default());
+        let mut own = open(&path);
+        let all = corrected();
+        let found = fed(&mut own, &all, batch);
+        assert_eq!(found, [vec!["story".to_owned()], vec!["taken".to_owned()]], "{batch}");
+        let records = own.stats().unwrap().records;
+        // The same folder once more, all of it or the notice alone.
+        for again in [&all[..], &all[1..2]] {
+            assert_eq!(fed(&mut own, again, batch), [vec![], Vec::<String>::new()], "{batch}");
+        }
+        assert_eq!(own.stats().unwrap().records, records);
+        assert_eq!(own.withdrawals().unwrap().len(), 1);
+        assert_eq!(own.find("story").unwrap().unwrap().version, 2);
+    }
+}
+
+#[test]
+fn an_article_that_comes_after_its_notice_is_withdrawn_and_found() {
+    for batch in [1, 3] {
+        let (_folder, path) = archive(&Settings::default());
+        let mut own = open(&path);
+        let [story, notice, taken, later, _] = corrected().try_into().unwrap();
+        let found = fed(&mut own, &[notice.clone(), story.clone()], batch);
+        assert_eq!(found[0], ["story", "story"], "{batch}");
+        assert_eq!(own.find("story").unwrap().unwrap().text, story.text);
+        assert_eq!(fed(&mut own, &[taken], batch)[1], ["taken"]);
+        assert!(fed(&mut own, &[notice, story], batch)[0].is_empty());
+        // A version from after the notice is not taken back.
+        assert_eq!(fed(&mut own, &[later], batch), [vec![], Vec::<String>::new()]);
+    }
+}
+
+#[test]
+fn notices_in_the_same_words_are_nothing_to_each_other() {
+    let (_folder, path) = archive(&Settings::default());
+    let mut own = open(&path);
+    let notice = |id: &str, at: i64| {
+        let mut notice = article(id, &paragraphs()[0], at);
+        notice.about.status = Some("canceled".to_owned());
+        notice
+    };
+    let found = fed(&mut own, &[notice("x", 1), notice("y", 2)], 2);
+    assert_eq!(found, [vec!["x".to_owned(), "y".to_owned()], vec![]]);
+    assert!(kill(&mut own, "x").is_empty());
+}
+
+#[test]
+fn what_others_took_of_a_story_is_its_own() {
+    let (_folder, path) = archive(&Settings::default());
+    let mut own = open(&path);
+    let p = paragraphs();
+    let text = format!("{}\n\n{}", p[0], p[1]);
+    fed(&mut own, &[article("story", &text, 10), article("taken", &text, 20)], 2);
+    kill(&mut own, "story");
+    let next = article("story", &format!("{text}\n\n{}", p[2]), 30);
+    assert_eq!(fed(&mut own, &[next], 1)[1], Vec::<String>::new());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use retold::Config;
-use retold_archive::{AddOptions, Archive, Known, NewArticle};
+use retold_archive::{AddOptions, Archive, Known, NewArticle, part_at_notices};
 use retold_report::quantity;
 
 use super::args::AddArgs;
@@ -48,15 +48,17 @@ impl Batches for Adding {
         page: &mut Page<'_>,
     ) -> anyhow::Result<()> {
         let options = AddOptions { known: self.known, wanted: page.wanted.clone() };
-        let added = archive.add(articles, &options, page.cancel)?;
-        self.skipped += added.skipped;
-        for of in added.articles {
-            self.flags += of.flags.len() as u64;
-            page.show(of.article, of.matches, Some(&of.flags))?;
+        for part in part_at_notices(articles) {
+            let added = archive.add(part, &options, page.cancel)?;
+            self.skipped += added.skipped;
+            for of in added.articles {
+                self.flags += of.flags.len() as u64;
+                page.show(of.article, of.matches, Some(&of.flags))?;
+            }
+            // What is durable should be known to be so.
+            page.flush()?;
+            self.canceled.extend(canceled::withdraw(&added.canceled, archive, page.cancel)?);
         }
-        // What is durable should be known to be so.
-        page.flush()?;
-        self.canceled.extend(canceled::withdraw(&added.canceled, archive, page.cancel)?);
         archive.tidy(page.cancel).context("cannot merge segments")?;
         Ok(())
     }

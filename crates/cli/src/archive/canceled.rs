@@ -2,7 +2,6 @@
 
 use retold::Cancel;
 use retold_archive::{Archive, Canceled, Error};
-use retold_pipeline::dates;
 use retold_report::printable::one_line;
 use retold_report::quantity;
 
@@ -12,7 +11,7 @@ pub fn withdraw(
     archive: &mut Archive,
     cancel: &Cancel,
 ) -> Result<Vec<String>, Error> {
-    let derived = archive.withdraw_canceled(canceled, dates::now(), cancel)?;
+    let derived = archive.withdraw_canceled(canceled, cancel)?;
     let line = |(Canceled { id, .. }, derived): (&Canceled, &Vec<_>)| {
         let id = one_line(id);
         let derived = quantity::counted(derived.len() as u64, "article");

@@ -16,6 +16,8 @@ use sha2::{Digest, Sha256};
 
 use super::flag_args::DossierArgs;
 use super::flag_record::FlagRecord;
+use super::flags::in_short;
+use super::kill::in_words;
 use super::show::with_pair;
 use crate::console::Console;
 use crate::exit::Exit;
@@ -112,6 +114,14 @@ fn facts(flag: &Flag, scheme: &str, [old, new]: [&str; 2]) -> Vec<(String, Strin
         Some(span) => format!("{}, at byte {}", credit.required, span.start),
         None => format!("{}, missing", credit.required),
     });
+    let embargo = of.embargo.map(|embargo| {
+        let came = if embargo.is_broken { "before" } else { "after" };
+        format!("until {}; the later article came {came} that", dates::shown(embargo.until))
+    });
+    let joined = |lines: &mut dyn Iterator<Item = String>| {
+        let lines: Vec<String> = lines.collect();
+        if lines.is_empty() { none() } else { lines.join("; ") }
+    };
     let published = |article: &Stored| article.about.published.map_or_else(none, dates::shown);
     let said = |what: &Option<String>| what.clone().unwrap_or_else(none);
     let facts = [
@@ -122,13 +132,20 @@ fn facts(flag: &Flag, scheme: &str, [old, new]: [&str; 2]) -> Vec<(String, Strin
         ("licence", of.licence.clone().unwrap_or_else(none)),
         ("verdict", of.verdict.name().to_owned()),
         ("credit", credit.unwrap_or_else(none)),
+        ("embargo", embargo.unwrap_or_else(none)),
+        ("withdrawn", joined(&mut flag.withdrawn.iter().map(in_words))),
+        ("decisions", joined(&mut flag.decisions.iter().map(in_short))),
         ("earlier-seen", dates::shown(flag.old.first_seen)),
         ("earlier-published", published(&flag.old)),
+        ("earlier-status", said(&flag.old.about.status)),
         ("earlier-copyright", said(&flag.old.about.copyright_holder)),
         ("earlier-usage-terms", said(&flag.old.about.usage_terms)),
         ("earlier-sha256", old.to_owned()),
         ("later-seen", dates::shown(flag.new.first_seen)),
         ("later-published", published(&flag.new)),
+        ("later-status", said(&flag.new.about.status)),
+        ("later-copyright", said(&flag.new.about.copyright_holder)),
+        ("later-usage-terms", said(&flag.new.about.usage_terms)),
         ("later-sha256", new.to_owned()),
         ("scheme", scheme.to_owned()),
     ];

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use retold::Config;
-use retold_archive::{Flag, FlagFilter, Reader, Verdict};
+use retold_archive::{Decision, Flag, FlagFilter, Reader, Verdict};
 use retold_pipeline::dates;
 use retold_pipeline::output::Output;
 use retold_report::printable::{one_line, safe_json};
@@ -73,12 +73,16 @@ fn show(
         writeln!(out, "{}", line("    ", &super::kill::in_words(of)))?;
     }
     for decision in &flag.decisions {
-        let by = decision.by.as_deref().map(|by| format!(" by {by}")).unwrap_or_default();
-        let note = decision.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
-        let said = format!("{}{by}, {}{note}", decision.state.name(), dates::shown(decision.at));
-        writeln!(out, "{}", line("    ", &said))?;
+        writeln!(out, "{}", line("    ", &in_short(decision)))?;
     }
     Ok(writeln!(out)?)
+}
+
+/// What was decided, by whom, when and why.
+pub fn in_short(decision: &Decision) -> String {
+    let by = decision.by.as_deref().map(|by| format!(" by {by}")).unwrap_or_default();
+    let note = decision.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
+    format!("{}{by}, {}{note}", decision.state.name(), dates::shown(decision.at))
 }
 
 /// What a flag says beside the pair.

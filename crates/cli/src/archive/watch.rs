@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Args, ValueHint};
-use retold_archive::{AddOptions, Archive, Error, Known};
+use retold_archive::{AddOptions, Archive, Error, Known, part_at_notices};
 use retold_corpus::{ReadReport, Record};
 use retold_pipeline::output::Content;
 use retold_pipeline::watch::{End, Taker, Turn, Watch, Watched};
@@ -157,19 +157,21 @@ impl Taker for Adding<'_, '_> {
         let known = if self.args.replace { Known::Replace } else { Known::Skip };
         let options = AddOptions { known, ..AddOptions::default() };
         let articles = intake::articles(records, &self.args.about);
-        let done = archive.add(articles, &options, &cancel)?;
-        let mut out = self.console.out_for(Content::Records);
-        for of in &done.articles {
-            let record = ArticleRecord::new(&of.article, &of.matches);
-            let line = serde_json::to_string(&record.with_flags(&of.flags, &self.scheme))? + "\n";
-            out.write_all(safe_json(&line).as_bytes())?;
-            self.counts.flags += of.flags.len() as u64;
-        }
-        self.counts.added += done.articles.len() as u64;
-        out.flush()?;
-        drop(out);
-        for line in canceled::withdraw(&done.canceled, archive, &cancel)? {
-            writeln!(self.console.err, "retold: {line}")?;
+        for part in part_at_notices(articles) {
+            let done = archive.add(part, &options, &cancel)?;
+            let mut out = self.console.out_for(Content::Records);
+            for of in &done.articles {
+                let record = ArticleRecord::new(&of.article, &of.matches);
+                let line = serde_json::to_string(&record.with_flags(&of.flags, &self.scheme))?;
+                writeln!(out, "{}", safe_json(&line))?;
+                self.counts.flags += of.flags.len() as u64;
+            }
+            self.counts.added += done.articles.len() as u64;
+            out.flush()?;
+            drop(out);
+            for line in canceled::withdraw(&done.canceled, archive, &cancel)? {
+                writeln!(self.console.err, "retold: {line}")?;
+            }
         }
         archive.tidy(&cancel).context("cannot merge segments")?;
         Ok(())

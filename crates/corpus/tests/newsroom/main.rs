@@ -143,6 +143,22 @@ fn agency_formats_need_no_options() {
 
 /// An archive of these parts.
 #[test]
+fn what_is_taken_back_without_a_word_is_known_by_its_id() {
+    // Whoever asks for the status learns of those that say nothing, too.
+    let asks = ReadOptions::default().keep_fields(vec!["title".into(), "pubstatus".into()]);
+    for (name, content) in [
+        ("a.jsonl", r#"{"id":"urn:n:6","pubstatus":"stat:canceled","text":" "}"#),
+        ("b.jsonl", r#"{"id":"urn:n:6","title":"The ferry","pubstatus":"Canceled"}"#),
+        ("c.csv", "id,text,pubstatus\nurn:n:6,,cancelled\n"),
+    ] {
+        let files = folder(&[(name, content.as_bytes())]);
+        let read = |options| read_from(Input::Path(files.path().into()), b"", options).0;
+        assert_eq!(said(&read(asks.clone())), [("urn:n:6", "Canceled.")], "{name}");
+        assert!(read(ReadOptions::default()).is_empty(), "{name}");
+    }
+}
+
+#[test]
 fn messages_are_read_alone_and_in_mailboxes() {
     let message = |n: u32| {
         format!(
