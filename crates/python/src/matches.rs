@@ -95,6 +95,9 @@ impl Matches {
             known("source", |about| about.source.as_deref());
             known("title", |about| about.title.as_deref());
             known("url", |about| about.url.as_deref());
+            known("pubstatus", |about| about.status.as_deref());
+            known("copyrightholder", |about| about.copyright_holder.as_deref());
+            known("usageterms", |about| about.usage_terms.as_deref());
             let lag = |(article, found): (&Stored, &Found)| {
                 article.first_seen.saturating_sub(found.article.first_seen)
             };

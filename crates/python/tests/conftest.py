@@ -32,6 +32,16 @@ def seeds() -> list[dict[str, str]]:
     ]
 
 
+def as_record(row: dict) -> dict:
+    """A row of a table as the command writes it: without what is null, or no shared source."""
+    record = {name: value for name, value in row.items() if value is not None}
+    for name in ("passages", "sentences"):
+        for match in record.get(name, ()):
+            if not match["shared_source"]:
+                del match["shared_source"]
+    return record
+
+
 def command(*args: object) -> subprocess.CompletedProcess[str]:
     """Runs the command that comes with the package."""
     line = [sys.executable, "-m", "retold", *map(str, args)]

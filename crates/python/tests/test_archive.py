@@ -16,7 +16,7 @@ import time
 import polars
 import pytest
 import retold
-from conftest import CELLO, RETOLD, STORY, command
+from conftest import CELLO, RETOLD, STORY, as_record, command
 from test_runs import corpus, run
 
 EARLY = [
@@ -49,6 +49,7 @@ def test_new_articles_are_told_what_they_match(archive):
         "articles": 1,
         "matching": 1,
         "known": 0,
+        "canceled": {},
         "skipped": {},
         "repaired": {},
     }
@@ -80,10 +81,7 @@ def test_the_records_are_those_of_the_command(archive, path, tmp_path):
 def test_the_table_has_the_fields_of_the_records(archive):
     asked = archive.query([*LATE, {"text": STORY + " More."}, {"text": "Nothing like it."}])
     matches = [match for record in asked for match in record["matches"]]
-    rows = [
-        {name: value for name, value in row.items() if value is not None}
-        for row in asked.pairs.to_pylist()
-    ]
+    rows = [as_record(row) for row in asked.pairs.to_pylist()]
     assert len(rows) == 2
     assert rows == [
         {name: value for name, value in match.items() if value is not None} for match in matches

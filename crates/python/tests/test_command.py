@@ -9,7 +9,7 @@ import re
 import polars
 import pytest
 import retold
-from conftest import CELLO, RETOLD, SEEDS, STORY, command
+from conftest import CELLO, RETOLD, SEEDS, STORY, as_record, command
 
 
 def test_pairs_are_those_of_the_command_to_the_byte(seeds, tmp_path):
@@ -28,10 +28,7 @@ def test_pairs_are_those_of_the_command_to_the_byte(seeds, tmp_path):
         found = retold.scan(seeds, **settings)
         assert found.to_jsonl() == said.stdout
         records = [json.loads(line) for line in said.stdout.splitlines()]
-        rows = [
-            {name: value for name, value in row.items() if value is not None} for row in found.pairs
-        ]
-        assert rows == [
+        assert [as_record(row) for row in found.pairs] == [
             {name: value for name, value in record.items() if name != "features"}
             for record in records
         ]
@@ -185,9 +182,7 @@ def test_a_comparison_is_that_of_the_command(seeds, tmp_path):
         retold.compare_pairs(ids, seeds),
         retold.compare_pairs(ids, corpus=seeds, threads=1),
     ):
-        assert [
-            {name: value for name, value in row.items() if value is not None} for row in table
-        ] == theirs
+        assert [as_record(row) for row in table] == theirs
 
 
 def test_the_exit_status_is_that_of_the_command(tmp_path):
