@@ -204,6 +204,16 @@ fn a_dossier_has_both_texts_and_overwrites_nothing() {
         assert!(page.contains(record[format!("{side}_sha256")].as_str().expect("a hash")));
         assert!(!text.is_empty());
     }
+    // What was decided, and what came of a withdrawal.
+    let by = ["--by", "ane", "--note", "seen by eye"];
+    at(folder.path(), &[&["flag", "news", "2", "confirm"], &by[..]].concat());
+    let id = record["flag"]["old"]["id"].as_str().expect("an id");
+    at(folder.path(), &["kill", "news", id]);
+    let done = at(folder.path(), &["dossier", "news", "2", "-o", "decided.html"]);
+    assert_eq!(done.status, 0, "{}", done.err);
+    let page = fs::read_to_string(folder.path().join("decided.html")).expect("a page");
+    assert!(page.contains("confirmed by ane") && page.contains("seen by eye"));
+    assert!(page.contains("(withdrawn 2"), "the chain");
     let before = tree(folder.path());
     for name in ["two.html", "two.txt"] {
         assert_eq!(at(folder.path(), &["dossier", "news", "1", "-o", name]).status, 2);
