@@ -53,23 +53,11 @@ impl Engine {
         let is_doubtful = |pair: &Pair| {
             is_less_than_a_copy(pair) && articles.contains(&pair.a) && articles.contains(&pair.b)
         };
-        let doubtful: Vec<(u32, u32)> =
-            pairs.iter().filter(|pair| is_doubtful(pair)).map(|pair| (pair.a, pair.b)).collect();
-        if doubtful.is_empty() {
-            return Ok(0);
-        }
-        let mut rest = Vec::with_capacity(doubtful.len());
-        self.without(text).compare_batches(texts, &doubtful, watch, |_, compared| {
-            rest.extend(compared.into_iter().map(|mut comparison| {
-                if !self.config.keep_features {
-                    comparison.features = Vec::new();
-                }
-                comparison
-            }));
-            ControlFlow::Continue(())
-        })?;
+        let mut doubtful: Vec<&mut Pair> =
+            pairs.iter_mut().filter(|pair| is_doubtful(pair)).collect();
+        let rest = self.without(text).judge_again(texts, &doubtful, watch)?;
         let mut demoted = 0;
-        for (pair, rest) in pairs.iter_mut().filter(|pair| is_doubtful(pair)).zip(rest) {
+        for (pair, rest) in doubtful.iter_mut().zip(rest) {
             if rest.relation > pair.comparison.relation {
                 demote(&mut pair.comparison, rest);
                 demoted += 1;
@@ -77,6 +65,30 @@ impl Engine {
         }
         pairs.retain(|pair| self.keeps(&pair.comparison));
         Ok(demoted)
+    }
+
+    /// What pairs are to this engine, which knows more of the corpus, in their order.
+    pub(super) fn judge_again<T: Texts + ?Sized>(
+        &self,
+        texts: &T,
+        pairs: &[&mut Pair],
+        watch: &dyn Watch,
+    ) -> Result<Vec<Comparison>, Error> {
+        let numbers: Vec<(u32, u32)> = pairs.iter().map(|pair| (pair.a, pair.b)).collect();
+        let mut judged = Vec::with_capacity(numbers.len());
+        if numbers.is_empty() {
+            return Ok(judged);
+        }
+        self.compare_batches(texts, &numbers, watch, |_, compared| {
+            judged.extend(compared.into_iter().map(|mut comparison| {
+                if !self.config.keep_features {
+                    comparison.features = Vec::new();
+                }
+                comparison
+            }));
+            ControlFlow::Continue(())
+        })?;
+        Ok(judged)
     }
 
     /// The text of rewrites and partial pairs that many articles share, and that is a part of them

@@ -6,7 +6,6 @@
 //! from the other: then they count as one.
 
 use std::collections::{BTreeMap, HashSet};
-use std::ops::ControlFlow;
 
 use rayon::prelude::*;
 
@@ -50,24 +49,12 @@ impl Engine {
                 && touched.contains(&pair.a)
                 && touched.contains(&pair.b)
         };
-        let doubtful: Vec<(u32, u32)> =
-            pairs.iter().filter(|pair| is_doubtful(pair)).map(|pair| (pair.a, pair.b)).collect();
-        if doubtful.is_empty() {
-            return Ok(0);
-        }
+        let mut doubtful: Vec<&mut Pair> =
+            pairs.iter_mut().filter(|pair| is_doubtful(pair)).collect();
         let engine = self.quoting(Boilerplate::from_runs(sources));
-        let mut judged = Vec::with_capacity(doubtful.len());
-        engine.compare_batches(texts, &doubtful, watch, |_, compared| {
-            judged.extend(compared.into_iter().map(|mut comparison| {
-                if !self.config.keep_features {
-                    comparison.features = Vec::new();
-                }
-                comparison
-            }));
-            ControlFlow::Continue(())
-        })?;
+        let judged = engine.judge_again(texts, &doubtful, watch)?;
         let mut demoted = 0;
-        for (pair, mut judged) in pairs.iter_mut().filter(|pair| is_doubtful(pair)).zip(judged) {
+        for (pair, mut judged) in doubtful.iter_mut().zip(judged) {
             let before = pair.comparison.relation;
             if judged.relation >= before {
                 demoted += usize::from(judged.relation > before);

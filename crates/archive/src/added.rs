@@ -20,7 +20,8 @@ pub enum Known {
     #[default]
     Skip,
     /// It is a new version of the same story, which is found instead of the one before; skipped if
-    /// nothing but the time when it was seen has changed.
+    /// nothing but the time when it was seen has changed, or if it is an earlier version that says
+    /// when it was published.
     Replace,
 }
 
@@ -34,7 +35,7 @@ pub struct Added {
     /// Articles that their publishers take back ([`About::is_canceled`](crate::About::is_canceled))
     /// and that are not withdrawn yet, in order; for
     /// [`Archive::withdraw_canceled`](crate::Archive::withdraw_canceled). A notice whose article
-    /// was there is neither added nor skipped; one that was heeded before, or is older than the
+    /// was there is neither added nor skipped; one that was acted on before, or is older than the
     /// newest version by what both say of their time, is skipped.
     pub canceled: Vec<Canceled>,
 }
@@ -50,10 +51,10 @@ pub struct Canceled {
     pub at: i64,
 }
 
-/// Parts articles behind each notice of a publisher, for calls of
+/// Splits articles behind each notice of a publisher, for calls of
 /// [`Archive::add`](crate::Archive::add) one after the other: what comes behind a notice finds its
 /// article withdrawn, however the articles were divided into batches.
-pub fn part_at_notices(articles: Vec<NewArticle>) -> Vec<Vec<NewArticle>> {
+pub fn split_at_notices(articles: Vec<NewArticle>) -> Vec<Vec<NewArticle>> {
     let (mut parts, mut part) = (Vec::new(), Vec::new());
     for article in articles {
         let is_notice = article.about.is_canceled();

@@ -143,7 +143,8 @@ impl Archive {
     }
 
     /// Adds articles with one durable commit, and gives what each of them matches among all earlier
-    /// ones. After an error nothing was added, unless it is [`Error::Undecided`].
+    /// ones. After an error nothing was added, unless it is [`Error::Undecided`]. Articles with
+    /// notices of publishers among them are given in parts ([`split_at_notices`](crate::split_at_notices)).
     pub fn add(
         &mut self,
         articles: Vec<NewArticle>,
@@ -206,13 +207,11 @@ impl Archive {
                     plan.skipped += 1;
                     continue;
                 }
-                Step::Heed => {
-                    plan.canceled.extend(Canceled::of(&article, before.as_ref()));
+                Step::Withdraw => {
+                    plan.canceled.push(Canceled::of(&article, before.as_ref()));
                     continue;
                 }
-                Step::AddCanceled => {
-                    plan.canceled.extend(Canceled::of(&article, before.as_ref()));
-                }
+                Step::AddCanceled => plan.canceled.push(Canceled::of(&article, before.as_ref())),
                 Step::Add => {}
             }
             let doc = self.state.next_doc + plan.stored.len() as u64;

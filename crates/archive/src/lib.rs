@@ -88,7 +88,7 @@ mod versions;
 mod withdraw;
 mod written;
 
-pub use added::{AddOptions, Added, AddedArticle, Canceled, Known, part_at_notices};
+pub use added::{AddOptions, Added, AddedArticle, Canceled, Known, split_at_notices};
 pub use archive::Archive;
 pub use article::{About, NewArticle, Stored};
 pub use error::Error;

@@ -1,8 +1,9 @@
 //! What becomes of an article whose id may be in the archive: it is added, skipped, a new version,
-//! or a notice that its publisher takes it back.
+//! or a notice by which its publisher withdraws it.
 
 use crate::added::{Canceled, Known};
 use crate::article::{NewArticle, Stored};
+use crate::flag::{NoticeKind, Withdrawal};
 use crate::ledger::{Table, Wanted};
 use crate::{Error, Reader};
 
@@ -13,18 +14,18 @@ pub enum Step {
     Add,
     /// It is left out.
     Skip,
-    /// It is a notice that takes the article back that is there; it is not added.
-    Heed,
-    /// It is added, and taken back.
+    /// It is a notice that withdraws the article that is there; it is not added.
+    Withdraw,
+    /// It is added, and withdrawn.
     AddCanceled,
 }
 
 impl Canceled {
     /// Of a notice, or of an article that comes after its notice, and what was there.
-    pub(crate) fn of(article: &NewArticle, before: Option<&Stored>) -> Option<Self> {
+    pub(crate) fn of(article: &NewArticle, before: Option<&Stored>) -> Self {
         let of_before = || before?.about.source.clone();
         let by = article.about.source.clone().or_else(of_before);
-        Some(Self { id: article.id.clone(), by, at: article.first_seen })
+        Self { id: article.id.clone(), by, at: article.first_seen }
     }
 }
 
@@ -41,8 +42,8 @@ impl Reader {
             return Ok(if is_notice { Step::AddCanceled } else { Step::Add });
         };
         if is_notice {
-            let is_done = is_older(article, before) || self.is_heeded(article, before)?;
-            return Ok(if is_done { Step::Skip } else { Step::Heed });
+            let is_done = is_older(article, before) || self.is_handled(article, before)?;
+            return Ok(if is_done { Step::Skip } else { Step::Withdraw });
         }
         // Of an article whose notice came first, there is only that so far.
         if before.about.is_canceled() {
@@ -54,11 +55,12 @@ impl Reader {
         Ok(if skips { Step::Skip } else { Step::Add })
     }
 
-    /// Whether the newest version is withdrawn, or was written after a notice that was heeded: where
+    /// Whether the newest version is withdrawn, or was written after a notice that was acted on: where
     /// nothing says when the notice is from, it is taken for that one, read again.
-    fn is_heeded(&self, notice: &NewArticle, newest: &Stored) -> Result<bool, Error> {
+    fn is_handled(&self, notice: &NewArticle, newest: &Stored) -> Result<bool, Error> {
         let has_dates = notice.about.published.and(newest.about.published).is_some();
-        let withdrawn = self.withdrawals()?.into_iter().filter(|of| of.id == newest.id);
+        let is_handled = |of: &Withdrawal| of.id == newest.id && of.notice.kind == NoticeKind::Kill;
+        let withdrawn = self.withdrawals()?.into_iter().filter(is_handled);
         let numbers: Vec<u64> = withdrawn.map(|of| of.number).collect();
         if numbers.is_empty() || !has_dates {
             return Ok(!numbers.is_empty());

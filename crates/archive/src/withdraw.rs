@@ -58,13 +58,12 @@ impl Archive {
         self.enter_all(ledger, entries)?;
         self.derived_from(number, cancel)
     }
-}
 
-impl Archive {
     /// Withdraws the articles that their publishers take back, as [`Archive::add`] has named them.
     /// Gives for each what is derived from it.
     ///
-    /// Whoever is interrupted before that adds the same articles again: notices count each time.
+    /// Whoever is interrupted before that adds the same articles again: a notice that was not acted on
+    /// yet is named once more.
     pub fn withdraw_canceled(
         &mut self,
         canceled: &[Canceled],

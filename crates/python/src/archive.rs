@@ -12,7 +12,7 @@ use retold::Cancel;
 use retold::align::Relation;
 use retold_archive::{
     AddOptions, Added, Archive as Writer, Error, Expired, Known, Reader,
-    Settings as ArchiveSettings, Stored, Wanted, part_at_notices, salvage, verify,
+    Settings as ArchiveSettings, Stored, Wanted, salvage, split_at_notices, verify,
 };
 use retold_cli::archive::{ExportRecord, TimeValue, stats_record};
 use retold_pipeline::Settings;
@@ -279,7 +279,7 @@ impl OpenArchive {
         let (added, canceled, scheme) = self.with(py, |open, job| {
             let archive = writer(open)?;
             let (mut added, mut canceled) = (Added::default(), BTreeMap::new());
-            for part in part_at_notices(articles) {
+            for part in split_at_notices(articles) {
                 let done = archive.add(part, &options, &job.cancel)?;
                 let derived = archive.withdraw_canceled(&done.canceled, &job.cancel)?;
                 let ids = done.canceled.into_iter().map(|of| of.id);

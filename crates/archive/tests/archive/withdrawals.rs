@@ -3,7 +3,7 @@
 use retold::Cancel;
 use retold_archive::{
     About, AddOptions, Archive, Canceled, Error, FlagFilter, Known, NewArticle, Notice, NoticeKind,
-    Settings, Withdrawn, part_at_notices, verify,
+    Settings, Withdrawn, split_at_notices, verify,
 };
 
 use crate::common::{add, archive, article, open, texts};
@@ -15,6 +15,11 @@ fn paragraphs() -> Vec<String> {
         .iter()
         .map(|story| story.split_whitespace().take(60).collect::<Vec<_>>().join(" ") + ".")
         .collect()
+}
+
+/// Some of these in one text.
+fn joined(paragraphs: &[String], of: &[usize]) -> String {
+    of.iter().map(|at| paragraphs[*at].as_str()).collect::<Vec<_>>().join("\n\n")
 }
 
 fn kill(own: &mut Archive, id: &str) -> Vec<Withdrawn> {
@@ -37,7 +42,7 @@ fn all_that_is_derived_is_listed_with_the_chain_to_it() {
     let (_folder, path) = archive(&Settings::default());
     let mut own = open(&path);
     let p = paragraphs();
-    let join = |of: &[usize]| of.iter().map(|at| p[*at].as_str()).collect::<Vec<_>>().join("\n\n");
+    let join = |of: &[usize]| joined(&p, of);
     add(
         &mut own,
         vec![
@@ -104,7 +109,7 @@ fn fed(own: &mut Archive, articles: &[NewArticle], batch: usize) -> [Vec<String>
     let options = AddOptions { known: Known::Replace, ..AddOptions::default() };
     let [mut canceled, mut flagged] = [Vec::new(), Vec::new()];
     for batch in articles.chunks(batch) {
-        for part in part_at_notices(batch.to_vec()) {
+        for part in split_at_notices(batch.to_vec()) {
             let added = own.add(part, &options, &Cancel::never()).unwrap();
             own.withdraw_canceled(&added.canceled, &Cancel::never()).unwrap();
             canceled.extend(added.canceled.into_iter().map(|of| of.id));
@@ -118,7 +123,7 @@ fn fed(own: &mut Archive, articles: &[NewArticle], batch: usize) -> [Vec<String>
 /// An article, the notice that takes it back, the corrected version, and a copy of each.
 fn corrected() -> Vec<NewArticle> {
     let p = paragraphs();
-    let join = |of: &[usize]| of.iter().map(|at| p[*at].as_str()).collect::<Vec<_>>().join("\n\n");
+    let join = |of: &[usize]| joined(&p, of);
     let dated = |mut article: NewArticle| {
         article.about.published = Some(article.first_seen);
         article
@@ -172,6 +177,19 @@ fn an_article_that_comes_after_its_notice_is_withdrawn_and_found() {
 }
 
 #[test]
+fn an_article_that_was_corrected_can_still_be_taken_back() {
+    let (_folder, path) = archive(&Settings::default());
+    let mut own = open(&path);
+    let [story, notice, _, _, _] = corrected().try_into().unwrap();
+    fed(&mut own, &[story], 1);
+    let correction = Notice { kind: NoticeKind::Correction, note: None, by: None, at: 15 };
+    own.withdraw("story", &correction, &Cancel::never()).unwrap();
+    let notice = [notice];
+    assert_eq!(fed(&mut own, &notice, 1)[0], ["story"]);
+    assert!(fed(&mut own, &notice, 1)[0].is_empty());
+}
+
+#[test]
 fn notices_in_the_same_words_are_nothing_to_each_other() {
     let (_folder, path) = archive(&Settings::default());
     let mut own = open(&path);
@@ -202,7 +220,7 @@ fn later_copies_are_flagged_through_a_chain_and_without_rules() {
     let (_folder, path) = archive(&Settings::default());
     let mut own = open(&path);
     let p = paragraphs();
-    let join = |of: &[usize]| of.iter().map(|at| p[*at].as_str()).collect::<Vec<_>>().join("\n\n");
+    let join = |of: &[usize]| joined(&p, of);
     add(&mut own, vec![article("root", &join(&[0, 1]), 10)]);
     assert!(kill(&mut own, "root").is_empty());
     // In one batch: the second takes from the first what that has from the withdrawn one.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use retold::Config;
-use retold_archive::{AddOptions, Archive, Known, NewArticle, part_at_notices};
+use retold_archive::{AddOptions, Archive, Known, NewArticle, split_at_notices};
 use retold_report::quantity;
 
 use super::args::AddArgs;
@@ -48,7 +48,7 @@ impl Batches for Adding {
         page: &mut Page<'_>,
     ) -> anyhow::Result<()> {
         let options = AddOptions { known: self.known, wanted: page.wanted.clone() };
-        for part in part_at_notices(articles) {
+        for part in split_at_notices(articles) {
             let added = archive.add(part, &options, page.cancel)?;
             self.skipped += added.skipped;
             for of in added.articles {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Args, ValueHint};
-use retold_archive::{AddOptions, Archive, Error, Known, part_at_notices};
+use retold_archive::{AddOptions, Archive, Error, Known, split_at_notices};
 use retold_corpus::{ReadReport, Record};
 use retold_pipeline::output::Content;
 use retold_pipeline::watch::{End, Taker, Turn, Watch, Watched};
@@ -157,7 +157,7 @@ impl Taker for Adding<'_, '_> {
         let known = if self.args.replace { Known::Replace } else { Known::Skip };
         let options = AddOptions { known, ..AddOptions::default() };
         let articles = intake::articles(records, &self.args.about);
-        for part in part_at_notices(articles) {
+        for part in split_at_notices(articles) {
             let done = archive.add(part, &options, &cancel)?;
             let mut out = self.console.out_for(Content::Records);
             for of in &done.articles {
